@@ -1,0 +1,401 @@
+/* See config.h. */
+#include "config.h"
+
+#include "buffer.h"
+#include "memory.h"
+#include "settings.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FILE_MAX_BYTES = 1048576 };
+
+static const char prefix_env[] = "WHC_";
+
+/* "request.max.bytes" -> "WHC_REQUEST_MAX_BYTES" */
+static void env_name(const char *prefix, const char *name, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", prefix_env, prefix, name);
+    for (char *at = out; *at != '\0'; at++)
+        *at = *at == '.' || *at == '-' ? '_' : (char)toupper((unsigned char)*at);
+}
+
+static const struct setting *find(const struct setting *table, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+static bool parse_number(const struct setting *row, const char *value, const char *where, int64_t *number,
+                         struct problems *problems)
+{
+    char *end, remedy[120];
+
+    errno = 0;
+    int64_t parsed = strtoll(value, &end, 10);
+    if (*value != '\0' && *end == '\0' && errno == 0 && parsed >= row->least && parsed <= row->most) {
+        *number = parsed;
+        return true;
+    }
+    snprintf(remedy, sizeof remedy, "a whole number from %" PRId64 " to %" PRId64 "%s%s", row->least,
+             row->most, row->unit[0] != '\0' ? ", in " : "", row->unit);
+    problems_add(problems, where, remedy, "%s is no allowed number", row->name);
+    return false;
+}
+
+static bool parse_choice(const struct setting *row, const char *value, const char *where, int64_t *number,
+                         struct problems *problems)
+{
+    int64_t position = 0;
+
+    for (const char *at = row->choices; at != NULL; position++) {
+        size_t length = strcspn(at, "|");
+        if (strlen(value) == length && strncmp(at, value, length) == 0) {
+            *number = position;
+            return true;
+        }
+        at = at[length] == '|' ? at + length + 1 : NULL;
+    }
+    problems_add(problems, where, row->choices, "%s has no such choice", row->name);
+    return false;
+}
+
+static void assign(const struct setting *row, void *record, const char *value, const char *where,
+                   struct problems *problems)
+{
+    char *place = (char *)record + row->place;
+    void *slot = place;
+
+    switch (row->type) {
+    case SETTING_TEXT:
+        memory_free(*(char **)slot);
+        *(char **)slot = memory_text(value);
+        return;
+    case SETTING_SECRET:
+        secret_release(slot);
+        ((struct secret *)slot)->hidden = *value == '\0' ? NULL : memory_text(value);
+        return;
+    case SETTING_NUMBER:
+        (void)parse_number(row, value, where, slot, problems);
+        return;
+    case SETTING_CHOICE:
+        (void)parse_choice(row, value, where, slot, problems);
+        return;
+    }
+}
+
+static void add_named(struct named_value **list, size_t *count, const char *name, const char *value,
+                      const char *where)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (strcmp((*list)[i].name, name) == 0) {
+            memory_free((*list)[i].value);
+            (*list)[i].value = memory_text(value);
+            return;
+        }
+    }
+    *list = memory_resize(*list, *count + 1, sizeof **list);
+    (*list)[(*count)++] = (struct named_value){memory_text(name), memory_text(value), memory_text(where)};
+}
+
+static bool read_secret_file(const char *path, struct secret *secret, struct fault *why)
+{
+    char text[8192];
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return fault_set(why, FAULT_LOCAL, "cannot open the secret file '%s': %s", path, strerror(errno));
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    while (length > 0 && isspace((unsigned char)text[length - 1]))
+        length--;
+    secret_release(secret);
+    secret->hidden = length > 0 ? memory_text_of(text, length) : NULL;
+    explicit_bzero(text, sizeof text);
+    return true;
+}
+
+/* bt.client.secret.file=...: the secret is the file's content without white space at its end. */
+static bool apply_secret_file(struct settings *settings, const char *name, const char *value,
+                              const char *where, struct problems *problems)
+{
+    char base[128];
+    struct fault why;
+    size_t length = strlen(name);
+
+    if (length < 6 || length >= sizeof base || strcmp(name + length - 5, ".file") != 0)
+        return false;
+    memcpy(base, name, length - 5);
+    base[length - 5] = '\0';
+    const struct setting *row = find(settings_table, settings_table_count, base);
+    if (row == NULL || row->type != SETTING_SECRET)
+        return false;
+    void *slot = (char *)settings + row->place;
+    if (!read_secret_file(value, slot, &why))
+        problems_add(problems, where, "name a file that this user may read", "%s", why.text);
+    if (slot == (void *)&settings->client_secret) {
+        memory_free(settings->client_secret_file);
+        settings->client_secret_file = memory_text(value);
+    }
+    return true;
+}
+
+static void apply(struct settings *settings, const char *name, const char *value, const char *where,
+                  struct problems *problems)
+{
+    const struct setting *row = find(settings_table, settings_table_count, name);
+
+    if (row != NULL)
+        assign(row, settings, value, where, problems);
+    else if (strncmp(name, "kafka.", 6) == 0)
+        add_named(&settings->kafka, &settings->kafka_count, name + 6, value, where);
+    else if (strncmp(name, "input.", 6) == 0)
+        add_named(&settings->inputs, &settings->input_count, name + 6, value, where);
+    else if (strncmp(name, "bt.", 3) == 0 &&
+             (row = find(api_settings_table, api_settings_table_count, name + 3)) != NULL)
+        assign(row, &settings->api, value, where, problems);
+    else if (apply_secret_file(settings, name, value, where, problems))
+        return;
+    else if (strncmp(name, "bt.", 3) == 0)
+        add_named(&settings->apis, &settings->api_count, name + 3, value, where);
+    else
+        problems_add(problems, where, "deploy/configuration.md lists all settings",
+                     "there is no setting '%s'", name);
+}
+
+static char *trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    for (size_t length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]); length--)
+        text[length - 1] = '\0';
+    return text;
+}
+
+static void load_file(const char *path, struct settings *settings, struct problems *problems)
+{
+    char line[16384], where[512];
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL) {
+        problems_add(problems, path, "name a file that exists with --config", "cannot open the settings: %s",
+                     strerror(errno));
+        return;
+    }
+    for (unsigned number = 1; fgets(line, sizeof line, file) != NULL; number++) {
+        char *text = trim(line);
+        if (*text == '\0' || *text == '#' || *text == '!')
+            continue;
+        snprintf(where, sizeof where, "%s:%u", path, number);
+        char *equals = strchr(text, '=');
+        if (equals == NULL) {
+            problems_add(problems, where, "name=value", "this line has no '='");
+            continue;
+        }
+        *equals = '\0';
+        apply(settings, trim(text), trim(equals + 1), where, problems);
+    }
+    fclose(file);
+    explicit_bzero(line, sizeof line);
+}
+
+/* WHC_KAFKA_SECURITY_PROTOCOL -> kafka.security.protocol: these names are open, so '_' can only mean '.'. */
+static bool apply_open_env(struct settings *settings, const char *variable, const char *value,
+                           struct problems *problems)
+{
+    char name[256];
+    size_t length = 0;
+
+    for (const char *at = variable + strlen(prefix_env); *at != '\0' && length < sizeof name - 1; at++)
+        name[length++] = *at == '_' ? '.' : (char)tolower((unsigned char)*at);
+    name[length] = '\0';
+    if (strncmp(name, "kafka.", 6) != 0)
+        return false;
+    apply(settings, name, value, variable, problems);
+    return true;
+}
+
+/* An input's name keeps its capitals: WHC_INPUT_cugId. An API's tag may hold '-', so WHC_BT_ keeps its raw form. */
+static void apply_env(struct settings *settings, const char *variable, const char *value,
+                      struct problems *problems)
+{
+    char known[256], file[264];
+    const char *rest = variable + strlen(prefix_env);
+
+    for (size_t i = 0; i < settings_table_count; i++) {
+        env_name("", settings_table[i].name, known, sizeof known);
+        if (strcmp(known, variable) == 0) {
+            apply(settings, settings_table[i].name, value, variable, problems);
+            return;
+        }
+        snprintf(file, sizeof file, "%s_FILE", known);
+        if (settings_table[i].type == SETTING_SECRET && strcmp(file, variable) == 0) {
+            snprintf(file, sizeof file, "%s.file", settings_table[i].name);
+            apply(settings, file, value, variable, problems);
+            return;
+        }
+    }
+    for (size_t i = 0; i < api_settings_table_count; i++) {
+        env_name("BT_", api_settings_table[i].name, known, sizeof known);
+        if (strcmp(known, variable) == 0) {
+            assign(&api_settings_table[i], &settings->api, value, variable, problems);
+            return;
+        }
+    }
+    if (strncmp(rest, "INPUT_", 6) == 0)
+        add_named(&settings->inputs, &settings->input_count, rest + 6, value, variable);
+    else if (strncmp(rest, "BT_", 3) == 0)
+        add_named(&settings->apis, &settings->api_count, rest + 3, value, variable);
+    else if (!apply_open_env(settings, variable, value, problems))
+        problems_add(problems, variable, "deploy/configuration.md lists all settings",
+                     "this environment variable names no setting");
+}
+
+static void fill_defaults(struct settings *settings, struct problems *problems)
+{
+    *settings = (struct settings){.client_secret_file = memory_text("")};
+    for (size_t i = 0; i < settings_table_count; i++)
+        assign(&settings_table[i], settings, settings_table[i].fallback, "default", problems);
+    for (size_t i = 0; i < api_settings_table_count; i++)
+        assign(&api_settings_table[i], &settings->api, api_settings_table[i].fallback, "default", problems);
+}
+
+void settings_load(const char *path, char *const environment[], struct settings *settings,
+                   struct problems *problems)
+{
+    fill_defaults(settings, problems);
+    if (path != NULL && *path != '\0')
+        load_file(path, settings, problems);
+    for (; environment != NULL && *environment != NULL; environment++) {
+        const char *equals = strchr(*environment, '=');
+        if (strncmp(*environment, prefix_env, strlen(prefix_env)) != 0 || equals == NULL)
+            continue;
+        CLEANUP(memory_release)
+        char *variable = memory_text_of(*environment, (size_t)(equals - *environment));
+        apply_env(settings, variable, equals + 1, problems);
+    }
+    if (*settings->worker_slot == '\0') {
+        char host[256] = "";
+        gethostname(host, sizeof host - 1);
+        memory_free(settings->worker_slot);
+        settings->worker_slot = memory_text(host);
+    }
+}
+
+static void release_named(struct named_value *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        memory_free(list[i].name);
+        memory_free(list[i].value);
+        memory_free(list[i].where);
+    }
+    memory_free(list);
+}
+
+void settings_release(struct settings *settings)
+{
+    for (size_t i = 0; i < settings_table_count; i++) {
+        void *slot = (char *)settings + settings_table[i].place;
+        if (settings_table[i].type == SETTING_TEXT)
+            memory_free(*(char **)slot);
+        else if (settings_table[i].type == SETTING_SECRET)
+            secret_release(slot);
+    }
+    memory_free(settings->api.base_url);
+    memory_free(settings->client_secret_file);
+    release_named(settings->apis, settings->api_count);
+    release_named(settings->kafka, settings->kafka_count);
+    release_named(settings->inputs, settings->input_count);
+    *settings = (struct settings){0};
+}
+
+/* The part of an API setting's name behind its tag, in either spelling; null when it belongs to another tag. */
+static const struct setting *row_of_tag(const struct named_value *value, const char *tag)
+{
+    char plain[256], env[256];
+
+    for (size_t i = 0; i < api_settings_table_count; i++) {
+        snprintf(plain, sizeof plain, "%s.%s", tag, api_settings_table[i].name);
+        env_name("", plain, env, sizeof env);
+        if (strcmp(value->name, plain) == 0 || strcmp(value->name, env + strlen(prefix_env)) == 0)
+            return &api_settings_table[i];
+    }
+    return NULL;
+}
+
+void settings_of_api(const struct settings *settings, const char *tag, struct api_settings *api,
+                     struct problems *problems)
+{
+    *api = settings->api;
+    for (size_t i = 0; i < settings->api_count; i++) {
+        const struct named_value *value = &settings->apis[i];
+        const struct setting *row = row_of_tag(value, tag);
+        if (row != NULL && row->type == SETTING_TEXT)
+            *(char **)(void *)((char *)api + row->place) = value->value;
+        else if (row != NULL)
+            assign(row, api, value->value, value->where, problems);
+    }
+}
+
+void settings_check_tags(const struct settings *settings, const char *const tags[], size_t count,
+                         struct problems *problems)
+{
+    for (size_t i = 0; i < settings->api_count; i++) {
+        bool known = false;
+        for (size_t tag = 0; tag < count && !known; tag++)
+            known = row_of_tag(&settings->apis[i], tags[tag]) != NULL;
+        if (!known)
+            problems_add(problems, settings->apis[i].where,
+                         "bt.<tag>.<name>, as deploy/configuration.md lists them",
+                         "there is no setting 'bt.%s'", settings->apis[i].name);
+    }
+}
+
+bool settings_renew_secret(struct settings *settings, struct fault *why)
+{
+    if (*settings->client_secret_file == '\0')
+        return true;
+    return read_secret_file(settings->client_secret_file, &settings->client_secret, why);
+}
+
+static void print_rows(FILE *out, const char *prefix, const struct setting *table, size_t count)
+{
+    fprintf(out, "\n| setting | default | unit and bounds | what it is |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct setting *row = &table[i];
+        char bounds[120] = "";
+        if (row->type == SETTING_NUMBER)
+            snprintf(bounds, sizeof bounds, "%s%s%" PRId64 " to %" PRId64, row->unit,
+                     row->unit[0] != '\0' ? ", " : "", row->least, row->most);
+        else if (row->type == SETTING_CHOICE) {
+            snprintf(bounds, sizeof bounds, "%s", row->choices);
+            for (char *bar; (bar = strchr(bounds, '|')) != NULL;)
+                *bar = '/';
+        } else if (row->type == SETTING_SECRET)
+            snprintf(bounds, sizeof bounds, "secret; or %s.file", row->name);
+        fprintf(out, "| `%s%s` | %s%s%s | %s | %s |\n", prefix, row->name, *row->fallback != '\0' ? "`" : "",
+                row->fallback, *row->fallback != '\0' ? "`" : "", bounds, row->help);
+    }
+}
+
+void settings_print_table(FILE *out)
+{
+    fprintf(out,
+            "# Configuration\n\nPrinted by `whc-worker check --print-settings`; do not edit.\n\n"
+            "The file is `whc-worker.properties` (`--config FILE`). Every setting can be overridden by an "
+            "environment variable: `WHC_` and the name in capitals, with `_` for `.` and `-`.\n\n"
+            "Open names: `kafka.<name>` goes to every librdkafka handle, `kafka.consumer.<name>` and "
+            "`kafka.producer.<name>` to one kind; `input.<name>` is an input of every workflow "
+            "(`input.cugId=CUG5009999999`).\n\n## The worker\n");
+    print_rows(out, "", settings_table, settings_table_count);
+    fprintf(out,
+            "\n## Each API\n\n`bt.<name>` holds for all APIs, `bt.<tag>.<name>` for the one with this tag in "
+            "`schemas/bt-whc.openapi.json`.\n");
+    print_rows(out, "bt.", api_settings_table, api_settings_table_count);
+}

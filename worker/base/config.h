@@ -1,0 +1,95 @@
+/*
+ * Settings: whc-worker.properties (the format of Kafka's own files), then the environment, then defaults.
+ *
+ * Every setting is one row of a table (settings.c): name, type, unit, bounds, default, help. deploy/configuration.md
+ * is printed from it. In the environment a setting is WHC_ and its name in capitals with '_' for '.' and '-'
+ * (request.max.bytes: WHC_REQUEST_MAX_BYTES). A secret may come from a file: <name>.file. Mistakes are collected,
+ * so that a person sees all of them at once.
+ */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+
+#include "log.h"
+#include "problems.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum framing_choice { FRAME_CONFLUENT_V0, FRAME_CONFLUENT_V1, FRAME_SINGLE_OBJECT };
+enum token_style { TOKEN_POST, TOKEN_GET };
+
+/* Settings of one API (a tag of the OpenAPI file): bt.<name> for all, bt.<tag>.<name> for one. Times in ms. */
+struct api_settings {
+    char *base_url; /* "" : the server named in the OpenAPI file */
+    int64_t window; /* calls on their way at once, whole group */
+    int64_t rate;   /* calls per second, whole group; 0: no limit */
+    int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms;
+    int64_t reply_max_bytes;
+    int64_t delivery_max_ms, read_lag_ms; /* promise.md A3, A5 */
+    int64_t attempts_max, backoff_first_ms, backoff_cap_ms, give_up_ms;
+    int64_t probe_ms; /* how often a halted API is tried */
+};
+
+struct settings {
+    char *group_id, *worker_slot, *catalogue_path, *catalogue_overlay;
+    int64_t log_format, log_level;
+    char *admin_address;
+    int64_t admin_port;
+    char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
+    int64_t topics_partitions, topics_replication, topics_min_replication;
+    int64_t request_max_bytes, orders_max, steps_max;
+    int64_t outcome_framing;
+    char *registry_url, *registry_username, *registry_cache_path;
+    struct secret registry_password;
+    int64_t registry_timeout_ms;
+    int64_t settlement_transactions, settlement_pace_ms, settlement_deadline_ms;
+    int64_t send_offsets_timeout_ms, commit_timeout_ms, socket_timeout_ms, transaction_timeout_ms;
+    int64_t session_timeout_ms, broker_session_timeout_ms, max_poll_interval_ms, consumer_socket_timeout_ms;
+    int64_t reconnect_backoff_max_ms;
+    int64_t stop_grace_ms, watchdog_ms;
+    char *token_url, *client_id, *ca_file, *certificate_file, *key_file, *accept_proposed;
+    struct secret client_secret, key_password;
+    char *
+        client_secret_file; /* where it came from, to be read again when BT refuses it; "" : not from a file */
+    int64_t token_style, tls_verify, token_margin_ms;
+    struct api_settings api; /* the values for every API that has none of its own */
+
+    struct named_value *apis;   /* bt.<tag>.<name>: name is "<tag>.<name>" */
+    struct named_value *kafka;  /* kafka.<name> */
+    struct named_value *inputs; /* input.<name>: inputs of every workflow */
+    size_t api_count, kafka_count, input_count;
+};
+
+/* A setting whose name is open. `where` is the line or variable it came from. */
+struct named_value {
+    char *name, *value, *where;
+};
+
+/*
+ * Reads the file (null or "": none) and the environment (null-terminated, as environ). Mistakes go to `problems`;
+ * what is right is set all the same, so that the catalogue can be checked too. Release the settings in any case.
+ */
+void settings_load(const char *path, char *const environment[], struct settings *settings,
+                   struct problems *problems);
+void settings_release(struct settings *settings);
+
+/* The settings of one API, with those named for it. Mistakes go to `problems`. Texts are borrowed from `settings`. */
+void settings_of_api(const struct settings *settings, const char *tag, struct api_settings *api,
+                     struct problems *problems);
+
+/* Checks the bt.<tag>. settings against the tags there are: one problem for each that names none of them. */
+void settings_check_tags(const struct settings *settings, const char *const tags[], size_t count,
+                         struct problems *problems);
+
+/*
+ * The inequalities that must hold between the time settings (promise.md section 4), with the numbers in the message.
+ */
+void settings_check_times(const struct settings *settings, struct problems *problems);
+
+/* Reads the file of client_secret again. False with a fault when it cannot be read; unchanged without a file. */
+MUST_USE bool settings_renew_secret(struct settings *settings, struct fault *why);
+
+/* Prints the table as Markdown, for deploy/configuration.md. */
+void settings_print_table(FILE *out);
+
+#endif

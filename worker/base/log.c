@@ -1,0 +1,116 @@
+/* See log.h. */
+#include "log.h"
+
+#include "buffer.h"
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 8192 };
+
+static const char *const level_names[] = {
+    [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error"};
+
+/* The one object that every part of the program shares; written by log_open only. */
+static struct {
+    int descriptor;
+    enum log_format format;
+    enum log_level least;
+    atomic_uint_fast64_t dropped;
+} logger = {.descriptor = -1};
+
+void log_open(int descriptor, enum log_format format, enum log_level least)
+{
+    char path[64];
+
+    /* Opened anew, because O_NONBLOCK on a shared terminal or pipe would also change its other users. */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    int own = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+    logger.descriptor = own >= 0 ? own : descriptor;
+    logger.format = format;
+    logger.least = least;
+}
+
+bool log_wanted(enum log_level level)
+{
+    return logger.descriptor >= 0 && level >= logger.least;
+}
+
+uint64_t log_dropped(void)
+{
+    return atomic_load(&logger.dropped);
+}
+
+/* Control characters, quotes, backslashes and bytes above ASCII become escapes: valid in JSON and in logfmt. */
+static void add_quoted(struct buffer *line, const char *text)
+{
+    buffer_add_byte(line, '"');
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\')
+            buffer_print(line, "\\%c", *at);
+        else if (*at == '\n')
+            buffer_add_text(line, "\\n");
+        else if (*at < 0x20 || *at >= 0x7f)
+            buffer_print(line, "\\u%04x", *at);
+        else
+            buffer_add_byte(line, *at);
+    }
+    buffer_add_byte(line, '"');
+}
+
+static void add_pair(struct buffer *line, const char *name, const char *text, int64_t number)
+{
+    bool json = logger.format == LOG_JSON;
+
+    if (line->length > 1)
+        buffer_add_byte(line, json ? ',' : ' ');
+    buffer_print(line, json ? "\"%s\":" : "%s=", name);
+    if (text == NULL)
+        buffer_print(line, "%" PRId64, number);
+    else if (!json && *text != '\0' &&
+             strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/+") ==
+                 strlen(text))
+        buffer_add_text(line, text);
+    else
+        add_quoted(line, text);
+}
+
+void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count)
+{
+    struct timespec now;
+    struct tm utc;
+    char stamp[40], time_text[64];
+    CLEANUP(buffer_release) struct buffer line;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(time_text, sizeof time_text, "%s.%03ldZ", stamp, now.tv_nsec / 1000000);
+
+    buffer_init(&line, LINE_MAX_BYTES);
+    if (logger.format == LOG_JSON)
+        buffer_add_byte(&line, '{');
+    add_pair(&line, "time", time_text, 0);
+    add_pair(&line, "level", level_names[level], 0);
+    add_pair(&line, "msg", message, 0);
+    for (size_t i = 0; i < count; i++)
+        add_pair(&line, fields[i].name, fields[i].text, fields[i].number);
+    buffer_add_text(&line, logger.format == LOG_JSON ? "}\n" : "\n");
+
+    if (line.full || write(logger.descriptor, line.data, line.length) != (ssize_t)line.length)
+        atomic_fetch_add(&logger.dropped, 1);
+}
+
+void secret_release(struct secret *secret)
+{
+    if (secret->hidden != NULL)
+        explicit_bzero(secret->hidden, strlen(secret->hidden));
+    secret->hidden = memory_free(secret->hidden);
+}

@@ -1,0 +1,286 @@
+/* See loop.h. */
+#include "loop.h"
+
+#include "memory.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EVENTS_PER_TURN = 256, CHORES_MAX = 16 };
+
+struct watch {
+    loop_event_fn *call; /* null: not watched */
+    void *context;
+    uint32_t serial; /* an event of an earlier watch on the same number is not ours */
+};
+
+struct chore {
+    loop_chore_fn *call;
+    void *context;
+};
+
+struct loop {
+    int epoll;
+    int timer;
+    int signals;
+    int64_t now_ms;
+    int64_t armed_ms; /* what the timer descriptor is set to, INT64_MAX: nothing */
+    bool stopped;
+    bool hurried;
+    struct watch *watches; /* by descriptor */
+    size_t watch_room;
+    uint32_t serial;
+    struct loop_timer **heap; /* heap[0] is the earliest */
+    size_t timers;
+    struct chore chores[CHORES_MAX];
+    size_t chore_count;
+    loop_signal_fn *signal_call;
+    void *signal_context;
+};
+
+int64_t loop_clock_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void timer_fd_ready(void *context, uint32_t events)
+{
+    struct loop *loop = context;
+    uint64_t count;
+
+    (void)events;
+    if (read(loop->timer, &count, sizeof count) > 0)
+        loop->armed_ms = INT64_MAX;
+}
+
+bool loop_new(struct loop **out, struct fault *why)
+{
+    struct loop *loop = memory_new(1, sizeof *loop);
+
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->timer = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    loop->signals = -1;
+    loop->armed_ms = INT64_MAX;
+    loop->now_ms = loop_clock_ms();
+    if (loop->epoll < 0 || loop->timer < 0) {
+        loop_free(loop);
+        return fault_set(why, FAULT_LOCAL, "no event loop: %s", strerror(errno));
+    }
+    if (!loop_watch(loop, loop->timer, EPOLLIN, timer_fd_ready, loop, why)) {
+        loop_free(loop);
+        return false;
+    }
+    *out = loop;
+    return true;
+}
+
+void *loop_free(struct loop *loop)
+{
+    if (loop == NULL)
+        return NULL;
+    for (size_t i = 0; i < 3; i++) {
+        int descriptor = (int[]){loop->epoll, loop->timer, loop->signals}[i];
+        if (descriptor >= 0)
+            close(descriptor);
+    }
+    memory_free(loop->watches);
+    memory_free(loop->heap);
+    return memory_free(loop);
+}
+
+int64_t loop_now_ms(const struct loop *loop)
+{
+    return loop->now_ms;
+}
+
+bool loop_watch(struct loop *loop, int descriptor, uint32_t events, loop_event_fn *call, void *context,
+                struct fault *why)
+{
+    size_t place = (size_t)descriptor;
+
+    if (place >= loop->watch_room) {
+        size_t room = place * 2 + 64;
+        loop->watches = memory_resize(loop->watches, room, sizeof *loop->watches);
+        memset(loop->watches + loop->watch_room, 0, (room - loop->watch_room) * sizeof *loop->watches);
+        loop->watch_room = room;
+    }
+    struct watch *watch = &loop->watches[place];
+    bool fresh = watch->call == NULL;
+    *watch = (struct watch){call, context, fresh ? ++loop->serial : watch->serial};
+
+    struct epoll_event event = {.events = events,
+                                .data.u64 = (uint64_t)watch->serial << 32 | (uint32_t)descriptor};
+    int failed = epoll_ctl(loop->epoll, fresh ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event);
+    if (failed != 0 && errno == ENOENT)
+        failed = epoll_ctl(loop->epoll, EPOLL_CTL_ADD, descriptor, &event);
+    else if (failed != 0 && errno == EEXIST)
+        failed = epoll_ctl(loop->epoll, EPOLL_CTL_MOD, descriptor, &event);
+    if (failed != 0) {
+        watch->call = NULL;
+        return fault_set(why, FAULT_LOCAL, "cannot watch descriptor %d: %s", descriptor, strerror(errno));
+    }
+    return true;
+}
+
+void loop_forget(struct loop *loop, int descriptor)
+{
+    if ((size_t)descriptor >= loop->watch_room || loop->watches[descriptor].call == NULL)
+        return;
+    loop->watches[descriptor].call = NULL;
+    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, descriptor, NULL); /* it may be closed already */
+}
+
+static void place_timer(struct loop *loop, size_t at, struct loop_timer *timer)
+{
+    loop->heap[at] = timer;
+    timer->place = at + 1;
+}
+
+static void sift_up(struct loop *loop, size_t at)
+{
+    struct loop_timer *timer = loop->heap[at];
+
+    for (; at > 0 && loop->heap[(at - 1) / 2]->due_ms > timer->due_ms; at = (at - 1) / 2)
+        place_timer(loop, at, loop->heap[(at - 1) / 2]);
+    place_timer(loop, at, timer);
+}
+
+static void sift_down(struct loop *loop, size_t at)
+{
+    struct loop_timer *timer = loop->heap[at];
+
+    for (size_t child; (child = 2 * at + 1) < loop->timers; at = child) {
+        if (child + 1 < loop->timers && loop->heap[child + 1]->due_ms < loop->heap[child]->due_ms)
+            child++;
+        if (loop->heap[child]->due_ms >= timer->due_ms)
+            break;
+        place_timer(loop, at, loop->heap[child]);
+    }
+    place_timer(loop, at, timer);
+}
+
+void loop_set_timer(struct loop *loop, struct loop_timer *timer, int64_t due_ms)
+{
+    timer->due_ms = due_ms;
+    if (timer->place == 0) {
+        loop->heap = memory_resize(loop->heap, loop->timers + 1, sizeof(struct loop_timer *));
+        place_timer(loop, loop->timers++, timer);
+    }
+    sift_up(loop, timer->place - 1);
+    sift_down(loop, timer->place - 1);
+}
+
+void loop_clear_timer(struct loop *loop, struct loop_timer *timer)
+{
+    if (timer->place == 0)
+        return;
+    size_t at = timer->place - 1;
+    struct loop_timer *last = loop->heap[--loop->timers];
+    timer->place = 0;
+    if (last == timer)
+        return;
+    place_timer(loop, at, last);
+    sift_up(loop, at);
+    sift_down(loop, last->place - 1);
+}
+
+static void signal_ready(void *context, uint32_t events)
+{
+    struct loop *loop = context;
+    struct signalfd_siginfo info;
+
+    (void)events;
+    while (read(loop->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        loop->signal_call(loop->signal_context, (int)info.ssi_signo);
+}
+
+bool loop_catch(struct loop *loop, const int signals[], loop_signal_fn *call, void *context,
+                struct fault *why)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (; *signals != 0; signals++)
+        sigaddset(&set, *signals);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 ||
+        (loop->signals = signalfd(loop->signals, &set, SFD_NONBLOCK | SFD_CLOEXEC)) < 0)
+        return fault_set(why, FAULT_LOCAL, "cannot receive signals: %s", strerror(errno));
+    loop->signal_call = call;
+    loop->signal_context = context;
+    return loop_watch(loop, loop->signals, EPOLLIN, signal_ready, loop, why);
+}
+
+void loop_add_chore(struct loop *loop, loop_chore_fn *call, void *context)
+{
+    if (loop->chore_count < CHORES_MAX)
+        loop->chores[loop->chore_count++] = (struct chore){call, context};
+}
+
+void loop_hurry(struct loop *loop)
+{
+    loop->hurried = true;
+}
+
+void loop_stop(struct loop *loop)
+{
+    loop->stopped = true;
+}
+
+/* The timer descriptor is set only to wake earlier than it would; a late setting costs one empty turn. */
+static void arm(struct loop *loop)
+{
+    if (loop->timers == 0 || loop->heap[0]->due_ms >= loop->armed_ms)
+        return;
+    int64_t due_ms = loop->heap[0]->due_ms > 1 ? loop->heap[0]->due_ms : 1;
+    struct itimerspec when = {.it_value = {.tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000}};
+    timerfd_settime(loop->timer, TFD_TIMER_ABSTIME, &when, NULL);
+    loop->armed_ms = due_ms;
+}
+
+static void fire_timers(struct loop *loop)
+{
+    while (loop->timers > 0 && loop->heap[0]->due_ms <= loop->now_ms) {
+        struct loop_timer *timer = loop->heap[0];
+        loop_clear_timer(loop, timer);
+        timer->fire(timer->context);
+    }
+}
+
+static void dispatch(struct loop *loop, const struct epoll_event *event)
+{
+    size_t descriptor = (size_t)(event->data.u64 & UINT32_MAX);
+    const struct watch *watch = &loop->watches[descriptor];
+
+    if (watch->call != NULL && watch->serial == (uint32_t)(event->data.u64 >> 32))
+        watch->call(watch->context, event->events);
+}
+
+bool loop_run(struct loop *loop, struct fault *why)
+{
+    struct epoll_event events[EVENTS_PER_TURN];
+
+    while (!loop->stopped) {
+        arm(loop);
+        int count = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, loop->hurried ? 0 : -1);
+        if (count < 0 && errno != EINTR)
+            return fault_set(why, FAULT_LOCAL, "the event loop failed: %s", strerror(errno));
+        loop->hurried = false;
+        loop->now_ms = loop_clock_ms();
+        for (int i = 0; i < count; i++)
+            dispatch(loop, &events[i]);
+        fire_timers(loop);
+        for (size_t i = 0; i < loop->chore_count; i++)
+            loop->chores[i].call(loop->chores[i].context);
+    }
+    loop->stopped = false;
+    return true;
+}

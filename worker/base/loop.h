@@ -1,0 +1,66 @@
+/*
+ * The event loop: descriptors, timers, signals, and the chores at the end of each turn.
+ *
+ * One thread turns it. Callbacks change state and return; work starts and objects are freed in the chores. Time is
+ * CLOCK_BOOTTIME in milliseconds, read once per turn, so that a suspended machine does not look younger.
+ */
+#ifndef BASE_LOOP_H
+#define BASE_LOOP_H
+
+#include "fault.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct loop;
+
+/* `events` are EPOLLIN, EPOLLOUT ... as epoll reported them. */
+typedef void loop_event_fn(void *context, uint32_t events);
+typedef void loop_timer_fn(void *context);
+typedef void loop_signal_fn(void *context, int signal);
+typedef void loop_chore_fn(void *context);
+
+/* A timer belongs to its owner, who must clear it before it goes. Fill in `fire` and `context` only. */
+struct loop_timer {
+    loop_timer_fn *fire;
+    void *context;
+    int64_t due_ms;
+    size_t place; /* in the heap, from 1; 0: not set */
+};
+
+MUST_USE bool loop_new(struct loop **loop, struct fault *why);
+
+/* Accepts null. Watched descriptors are not closed. */
+void *loop_free(struct loop *loop);
+
+/* The time of this turn, in ms since boot; and the same clock read now. */
+int64_t loop_now_ms(const struct loop *loop);
+int64_t loop_clock_ms(void);
+
+/*
+ * Watches the descriptor for `events`, or changes what is watched. A descriptor that was closed and came back as
+ * another file is watched anew (libcurl closes first and tells later).
+ */
+MUST_USE bool loop_watch(struct loop *loop, int descriptor, uint32_t events, loop_event_fn *call,
+                         void *context, struct fault *why);
+void loop_forget(struct loop *loop, int descriptor);
+
+/* Sets or moves the timer; it fires once, at or after `due_ms`. Clearing one that is not set does nothing. */
+void loop_set_timer(struct loop *loop, struct loop_timer *timer, int64_t due_ms);
+void loop_clear_timer(struct loop *loop, struct loop_timer *timer);
+
+/* Blocks the signals of the list (ends with 0) for the process and has them delivered to `call`. */
+MUST_USE bool loop_catch(struct loop *loop, const int signals[], loop_signal_fn *call, void *context,
+                         struct fault *why);
+
+/* Adds a chore; chores run in the order of addition after the events and timers of each turn. */
+void loop_add_chore(struct loop *loop, loop_chore_fn *call, void *context);
+
+/* Asks for one more turn without waiting. Safe from any callback, not from other threads. */
+void loop_hurry(struct loop *loop);
+
+/* Turns until loop_stop(). Fails only when epoll itself fails. */
+MUST_USE bool loop_run(struct loop *loop, struct fault *why);
+void loop_stop(struct loop *loop);
+
+#endif

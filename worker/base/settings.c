@@ -1,0 +1,148 @@
+/* See settings.h: every setting of the program, in the order in which deploy/configuration.md shows them. */
+#include "settings.h"
+
+#include "memory.h"
+
+#define AT(member) offsetof(struct settings, member)
+#define API(member) offsetof(struct api_settings, member)
+#define TEXT(name_, member, fallback_, help_)                                                                \
+    {                                                                                                        \
+        .name = name_, .type = SETTING_TEXT, .place = AT(member), .fallback = fallback_, .help = help_       \
+    }
+#define SECRET(name_, member, help_)                                                                         \
+    {                                                                                                        \
+        .name = name_, .type = SETTING_SECRET, .place = AT(member), .fallback = "", .help = help_            \
+    }
+#define NUMBER(name_, place_, unit_, least_, most_, fallback_, help_)                                        \
+    {                                                                                                        \
+        .name = name_, .type = SETTING_NUMBER, .place = place_, .unit = unit_, .least = least_,              \
+        .most = most_, .fallback = fallback_, .help = help_                                                  \
+    }
+#define CHOICE(name_, member, choices_, fallback_, help_)                                                    \
+    {                                                                                                        \
+        .name = name_, .type = SETTING_CHOICE, .place = AT(member), .choices = choices_,                     \
+        .fallback = fallback_, .help = help_                                                                 \
+    }
+
+enum { DAY_MS = 86400000 };
+
+const struct setting settings_table[] = {
+    TEXT("group.id", group_id, "whc-worker",
+         "Kafka consumer group; workers of one group share the partitions."),
+    TEXT(
+        "worker.slot", worker_slot, "",
+        "Names this worker in its group; transactional.id is <group.id>-<worker.slot>. Default: the host name."),
+    TEXT("catalogue.path", catalogue_path, "schemas", "Folder with the order types."),
+    TEXT("catalogue.overlay", catalogue_overlay, "",
+         "Folder with order types of your own; a folder or file of the same name wins over catalogue.path."),
+    CHOICE("log.format", log_format, "logfmt|json", "logfmt", "How a log line looks."),
+    CHOICE("log.level", log_level, "debug|info|warn|error", "info", "The least level that is logged."),
+    TEXT("admin.address", admin_address, "0.0.0.0", "Address of /metrics, /health and /status."),
+    NUMBER("admin.port", AT(admin_port), "", 0, 65535, "8080",
+           "Port of /metrics, /health and /status; 0: any free one."),
+
+    TEXT("topic.requests", topic_requests, "whc.order-requests", "Order requests come from here."),
+    TEXT("topic.outcomes", topic_outcomes, "whc.order-outcomes", "Outcomes go here."),
+    TEXT("topic.dead", topic_dead, "whc.order-requests.dead", "What cannot be read as a request goes here."),
+    TEXT("topic.signals", topic_signals, "whc.order-signals", "What concerns an order already owned."),
+    TEXT("topic.ledger", topic_ledger, "whc.order-ledger", "The orders that the group owns."),
+    NUMBER("topics.partitions", AT(topics_partitions), "", 1, 1000, "6", "Partitions that `topics` creates."),
+    NUMBER("topics.replication", AT(topics_replication), "", 1, 15, "3", "Replicas that `topics` creates."),
+    NUMBER("topics.min.replication", AT(topics_min_replication), "", 1, 15, "3",
+           "The worker refuses to start when a topic has fewer replicas (promise.md A1)."),
+
+    NUMBER("request.max.bytes", AT(request_max_bytes), "bytes", 1024, 16777216, "1048576",
+           "A larger request is a dead letter."),
+    NUMBER("orders.max", AT(orders_max), "", 1, 1000000, "10000",
+           "Orders taken from Kafka and not settled yet; above it the worker takes no more."),
+    NUMBER("steps.max", AT(steps_max), "", 1, 100000, "200",
+           "Steps one workflow may execute: a loop ends there."),
+    CHOICE("outcome.framing", outcome_framing, "confluent-v0|confluent-v1|single-object", "single-object",
+           "How outcomes are framed; the Confluent ones need registry.url."),
+    TEXT("registry.url", registry_url, "", "Schema registry (Confluent's REST API); \"\": none."),
+    TEXT("registry.username", registry_username, "", "User for the registry; \"\": none."),
+    SECRET("registry.password", registry_password, "Password for the registry."),
+    TEXT("registry.cache.path", registry_cache_path, "",
+         "Folder where schemas are kept over restarts; \"\": memory only."),
+    NUMBER("registry.timeout.ms", AT(registry_timeout_ms), "ms", 100, 60000, "5000",
+           "Longest wait for one answer."),
+
+    CHOICE("settlement.transactions", settlement_transactions, "off|on", "on",
+           "off: for the embedded broker, which has none; an outcome may then appear twice after a crash."),
+    NUMBER("settlement.pace.ms", AT(settlement_pace_ms), "ms", 0, 10000, "10",
+           "Least time between two settlements under load; when idle they start at once."),
+    NUMBER("settlement.deadline.ms", AT(settlement_deadline_ms), "ms", 100, 600000, "6000",
+           "A settlement that took longer counts as unclean."),
+    NUMBER("settlement.send.offsets.timeout.ms", AT(send_offsets_timeout_ms), "ms", 100, 60000, "1000",
+           "Longest wait for sending positions."),
+    NUMBER("settlement.commit.timeout.ms", AT(commit_timeout_ms), "ms", 100, 60000, "2000",
+           "Longest wait for a commit."),
+    NUMBER("settlement.socket.timeout.ms", AT(socket_timeout_ms), "ms", 100, 60000, "3000",
+           "Longest wait for a broker's answer while settling."),
+    NUMBER("transaction.timeout.ms", AT(transaction_timeout_ms), "ms", 1000, 900000, "7000",
+           "The broker ends an open transaction after this."),
+    NUMBER("session.timeout.ms", AT(session_timeout_ms), "ms", 1000, 1800000, "20000",
+           "A worker that is silent for so long loses its partitions."),
+    NUMBER("broker.session.timeout.ms", AT(broker_session_timeout_ms), "ms", 0, 1800000, "9000",
+           "The brokers' own broker.session.timeout.ms: how long a dead broker goes unnoticed."),
+    NUMBER("max.poll.interval.ms", AT(max_poll_interval_ms), "ms", 1000, 86400000, "300000",
+           "Longest time a hand-over may take."),
+    NUMBER("consumer.socket.timeout.ms", AT(consumer_socket_timeout_ms), "ms", 100, 60000, "6000",
+           "Longest wait for a broker's answer while consuming."),
+    NUMBER("reconnect.backoff.max.ms", AT(reconnect_backoff_max_ms), "ms", 10, 60000, "500",
+           "Longest pause between two tries to connect to a broker."),
+    NUMBER("stop.grace.ms", AT(stop_grace_ms), "ms", 1000, 3600000, "60000",
+           "Time the platform leaves between TERM and KILL."),
+    NUMBER(
+        "watchdog.ms", AT(watchdog_ms), "ms", 0, 600000, "5000",
+        "A loop that stands still for so long ends the process; 0: never (debuggers only, shown as not ready)."),
+
+    TEXT("bt.token.url", token_url, "", "OAuth 2 token endpoint; \"\": the one named in the OpenAPI file."),
+    CHOICE("bt.token.style", token_style, "post|get", "post",
+           "post: form in the body; get: grant_type in the query (both occur at BT)."),
+    NUMBER("bt.token.margin.ms", AT(token_margin_ms), "ms", 0, 3600000, "60000",
+           "A token is renewed so long before it expires, less up to a fifth at random."),
+    TEXT("bt.client.id", client_id, "", "OAuth 2 client id (BT: Consumer Key)."),
+    SECRET("bt.client.secret", client_secret, "OAuth 2 client secret (BT: Consumer Secret)."),
+    TEXT("bt.ca.file", ca_file, "", "CA certificates that BT's are checked with; \"\": the system's."),
+    TEXT("bt.certificate.file", certificate_file, "", "Client certificate (PEM); \"\": none."),
+    TEXT("bt.key.file", key_file, "", "Key of the client certificate (PEM)."),
+    SECRET("bt.key.password", key_password, "Password of the key file."),
+    CHOICE("bt.tls.verify", tls_verify, "off|on", "on", "off: accept any certificate (never in production)."),
+    TEXT(
+        "bt.accept.proposed", accept_proposed, "",
+        "Operations marked `proposed` that may be called on a production host, by operationId, separated by commas."),
+};
+const size_t settings_table_count = COUNT_OF(settings_table);
+
+const struct setting api_settings_table[] = {
+    {.name = "base.url",
+     .type = SETTING_TEXT,
+     .place = API(base_url),
+     .fallback = "",
+     .help = "Where the API is; \"\": the server named in the OpenAPI file."},
+    NUMBER("window", API(window), "", 1, 100000, "100", "Calls on their way at once, in the whole group."),
+    NUMBER("rate", API(rate), "per second", 0, 1000000, "0",
+           "Calls per second of the whole group; 0: no limit."),
+    NUMBER("connect.timeout.ms", API(connect_timeout_ms), "ms", 10, 600000, "5000",
+           "Longest wait for a connection."),
+    NUMBER("call.timeout.ms", API(call_timeout_ms), "ms", 10, 600000, "30000",
+           "Longest time of one call, connecting included."),
+    NUMBER("tcp.user.timeout.ms", API(tcp_user_timeout_ms), "ms", 10, 600000, "30000",
+           "Sent bytes that BT's host does not confirm for so long end the connection."),
+    NUMBER("reply.max.bytes", API(reply_max_bytes), "bytes", 1024, 268435456, "4194304",
+           "A larger reply is not read."),
+    NUMBER("delivery.max.ms", API(delivery_max_ms), "ms", 0, DAY_MS, "120000",
+           "Last byte left us, then BT decides within this time (promise.md A3)."),
+    NUMBER("read.lag.ms", API(read_lag_ms), "ms", 0, DAY_MS, "60000",
+           "Accepted, then a look-up shows it within this time (promise.md A5)."),
+    NUMBER("attempts.max", API(attempts_max), "", 1, 1000, "4",
+           "Calls of one reading step before the order ends FAILED."),
+    NUMBER("backoff.first.ms", API(backoff_first_ms), "ms", 1, 600000, "200",
+           "Longest pause after the first call."),
+    NUMBER("backoff.cap.ms", API(backoff_cap_ms), "ms", 1, 3600000, "10000", "Longest pause after any call."),
+    NUMBER("give.up.ms", API(give_up_ms), "ms", 1, DAY_MS, "120000",
+           "No call of a reading step is repeated later than this."),
+    NUMBER("probe.ms", API(probe_ms), "ms", 100, DAY_MS, "30000", "How often a halted API is tried again."),
+};
+const size_t api_settings_table_count = COUNT_OF(api_settings_table);

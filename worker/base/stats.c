@@ -1,0 +1,137 @@
+/* See stats.h. */
+#include "stats.h"
+
+#include "memory.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct series {
+    const struct stats_family *family;
+    char *labels; /* api="portability",status="200" */
+    double value; /* the sum, of a histogram */
+    uint64_t count;
+    uint64_t buckets[STATS_BUCKETS_MAX];
+    struct series *next;
+};
+
+struct stats {
+    const struct stats_family *families;
+    size_t family_count;
+    size_t series_count, series_max;
+    struct series **first; /* a list per family */
+};
+
+struct stats *stats_new(const struct stats_family *families, size_t count, size_t series_max)
+{
+    struct stats *stats = memory_new(1, sizeof *stats);
+
+    stats->families = families;
+    stats->family_count = count;
+    stats->series_max = series_max;
+    stats->first = memory_new(count, sizeof(struct series *));
+    return stats;
+}
+
+void *stats_free(struct stats *stats)
+{
+    if (stats == NULL)
+        return NULL;
+    for (size_t i = 0; i < stats->family_count; i++) {
+        for (struct series *next, *series = stats->first[i]; series != NULL; series = next) {
+            next = series->next;
+            memory_free(series->labels);
+            memory_free(series);
+        }
+    }
+    memory_free(stats->first);
+    return memory_free(stats);
+}
+
+static char *label_text(const struct stats_family *family, const char *const values[], bool other)
+{
+    struct buffer text;
+
+    buffer_init(&text, 2048);
+    for (size_t i = 0; i < STATS_LABELS_MAX && family->labels[i] != NULL; i++) {
+        buffer_print(&text, "%s%s=\"", i > 0 ? "," : "", family->labels[i]);
+        for (const char *at = other ? "other" : values[i]; *at != '\0'; at++) {
+            if (*at == '"' || *at == '\\')
+                buffer_add_byte(&text, '\\');
+            buffer_add_byte(&text, *at == '\n' ? ' ' : (uint8_t)*at);
+        }
+        buffer_add_byte(&text, '"');
+    }
+    return buffer_take(&text, NULL);
+}
+
+struct series *stats_series(struct stats *stats, size_t family, const char *const values[])
+{
+    CLEANUP(memory_release)
+    char *labels = label_text(&stats->families[family], values, stats->series_count >= stats->series_max);
+    struct series **at = &stats->first[family];
+
+    for (; *at != NULL; at = &(*at)->next)
+        if (strcmp((*at)->labels, labels) == 0)
+            return *at;
+    *at = memory_new(1, sizeof **at);
+    (*at)->family = &stats->families[family];
+    (*at)->labels = TAKE(labels);
+    stats->series_count++;
+    return *at;
+}
+
+void series_add(struct series *series, double by)
+{
+    series->value += by;
+}
+
+void series_set(struct series *series, double value)
+{
+    series->value = value;
+}
+
+void series_observe(struct series *series, double value)
+{
+    series->value += value;
+    series->count++;
+    for (size_t i = 0; i < STATS_BUCKETS_MAX && series->family->buckets[i] > 0; i++)
+        if (value <= series->family->buckets[i])
+            series->buckets[i]++;
+}
+
+double series_value(const struct series *series)
+{
+    return series->value;
+}
+
+static void print_histogram(const struct series *series, struct buffer *out)
+{
+    const char *name = series->family->name, *comma = *series->labels != '\0' ? "," : "";
+
+    for (size_t i = 0; i < STATS_BUCKETS_MAX && series->family->buckets[i] > 0; i++)
+        buffer_print(out, "%s_bucket{%s%sle=\"%g\"} %" PRIu64 "\n", name, series->labels, comma,
+                     series->family->buckets[i], series->buckets[i]);
+    buffer_print(out, "%s_bucket{%s%sle=\"+Inf\"} %" PRIu64 "\n", name, series->labels, comma, series->count);
+    buffer_print(out, "%s_sum{%s} %.9g\n", name, series->labels, series->value);
+    buffer_print(out, "%s_count{%s} %" PRIu64 "\n", name, series->labels, series->count);
+}
+
+void stats_print(const struct stats *stats, struct buffer *out)
+{
+    static const char *const kinds[] = {"counter", "gauge", "histogram"};
+
+    for (size_t i = 0; i < stats->family_count; i++) {
+        const struct stats_family *family = &stats->families[i];
+        buffer_print(out, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help, family->name,
+                     kinds[family->kind]);
+        for (const struct series *series = stats->first[i]; series != NULL; series = series->next) {
+            if (family->kind == STATS_HISTOGRAM)
+                print_histogram(series, out);
+            else if (*series->labels != '\0')
+                buffer_print(out, "%s{%s} %.17g\n", family->name, series->labels, series->value);
+            else
+                buffer_print(out, "%s %.17g\n", family->name, series->value);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+/* See tree.h. */
+#include "tree.h"
+
+#include "memory.h"
+
+#include <errno.h>
+#include <json-c/json_pointer.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where in the text byte `at` is, as a person counts. */
+static void locate(const char *text, size_t at, size_t *line, size_t *column)
+{
+    *line = 1;
+    *column = 1;
+    for (size_t i = 0; i < at; i++) {
+        (*column)++;
+        if (text[i] == '\n') {
+            (*line)++;
+            *column = 1;
+        }
+    }
+}
+
+static bool only_space(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (strchr(" \t\r\n", text[i]) == NULL || text[i] == '\0')
+            return false;
+    return true;
+}
+
+bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(TREE_DEPTH_MAX);
+    if (tokener == NULL || length > INT32_MAX) {
+        json_tokener_free(tokener);
+        return fault_set(why, FAULT_LOCAL, "no JSON parser for %zu bytes", length);
+    }
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+
+    struct json_object *parsed = json_tokener_parse_ex(tokener, text, (int)length);
+    enum json_tokener_error error = json_tokener_get_error(tokener);
+    if (error == json_tokener_continue) /* a number at the very end waits for its delimiter */
+        parsed = json_tokener_parse_ex(tokener, " ", 1), error = json_tokener_get_error(tokener);
+    size_t end = json_tokener_get_parse_end(tokener);
+    json_tokener_free(tokener);
+
+    size_t line, column;
+    if (end > length)
+        end = length;
+    if (error == json_tokener_continue)
+        return fault_set(why, FAULT_INPUT, "the JSON text ends too early");
+    if (error != json_tokener_success) {
+        locate(text, end, &line, &column);
+        return fault_set(why, FAULT_INPUT, "no JSON at line %zu, column %zu: %s", line, column,
+                         json_tokener_error_desc(error));
+    }
+    if (error == json_tokener_success && !only_space(text + end, length - end) && end > 0) {
+        json_object_put(parsed);
+        locate(text, end, &line, &column);
+        return fault_set(why, FAULT_INPUT, "something follows the JSON value at line %zu, column %zu", line,
+                         column);
+    }
+    *tree = parsed;
+    return true;
+}
+
+bool tree_load_file(const char *path, size_t ceiling, struct buffer *content, struct fault *why)
+{
+    char chunk[16384];
+    size_t count;
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return fault_set(why, FAULT_LOCAL, "cannot open '%s': %s", path, strerror(errno));
+    buffer_clear(content);
+    while ((count = fread(chunk, 1, sizeof chunk, file)) > 0 && content->length <= ceiling)
+        buffer_add(content, chunk, count);
+    bool failed = ferror(file) != 0;
+    fclose(file);
+    if (failed)
+        return fault_set(why, FAULT_LOCAL, "cannot read '%s'", path);
+    if (content->length > ceiling)
+        return fault_set(why, FAULT_INPUT, "'%s' is larger than %zu bytes", path, ceiling);
+    return buffer_check(content, path, why);
+}
+
+bool tree_read_file(const char *path, size_t ceiling, struct json_object **tree, struct fault *why)
+{
+    CLEANUP(buffer_release) struct buffer content;
+    struct fault inner;
+
+    buffer_init(&content, ceiling + 16384);
+    TRY(tree_load_file(path, ceiling, &content, why));
+    if (!tree_read(buffer_text(&content), content.length, tree, &inner))
+        return fault_set(why, inner.kind, "'%s': %s", path, inner.text);
+    return true;
+}
+
+void tree_write(struct json_object *tree, struct buffer *out)
+{
+    size_t length;
+    const char *text =
+        json_object_to_json_string_length(tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+
+    buffer_add(out, text, length);
+}
+
+struct json_object *tree_member(const struct json_object *tree, const char *name)
+{
+    struct json_object *value = NULL;
+
+    if (json_object_is_type(tree, json_type_object))
+        json_object_object_get_ex(tree, name, &value);
+    return value;
+}
+
+bool tree_has(const struct json_object *tree, const char *name)
+{
+    return json_object_is_type(tree, json_type_object) && json_object_object_get_ex(tree, name, NULL);
+}
+
+const char *tree_text(struct json_object *tree)
+{
+    return json_object_is_type(tree, json_type_string) ? json_object_get_string(tree) : NULL;
+}
+
+const char *tree_text_of(const struct json_object *tree, const char *member)
+{
+    return tree_text(tree_member(tree, member));
+}
+
+struct json_object *tree_at(struct json_object *tree, const char *pointer)
+{
+    struct json_object *value = NULL;
+
+    if (*pointer == '\0')
+        return tree;
+    return json_pointer_get(tree, pointer, &value) == 0 ? value : NULL;
+}
+
+void tree_pointer_add(struct buffer *pointer, const char *key)
+{
+    buffer_add_byte(pointer, '/');
+    for (; *key != '\0'; key++) {
+        if (*key == '~')
+            buffer_add_text(pointer, "~0");
+        else if (*key == '/')
+            buffer_add_text(pointer, "~1");
+        else
+            buffer_add_byte(pointer, (uint8_t)*key);
+    }
+}
+
+static bool is_number(enum json_type type)
+{
+    return type == json_type_int || type == json_type_double;
+}
+
+static bool numbers_equal(const struct json_object *one, const struct json_object *other)
+{
+    if (json_object_is_type(one, json_type_int) && json_object_is_type(other, json_type_int))
+        return json_object_get_int64(one) == json_object_get_int64(other);
+    double a = json_object_get_double(one), b = json_object_get_double(other);
+    return !(a < b) && !(a > b);
+}
+
+static bool objects_equal(const struct json_object *one, const struct json_object *other)
+{
+    if (json_object_object_length(one) != json_object_object_length(other))
+        return false;
+    TREE_EACH(one, name, value)
+        if (!tree_has(other, name) || !tree_equal(value, tree_member(other, name)))
+            return false;
+    return true;
+}
+
+bool tree_equal(const struct json_object *one, const struct json_object *other)
+{
+    enum json_type type = json_object_get_type(one), other_type = json_object_get_type(other);
+
+    if (is_number(type) && is_number(other_type))
+        return numbers_equal(one, other);
+    if (type != other_type)
+        return false;
+    if (type == json_type_object)
+        return objects_equal(one, other);
+    if (type != json_type_array)
+        return json_object_equal((struct json_object *)(uintptr_t)one, (struct json_object *)(uintptr_t)other) != 0;
+    if (json_object_array_length(one) != json_object_array_length(other))
+        return false;
+    for (size_t i = 0; i < json_object_array_length(one); i++)
+        if (!tree_equal(json_object_array_get_idx(one, i), json_object_array_get_idx(other, i)))
+            return false;
+    return true;
+}
+
+void tree_release(struct json_object **tree)
+{
+    json_object_put(*tree);
+    *tree = NULL;
+}
