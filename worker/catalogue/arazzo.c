@@ -1,0 +1,220 @@
+/* See arazzo.h: descriptions and workflows. Steps are in arazzo_step.c. */
+#include "arazzo_inside.h"
+#include "memory.h"
+
+#include <string.h>
+
+static void note_use(void *context, const struct expression *expression)
+{
+    struct arazzo_reader *reader = context;
+    struct arazzo *arazzo = reader->arazzo;
+
+    arazzo->uses = memory_resize(arazzo->uses, arazzo->use_count + 1, sizeof *arazzo->uses);
+    arazzo->uses[arazzo->use_count++] = (struct expression_use){
+        reader->workflow, reader->step, expression, memory_text(buffer_text(&reader->spot->pointer))};
+}
+
+struct json_object *resolve_reusable(struct arazzo_reader *reader, struct json_object *tree)
+{
+    const char *reference = tree_text_of(tree, "reference");
+    char pointer[256] = "/";
+    size_t length = 1;
+
+    if (reference == NULL)
+        return tree;
+    for (const char *at = reference + 1; *at != '\0' && length < sizeof pointer - 1; at++)
+        pointer[length++] = *at == '.' ? '/' : *at;
+    struct json_object *target =
+        strncmp(reference, "$components.", 12) == 0 ? tree_at(reader->arazzo->tree, pointer) : NULL;
+    if (target == NULL)
+        spot_problem(reader->spot, "$components.parameters.<name>, or successActions, failureActions",
+                     "the reference leads nowhere");
+    return target;
+}
+
+void read_named_payloads(struct arazzo_reader *reader, struct json_object *tree, const char *member,
+                         struct named_payload **list, size_t *count)
+{
+    size_t mark = spot_enter(reader->spot, member);
+
+    TREE_EACH(tree_member(tree, member), name, value)
+    {
+        size_t item = spot_enter(reader->spot, name);
+        *list = memory_resize(*list, *count + 1, sizeof **list);
+        (*list)[(*count)++] =
+            (struct named_payload){memory_text(name), payload_read(value, reader->spot, &reader->naming)};
+        spot_leave(reader->spot, item);
+    }
+    spot_leave(reader->spot, mark);
+}
+
+static void read_requirements(struct arazzo_reader *reader, struct json_object *list,
+                              struct workflow *workflow)
+{
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    size_t mark = spot_enter(reader->spot, "x-require");
+
+    workflow->requirements = memory_new(count, sizeof *workflow->requirements);
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *tree = json_object_array_get_idx(list, i);
+        struct requirement *requirement = &workflow->requirements[workflow->requirement_count++];
+        size_t item = spot_enter_item(reader->spot, i);
+        const char *name = tree_text_of(tree, "name"), *reason = spot_text(reader->spot, tree, "reason");
+        requirement->name = memory_text(name == NULL ? "" : name);
+        requirement->reason = memory_text(reason == NULL ? "" : reason);
+        criteria_add(tree, reader->spot, &reader->naming, &requirement->criteria);
+        spot_leave(reader->spot, item);
+    }
+    spot_leave(reader->spot, mark);
+}
+
+static void read_number_form(struct arazzo_reader *reader, struct json_object *tree,
+                             struct workflow *workflow)
+{
+    static const char *const forms[] = {"national", "significant", "e164", NULL};
+    int form = tree_has(tree, "x-number-form") ? name_in(tree_text_of(tree, "x-number-form"), forms) : 0;
+
+    if (form < 0)
+        spot_problem(reader->spot, "national, significant or e164", "x-number-form has an unknown value");
+    workflow->number_form = form < 0 ? WORKFLOW_NATIONAL : (enum workflow_number_form)form;
+}
+
+/* Goto targets are known only when all steps are read. */
+static void resolve_targets(struct arazzo_reader *reader, const struct workflow *workflow,
+                            struct action *actions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (actions[i].type != ACTION_GOTO || actions[i].target == NULL)
+            continue;
+        actions[i].target_index = workflow_step(workflow, actions[i].target);
+        if (actions[i].target_index == workflow->step_count)
+            spot_problem(reader->spot, "name a stepId of the same workflow", "goto '%s' leads nowhere",
+                         actions[i].target);
+    }
+}
+
+static void read_steps(struct arazzo_reader *reader, struct json_object *list, struct workflow *workflow)
+{
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    size_t mark = spot_enter(reader->spot, "steps");
+
+    if (count == 0)
+        spot_problem(reader->spot, "", "a workflow has at least one step");
+    workflow->steps = memory_new(count, sizeof *workflow->steps);
+    for (size_t i = 0; i < count; i++) {
+        size_t item = spot_enter_item(reader->spot, i);
+        reader->step = i;
+        step_read(reader, json_object_array_get_idx(list, i), &workflow->steps[i]);
+        if (workflow_step(workflow, workflow->steps[i].id) != i && workflow->step_count == i &&
+            workflow_step(workflow, workflow->steps[i].id) < i)
+            spot_problem(reader->spot, "", "stepId '%s' stands twice", workflow->steps[i].id);
+        workflow->step_count = i + 1;
+        spot_leave(reader->spot, item);
+    }
+    reader->step = count;
+    for (size_t i = 0; i < count; i++) {
+        size_t item = spot_enter_item(reader->spot, i);
+        struct step *step = &workflow->steps[i];
+        resolve_targets(reader, workflow, step->on_success, step->on_success_count);
+        resolve_targets(reader, workflow, step->on_failure, step->on_failure_count);
+        spot_leave(reader->spot, item);
+    }
+    spot_leave(reader->spot, mark);
+}
+
+static void read_workflow(struct arazzo_reader *reader, struct json_object *tree, struct workflow *workflow)
+{
+    static const char *const known[] = {"workflowId", "summary", "description",    "inputs",
+                                        "steps",      "outputs", "successActions", "failureActions",
+                                        "parameters", NULL};
+    const char *id = spot_text(reader->spot, tree, "workflowId");
+
+    spot_known_members(reader->spot, tree, known);
+    workflow->id = memory_text(id == NULL ? "" : id);
+    workflow->inputs_schema = tree_member(tree, "inputs");
+    reader->defaults = tree;
+    read_number_form(reader, tree, workflow);
+    read_steps(reader, tree_member(tree, "steps"), workflow);
+    read_requirements(reader, tree_member(tree, "x-require"), workflow);
+    read_named_payloads(reader, tree, "outputs", &workflow->outputs, &workflow->output_count);
+}
+
+void arazzo_read(struct json_object *tree, struct spot *spot, const struct openapi *openapi,
+                 struct arazzo *arazzo)
+{
+    static const char *const known[] = {"arazzo",    "$self",      "info", "sourceDescriptions",
+                                        "workflows", "components", NULL};
+    struct arazzo_reader reader = {.spot = spot, .openapi = openapi, .arazzo = arazzo};
+    const char *version = tree_text_of(tree, "arazzo");
+    struct json_object *list = tree_member(tree, "workflows");
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+    *arazzo = (struct arazzo){.tree = tree};
+    reader.naming = (struct naming){.seen = note_use, .context = &reader};
+    if (version == NULL || (strncmp(version, "1.1.", 4) != 0 && strncmp(version, "1.0.", 4) != 0))
+        spot_problem(spot, "\"arazzo\": \"1.1.0\"", "this is no Arazzo 1.1 description");
+    spot_known_members(spot, tree, known);
+    arazzo->workflows = memory_new(count, sizeof *arazzo->workflows);
+    size_t mark = spot_enter(spot, "workflows");
+    for (size_t i = 0; i < count; i++) {
+        size_t item = spot_enter_item(spot, i);
+        reader.workflow = i;
+        read_workflow(&reader, json_object_array_get_idx(list, i), &arazzo->workflows[i]);
+        arazzo->workflow_count = i + 1;
+        spot_leave(spot, item);
+    }
+    spot_leave(spot, mark);
+}
+
+void named_payloads_release(struct named_payload *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        memory_free(list[i].name);
+        payload_free(list[i].value);
+    }
+    memory_free(list);
+}
+
+static void release_workflow(struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++)
+        step_release(&workflow->steps[i]);
+    for (size_t i = 0; i < workflow->requirement_count; i++) {
+        memory_free(workflow->requirements[i].name);
+        memory_free(workflow->requirements[i].reason);
+        criteria_release(&workflow->requirements[i].criteria);
+    }
+    named_payloads_release(workflow->outputs, workflow->output_count);
+    memory_free(workflow->steps);
+    memory_free(workflow->requirements);
+    memory_free(workflow->id);
+}
+
+void arazzo_release(struct arazzo *arazzo)
+{
+    for (size_t i = 0; i < arazzo->workflow_count; i++)
+        release_workflow(&arazzo->workflows[i]);
+    for (size_t i = 0; i < arazzo->use_count; i++)
+        memory_free(arazzo->uses[i].pointer);
+    memory_free(arazzo->workflows);
+    memory_free(arazzo->uses);
+    json_object_put(arazzo->tree);
+    *arazzo = (struct arazzo){0};
+}
+
+const struct workflow *arazzo_workflow(const struct arazzo *arazzo, const char *id)
+{
+    for (size_t i = 0; i < arazzo->workflow_count; i++)
+        if (strcmp(arazzo->workflows[i].id, id) == 0)
+            return &arazzo->workflows[i];
+    return NULL;
+}
+
+size_t workflow_step(const struct workflow *workflow, const char *id)
+{
+    size_t i = 0;
+
+    while (i < workflow->step_count && strcmp(workflow->steps[i].id, id) != 0)
+        i++;
+    return i;
+}

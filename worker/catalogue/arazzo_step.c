@@ -1,0 +1,368 @@
+/* See arazzo.h: one step with its actions. */
+#include "arazzo_inside.h"
+#include "memory.h"
+
+#include <string.h>
+
+enum { RETRY_LIMIT_MAX = 1000 };
+
+static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", NULL};
+
+/* "$sourceDescriptions.bt.createOrder" -> "createOrder" and its source "bt" (null for a plain name). */
+static char *plain_operation_id(const char *text, char source[64])
+{
+    static const char prefix[] = "$sourceDescriptions.";
+
+    source[0] = '\0';
+    if (strncmp(text, prefix, sizeof prefix - 1) != 0)
+        return memory_text(text);
+    text += sizeof prefix - 1;
+    size_t length = strcspn(text, ".");
+    if (text[length] == '\0' || length >= 64)
+        return memory_text(text);
+    memcpy(source, text, length);
+    source[length] = '\0';
+    return memory_text(text + length + 1);
+}
+
+static bool is_asyncapi(const struct arazzo_reader *reader, const char *source)
+{
+    struct json_object *list = tree_member(reader->arazzo->tree, "sourceDescriptions");
+
+    for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
+        struct json_object *one = json_object_array_get_idx(list, i);
+        const char *name = tree_text_of(one, "name"), *type = tree_text_of(one, "type");
+        if (name != NULL && type != NULL && strcmp(name, source) == 0)
+            return strcmp(type, "asyncapi") == 0;
+    }
+    return false;
+}
+
+static void read_outcome(struct arazzo_reader *reader, struct json_object *tree, bool success,
+                         struct action *action)
+{
+    struct json_object *outcome = tree_member(tree, "x-outcome");
+    struct fault why;
+
+    action->outcome = success ? OUTCOME_COMPLETED : OUTCOME_REJECTED;
+    if (outcome == NULL)
+        return;
+    size_t mark = spot_enter(reader->spot, "x-outcome");
+    int status = name_in(tree_text_of(outcome, "status"), status_names);
+    if (status < 0)
+        spot_problem(reader->spot, "COMPLETED, REJECTED, FAILED or UNKNOWN",
+                     "'status' is missing or unknown");
+    else
+        action->outcome = (enum outcome_status)status;
+    const char *reason = tree_text_of(outcome, "reason");
+    if (reason != NULL && !template_parse(reason, &reader->naming, &action->reason, &why))
+        spot_problem(reader->spot, "", "%s", why.text);
+    spot_leave(reader->spot, mark);
+}
+
+static void read_retry(struct arazzo_reader *reader, struct json_object *tree, struct action *action)
+{
+    double after = json_object_get_double(tree_member(tree, "retryAfter"));
+    int64_t limit = tree_has(tree, "retryLimit") ? json_object_get_int64(tree_member(tree, "retryLimit")) : 1;
+
+    if (!(after >= 0 && after <= 86400))
+        spot_problem(reader->spot, "seconds, at most a day", "'retryAfter' is out of bounds");
+    if (limit < 0 || limit > RETRY_LIMIT_MAX)
+        spot_problem(reader->spot, "a whole number up to 1000", "'retryLimit' is out of bounds");
+    if (tree_has(tree, "stepId") || tree_has(tree, "workflowId"))
+        spot_problem(reader->spot, "retry the step itself",
+                     "a retry that runs another step or workflow is not run by this worker");
+    action->retry_after_ms = (int64_t)(after * 1000);
+    action->retry_limit = (unsigned)limit;
+}
+
+static void read_action(struct arazzo_reader *reader, struct json_object *tree, bool success,
+                        struct action *action)
+{
+    static const char *const types[] = {"end", "retry", "goto", NULL};
+    static const char *const known[] = {"name",       "type",       "criteria",   "stepId",
+                                        "workflowId", "retryAfter", "retryLimit", NULL};
+    const char *name = spot_text(reader->spot, tree, "name");
+    int type = name_in(tree_text_of(tree, "type"), types);
+
+    spot_known_members(reader->spot, tree, known);
+    action->name = memory_text(name == NULL ? "" : name);
+    if (type < 0 || (success && type == ACTION_RETRY))
+        spot_problem(reader->spot, success ? "end or goto" : "end, retry or goto",
+                     "'type' is missing or unknown");
+    action->type = type < 0 ? ACTION_END : (enum action_type)type;
+    if (type == ACTION_GOTO && tree_has(tree, "workflowId"))
+        spot_problem(reader->spot, "goto a stepId", "a goto to a workflow is not run by this worker");
+    else if (type == ACTION_GOTO)
+        action->target = memory_text(spot_text(reader->spot, tree, "stepId"));
+    if (type == ACTION_RETRY)
+        read_retry(reader, tree, action);
+    read_outcome(reader, tree, success, action);
+    size_t mark = spot_enter(reader->spot, "criteria");
+    criteria_read(tree_member(tree, "criteria"), reader->spot, &reader->naming, &action->criteria);
+    spot_leave(reader->spot, mark);
+}
+
+static bool has_action(const struct action *actions, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name != NULL && strcmp(actions[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The step's own actions first, then the workflow's that it does not override by name. */
+static void read_actions(struct arazzo_reader *reader, struct json_object *step_tree, bool success,
+                         struct action **actions, size_t *count)
+{
+    struct json_object *lists[] = {
+        tree_member(step_tree, success ? "onSuccess" : "onFailure"),
+        tree_member(reader->defaults, success ? "successActions" : "failureActions")};
+
+    for (size_t level = 0; level < COUNT_OF(lists); level++) {
+        size_t own = *count;
+        size_t mark = spot_enter(reader->spot, success ? "onSuccess" : "onFailure");
+        for (size_t i = 0; lists[level] != NULL && i < json_object_array_length(lists[level]); i++) {
+            size_t item = spot_enter_item(reader->spot, i);
+            struct json_object *tree = resolve_reusable(reader, json_object_array_get_idx(lists[level], i));
+            if (tree != NULL && !(level == 1 && has_action(*actions, own, tree_text_of(tree, "name")))) {
+                *actions = memory_resize(*actions, *count + 1, sizeof **actions);
+                (*actions)[*count] = (struct action){0};
+                read_action(reader, tree, success, &(*actions)[(*count)++]);
+            }
+            spot_leave(reader->spot, item);
+        }
+        spot_leave(reader->spot, mark);
+    }
+}
+
+static void add_parameter(struct arazzo_reader *reader, struct json_object *tree,
+                          struct json_object *override, struct step *step)
+{
+    static const char *const places[] = {"path", "query", "header", NULL};
+    const char *name = spot_text(reader->spot, tree, "name");
+    int place = name_in(tree_text_of(tree, "in"), places);
+
+    if (place < 0)
+        spot_problem(reader->spot, "path, query or header", "'in' is missing or not run by this worker");
+    if (name == NULL || place < 0)
+        return;
+    for (size_t i = 0; i < step->parameter_count; i++)
+        if (strcmp(step->parameters[i].name, name) == 0 &&
+            step->parameters[i].place == (enum parameter_place)place)
+            return; /* the step's own was read first */
+    size_t mark = spot_enter(reader->spot, "value");
+    struct payload *value =
+        payload_read(override != NULL ? override : tree_member(tree, "value"), reader->spot, &reader->naming);
+    spot_leave(reader->spot, mark);
+    step->parameters = memory_resize(step->parameters, step->parameter_count + 1, sizeof *step->parameters);
+    step->parameters[step->parameter_count++] =
+        (struct step_parameter){memory_text(name), (enum parameter_place)place, value};
+}
+
+static void read_parameters(struct arazzo_reader *reader, struct json_object *step_tree, struct step *step)
+{
+    struct json_object *lists[] = {tree_member(step_tree, "parameters"),
+                                   tree_member(reader->defaults, "parameters")};
+    size_t mark = spot_enter(reader->spot, "parameters");
+
+    for (size_t level = 0; level < COUNT_OF(lists); level++) {
+        for (size_t i = 0; lists[level] != NULL && i < json_object_array_length(lists[level]); i++) {
+            struct json_object *tree = json_object_array_get_idx(lists[level], i);
+            size_t item = spot_enter_item(reader->spot, i);
+            struct json_object *target = resolve_reusable(reader, tree);
+            if (target != NULL)
+                add_parameter(reader, target, target != tree ? tree_member(tree, "value") : NULL, step);
+            spot_leave(reader->spot, item);
+        }
+    }
+    spot_leave(reader->spot, mark);
+}
+
+static void read_body(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+{
+    if (tree == NULL)
+        return;
+    size_t mark = spot_enter(reader->spot, "requestBody");
+    const char *type = tree_text_of(tree, "contentType");
+    if (tree_has(tree, "replacements"))
+        spot_problem(reader->spot, "write the value into the payload",
+                     "payload replacements are not run by this worker");
+    step->content_type = memory_text(type);
+    size_t inner = spot_enter(reader->spot, "payload");
+    step->body = payload_read(tree_member(tree, "payload"), reader->spot, &reader->naming);
+    spot_leave(reader->spot, inner);
+    spot_leave(reader->spot, mark);
+}
+
+/* Parameter Objects without `in`: they become inputs of the look-up. */
+static void read_lookup_parameters(struct arazzo_reader *reader, struct json_object *list,
+                                   struct lookup *lookup)
+{
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    size_t mark = spot_enter(reader->spot, "parameters");
+
+    lookup->parameters = memory_new(count, sizeof *lookup->parameters);
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *tree = json_object_array_get_idx(list, i);
+        size_t item = spot_enter_item(reader->spot, i);
+        const char *name = spot_text(reader->spot, tree, "name");
+        lookup->parameters[lookup->parameter_count++] =
+            (struct named_payload){memory_text(name == NULL ? "" : name),
+                                   payload_read(tree_member(tree, "value"), reader->spot, &reader->naming)};
+        spot_leave(reader->spot, item);
+    }
+    spot_leave(reader->spot, mark);
+}
+
+static void read_lookup(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+{
+    if (tree == NULL)
+        return;
+    size_t mark = spot_enter(reader->spot, "x-lookup");
+    step->lookup = memory_new(1, sizeof *step->lookup);
+    step->lookup->workflow_id = memory_text(spot_text(reader->spot, tree, "workflowId"));
+    read_lookup_parameters(reader, tree_member(tree, "parameters"), step->lookup);
+    size_t inner = spot_enter(reader->spot, "found");
+    criteria_read(tree_member(tree, "found"), reader->spot, &reader->naming, &step->lookup->found);
+    if (step->lookup->found.count == 0)
+        spot_problem(reader->spot, "[{\"condition\": \"$outputs...\"}]", "x-lookup has no 'found' criteria");
+    spot_leave(reader->spot, inner);
+    spot_leave(reader->spot, mark);
+}
+
+static void read_receive(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+{
+    const char *action = tree_text_of(tree, "action");
+
+    step->channel = memory_text(tree_text_of(tree, "channelPath"));
+    step->timeout_ms = json_object_get_int64(tree_member(tree, "timeout"));
+    if (action == NULL || strcmp(action, "receive") != 0)
+        spot_problem(reader->spot, "\"action\": \"receive\"",
+                     "a step on a channel that does not receive is not run by this worker");
+    if (step->timeout_ms <= 0)
+        spot_problem(reader->spot, "\"timeout\": milliseconds", "a step that receives needs a timeout");
+    if (!tree_has(tree, "correlationId"))
+        spot_problem(reader->spot, "", "a step that receives needs a correlationId");
+    size_t mark = spot_enter(reader->spot, "correlationId");
+    step->correlation = payload_read(tree_member(tree, "correlationId"), reader->spot, &reader->naming);
+    spot_leave(reader->spot, mark);
+}
+
+static void read_repeat(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+{
+    step->repeat = step->operation != NULL ? step->operation->repeat : REPEAT_SAFE;
+    if (!tree_has(tree, "x-repeat"))
+        return;
+    int repeat = name_in(tree_text_of(tree, "x-repeat"), repeat_names);
+    if (repeat < 0)
+        spot_problem(reader->spot, "safe, repeatable, lookup or never", "x-repeat has an unknown value");
+    else if (repeat < (int)step->repeat)
+        spot_problem(reader->spot, "", "x-repeat '%s' is less strict than the operation's '%s'",
+                     repeat_names[repeat], repeat_names[step->repeat]);
+    else
+        step->repeat = (enum repeat_class)repeat;
+}
+
+static void read_operation(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+{
+    const char *id = tree_text_of(tree, "operationId");
+    char source[64];
+
+    if (tree_has(tree, "workflowId") || tree_has(tree, "operationPath")) {
+        spot_problem(reader->spot, "name an operationId",
+                     "a step with workflowId or operationPath is not run by this worker");
+        return;
+    }
+    if (id == NULL && !tree_has(tree, "channelPath")) {
+        spot_problem(reader->spot, "name an operationId", "the step calls nothing");
+        return;
+    }
+    step->operation_id = id != NULL ? plain_operation_id(id, source) : NULL;
+    if (id == NULL || is_asyncapi(reader, source)) {
+        read_receive(reader, tree, step);
+        return;
+    }
+    step->operation = openapi_operation(reader->openapi, step->operation_id);
+    if (step->operation == NULL)
+        spot_problem(reader->spot, "an operationId of the OpenAPI file", "operation '%s' does not exist",
+                     step->operation_id);
+}
+
+void step_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+{
+    static const char *const known[] = {"description",     "stepId",        "operationId", "operationPath",
+                                        "channelPath",     "workflowId",    "parameters",  "requestBody",
+                                        "successCriteria", "onSuccess",     "onFailure",   "outputs",
+                                        "timeout",         "correlationId", "action",      NULL};
+    const char *id = spot_text(reader->spot, tree, "stepId");
+    struct {
+        const char *member;
+        struct criteria *criteria;
+    } criteria[] = {{"successCriteria", &step->success}, {"x-when", &step->when}};
+
+    *step = (struct step){.id = memory_text(id == NULL ? "" : id)};
+    spot_known_members(reader->spot, tree, known);
+    read_operation(reader, tree, step);
+    read_repeat(reader, tree, step);
+    read_parameters(reader, tree, step);
+    read_body(reader, tree_member(tree, "requestBody"), step);
+    for (size_t i = 0; i < COUNT_OF(criteria); i++) {
+        size_t mark = spot_enter(reader->spot, criteria[i].member);
+        criteria_read(tree_member(tree, criteria[i].member), reader->spot, &reader->naming,
+                      criteria[i].criteria);
+        spot_leave(reader->spot, mark);
+    }
+    if (tree_has(tree, "x-start-at")) {
+        size_t mark = spot_enter(reader->spot, "x-start-at");
+        step->start_at = payload_read(tree_member(tree, "x-start-at"), reader->spot, &reader->naming);
+        spot_leave(reader->spot, mark);
+    }
+    read_actions(reader, tree, true, &step->on_success, &step->on_success_count);
+    read_actions(reader, tree, false, &step->on_failure, &step->on_failure_count);
+    read_lookup(reader, tree_member(tree, "x-lookup"), step);
+    read_named_payloads(reader, tree, "outputs", &step->outputs, &step->output_count);
+}
+
+static void release_actions(struct action *actions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        memory_free(actions[i].name);
+        memory_free(actions[i].target);
+        template_free(actions[i].reason);
+        criteria_release(&actions[i].criteria);
+    }
+    memory_free(actions);
+}
+
+void step_release(struct step *step)
+{
+    for (size_t i = 0; i < step->parameter_count; i++) {
+        memory_free(step->parameters[i].name);
+        payload_free(step->parameters[i].value);
+    }
+    memory_free(step->parameters);
+    release_actions(step->on_success, step->on_success_count);
+    release_actions(step->on_failure, step->on_failure_count);
+    named_payloads_release(step->outputs, step->output_count);
+    if (step->lookup != NULL) {
+        memory_free(step->lookup->workflow_id);
+        named_payloads_release(step->lookup->parameters, step->lookup->parameter_count);
+        criteria_release(&step->lookup->found);
+        memory_free(step->lookup);
+    }
+    criteria_release(&step->success);
+    criteria_release(&step->when);
+    payload_free(step->correlation);
+    payload_free(step->start_at);
+    payload_free(step->body);
+    memory_free(step->content_type);
+    memory_free(step->channel);
+    memory_free(step->operation_id);
+    memory_free(step->id);
+}
+
+bool step_writes(const struct step *step)
+{
+    return step->operation != NULL && step->repeat != REPEAT_SAFE;
+}

@@ -1,0 +1,176 @@
+/* See call.h. */
+#include "call.h"
+
+#include "memory.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Percent-encodes all but RFC 3986's unreserved characters. */
+static void add_encoded(struct buffer *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (isalnum(c) || (c != '\0' && strchr("-._~", c) != NULL))
+            buffer_add_byte(out, c);
+        else
+            buffer_print(out, "%%%02X", c);
+    }
+}
+
+/* The text a parameter has in a URL or header; owned. */
+static char *parameter_text(struct json_object *value, size_t *length)
+{
+    struct buffer text;
+
+    buffer_init(&text, CALL_TARGET_MAX);
+    value_add_text(value, &text);
+    return buffer_take(&text, length);
+}
+
+static void note_part(struct call *call, const char *member, const char *name, struct json_object *value)
+{
+    struct json_object *parts = tree_member(call->parts, member);
+
+    if (parts == NULL) {
+        parts = json_object_new_object();
+        json_object_object_add(call->parts, member, parts);
+    }
+    json_object_object_add(parts, name, json_object_get(value));
+}
+
+static struct json_object *path_value(const struct step *step, const struct scope *scope, const char *name,
+                                      size_t length)
+{
+    for (size_t i = 0; i < step->parameter_count; i++)
+        if (step->parameters[i].place == PLACE_PATH && strlen(step->parameters[i].name) == length &&
+            strncmp(step->parameters[i].name, name, length) == 0)
+            return payload_value(step->parameters[i].value, scope);
+    return NULL;
+}
+
+static bool add_path(const struct step *step, const struct scope *scope, struct call *call,
+                     struct buffer *target, struct fault *why)
+{
+    for (const char *at = step->operation->path; *at != '\0'; at++) {
+        if (*at != '{') {
+            buffer_add_byte(target, (uint8_t)*at);
+            continue;
+        }
+        size_t length = strcspn(++at, "}");
+        CLEANUP(tree_release) struct json_object *value = path_value(step, scope, at, length);
+        CLEANUP(memory_release) char *name = memory_text_of(at, length);
+        size_t text_length = 0;
+        CLEANUP(memory_release) char *text = value == NULL ? NULL : parameter_text(value, &text_length);
+        if (text_length == 0)
+            return fault_set(why, FAULT_INPUT, "the path parameter '%s' of operation '%s' has no value", name,
+                             step->operation->id);
+        note_part(call, "path", name, value);
+        add_encoded(target, text, text_length);
+        at += length;
+        if (*at == '\0')
+            break;
+    }
+    return true;
+}
+
+static void add_query(struct call *call, struct buffer *target, const char *name, struct json_object *value)
+{
+    size_t length;
+    CLEANUP(memory_release) char *text = parameter_text(value, &length);
+
+    buffer_add_byte(target, strchr(buffer_text(target), '?') == NULL ? '?' : '&');
+    add_encoded(target, name, strlen(name));
+    buffer_add_byte(target, '=');
+    add_encoded(target, text, length);
+    note_part(call, "query", name, value);
+}
+
+static bool add_header(struct call *call, const char *name, struct json_object *value, struct fault *why)
+{
+    size_t length;
+    CLEANUP(memory_release) char *text = parameter_text(value, &length);
+
+    if (call->header_count >= CALL_HEADERS_MAX)
+        return fault_set(why, FAULT_EXHAUSTED, "more than %d header parameters", CALL_HEADERS_MAX);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            return fault_set(why, FAULT_INPUT, "the header parameter '%s' would hold a control character",
+                             name);
+    call->headers[call->header_count++] = (struct call_header){memory_text(name), TAKE(text)};
+    note_part(call, "header", name, value);
+    return true;
+}
+
+static bool add_parameters(const struct step *step, const struct scope *scope, struct call *call,
+                           struct buffer *target, struct fault *why)
+{
+    for (size_t i = 0; i < step->parameter_count; i++) {
+        const struct step_parameter *parameter = &step->parameters[i];
+        if (parameter->place == PLACE_PATH)
+            continue;
+        CLEANUP(tree_release) struct json_object *value = payload_value(parameter->value, scope);
+        if (value == NULL)
+            continue; /* null or absent: left out */
+        if (parameter->place == PLACE_QUERY)
+            add_query(call, target, parameter->name, value);
+        else
+            TRY(add_header(call, parameter->name, value, why));
+    }
+    return true;
+}
+
+static bool add_body(const struct step *step, const struct scope *scope, struct call *call, struct fault *why)
+{
+    CLEANUP(buffer_release) struct buffer text;
+
+    if (step->body == NULL)
+        return true;
+    struct json_object *body = payload_value(step->body, scope);
+    json_object_object_add(call->parts, "body", body);
+    buffer_init(&text, CALL_BODY_MAX);
+    tree_write(body, &text);
+    TRY(buffer_check(&text, "the request body", why));
+    call->body = buffer_take(&text, &call->body_length);
+    call->content_type = step->content_type != NULL ? step->content_type : step->operation->content_type;
+    return true;
+}
+
+static bool render(const struct step *step, const struct scope *scope, struct call *call, struct fault *why)
+{
+    CLEANUP(buffer_release) struct buffer target;
+
+    buffer_init(&target, CALL_TARGET_MAX);
+    TRY(add_path(step, scope, call, &target, why));
+    TRY(add_parameters(step, scope, call, &target, why));
+    TRY(buffer_check(&target, "the request's target", why));
+    TRY(add_body(step, scope, call, why));
+    json_object_object_add(call->parts, "method", json_object_new_string(step->operation->method));
+    json_object_object_add(call->parts, "url", json_object_new_string(buffer_text(&target)));
+    call->target = buffer_take(&target, NULL);
+    return true;
+}
+
+bool call_render(const struct step *step, const struct scope *scope, struct call *out, struct fault *why)
+{
+    struct call call = {.operation = step->operation, .parts = json_object_new_object()};
+
+    if (!render(step, scope, &call, why)) {
+        call_release(&call);
+        return false;
+    }
+    *out = call;
+    return true;
+}
+
+void call_release(struct call *call)
+{
+    for (size_t i = 0; i < call->header_count; i++) {
+        memory_free(call->headers[i].name);
+        memory_free(call->headers[i].value);
+    }
+    memory_free(call->target);
+    memory_free(call->body);
+    json_object_put(call->parts);
+    *call = (struct call){0};
+}

@@ -1,0 +1,327 @@
+/* See catalogue.h. */
+#include "catalogue.h"
+
+#include "check.h"
+#include "memory.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FILE_MAX_BYTES = 1048576, PATH_SIZE = 1024 };
+
+struct loader {
+    const char *folder, *overlay;
+    const struct given_inputs *given;
+    struct catalogue *catalogue;
+    struct problems *problems;
+};
+
+/* The overlay's file where it has one, else the folder's. */
+static void locate(const struct loader *loader, const char *name, char path[PATH_SIZE])
+{
+    struct stat status;
+
+    if (*loader->overlay != '\0') {
+        snprintf(path, PATH_SIZE, "%s/%s", loader->overlay, name);
+        if (stat(path, &status) == 0)
+            return;
+    }
+    snprintf(path, PATH_SIZE, "%s/%s", loader->folder, name);
+}
+
+static bool exists(const struct loader *loader, const char *name)
+{
+    char path[PATH_SIZE];
+    struct stat status;
+
+    locate(loader, name, path);
+    return stat(path, &status) == 0;
+}
+
+static int by_name(const void *one, const void *other)
+{
+    return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+static void add_names(const char *path, char ***names, size_t *count)
+{
+    DIR *folder = opendir(path);
+
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        bool known = entry->d_name[0] == '.';
+        for (size_t i = 0; i < *count && !known; i++)
+            known = strcmp((*names)[i], entry->d_name) == 0;
+        if (known)
+            continue;
+        *names = memory_resize(*names, *count + 1, sizeof(char *));
+        (*names)[(*count)++] = memory_text(entry->d_name);
+    }
+    if (folder != NULL)
+        closedir(folder);
+}
+
+/* The names inside a folder, of both places, sorted so that messages come in a stable order. */
+static char **list(const struct loader *loader, const char *name, size_t *count)
+{
+    char path[PATH_SIZE];
+    char **names = NULL;
+
+    *count = 0;
+    snprintf(path, sizeof path, "%s/%s", loader->folder, name);
+    add_names(path, &names, count);
+    if (*loader->overlay != '\0') {
+        snprintf(path, sizeof path, "%s/%s", loader->overlay, name);
+        add_names(path, &names, count);
+    }
+    if (*count > 0)
+        qsort(names, *count, sizeof *names, by_name);
+    return names;
+}
+
+static void free_names(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        memory_free(names[i]);
+    memory_free(names);
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name), end_length = strlen(end);
+
+    return length > end_length && strcmp(name + length - end_length, end) == 0;
+}
+
+static void load_library(struct loader *loader)
+{
+    size_t count;
+    char **names = list(loader, "common", &count);
+
+    for (size_t i = 0; i < count; i++) {
+        char relative[PATH_SIZE], path[PATH_SIZE];
+        CLEANUP(buffer_release) struct buffer text;
+        struct fault why;
+        if (!ends_with(names[i], ".avsc"))
+            continue;
+        buffer_init(&text, FILE_MAX_BYTES * 2);
+        snprintf(relative, sizeof relative, "common/%.200s", names[i]);
+        locate(loader, relative, path);
+        if (!tree_load_file(path, FILE_MAX_BYTES, &text, &why) ||
+            !schema_library_add(loader->catalogue->library, buffer_text(&text), text.length, NULL, &why))
+            problems_add(loader->problems, path, "", "%s", why.text);
+    }
+    free_names(names, count);
+}
+
+static struct schema *load_schema(struct loader *loader, const char *relative)
+{
+    CLEANUP(buffer_release) struct buffer text;
+    char path[PATH_SIZE];
+    struct schema *schema = NULL;
+    struct fault why;
+
+    buffer_init(&text, FILE_MAX_BYTES * 2);
+    locate(loader, relative, path);
+    if (!tree_load_file(path, FILE_MAX_BYTES, &text, &why) ||
+        !schema_parse(buffer_text(&text), text.length, loader->catalogue->library, &schema, &why))
+        problems_add(loader->problems, path, "", "%s", why.text);
+    return schema;
+}
+
+static void load_history(struct loader *loader, struct order_type *type)
+{
+    char relative[PATH_SIZE];
+    size_t count;
+
+    snprintf(relative, sizeof relative, "%s/history", type->name);
+    char **names = list(loader, relative, &count);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(relative, sizeof relative, "%.200s/history/%.200s", type->name, names[i]);
+        struct schema *schema = ends_with(names[i], ".avsc") ? load_schema(loader, relative) : NULL;
+        if (schema == NULL)
+            continue;
+        type->history = memory_resize(type->history, type->history_count + 1, sizeof(struct schema *));
+        type->history[type->history_count++] = schema;
+    }
+    free_names(names, count);
+}
+
+static void load_openapi(struct loader *loader)
+{
+    char path[PATH_SIZE];
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct spot spot;
+    struct fault why;
+
+    locate(loader, "bt-whc.openapi.json", path);
+    if (!tree_read_file(path, FILE_MAX_BYTES, &tree, &why)) {
+        problems_add(loader->problems, path, "name the folder with the catalogue (catalogue.path)", "%s",
+                     why.text);
+        return;
+    }
+    spot_init(&spot, path, loader->problems);
+    openapi_read(tree, &spot, &loader->catalogue->openapi);
+    spot_release(&spot);
+}
+
+/* What every request and outcome record must have (design section 2). */
+static void check_records(struct loader *loader, struct order_type *type)
+{
+    const struct schema_field *id = schema_field(schema_root(type->request), "requestId");
+    const struct schema_field *outcome = schema_field(schema_root(type->outcome), "outcome");
+    const struct schema_field *result = schema_field(schema_root(type->outcome), "result");
+
+    if (id == NULL || id->type->logical != SCHEMA_LOGICAL_UUID)
+        problems_add(loader->problems, type->name, "{\"type\": \"string\", \"logicalType\": \"uuid\"}",
+                     "request.avsc has no field 'requestId' that is a uuid");
+    if (outcome == NULL || outcome->type->name == NULL ||
+        strcmp(outcome->type->name, "whc.common.Outcome") != 0)
+        problems_add(loader->problems, type->name, "\"type\": \"whc.common.Outcome\"",
+                     "outcome.avsc has no field 'outcome' of the common record");
+    const struct schema_node *node = result == NULL ? NULL : schema_present(result->type);
+    if (node == NULL || node->kind != SCHEMA_RECORD || !schema_nullable(result->type))
+        problems_add(loader->problems, type->name, "[\"null\", {\"type\": \"record\", ...}]",
+                     "outcome.avsc has no field 'result' that is null or a record");
+    else
+        type->result = node;
+}
+
+static bool is_served(const struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++)
+        if (workflow->steps[i].operation == NULL || step_writes(&workflow->steps[i]) ||
+            workflow->steps[i].start_at != NULL)
+            return false;
+    return true;
+}
+
+static void load_workflow(struct loader *loader, struct order_type *type, const char *path)
+{
+    struct json_object *tree = NULL;
+    struct spot spot;
+    struct fault why;
+
+    if (!tree_read_file(path, FILE_MAX_BYTES, &tree, &why)) {
+        problems_add(loader->problems, path, "", "%s", why.text);
+        return;
+    }
+    spot_init(&spot, path, loader->problems);
+    arazzo_read(tree, &spot, &loader->catalogue->openapi, &type->arazzo);
+    type->workflow = arazzo_workflow(&type->arazzo, type->name);
+    if (type->workflow == NULL)
+        spot_problem(&spot, "the workflowId of the order type is the folder's name",
+                     "there is no workflow '%s'", type->name);
+    else
+        type->served = is_served(type->workflow);
+    spot_release(&spot);
+}
+
+static void load_type(struct loader *loader, const char *name)
+{
+    struct order_type *type = memory_new(1, sizeof *type);
+    char relative[PATH_SIZE], path[PATH_SIZE];
+    size_t before = loader->problems->count;
+
+    type->name = memory_text(name);
+    loader->catalogue->types = memory_resize(loader->catalogue->types, loader->catalogue->type_count + 1,
+                                             sizeof(struct order_type *));
+    loader->catalogue->types[loader->catalogue->type_count++] = type;
+    snprintf(relative, sizeof relative, "%s/request.avsc", name);
+    type->request = load_schema(loader, relative);
+    snprintf(relative, sizeof relative, "%s/outcome.avsc", name);
+    type->outcome = load_schema(loader, relative);
+    load_history(loader, type);
+    snprintf(relative, sizeof relative, "%s/workflow.arazzo.json", name);
+    locate(loader, relative, path);
+    load_workflow(loader, type, path);
+    if (type->request != NULL && type->outcome != NULL)
+        check_records(loader, type);
+    /* The checks between the files would only repeat what is wrong inside one. */
+    if (loader->problems->count == before)
+        check_order_type(type, path, loader->given, loader->problems);
+}
+
+struct catalogue *catalogue_load(const char *folder, const char *overlay, const struct given_inputs *given,
+                                 struct problems *problems)
+{
+    struct catalogue *catalogue = memory_new(1, sizeof *catalogue);
+    struct loader loader = {folder, overlay, given, catalogue, problems};
+    char relative[PATH_SIZE];
+    size_t count;
+
+    catalogue->library = schema_library_new();
+    load_openapi(&loader);
+    load_library(&loader);
+    char **names = list(&loader, ".", &count);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(relative, sizeof relative, "%s/workflow.arazzo.json", names[i]);
+        if (exists(&loader, relative))
+            load_type(&loader, names[i]);
+    }
+    free_names(names, count);
+    if (catalogue->type_count == 0)
+        problems_add(problems, folder, "a folder with <order-type>/workflow.arazzo.json",
+                     "there is no order type here");
+    return catalogue;
+}
+
+static void free_type(struct order_type *type)
+{
+    arazzo_release(&type->arazzo);
+    schema_free(type->request);
+    schema_free(type->outcome);
+    for (size_t i = 0; i < type->history_count; i++)
+        schema_free(type->history[i]);
+    memory_free(type->history);
+    memory_free(type->name);
+    memory_free(type);
+}
+
+void *catalogue_free(struct catalogue *catalogue)
+{
+    if (catalogue == NULL)
+        return NULL;
+    for (size_t i = 0; i < catalogue->type_count; i++)
+        free_type(catalogue->types[i]);
+    memory_free(catalogue->types);
+    schema_library_free(catalogue->library);
+    openapi_release(&catalogue->openapi);
+    return memory_free(catalogue);
+}
+
+const struct order_type *catalogue_type(const struct catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->type_count; i++)
+        if (strcmp(catalogue->types[i]->name, name) == 0)
+            return catalogue->types[i];
+    return NULL;
+}
+
+const struct order_type *catalogue_type_of_record(const struct catalogue *catalogue, const char *full_name)
+{
+    for (size_t i = 0; i < catalogue->type_count; i++)
+        if (strcmp(schema_name(catalogue->types[i]->request), full_name) == 0)
+            return catalogue->types[i];
+    return NULL;
+}
+
+const struct schema *catalogue_schema(const struct catalogue *catalogue, uint64_t fingerprint,
+                                      const struct order_type **type)
+{
+    for (size_t i = 0; i < catalogue->type_count; i++) {
+        const struct order_type *one = catalogue->types[i];
+        const struct schema *found = schema_fingerprint(one->request) == fingerprint ? one->request : NULL;
+        for (size_t h = 0; h < one->history_count && found == NULL; h++)
+            if (schema_fingerprint(one->history[h]) == fingerprint)
+                found = one->history[h];
+        if (found != NULL) {
+            if (type != NULL)
+                *type = one;
+            return found;
+        }
+    }
+    return NULL;
+}

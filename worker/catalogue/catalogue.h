@@ -1,0 +1,57 @@
+/*
+ * The catalogue: what order types there are and what each does, read from a folder once at start and constant after.
+ *
+ * Layout as in schemas/README.md. There is no list: an order type is a folder with request.avsc, outcome.avsc and
+ * workflow.arazzo.json. An overlay folder of the integrator's adds to it or wins over it, file by file and folder by
+ * folder.
+ */
+#ifndef CATALOGUE_CATALOGUE_H
+#define CATALOGUE_CATALOGUE_H
+
+#include "arazzo.h"
+#include "schema.h"
+
+struct order_type {
+    char *name; /* of the folder */
+    struct schema *request, *outcome;
+    const struct schema_node *result; /* the record of outcome.result; null: the order type has none */
+    struct arazzo arazzo;
+    const struct workflow *workflow;
+    bool served;             /* false: a step writes or receives, which this worker does not do yet */
+    struct schema **history; /* older versions of the request schema */
+    size_t history_count;
+};
+
+struct catalogue {
+    struct openapi openapi;
+    struct schema_library *library;
+    struct order_type **types; /* by name */
+    size_t type_count;
+};
+
+/* Inputs that come from the settings (input.<name>), for the check that each $inputs.x comes from somewhere. */
+struct given_inputs {
+    const char *const *names;
+    size_t count;
+};
+
+/*
+ * Reads and checks the folder and, where it is not "", the overlay. All mistakes go to `problems`; free it in any
+ * case. Use it only when there were none.
+ */
+struct catalogue *catalogue_load(const char *folder, const char *overlay, const struct given_inputs *given,
+                                 struct problems *problems);
+void *catalogue_free(struct catalogue *catalogue);
+
+/* The order type of a name, or whose request record has this full name; null when there is none. */
+const struct order_type *catalogue_type(const struct catalogue *catalogue, const char *name);
+const struct order_type *catalogue_type_of_record(const struct catalogue *catalogue, const char *full_name);
+
+/*
+ * The request schema with this fingerprint, of today or of history; null when there is none. *type (may be null)
+ * becomes its order type.
+ */
+const struct schema *catalogue_schema(const struct catalogue *catalogue, uint64_t fingerprint,
+                                      const struct order_type **type);
+
+#endif

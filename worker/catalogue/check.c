@@ -1,0 +1,231 @@
+/* See check.h. What a way through the workflow can do is in check_paths.c. */
+#include "check.h"
+
+#include "check_paths.h"
+#include "memory.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct checker {
+    const struct order_type *type;
+    const char *file;
+    const struct given_inputs *given;
+    struct problems *problems;
+};
+
+static void __attribute__((format(printf, 4, 5)))
+complain(const struct checker *checker, const char *pointer, const char *remedy, const char *format, ...)
+{
+    char what[512], where[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    snprintf(where, sizeof where, "%s#%s", checker->file, pointer);
+    problems_add(checker->problems, where, remedy, "%s", what);
+}
+
+/* Whether it is "<stepId>Reference" of a step that writes. */
+static bool is_reference(const struct workflow *workflow, const char *name)
+{
+    char reference[256];
+
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        snprintf(reference, sizeof reference, "%sReference", workflow->steps[i].id);
+        if (step_writes(&workflow->steps[i]) && strcmp(reference, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_lookup_parameter(const struct checker *checker, const struct workflow *lookup,
+                                const char *name)
+{
+    const struct workflow *main = checker->type->workflow;
+
+    for (size_t i = 0; i < main->step_count; i++) {
+        const struct lookup *one = main->steps[i].lookup;
+        for (size_t p = 0; one != NULL && p < one->parameter_count; p++)
+            if (one->workflow_id != NULL && strcmp(one->workflow_id, lookup->id) == 0 &&
+                strcmp(one->parameters[p].name, name) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* "port.numbers#/0" is "port.numbers" in the schema: items have no name there. */
+static void schema_path(const struct expression *expression, char *path, size_t size)
+{
+    int used = snprintf(path, size, "%s", expression->name);
+
+    for (size_t i = 0; i < expression->path_length && used > 0 && (size_t)used < size; i++)
+        if (!isdigit((unsigned char)expression->path[i][0]))
+            used += snprintf(path + used, size - (size_t)used, ".%s", expression->path[i]);
+}
+
+static void check_input(const struct checker *checker, const struct workflow *workflow,
+                        const struct expression_use *use)
+{
+    const char *name = use->expression->name;
+    char path[512], remedy[300];
+
+    schema_path(use->expression, path, sizeof path);
+    if (schema_find(schema_root(checker->type->request), path) != NULL ||
+        is_reference(checker->type->workflow, name) ||
+        (workflow != checker->type->workflow && is_lookup_parameter(checker, workflow, name)))
+        return;
+    for (size_t i = 0; i < checker->given->count; i++)
+        if (strcmp(checker->given->names[i], name) == 0)
+            return;
+    if (schema_field(schema_root(checker->type->request), name) != NULL)
+        snprintf(remedy, sizeof remedy, "a field that request.avsc has inside '%s'", name);
+    else
+        snprintf(remedy, sizeof remedy, "a field of request.avsc, or the setting input.%s=...", name);
+    complain(checker, use->pointer, remedy, "input '%s' comes neither from the request nor from a setting",
+             path);
+}
+
+static bool has_output(const struct named_payload *outputs, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(outputs[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void check_step_output(const struct checker *checker, const struct workflow *workflow,
+                              const struct expression_use *use)
+{
+    size_t index = workflow_step(workflow, use->expression->name);
+
+    if (index == workflow->step_count)
+        complain(checker, use->pointer, "name a stepId of this workflow", "step '%s' does not exist",
+                 use->expression->name);
+    else if (!has_output(workflow->steps[index].outputs, workflow->steps[index].output_count,
+                         use->expression->part))
+        complain(checker, use->pointer, "name one of the step's outputs", "step '%s' has no output '%s'",
+                 use->expression->name, use->expression->part);
+    else if (index > use->step)
+        complain(checker, use->pointer, "name an earlier step", "step '%s' comes later",
+                 use->expression->name);
+}
+
+static void check_uses(const struct checker *checker)
+{
+    const struct arazzo *arazzo = &checker->type->arazzo;
+
+    for (size_t i = 0; i < arazzo->use_count; i++) {
+        const struct workflow *workflow = &arazzo->workflows[arazzo->uses[i].workflow];
+        if (arazzo->uses[i].expression->root == ROOT_INPUTS)
+            check_input(checker, workflow, &arazzo->uses[i]);
+        else if (arazzo->uses[i].expression->root == ROOT_STEPS)
+            check_step_output(checker, workflow, &arazzo->uses[i]);
+    }
+}
+
+static bool gives_parameter(const struct step *step, const struct operation_parameter *parameter)
+{
+    for (size_t i = 0; i < step->parameter_count; i++)
+        if (step->parameters[i].place == parameter->place &&
+            strcmp(step->parameters[i].name, parameter->name) == 0)
+            return true;
+    return false;
+}
+
+static bool takes_parameter(const struct operation *operation, const struct step_parameter *parameter)
+{
+    for (size_t i = 0; i < operation->parameter_count; i++)
+        if (operation->parameters[i].place == parameter->place &&
+            strcmp(operation->parameters[i].name, parameter->name) == 0)
+            return true;
+    return false;
+}
+
+static void check_call(const struct checker *checker, const char *pointer, const struct step *step)
+{
+    const struct operation *operation = step->operation;
+
+    for (size_t i = 0; i < operation->parameter_count; i++)
+        if (operation->parameters[i].required && !operation->parameters[i].by_worker &&
+            !gives_parameter(step, &operation->parameters[i]))
+            complain(checker, pointer, "add it to 'parameters'", "operation '%s' needs the parameter '%s'",
+                     operation->id, operation->parameters[i].name);
+    for (size_t i = 0; i < step->parameter_count; i++)
+        if (!takes_parameter(operation, &step->parameters[i]))
+            complain(checker, pointer, "", "operation '%s' has no parameter '%s' there", operation->id,
+                     step->parameters[i].name);
+    if (operation->body_required && step->body == NULL)
+        complain(checker, pointer, "add 'requestBody'", "operation '%s' needs a body", operation->id);
+    if (step->body != NULL && operation->content_type == NULL)
+        complain(checker, pointer, "", "operation '%s' takes no body", operation->id);
+    if (step->success.count == 0)
+        complain(checker, pointer, "[{\"condition\": \"$statusCode == 200\"}]",
+                 "step '%s' has no successCriteria", step->id);
+}
+
+static void check_lookup(const struct checker *checker, const char *pointer, const struct step *step)
+{
+    if (step->repeat == REPEAT_LOOKUP && step->lookup == NULL)
+        complain(checker, pointer, "add x-lookup, or \"x-repeat\": \"never\"",
+                 "step '%s' is of class lookup and has no x-lookup", step->id);
+    if (step->lookup == NULL || step->lookup->workflow_id == NULL)
+        return;
+    const struct workflow *lookup = arazzo_workflow(&checker->type->arazzo, step->lookup->workflow_id);
+    if (lookup == NULL) {
+        complain(checker, pointer, "name a workflow of the same file",
+                 "x-lookup: workflow '%s' does not exist", step->lookup->workflow_id);
+        return;
+    }
+    for (size_t i = 0; i < lookup->step_count; i++)
+        if (lookup->steps[i].operation == NULL || lookup->steps[i].repeat != REPEAT_SAFE)
+            complain(checker, pointer, "a look-up only reads",
+                     "x-lookup: step '%s' of '%s' is not of class safe", lookup->steps[i].id, lookup->id);
+}
+
+static void check_steps(const struct checker *checker)
+{
+    const struct arazzo *arazzo = &checker->type->arazzo;
+    char pointer[96];
+
+    for (size_t w = 0; w < arazzo->workflow_count; w++) {
+        const struct workflow *workflow = &arazzo->workflows[w];
+        for (size_t i = 0; i < workflow->step_count; i++) {
+            snprintf(pointer, sizeof pointer, "/workflows/%zu/steps/%zu", w, i);
+            if (workflow->steps[i].operation == NULL)
+                continue;
+            check_call(checker, pointer, &workflow->steps[i]);
+            check_lookup(checker, pointer, &workflow->steps[i]);
+        }
+    }
+}
+
+static void check_result(const struct checker *checker)
+{
+    const struct workflow *workflow = checker->type->workflow;
+    const struct schema_node *result = checker->type->result;
+
+    for (size_t i = 0; i < workflow->output_count; i++)
+        if (result == NULL || schema_field(result, workflow->outputs[i].name) == NULL)
+            complain(checker, "/workflows", "name a field of the result record in outcome.avsc",
+                     "output '%s' is no field of the result", workflow->outputs[i].name);
+    for (size_t i = 0; result != NULL && i < result->field_count; i++)
+        if (!result->fields[i].has_default &&
+            !has_output(workflow->outputs, workflow->output_count, result->fields[i].name))
+            complain(checker, "/workflows", "add an output of this name, or give the field a default",
+                     "nothing fills '%s' of the result", result->fields[i].name);
+}
+
+void check_order_type(const struct order_type *type, const char *file, const struct given_inputs *given,
+                      struct problems *problems)
+{
+    const struct checker checker = {type, file, given, problems};
+
+    check_uses(&checker);
+    check_steps(&checker);
+    check_result(&checker);
+    check_paths(type->workflow, file, problems);
+}

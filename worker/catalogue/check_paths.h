@@ -1,0 +1,12 @@
+/*
+ * The ways through a workflow: no write twice (it would carry the same reference), no FAILED behind a write that is
+ * done (FAILED says that BT did nothing).
+ */
+#ifndef CATALOGUE_CHECK_PATHS_H
+#define CATALOGUE_CHECK_PATHS_H
+
+#include "arazzo.h"
+
+void check_paths(const struct workflow *workflow, const char *file, struct problems *problems);
+
+#endif

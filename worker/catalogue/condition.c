@@ -1,0 +1,325 @@
+/* See condition.h. A recursive descent into a tree of nodes; depth is bounded so that no file can end the stack. */
+#include "condition.h"
+
+#include "memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { DEPTH_MAX = 64 };
+
+enum kind { KIND_OR, KIND_AND, KIND_NOT, KIND_COMPARE, KIND_EXPRESSION, KIND_LITERAL };
+enum comparison { LESS_EQUAL, GREATER_EQUAL, EQUAL, NOT_EQUAL, LESS, GREATER };
+
+/* Longer ones first, so that "<=" is not read as "<". */
+static const char *const comparisons[] = {[LESS_EQUAL] = "<=", [GREATER_EQUAL] = ">=", [EQUAL] = "==",
+                                          [NOT_EQUAL] = "!=",  [LESS] = "<",           [GREATER] = ">"};
+
+struct condition {
+    enum kind kind;
+    enum comparison comparison;
+    struct condition *left, *right;
+    struct expression *expression;
+    struct json_object *literal;
+};
+
+struct reader {
+    const char *at;
+    const struct naming *naming;
+    unsigned depth;
+};
+
+static bool read_or(struct reader *reader, struct condition **out, struct fault *why);
+
+void *condition_free(struct condition *condition)
+{
+    if (condition == NULL)
+        return NULL;
+    condition_free(condition->left);
+    condition_free(condition->right);
+    expression_free(condition->expression);
+    json_object_put(condition->literal);
+    return memory_free(condition);
+}
+
+static struct condition *node(enum kind kind, struct condition *left, struct condition *right)
+{
+    struct condition *condition = memory_new(1, sizeof *condition);
+
+    condition->kind = kind;
+    condition->left = left;
+    condition->right = right;
+    return condition;
+}
+
+static bool accept(struct reader *reader, const char *token)
+{
+    while (isspace((unsigned char)*reader->at))
+        reader->at++;
+    if (strncmp(reader->at, token, strlen(token)) != 0)
+        return false;
+    reader->at += strlen(token);
+    return true;
+}
+
+static bool is_word_end(char c)
+{
+    return !isalnum((unsigned char)c) && c != '_';
+}
+
+static bool read_string(struct reader *reader, struct json_object **literal, struct fault *why)
+{
+    CLEANUP(buffer_release) struct buffer text;
+
+    buffer_init(&text, 65536);
+    for (;; reader->at++) {
+        if (*reader->at == '\0')
+            return fault_set(why, FAULT_INPUT, "a text in single quotes is not closed");
+        if (*reader->at == '\'' && *++reader->at != '\'')
+            break;
+        buffer_add_byte(&text, (uint8_t)*reader->at);
+    }
+    *literal = json_object_new_string_len(buffer_text(&text), (int)text.length);
+    return true;
+}
+
+static bool read_word(struct reader *reader, struct json_object **literal, struct fault *why)
+{
+    static const char *const words[] = {"null", "false", "true"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        size_t length = strlen(words[i]);
+        if (strncmp(reader->at, words[i], length) == 0 && is_word_end(reader->at[length])) {
+            reader->at += length;
+            *literal = i == 0 ? NULL : json_object_new_boolean(i == 2);
+            return true;
+        }
+    }
+    char *end;
+    double number = strtod(reader->at, &end);
+    if (end == reader->at || !is_word_end(*end))
+        return fault_set(why, FAULT_INPUT,
+                         "expected a runtime expression, 'text', a number, true, false or null at '%.20s'",
+                         reader->at);
+    size_t length = (size_t)(end - reader->at);
+    *literal = strspn(reader->at, "+-0123456789") >= length
+                   ? json_object_new_int64(strtoll(reader->at, NULL, 10))
+                   : json_object_new_double(number);
+    reader->at = end;
+    return true;
+}
+
+static bool read_operand(struct reader *reader, struct condition **out, struct fault *why)
+{
+    if (accept(reader, "(")) {
+        TRY(read_or(reader, out, why));
+        if (accept(reader, ")"))
+            return true;
+        *out = condition_free(*out);
+        return fault_set(why, FAULT_INPUT, "a ')' is missing at '%.20s'", reader->at);
+    }
+    if (accept(reader, "$")) {
+        struct expression *expression;
+        TRY(expression_parse(reader->at - 1, true, reader->naming, &expression, &reader->at, why));
+        *out = node(KIND_EXPRESSION, NULL, NULL);
+        (*out)->expression = expression;
+        return true;
+    }
+    struct json_object *literal = NULL;
+    if (accept(reader, "'"))
+        TRY(read_string(reader, &literal, why));
+    else
+        TRY(read_word(reader, &literal, why));
+    *out = node(KIND_LITERAL, NULL, NULL);
+    (*out)->literal = literal;
+    return true;
+}
+
+static bool read_not(struct reader *reader, struct condition **out, struct fault *why)
+{
+    struct condition *left, *right;
+
+    if (++reader->depth > DEPTH_MAX)
+        return fault_set(why, FAULT_INPUT, "the condition nests deeper than %d", DEPTH_MAX);
+    if (accept(reader, "!")) {
+        TRY(read_not(reader, &left, why));
+        *out = node(KIND_NOT, left, NULL);
+        reader->depth--;
+        return true;
+    }
+    TRY(read_operand(reader, &left, why));
+    for (size_t i = 0; i < COUNT_OF(comparisons); i++) {
+        if (!accept(reader, comparisons[i]))
+            continue;
+        if (!read_operand(reader, &right, why)) {
+            condition_free(left);
+            return false;
+        }
+        left = node(KIND_COMPARE, left, right);
+        left->comparison = (enum comparison)i;
+        break;
+    }
+    *out = left;
+    reader->depth--;
+    return true;
+}
+
+static bool read_and(struct reader *reader, struct condition **out, struct fault *why)
+{
+    struct condition *left, *right;
+
+    TRY(read_not(reader, &left, why));
+    while (accept(reader, "&&")) {
+        if (!read_not(reader, &right, why)) {
+            condition_free(left);
+            return false;
+        }
+        left = node(KIND_AND, left, right);
+    }
+    *out = left;
+    return true;
+}
+
+static bool read_or(struct reader *reader, struct condition **out, struct fault *why)
+{
+    struct condition *left, *right;
+
+    TRY(read_and(reader, &left, why));
+    while (accept(reader, "||")) {
+        if (!read_and(reader, &right, why)) {
+            condition_free(left);
+            return false;
+        }
+        left = node(KIND_OR, left, right);
+    }
+    *out = left;
+    return true;
+}
+
+bool condition_parse(const char *text, const struct naming *naming, struct condition **out, struct fault *why)
+{
+    struct reader reader = {.at = text, .naming = naming};
+    struct condition *condition;
+
+    TRY(read_or(&reader, &condition, why));
+    accept(&reader, "");
+    if (*reader.at != '\0') {
+        condition_free(condition);
+        return fault_set(why, FAULT_INPUT, "the condition should end at '%.20s'", reader.at);
+    }
+    *out = condition;
+    return true;
+}
+
+/* --- evaluation --- */
+
+enum answer { NO, YES, NONE }; /* NONE: it has no answer, so the whole condition fails */
+
+static bool as_number(struct json_object *value, double *number)
+{
+    const char *text = tree_text(value);
+    char *end;
+
+    if (json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double)) {
+        *number = json_object_get_double(value);
+        return true;
+    }
+    if (text == NULL || *text == '\0' || strspn(text, "+-.0123456789eE") != strlen(text))
+        return false;
+    *number = strtod(text, &end);
+    return *end == '\0';
+}
+
+static bool equal(struct json_object *left, struct json_object *right)
+{
+    const char *left_text = tree_text(left), *right_text = tree_text(right);
+    double a, b;
+
+    if (left_text != NULL && right_text != NULL)
+        return strcasecmp(left_text, right_text) == 0;
+    if (as_number(left, &a) && as_number(right, &b))
+        return !(a < b) && !(a > b);
+    return tree_equal(left, right);
+}
+
+static enum answer ordered(enum comparison comparison, struct json_object *left, struct json_object *right)
+{
+    const char *left_text = tree_text(left), *right_text = tree_text(right);
+    double a, b;
+    int order;
+
+    if (as_number(left, &a) && as_number(right, &b))
+        order = (a > b) - (a < b);
+    else if (left_text != NULL && right_text != NULL)
+        order = strcasecmp(left_text, right_text);
+    else
+        return NONE;
+    return comparison == LESS         ? order < 0
+           : comparison == LESS_EQUAL ? order <= 0
+           : comparison == GREATER    ? order > 0
+                                      : order >= 0;
+}
+
+static struct json_object *operand(const struct condition *condition, const struct scope *scope)
+{
+    return condition->kind == KIND_EXPRESSION ? expression_value(condition->expression, scope)
+                                              : json_object_get(condition->literal);
+}
+
+static enum answer evaluate(const struct condition *condition, const struct scope *scope);
+
+/* An operand may be a group in parentheses; its truth is compared then. */
+static struct json_object *compared(const struct condition *condition, const struct scope *scope,
+                                    bool *failed)
+{
+    if (condition->kind == KIND_EXPRESSION || condition->kind == KIND_LITERAL)
+        return operand(condition, scope);
+    enum answer answer = evaluate(condition, scope);
+    *failed = *failed || answer == NONE;
+    return json_object_new_boolean(answer == YES);
+}
+
+static enum answer compare(const struct condition *condition, const struct scope *scope)
+{
+    bool failed = false;
+    CLEANUP(tree_release) struct json_object *left = compared(condition->left, scope, &failed);
+    CLEANUP(tree_release) struct json_object *right = compared(condition->right, scope, &failed);
+
+    if (failed)
+        return NONE;
+    if (condition->comparison == EQUAL || condition->comparison == NOT_EQUAL)
+        return equal(left, right) == (condition->comparison == EQUAL) ? YES : NO;
+    return ordered(condition->comparison, left, right);
+}
+
+static enum answer evaluate(const struct condition *condition, const struct scope *scope)
+{
+    enum answer left;
+
+    switch (condition->kind) {
+    case KIND_OR:
+    case KIND_AND:
+        left = evaluate(condition->left, scope);
+        if (left == NONE || left == (condition->kind == KIND_OR ? YES : NO))
+            return left;
+        return evaluate(condition->right, scope);
+    case KIND_NOT:
+        left = evaluate(condition->left, scope);
+        return left == NONE ? NONE : left == YES ? NO : YES;
+    case KIND_COMPARE:
+        return compare(condition, scope);
+    case KIND_EXPRESSION:
+    case KIND_LITERAL: {
+        CLEANUP(tree_release) struct json_object *value = operand(condition, scope);
+        return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value) ? YES : NO;
+    }
+    }
+    return NONE;
+}
+
+bool condition_holds(const struct condition *condition, const struct scope *scope)
+{
+    return evaluate(condition, scope) == YES;
+}

@@ -1,0 +1,32 @@
+/*
+ * Criterion Objects of Arazzo 1.1, compiled once: simple, regex and jsonpath. XPath is refused.
+ *
+ * A regex is a POSIX extended one with \d, \D, \w, \W, \s and \S; it may match anywhere, as the 1.1 examples anchor
+ * theirs. Embedded {$...} is put in as text before the pattern or path is read. What cannot be evaluated fails.
+ */
+#ifndef CATALOGUE_CRITERION_H
+#define CATALOGUE_CRITERION_H
+
+#include "expression.h"
+#include "spot.h"
+
+struct criterion;
+
+/* A list of criteria that must all hold; with none it holds. */
+struct criteria {
+    struct criterion **list;
+    size_t count;
+};
+
+/* Compiles the list (null: none); mistakes go to the spot. Release it in any case. */
+void criteria_read(struct json_object *tree, struct spot *spot, const struct naming *naming,
+                   struct criteria *criteria);
+void criteria_release(struct criteria *criteria);
+
+/* Adds one criterion (a Criterion Object). */
+void criteria_add(struct json_object *tree, struct spot *spot, const struct naming *naming,
+                  struct criteria *criteria);
+
+bool criteria_hold(const struct criteria *criteria, const struct scope *scope);
+
+#endif

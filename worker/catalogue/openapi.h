@@ -1,0 +1,84 @@
+/*
+ * What BT offers: the operations, servers and the gateway's answers of an OpenAPI 3.1 description.
+ *
+ * Only what the worker acts on is kept. `x-evidence` says how we know an operation, `x-repeat` and
+ * `x-reference-unique` what a repeat of it means (promise.md section 2), `x-gateway` what an answer of the gateway
+ * means whatever the operation.
+ */
+#ifndef CATALOGUE_OPENAPI_H
+#define CATALOGUE_OPENAPI_H
+
+#include "spot.h"
+
+/* Ordered: a step may state a stricter one than its operation. */
+enum repeat_class { REPEAT_SAFE, REPEAT_REPEATABLE, REPEAT_LOOKUP, REPEAT_NEVER };
+enum evidence { EVIDENCE_DOCUMENTED, EVIDENCE_OBSERVED, EVIDENCE_PROPOSED };
+enum parameter_place { PLACE_PATH, PLACE_QUERY, PLACE_HEADER };
+
+enum gateway_meaning {
+    GATEWAY_NOTHING,
+    GATEWAY_TOKEN_EXPIRED,
+    GATEWAY_THROTTLED,
+    GATEWAY_BLOCKED,     /* for an hour, after repeated throttling */
+    GATEWAY_REFUSED,     /* the account or its credentials */
+    GATEWAY_UNAVAILABLE, /* only for the pace */
+};
+
+struct operation_parameter {
+    char *name;
+    enum parameter_place place;
+    bool required;
+    bool by_worker; /* x-worker-header: filled in by http/, never by a workflow */
+};
+
+struct operation {
+    char *id, *method, *path, *tag;
+    enum evidence evidence;
+    enum repeat_class repeat;
+    bool reference_unique;
+    struct operation_parameter *parameters;
+    size_t parameter_count;
+    char *content_type; /* of the request body; null: it takes none */
+    bool body_required;
+};
+
+struct gateway_row {
+    char *api, *code; /* "*": any */
+    int status;
+    enum gateway_meaning means;
+};
+
+struct openapi_server {
+    char *url;
+    bool production; /* x-production */
+};
+
+struct openapi {
+    struct operation *operations;
+    size_t operation_count;
+    char **tags; /* the APIs */
+    size_t tag_count;
+    struct openapi_server *servers; /* the first is the default */
+    size_t server_count;
+    char *token_url;
+    struct gateway_row *gateway;
+    size_t gateway_count;
+};
+
+/* Reads the description; mistakes go to the spot. Release it in any case. */
+void openapi_read(struct json_object *tree, struct spot *spot, struct openapi *openapi);
+void openapi_release(struct openapi *openapi);
+
+/* The operation of this id, null when there is none. */
+const struct operation *openapi_operation(const struct openapi *openapi, const char *id);
+
+/* What the answer means at the gateway; the row that names more wins: API and code, then code, then API. */
+enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *api, int status,
+                                     const char *code);
+
+/* Position of the text in a null-terminated list of names, or -1. Enums of the files are read with it. */
+int name_in(const char *text, const char *const names[]);
+
+extern const char *const repeat_names[]; /* by enum repeat_class, null behind the last */
+
+#endif

@@ -1,0 +1,239 @@
+/* See payload.h. */
+#include "payload.h"
+
+#include "memory.h"
+
+#include <string.h>
+
+enum { EACH_DEPTH_MAX = 16, ITEMS_MAX = 100000 };
+
+enum payload_kind { PAYLOAD_LITERAL, PAYLOAD_TEMPLATE, PAYLOAD_OBJECT, PAYLOAD_LIST, PAYLOAD_EACH };
+
+struct payload {
+    enum payload_kind kind;
+    struct json_object *literal;
+    struct template *template; /* of PAYLOAD_EACH: what is gone through */
+    char *each_name;
+    char **names; /* of an object's members */
+    struct payload **parts;
+    size_t count;
+};
+
+static struct payload *read_value(struct json_object *tree, struct spot *spot, const struct naming *naming,
+                                  unsigned depth);
+
+void *payload_free(struct payload *payload)
+{
+    if (payload == NULL)
+        return NULL;
+    for (size_t i = 0; i < payload->count; i++) {
+        if (payload->names != NULL)
+            memory_free(payload->names[i]);
+        payload_free(payload->parts[i]);
+    }
+    memory_free(payload->names);
+    memory_free(payload->parts);
+    memory_free(payload->each_name);
+    template_free(payload->template);
+    json_object_put(payload->literal);
+    return memory_free(payload);
+}
+
+static void add_part(struct payload *payload, const char *name, struct payload *part)
+{
+    payload->parts = memory_resize(payload->parts, payload->count + 1, sizeof(struct payload *));
+    payload->parts[payload->count] = part;
+    if (name != NULL) {
+        payload->names = memory_resize(payload->names, payload->count + 1, sizeof(char *));
+        payload->names[payload->count] = memory_text(name);
+    }
+    payload->count++;
+}
+
+static void read_template(struct payload *payload, const char *text, struct spot *spot,
+                          const struct naming *naming)
+{
+    struct fault why;
+
+    payload->kind = PAYLOAD_TEMPLATE;
+    if (!template_parse(text, naming, &payload->template, &why))
+        spot_problem(spot, "", "%s", why.text);
+}
+
+static void read_each(struct payload *payload, struct json_object *tree, struct spot *spot,
+                      const struct naming *naming, unsigned depth)
+{
+    static const char *const known[] = {"value", NULL};
+    const char *names[EACH_DEPTH_MAX + 1] = {0};
+    const char *over = spot_text(spot, tree, "x-each"), *as = tree_text_of(tree, "x-as");
+    struct naming inner = *naming;
+    size_t count = 0;
+
+    for (; naming->each_names != NULL && naming->each_names[count] != NULL; count++)
+        names[count] = naming->each_names[count];
+    payload->kind = PAYLOAD_EACH;
+    spot_known_members(spot, tree, known);
+    if (count >= EACH_DEPTH_MAX || depth > TREE_DEPTH_MAX) {
+        spot_problem(spot, "", "x-each nests deeper than %d", EACH_DEPTH_MAX);
+        return;
+    }
+    if (as != NULL)
+        names[count] = as;
+    inner.each_names = names;
+    payload->each_name = memory_text(as);
+    if (over != NULL) {
+        struct fault why;
+        if (!template_parse(over, naming, &payload->template, &why))
+            spot_problem(spot, "", "%s", why.text);
+    }
+    if (!tree_has(tree, "value"))
+        spot_problem(spot, "", "x-each has no 'value'");
+    size_t mark = spot_enter(spot, "value");
+    add_part(payload, NULL, read_value(tree_member(tree, "value"), spot, &inner, depth + 1));
+    spot_leave(spot, mark);
+}
+
+static struct payload *read_value(struct json_object *tree, struct spot *spot, const struct naming *naming,
+                                  unsigned depth)
+{
+    struct payload *payload = memory_new(1, sizeof *payload);
+
+    if (tree_text(tree) != NULL) {
+        read_template(payload, tree_text(tree), spot, naming);
+    } else if (tree_has(tree, "x-each")) {
+        read_each(payload, tree, spot, naming, depth);
+    } else if (json_object_is_type(tree, json_type_object)) {
+        payload->kind = PAYLOAD_OBJECT;
+        TREE_EACH(tree, name, value)
+        {
+            size_t mark = spot_enter(spot, name);
+            add_part(payload, name, read_value(value, spot, naming, depth + 1));
+            spot_leave(spot, mark);
+        }
+    } else if (json_object_is_type(tree, json_type_array)) {
+        payload->kind = PAYLOAD_LIST;
+        for (size_t i = 0; i < json_object_array_length(tree); i++) {
+            size_t mark = spot_enter_item(spot, i);
+            add_part(payload, NULL, read_value(json_object_array_get_idx(tree, i), spot, naming, depth + 1));
+            spot_leave(spot, mark);
+        }
+    } else {
+        payload->literal = json_object_get(tree);
+    }
+    return payload;
+}
+
+struct payload *payload_read(struct json_object *tree, struct spot *spot, const struct naming *naming)
+{
+    return read_value(tree, spot, naming, 0);
+}
+
+/* --- evaluation --- */
+
+/* Whether the part is there only if the order has something for it. */
+static bool is_dynamic(const struct payload *part)
+{
+    if (part->kind == PAYLOAD_TEMPLATE)
+        return !template_is_constant(part->template);
+    if (part->kind != PAYLOAD_OBJECT)
+        return part->kind == PAYLOAD_EACH;
+    for (size_t i = 0; i < part->count; i++)
+        if (strcmp(part->names[i], "value") == 0)
+            return is_dynamic(part->parts[i]);
+    return false;
+}
+
+static bool is_pair_without_value(const struct payload *part, struct json_object *value)
+{
+    return part->kind == PAYLOAD_OBJECT && is_dynamic(part) && tree_member(value, "value") == NULL;
+}
+
+static void splice(struct json_object *list, struct json_object *items)
+{
+    for (size_t i = 0; i < json_object_array_length(items); i++)
+        json_object_array_add(list, json_object_get(json_object_array_get_idx(items, i)));
+}
+
+/* Adds what one list element or one turn of an x-each gives. */
+static void add_element(const struct payload *part, const struct scope *scope, struct json_object *list)
+{
+    if (json_object_array_length(list) >= ITEMS_MAX)
+        return;
+    struct json_object *value = payload_value(part, scope);
+    bool literal_null = part->kind == PAYLOAD_LITERAL && value == NULL;
+    if (part->kind == PAYLOAD_EACH) {
+        splice(list, value);
+    } else if ((value != NULL || literal_null) && !is_pair_without_value(part, value)) {
+        json_object_array_add(list, value);
+        return;
+    }
+    json_object_put(value);
+}
+
+static void add_turn(const struct payload *body, const struct scope *scope, struct json_object *list)
+{
+    if (body->kind != PAYLOAD_LIST) {
+        add_element(body, scope, list);
+        return;
+    }
+    for (size_t i = 0; i < body->count; i++)
+        add_element(body->parts[i], scope, list);
+}
+
+static struct json_object *each_value(const struct payload *payload, const struct scope *scope)
+{
+    CLEANUP(tree_release) struct json_object *over = template_value(payload->template, scope);
+    struct json_object *list = json_object_new_array();
+    struct each each = {.name = payload->each_name, .outer = scope->each};
+    struct scope inner = *scope;
+    bool is_list = json_object_is_type(over, json_type_array);
+    size_t count = is_list ? json_object_array_length(over) : over != NULL;
+
+    inner.each = &each;
+    for (size_t i = 0; i < count; i++) {
+        each.item = is_list ? json_object_array_get_idx(over, i) : over;
+        each.position = (unsigned)i + 1;
+        add_turn(payload->parts[0], &inner, list);
+    }
+    return list;
+}
+
+static struct json_object *object_value(const struct payload *payload, const struct scope *scope)
+{
+    struct json_object *object = json_object_new_object();
+
+    for (size_t i = 0; i < payload->count; i++) {
+        const struct payload *part = payload->parts[i];
+        struct json_object *value = payload_value(part, scope);
+        bool empty_list = json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0;
+        bool left_out =
+            empty_list && (part->kind == PAYLOAD_EACH || part->kind == PAYLOAD_LIST) && part->count > 0;
+        if (left_out || (value == NULL && part->kind != PAYLOAD_LITERAL))
+            json_object_put(value);
+        else
+            json_object_object_add(object, payload->names[i], value);
+    }
+    return object;
+}
+
+struct json_object *payload_value(const struct payload *payload, const struct scope *scope)
+{
+    struct json_object *list;
+
+    switch (payload->kind) {
+    case PAYLOAD_LITERAL:
+        return json_object_get(payload->literal);
+    case PAYLOAD_TEMPLATE:
+        return template_value(payload->template, scope);
+    case PAYLOAD_OBJECT:
+        return object_value(payload, scope);
+    case PAYLOAD_EACH:
+        return each_value(payload, scope);
+    case PAYLOAD_LIST:
+        list = json_object_new_array();
+        for (size_t i = 0; i < payload->count; i++)
+            add_element(payload->parts[i], scope, list);
+        return list;
+    }
+    return NULL;
+}

@@ -1,0 +1,23 @@
+/*
+ * Payloads: a JSON value whose texts are templates, compiled once, with x-each for lists.
+ *
+ * What comes out null is left out, as schemas/README.md settles it: a member whose expression is null; a list element
+ * whose expression is null; a list element that is an object with a member `value` that came out null (BT's name and
+ * value pair); a list made only of templates that ends empty. A null that is written in the file stays.
+ */
+#ifndef CATALOGUE_PAYLOAD_H
+#define CATALOGUE_PAYLOAD_H
+
+#include "expression.h"
+#include "spot.h"
+
+struct payload;
+
+/* Compiles the value; mistakes go to the spot. Never null. */
+struct payload *payload_read(struct json_object *tree, struct spot *spot, const struct naming *naming);
+void *payload_free(struct payload *payload);
+
+/* The value, owned by the caller; null for null. */
+struct json_object *payload_value(const struct payload *payload, const struct scope *scope);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * Where in a JSON file the reader stands, so that each mistake names file and JSON pointer.
+ *
+ * The readers of the catalogue go on behind a mistake, to collect all of them; what they return after one is only
+ * good for finding more.
+ */
+#ifndef CATALOGUE_SPOT_H
+#define CATALOGUE_SPOT_H
+
+#include "problems.h"
+#include "tree.h"
+
+struct spot {
+    const char *file;      /* borrowed */
+    struct buffer pointer; /* RFC 6901 */
+    struct problems *problems;
+};
+
+void spot_init(struct spot *spot, const char *file, struct problems *problems);
+void spot_release(struct spot *spot);
+
+/* Steps into a member or item; give the result to spot_leave to step out again. */
+size_t spot_enter(struct spot *spot, const char *member);
+size_t spot_enter_item(struct spot *spot, size_t index);
+void spot_leave(struct spot *spot, size_t mark);
+
+/* Records a mistake here: what is wrong, and what would be right ("" when that is plain). */
+void spot_problem(struct spot *spot, const char *remedy, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* The member's text; records a mistake and gives null when it is missing or no text. Borrowed. */
+const char *spot_text(struct spot *spot, struct json_object *tree, const char *member);
+
+/* Records a mistake for each member that is neither in `known` (null-terminated) nor starts with "x-". */
+void spot_known_members(struct spot *spot, struct json_object *tree, const char *const known[]);
+
+#endif

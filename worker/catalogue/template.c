@@ -1,0 +1,119 @@
+/* See expression.h: texts that are an expression, or have expressions embedded in {}. */
+#include "expression.h"
+#include "memory.h"
+
+#include <string.h>
+
+enum { TEXT_MAX_BYTES = 1048576 };
+
+struct piece {
+    char *literal; /* null: an expression */
+    struct expression *expression;
+};
+
+struct template
+{
+    struct piece *pieces;
+    size_t count;
+    bool whole; /* the text is one expression: the value keeps its kind */
+};
+
+void *template_free(struct template *template)
+{
+    if (template == NULL)
+        return NULL;
+    for (size_t i = 0; i < template->count; i++) {
+        memory_free(template->pieces[i].literal);
+        expression_free(template->pieces[i].expression);
+    }
+    memory_free(template->pieces);
+    return memory_free(template);
+}
+
+static void add_piece(struct template *template, char *literal, struct expression *expression)
+{
+    template->pieces = memory_resize(template->pieces, template->count + 1, sizeof *template->pieces);
+    template->pieces[template->count++] = (struct piece){literal, expression};
+}
+
+static bool parse_embedded(struct template *template, const char *text, const struct naming *naming,
+                           struct fault *why)
+{
+    while (*text != '\0') {
+        const char *open = strstr(text, "{$");
+        size_t length = open == NULL ? strlen(text) : (size_t)(open - text);
+        if (length > 0)
+            add_piece(template, memory_text_of(text, length), NULL);
+        if (open == NULL)
+            return true;
+        struct expression *expression;
+        const char *end;
+        TRY(expression_parse(open + 1, false, naming, &expression, &end, why));
+        add_piece(template, NULL, expression);
+        if (*end != '}')
+            return fault_set(why, FAULT_INPUT, "an embedded expression ends with '}'");
+        text = end + 1;
+    }
+    return true;
+}
+
+bool template_parse(const char *text, const struct naming *naming, struct template **out, struct fault *why)
+{
+    struct template *template = memory_new(1, sizeof *template);
+    bool parsed;
+
+    template->whole = text[0] == '$';
+    if (template->whole) {
+        struct expression *expression;
+        const char *end = text;
+        parsed = expression_parse(text, false, naming, &expression, &end, why);
+        if (parsed)
+            add_piece(template, NULL, expression);
+        if (parsed && *end != '\0')
+            parsed = fault_set(why, FAULT_INPUT, "something follows the expression; embed it as {$...}");
+    } else {
+        parsed = parse_embedded(template, text, naming, why);
+    }
+    if (!parsed) {
+        template_free(template);
+        return false;
+    }
+    *out = template;
+    return true;
+}
+
+bool template_is_constant(const struct template *template)
+{
+    return template->count == 0 || (template->count == 1 && template->pieces[0].expression == NULL);
+}
+
+void value_add_text(struct json_object *value, struct buffer *out)
+{
+    const char *text = tree_text(value);
+
+    if (text != NULL)
+        buffer_add(out, text, (size_t)json_object_get_string_len(value));
+    else
+        tree_write(value, out);
+}
+
+struct json_object *template_value(const struct template *template, const struct scope *scope)
+{
+    if (template->whole)
+        return expression_value(template->pieces[0].expression, scope);
+
+    CLEANUP(buffer_release) struct buffer text;
+    buffer_init(&text, TEXT_MAX_BYTES);
+    for (size_t i = 0; i < template->count; i++) {
+        if (template->pieces[i].literal != NULL) {
+            buffer_add_text(&text, template->pieces[i].literal);
+            continue;
+        }
+        struct json_object *value = expression_value(template->pieces[i].expression, scope);
+        if (value == NULL)
+            return NULL;
+        value_add_text(value, &text);
+        json_object_put(value);
+    }
+    return text.full ? NULL : json_object_new_string_len(buffer_text(&text), (int)text.length);
+}
