@@ -189,13 +189,15 @@ static void check_records(struct loader *loader, struct order_type *type)
         type->result = node;
 }
 
-static bool is_served(const struct workflow *workflow)
+static const char *unserved_need(const struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++)
-        if (workflow->steps[i].operation == NULL || step_writes(&workflow->steps[i]) ||
-            workflow->steps[i].start_at != NULL)
-            return false;
-    return true;
+        if (step_writes(&workflow->steps[i]))
+            return "write";
+    for (size_t i = 0; i < workflow->step_count; i++)
+        if (workflow->steps[i].operation == NULL || workflow->steps[i].start_at != NULL)
+            return "receive";
+    return NULL;
 }
 
 static void load_workflow(struct loader *loader, struct order_type *type, const char *path)
@@ -215,7 +217,8 @@ static void load_workflow(struct loader *loader, struct order_type *type, const 
         spot_problem(&spot, "the workflowId of the order type is the folder's name",
                      "there is no workflow '%s'", type->name);
     else
-        type->served = is_served(type->workflow);
+        type->needs = unserved_need(type->workflow);
+    type->served = type->workflow != NULL && type->needs == NULL;
     spot_release(&spot);
 }
 

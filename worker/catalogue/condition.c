@@ -137,23 +137,34 @@ static bool read_operand(struct reader *reader, struct condition **out, struct f
     return true;
 }
 
+/* `!` binds before comparisons. */
 static bool read_not(struct reader *reader, struct condition **out, struct fault *why)
 {
-    struct condition *left, *right;
+    struct condition *inner;
+    bool read;
 
     if (++reader->depth > DEPTH_MAX)
         return fault_set(why, FAULT_INPUT, "the condition nests deeper than %d", DEPTH_MAX);
     if (accept(reader, "!")) {
-        TRY(read_not(reader, &left, why));
-        *out = node(KIND_NOT, left, NULL);
-        reader->depth--;
-        return true;
+        read = read_not(reader, &inner, why);
+        if (read)
+            *out = node(KIND_NOT, inner, NULL);
+    } else {
+        read = read_operand(reader, out, why);
     }
-    TRY(read_operand(reader, &left, why));
+    reader->depth--;
+    return read;
+}
+
+static bool read_comparison(struct reader *reader, struct condition **out, struct fault *why)
+{
+    struct condition *left, *right;
+
+    TRY(read_not(reader, &left, why));
     for (size_t i = 0; i < COUNT_OF(comparisons); i++) {
         if (!accept(reader, comparisons[i]))
             continue;
-        if (!read_operand(reader, &right, why)) {
+        if (!read_not(reader, &right, why)) {
             condition_free(left);
             return false;
         }
@@ -162,7 +173,6 @@ static bool read_not(struct reader *reader, struct condition **out, struct fault
         break;
     }
     *out = left;
-    reader->depth--;
     return true;
 }
 
@@ -170,9 +180,9 @@ static bool read_and(struct reader *reader, struct condition **out, struct fault
 {
     struct condition *left, *right;
 
-    TRY(read_not(reader, &left, why));
+    TRY(read_comparison(reader, &left, why));
     while (accept(reader, "&&")) {
-        if (!read_not(reader, &right, why)) {
+        if (!read_comparison(reader, &right, why)) {
             condition_free(left);
             return false;
         }

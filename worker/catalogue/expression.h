@@ -85,6 +85,10 @@ bool template_is_constant(const struct template *template);
 /* The value, owned: of any kind for one expression, text otherwise; text with an embedded null is null. */
 struct json_object *template_value(const struct template *template, const struct scope *scope);
 
+/* As template_value, but always text, with a '\\' before each embedded character that `special` holds. */
+struct json_object *template_escaped(const struct template *template, const struct scope *scope,
+                                     const char *special);
+
 /*
  * The value's text for places that hold text (queries, paths, embedding): a string as it is, a number or boolean as
  * JSON writes it, an object or list as JSON. Added to `out`.

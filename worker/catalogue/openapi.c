@@ -4,6 +4,7 @@
 #include "memory.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const repeat_names[] = {"safe", "repeatable", "lookup", "never", NULL};
@@ -100,6 +101,39 @@ static void read_body(struct json_object *root, struct json_object *tree, struct
     operation->body_required = json_object_get_boolean(tree_member(body, "required"));
 }
 
+static enum reply_type outermost(struct json_object *root, struct json_object *schema)
+{
+    const char *reference = tree_text_of(schema, "$ref");
+
+    if (reference != NULL)
+        schema = tree_at(root, reference + 1);
+    const char *type = tree_text_of(schema, "type");
+    if (type != NULL && strcmp(type, "array") == 0)
+        return REPLY_LIST;
+    return type != NULL && strcmp(type, "object") == 0 ? REPLY_OBJECT : REPLY_JSON;
+}
+
+/* Which statuses promise JSON, and of which outermost type. */
+static void read_responses(struct json_object *root, struct json_object *tree, struct spot *spot,
+                           struct operation *operation)
+{
+    size_t mark = spot_enter(spot, "responses");
+
+    TREE_EACH(tree, status, declared)
+    {
+        size_t item = spot_enter(spot, status);
+        struct json_object *response = resolve(root, declared, spot);
+        struct json_object *media = tree_member(tree_member(response, "content"), "application/json");
+        operation->replies =
+            memory_resize(operation->replies, operation->reply_count + 1, sizeof *operation->replies);
+        operation->replies[operation->reply_count++] = (struct operation_reply){
+            (int)strtol(status, NULL, 10),
+            media == NULL ? REPLY_ANYTHING : outermost(root, tree_member(media, "schema"))};
+        spot_leave(spot, item);
+    }
+    spot_leave(spot, mark);
+}
+
 static void read_tag(struct json_object *tags, struct spot *spot, struct openapi *openapi,
                      struct operation *operation)
 {
@@ -131,7 +165,7 @@ static void read_operation(struct json_object *root, struct json_object *tree, c
         .id = memory_text(id == NULL ? "" : id),
         .method = memory_text(method),
         .path = memory_text(path),
-        .evidence = (enum evidence)read_choice(spot, tree, "x-evidence", evidence_names),
+        .evidence = (enum evidence_mark)read_choice(spot, tree, "x-evidence", evidence_names),
         .repeat = (enum repeat_class)read_choice(spot, tree, "x-repeat", repeat_names),
         .reference_unique = json_object_get_boolean(tree_member(tree, "x-reference-unique")),
     };
@@ -139,6 +173,7 @@ static void read_operation(struct json_object *root, struct json_object *tree, c
         *at = (char)toupper((unsigned char)*at);
     read_tag(tree_member(tree, "tags"), spot, openapi, operation);
     read_parameters(root, tree_member(tree, "parameters"), spot, operation);
+    read_responses(root, tree_member(tree, "responses"), spot, operation);
     if (tree_has(tree, "requestBody"))
         read_body(root, tree_member(tree, "requestBody"), spot, operation);
 }
@@ -229,6 +264,7 @@ static void release_operation(struct operation *operation)
     for (size_t i = 0; i < operation->parameter_count; i++)
         memory_free(operation->parameters[i].name);
     memory_free(operation->parameters);
+    memory_free(operation->replies);
     memory_free(operation->id);
     memory_free(operation->method);
     memory_free(operation->path);
@@ -273,7 +309,7 @@ enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *
     for (size_t i = 0; i < openapi->gateway_count; i++) {
         const struct gateway_row *row = &openapi->gateway[i];
         bool any_api = strcmp(row->api, "*") == 0, any_code = strcmp(row->code, "*") == 0;
-        int rank = (any_api ? 0 : 1) + (any_code ? 0 : 2);
+        int rank = (any_api ? 0 : 2) + (any_code ? 0 : 1);
         if (row->status == status && rank > best && (any_api || strcmp(row->api, api) == 0) &&
             (any_code || (code != NULL && strcmp(row->code, code) == 0))) {
             best = rank;
@@ -281,4 +317,12 @@ enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *
         }
     }
     return means;
+}
+
+enum reply_type operation_reply_type(const struct operation *operation, int status)
+{
+    for (size_t i = 0; i < operation->reply_count; i++)
+        if (operation->replies[i].status == status)
+            return operation->replies[i].type;
+    return REPLY_ANYTHING;
 }

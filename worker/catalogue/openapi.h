@@ -12,7 +12,7 @@
 
 /* Ordered: a step may state a stricter one than its operation. */
 enum repeat_class { REPEAT_SAFE, REPEAT_REPEATABLE, REPEAT_LOOKUP, REPEAT_NEVER };
-enum evidence { EVIDENCE_DOCUMENTED, EVIDENCE_OBSERVED, EVIDENCE_PROPOSED };
+enum evidence_mark { EVIDENCE_DOCUMENTED, EVIDENCE_OBSERVED, EVIDENCE_PROPOSED };
 enum parameter_place { PLACE_PATH, PLACE_QUERY, PLACE_HEADER };
 
 enum gateway_meaning {
@@ -31,13 +31,23 @@ struct operation_parameter {
     bool by_worker; /* x-worker-header: filled in by http/, never by a workflow */
 };
 
+/* What the description promises for a status: the outermost type of its JSON. */
+enum reply_type { REPLY_ANYTHING, REPLY_JSON, REPLY_OBJECT, REPLY_LIST };
+
+struct operation_reply {
+    int status;
+    enum reply_type type;
+};
+
 struct operation {
     char *id, *method, *path, *tag;
-    enum evidence evidence;
+    enum evidence_mark evidence;
     enum repeat_class repeat;
     bool reference_unique;
     struct operation_parameter *parameters;
     size_t parameter_count;
+    struct operation_reply *replies;
+    size_t reply_count;
     char *content_type; /* of the request body; null: it takes none */
     bool body_required;
 };
@@ -72,9 +82,12 @@ void openapi_release(struct openapi *openapi);
 /* The operation of this id, null when there is none. */
 const struct operation *openapi_operation(const struct openapi *openapi, const char *id);
 
-/* What the answer means at the gateway; the row that names more wins: API and code, then code, then API. */
+/* What the answer means at the gateway; a row that names the API wins, then one that names the code. */
 enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *api, int status,
                                      const char *code);
+
+/* What a reply of this status must be; REPLY_ANYTHING where nothing is promised. */
+enum reply_type operation_reply_type(const struct operation *operation, int status);
 
 /* Position of the text in a null-terminated list of names, or -1. Enums of the files are read with it. */
 int name_in(const char *text, const char *const names[]);

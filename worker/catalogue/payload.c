@@ -98,6 +98,8 @@ static struct payload *read_value(struct json_object *tree, struct spot *spot, c
 {
     struct payload *payload = memory_new(1, sizeof *payload);
 
+    if (tree_has(tree, "context") && tree_has(tree, "selector"))
+        spot_problem(spot, "write an expression", "selector objects are not run by this worker");
     if (tree_text(tree) != NULL) {
         read_template(payload, tree_text(tree), spot, naming);
     } else if (tree_has(tree, "x-each")) {
@@ -143,6 +145,16 @@ static bool is_dynamic(const struct payload *part)
     return false;
 }
 
+/* Not empty in the file, and came out empty: left out in turn. */
+static bool is_emptied(const struct payload *part, struct json_object *value)
+{
+    if (part->count == 0)
+        return false;
+    return json_object_is_type(value, json_type_object)  ? json_object_object_length(value) == 0
+           : json_object_is_type(value, json_type_array) ? json_object_array_length(value) == 0
+                                                         : false;
+}
+
 static bool is_pair_without_value(const struct payload *part, struct json_object *value)
 {
     return part->kind == PAYLOAD_OBJECT && is_dynamic(part) && tree_member(value, "value") == NULL;
@@ -163,7 +175,8 @@ static void add_element(const struct payload *part, const struct scope *scope, s
     bool literal_null = part->kind == PAYLOAD_LITERAL && value == NULL;
     if (part->kind == PAYLOAD_EACH) {
         splice(list, value);
-    } else if ((value != NULL || literal_null) && !is_pair_without_value(part, value)) {
+    } else if ((value != NULL || literal_null) && !is_pair_without_value(part, value) &&
+               !is_emptied(part, value)) {
         json_object_array_add(list, value);
         return;
     }

@@ -97,13 +97,23 @@ void value_add_text(struct json_object *value, struct buffer *out)
         tree_write(value, out);
 }
 
-struct json_object *template_value(const struct template *template, const struct scope *scope)
+static void add_escaped(const char *text, size_t length, const char *special, struct buffer *out)
 {
-    if (template->whole)
-        return expression_value(template->pieces[0].expression, scope);
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '\0' && strchr(special, text[i]) != NULL)
+            buffer_add_byte(out, '\\');
+        buffer_add_byte(out, (uint8_t)text[i]);
+    }
+}
 
+struct json_object *template_escaped(const struct template *template, const struct scope *scope,
+                                     const char *special)
+{
     CLEANUP(buffer_release) struct buffer text;
+    CLEANUP(buffer_release) struct buffer part;
+
     buffer_init(&text, TEXT_MAX_BYTES);
+    buffer_init(&part, TEXT_MAX_BYTES);
     for (size_t i = 0; i < template->count; i++) {
         if (template->pieces[i].literal != NULL) {
             buffer_add_text(&text, template->pieces[i].literal);
@@ -112,8 +122,16 @@ struct json_object *template_value(const struct template *template, const struct
         struct json_object *value = expression_value(template->pieces[i].expression, scope);
         if (value == NULL)
             return NULL;
-        value_add_text(value, &text);
+        buffer_clear(&part);
+        value_add_text(value, &part);
         json_object_put(value);
+        add_escaped(buffer_text(&part), part.length, special, &text);
     }
-    return text.full ? NULL : json_object_new_string_len(buffer_text(&text), (int)text.length);
+    return text.full || part.full ? NULL : json_object_new_string_len(buffer_text(&text), (int)text.length);
+}
+
+struct json_object *template_value(const struct template *template, const struct scope *scope)
+{
+    return template->whole ? expression_value(template->pieces[0].expression, scope)
+                           : template_escaped(template, scope, "");
 }

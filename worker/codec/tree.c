@@ -41,14 +41,15 @@ bool tree_read(const char *text, size_t length, struct json_object **tree, struc
 
     struct json_object *parsed = json_tokener_parse_ex(tokener, text, (int)length);
     enum json_tokener_error error = json_tokener_get_error(tokener);
-    if (error == json_tokener_continue) /* a number at the very end waits for its delimiter */
-        parsed = json_tokener_parse_ex(tokener, " ", 1), error = json_tokener_get_error(tokener);
     size_t end = json_tokener_get_parse_end(tokener);
+    if (error == json_tokener_continue) { /* a number or word at the very end waits for its delimiter */
+        parsed = json_tokener_parse_ex(tokener, " ", 1);
+        error = json_tokener_get_error(tokener);
+        end = length;
+    }
     json_tokener_free(tokener);
 
     size_t line, column;
-    if (end > length)
-        end = length;
     if (error == json_tokener_continue)
         return fault_set(why, FAULT_INPUT, "the JSON text ends too early");
     if (error != json_tokener_success) {
@@ -56,7 +57,7 @@ bool tree_read(const char *text, size_t length, struct json_object **tree, struc
         return fault_set(why, FAULT_INPUT, "no JSON at line %zu, column %zu: %s", line, column,
                          json_tokener_error_desc(error));
     }
-    if (error == json_tokener_success && !only_space(text + end, length - end) && end > 0) {
+    if (!only_space(text + end, length - end)) {
         json_object_put(parsed);
         locate(text, end, &line, &column);
         return fault_set(why, FAULT_INPUT, "something follows the JSON value at line %zu, column %zu", line,
@@ -101,8 +102,8 @@ bool tree_read_file(const char *path, size_t ceiling, struct json_object **tree,
 void tree_write(struct json_object *tree, struct buffer *out)
 {
     size_t length;
-    const char *text =
-        json_object_to_json_string_length(tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+    const char *text = json_object_to_json_string_length(
+        tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
 
     buffer_add(out, text, length);
 }
@@ -171,8 +172,8 @@ static bool objects_equal(const struct json_object *one, const struct json_objec
     if (json_object_object_length(one) != json_object_object_length(other))
         return false;
     TREE_EACH(one, name, value)
-        if (!tree_has(other, name) || !tree_equal(value, tree_member(other, name)))
-            return false;
+    if (!tree_has(other, name) || !tree_equal(value, tree_member(other, name)))
+        return false;
     return true;
 }
 
@@ -187,7 +188,8 @@ bool tree_equal(const struct json_object *one, const struct json_object *other)
     if (type == json_type_object)
         return objects_equal(one, other);
     if (type != json_type_array)
-        return json_object_equal((struct json_object *)(uintptr_t)one, (struct json_object *)(uintptr_t)other) != 0;
+        return json_object_equal((struct json_object *)(uintptr_t)one,
+                                 (struct json_object *)(uintptr_t)other) != 0;
     if (json_object_array_length(one) != json_object_array_length(other))
         return false;
     for (size_t i = 0; i < json_object_array_length(one); i++)

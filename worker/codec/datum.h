@@ -1,0 +1,44 @@
+/*
+ * Avro binary data to plain JSON and back (Avro specification, "Binary Encoding").
+ *
+ * Plain JSON means: records are objects, unions are the bare value (null or T), logical types are text (leaf.h), bytes
+ * are base64, and members that are null are there. Where a union has several types besides null, the first one that the
+ * JSON fits counts.
+ *
+ * Bytes are read with the schema they were written with, by Avro-C, and then put by name into the reader's schema by
+ * us (projection.h). One thread at a time: Avro-C's error text belongs to the process.
+ */
+#ifndef CODEC_DATUM_H
+#define CODEC_DATUM_H
+
+#include "buffer.h"
+#include "schema.h"
+
+struct json_object;
+
+struct datum_limits {
+    size_t bytes_max;
+    size_t values_max;  /* of all kinds, also those that take no bytes */
+    unsigned depth_max; /* values inside values */
+};
+
+/* 4 MiB, 200,000 values, 64 levels. */
+extern const struct datum_limits datum_limits_usual;
+
+/*
+ * Decodes; `limits` null: the usual ones. *tree is owned by the caller and rests on neither schema. Fails with
+ * FAULT_INPUT, and the text names the field: a datum that is damaged or beyond the limits, or that the reader's schema
+ * cannot take. Text with a NUL character or broken UTF-8, and numbers that JSON does not have, are refused.
+ */
+MUST_USE bool datum_decode(const struct schema *writer, const void *bytes, size_t length,
+                           const struct schema *reader, const struct datum_limits *limits,
+                           struct json_object **tree, struct fault *why);
+
+/*
+ * Adds the datum of plain JSON that conforms strictly (projection_conform), with defaults filled in. FAULT_INPUT names
+ * the field; FAULT_EXHAUSTED: it does not fit into `out`.
+ */
+MUST_USE bool datum_encode(const struct schema *schema, struct json_object *tree, struct buffer *out,
+                           struct fault *why);
+
+#endif

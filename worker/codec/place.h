@@ -1,0 +1,33 @@
+/*
+ * Where in a value or a file something is wrong: a chain of names and indexes that lives on the stack of the walk
+ * and costs nothing until it is printed.
+ *
+ * Names may come from outside: what is not printable ASCII is shown as '?', and a long name is cut.
+ */
+#ifndef CODEC_PLACE_H
+#define CODEC_PLACE_H
+
+#include "buffer.h"
+
+/* One step down. A null pointer to a place is the root. */
+struct place {
+    const struct place *up;
+    const char *name; /* null: the item `index` of a list */
+    size_t index;
+};
+
+enum { PLACE_QUOTE_SIZE = 48 };
+
+/* Adds "site.lines[2].number"; nothing for the root. */
+void place_path(const struct place *place, struct buffer *out);
+
+/* Adds "/fields/0/type" (RFC 6901 without escapes, since schema files have no such names); nothing for the root. */
+void place_pointer(const struct place *place, struct buffer *out);
+
+/* FAULT_INPUT "site.postcode: <message>"; the message alone at the root. Always false. */
+bool place_fault(const struct place *place, struct fault *why, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* The text made fit for a sentence: printable, at most 44 characters and "..."; gives `quoted` back. */
+const char *place_quote(const char *text, char quoted[PLACE_QUOTE_SIZE]);
+
+#endif

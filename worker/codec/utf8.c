@@ -1,0 +1,46 @@
+/* See utf8.h. The ranges are the table of RFC 3629 section 4. */
+#include "utf8.h"
+
+#include <stdint.h>
+
+/* The length of the character at `at`, 0 where there is none. */
+static size_t character(const uint8_t *at, size_t left)
+{
+    uint8_t first = at[0], low = 0x80, high = 0xbf;
+    size_t length = first < 0x80   ? 1
+                    : first < 0xc2 ? 0
+                    : first < 0xe0 ? 2
+                    : first < 0xf0 ? 3
+                    : first < 0xf5 ? 4
+                                   : 0;
+
+    if (length > left)
+        return 0;
+    if (first == 0xe0)
+        low = 0xa0;
+    else if (first == 0xed)
+        high = 0x9f;
+    else if (first == 0xf0)
+        low = 0x90;
+    else if (first == 0xf4)
+        high = 0x8f;
+    for (size_t i = 1; i < length; i++) {
+        if (at[i] < low || at[i] > high)
+            return 0;
+        low = 0x80;
+        high = 0xbf;
+    }
+    return length;
+}
+
+bool utf8_valid(const char *text, size_t length)
+{
+    const uint8_t *at = (const uint8_t *)text;
+
+    for (size_t taken; length > 0; at += taken, length -= taken) {
+        taken = character(at, length);
+        if (taken == 0)
+            return false;
+    }
+    return true;
+}

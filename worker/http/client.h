@@ -1,0 +1,76 @@
+/*
+ * HTTP calls on the loop: libcurl's multi handle, driven by its sockets and timer.
+ *
+ * A call ends exactly once, by its callback: with a whole reply, or with the way it failed and whether a byte of it
+ * can have left this machine. Connections are kept and reused; two deadlines hold for each call; a reply has a cap.
+ * HTTP/1.1 only: a refused HTTP/2 stream would be another way to lose track of what was sent (field.md 6.3).
+ */
+#ifndef HTTP_CLIENT_H
+#define HTTP_CLIENT_H
+
+#include "config.h"
+#include "loop.h"
+#include "tree.h"
+
+enum { HTTP_HEADERS_MAX = 24 };
+
+struct http_header {
+    const char *name, *value;
+};
+
+struct http_request {
+    const char *method, *url;
+    struct http_header headers[HTTP_HEADERS_MAX];
+    size_t header_count;
+    const char *body; /* null: none; copied */
+    size_t body_length;
+    const char *user; /* basic authentication; null: none */
+    const struct secret *password;
+    const struct secret *bearer; /* Authorization: Bearer; null: none */
+    int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms;
+    size_t reply_max_bytes;
+};
+
+enum http_end {
+    HTTP_UNSENT,    /* known: no byte was handed over */
+    HTTP_REPLIED,
+    HTTP_TIMED_OUT,
+    HTTP_CUT,
+    HTTP_TOO_LARGE,
+};
+
+/* What came of a call. All borrowed for the callback. */
+struct http_reply {
+    enum http_end end;
+    int status; /* 0: none came */
+    const char *body;
+    size_t length;
+    struct json_object *headers; /* {"lower-case name": "value"}; null: none came */
+    int64_t retry_after_ms;      /* -1: not asked */
+    const char *what;            /* how it failed, one sentence; "" when it did not */
+};
+
+typedef void http_done_fn(void *context, const struct http_reply *reply);
+
+struct http_client;
+
+/* `settings`: TLS files and verification; must outlive the client. */
+MUST_USE bool http_client_new(const struct settings *settings, struct loop *loop, struct http_client **client,
+                              struct fault *why);
+
+/* Drops running calls without their callbacks. Accepts null. */
+void *http_client_free(struct http_client *client);
+
+/*
+ * Starts a call. What `request` points to may go after the return. `done` is called on the loop, never from here.
+ * FAULT_INPUT: the URL or a header cannot be used.
+ */
+MUST_USE bool http_start(struct http_client *client, const struct http_request *request, http_done_fn *done,
+                         void *context, struct fault *why);
+
+size_t http_in_flight(const struct http_client *client);
+
+/* How many connections may be kept and used at once. */
+void http_client_limit(struct http_client *client, long connections);
+
+#endif

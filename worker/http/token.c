@@ -1,0 +1,223 @@
+/* See token.h. */
+#include "token.h"
+
+#include "memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum {
+    REPLY_MAX_BYTES = 65536,
+    LIFETIME_UNKNOWN_MS = 300000, /* expiresIn missing or zero: assume little and rely on 401/42 */
+    LIFETIME_MAX_MS = 86400000,
+    BREAK_FIRST_MS = 500,
+    BREAK_MAX_MS = 60000,
+};
+
+struct token {
+    struct settings *settings;
+    struct loop *loop;
+    struct http_client *client;
+    char *url;
+    void (*changed)(void *context);
+    void *context;
+
+    struct secret value;
+    uint64_t serial;
+    int64_t expires_ms;
+    bool fetching;
+    struct loop_timer renewal; /* the next fetch: ahead of expiry, or after a failure */
+    int64_t pause_ms;          /* of the breaker, 0: it is closed */
+    char trouble[300];
+};
+
+static uint64_t draw(void)
+{
+    uint64_t random = 0;
+
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
+        random = 0;
+    return random;
+}
+
+static void fetch(struct token *token);
+
+static void renewal_due(void *context)
+{
+    fetch(context);
+}
+
+bool token_new(struct settings *settings, const char *url, struct loop *loop, struct http_client *client,
+               void (*changed)(void *context), void *context, struct token **out, struct fault *why)
+{
+    if (*url == '\0')
+        return fault_set(why, FAULT_INPUT, "there is no token endpoint: set bt.token.url");
+    struct token *token = memory_new(1, sizeof *token);
+    *token = (struct token){.settings = settings, .loop = loop, .client = client, .changed = changed, .context = context};
+    token->url = memory_text(url);
+    token->renewal = (struct loop_timer){.fire = renewal_due, .context = token};
+    *out = token;
+    fetch(token);
+    return true;
+}
+
+void *token_free(struct token *token)
+{
+    if (token == NULL)
+        return NULL;
+    loop_clear_timer(token->loop, &token->renewal);
+    secret_release(&token->value);
+    memory_free(token->url);
+    return memory_free(token);
+}
+
+/* accessToken or access_token, expiresIn or expires_in, as number or text: bt-apis.md, API 1. */
+static struct json_object *either(struct json_object *tree, const char *one, const char *other)
+{
+    struct json_object *value = tree_member(tree, one);
+
+    return value != NULL ? value : tree_member(tree, other);
+}
+
+bool token_parse(const char *body, size_t length, char **access_token, int64_t *lifetime_ms, struct fault *why)
+{
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct fault inner;
+
+    if (!tree_read(body, length, &tree, &inner))
+        return fault_set(why, FAULT_PEER, "the token endpoint did not answer with JSON");
+    const char *text = tree_text(either(tree, "accessToken", "access_token"));
+    if (text == NULL || *text == '\0')
+        return fault_set(why, FAULT_PEER, "the token endpoint's answer has no accessToken");
+    for (const char *at = text; *at != '\0'; at++)
+        if (*at <= ' ' || *at > '~')
+            return fault_set(why, FAULT_PEER, "the token endpoint's accessToken holds a character no header may hold");
+    double seconds = json_object_get_double(either(tree, "expiresIn", "expires_in"));
+    if (!(seconds >= 1))
+        *lifetime_ms = 0;
+    else
+        *lifetime_ms = seconds > LIFETIME_MAX_MS / 1000 ? LIFETIME_MAX_MS : (int64_t)(seconds * 1000);
+    *access_token = memory_text(text);
+    return true;
+}
+
+/* Ahead of expiry by the margin, at most half its life, less up to a fifth at random: not all workers at once. */
+static void accept_token(struct token *token, char *text, int64_t lifetime_ms)
+{
+    int64_t now_ms = loop_clock_ms();
+    int64_t life_ms = lifetime_ms == 0 ? LIFETIME_UNKNOWN_MS : lifetime_ms;
+    int64_t margin_ms = token->settings->token_margin_ms < life_ms / 2 ? token->settings->token_margin_ms : life_ms / 2;
+
+    margin_ms -= (int64_t)(draw() % (uint64_t)(margin_ms / 5 + 1));
+    secret_release(&token->value);
+    token->value.hidden = text;
+    token->serial++;
+    token->expires_ms = now_ms + life_ms;
+    token->pause_ms = 0;
+    token->trouble[0] = '\0';
+    loop_set_timer(token->loop, &token->renewal, now_ms + life_ms - margin_ms);
+}
+
+static void pause_fetching(struct token *token, int64_t retry_after_ms)
+{
+    token->pause_ms = token->pause_ms == 0                 ? BREAK_FIRST_MS
+                      : token->pause_ms > BREAK_MAX_MS / 2 ? BREAK_MAX_MS
+                                                           : token->pause_ms * 2;
+    int64_t wait_ms = token->pause_ms / 2 + (int64_t)(draw() % (uint64_t)(token->pause_ms / 2 + 1));
+    if (retry_after_ms > wait_ms)
+        wait_ms = retry_after_ms;
+    loop_set_timer(token->loop, &token->renewal, loop_clock_ms() + wait_ms);
+    LOG(LOG_WARN, "no access token", log_text("why", token->trouble), log_int("retry_in_ms", wait_ms));
+}
+
+static void fetched(void *context, const struct http_reply *reply)
+{
+    struct token *token = context;
+    char *text = NULL;
+    int64_t lifetime_ms;
+    struct fault why;
+
+    token->fetching = false;
+    if (reply->end == HTTP_REPLIED && reply->status == 200 &&
+        token_parse(reply->body, reply->length, &text, &lifetime_ms, &why)) {
+        accept_token(token, text, lifetime_ms);
+        token->changed(token->context);
+        return;
+    }
+    if (reply->end != HTTP_REPLIED)
+        snprintf(token->trouble, sizeof token->trouble, "the token endpoint: %s", reply->what);
+    else if (reply->status == 200)
+        snprintf(token->trouble, sizeof token->trouble, "%.250s", why.text);
+    else
+        snprintf(token->trouble, sizeof token->trouble, "the token endpoint answered %d%s", reply->status,
+                 reply->status == 401 || reply->status == 403 ? ": the credentials are refused" : "");
+    if ((reply->status == 401 || reply->status == 403) && !settings_renew_secret(token->settings, &why))
+        LOG(LOG_ERROR, "the client secret cannot be read again", log_fault(&why));
+    pause_fetching(token, reply->retry_after_ms);
+    token->changed(token->context);
+}
+
+static void fetch(struct token *token)
+{
+    static const char grant[] = "grant_type=client_credentials";
+    bool get = token->settings->token_style == TOKEN_GET;
+    CLEANUP(buffer_release) struct buffer url;
+    struct fault why;
+
+    if (token->fetching)
+        return;
+    buffer_init(&url, 4096);
+    buffer_add_text(&url, token->url);
+    if (get && strstr(token->url, grant) == NULL)
+        buffer_print(&url, "%c%s", strchr(token->url, '?') == NULL ? '?' : '&', grant);
+    struct http_request request = {
+        .method = get ? "GET" : "POST",
+        .url = buffer_text(&url),
+        .headers = {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}},
+        .header_count = get ? 1 : 2,
+        .body = get ? NULL : grant,
+        .body_length = sizeof grant - 1,
+        .user = token->settings->client_id,
+        .password = &token->settings->client_secret,
+        .connect_timeout_ms = token->settings->api.connect_timeout_ms,
+        .call_timeout_ms = token->settings->api.call_timeout_ms,
+        .tcp_user_timeout_ms = token->settings->api.tcp_user_timeout_ms,
+        .reply_max_bytes = REPLY_MAX_BYTES,
+    };
+    token->fetching = http_start(token->client, &request, fetched, token, &why);
+    if (token->fetching)
+        return;
+    snprintf(token->trouble, sizeof token->trouble, "%.250s", why.text);
+    pause_fetching(token, 0);
+}
+
+const struct secret *token_get(struct token *token)
+{
+    if (token->value.hidden != NULL && loop_clock_ms() < token->expires_ms)
+        return &token->value;
+    if (token->pause_ms == 0)
+        fetch(token);
+    return NULL;
+}
+
+void token_refused(struct token *token, uint64_t serial)
+{
+    if (serial != token->serial)
+        return;
+    secret_release(&token->value);
+    if (token->pause_ms == 0)
+        fetch(token);
+}
+
+uint64_t token_serial(const struct token *token)
+{
+    return token->serial;
+}
+
+const char *token_trouble(const struct token *token)
+{
+    return token->trouble;
+}

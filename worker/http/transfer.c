@@ -1,0 +1,294 @@
+/* See transfer.h. */
+#include "transfer.h"
+
+#include "memory.h"
+#include "retry_after.h"
+
+#include <ctype.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { HEADERS_MAX_BYTES = 65536 };
+
+struct transfer {
+    CURL *easy;
+    const struct settings *settings;
+    http_done_fn *done;
+    void *context;
+    struct curl_slist *headers;
+    char *body;
+    size_t body_length, body_taken;
+    int64_t tcp_user_timeout_ms;
+    struct buffer reply;
+    struct json_object *reply_headers;
+    size_t reply_headers_length;
+    struct transfer *before, *behind;
+};
+
+struct transfer *transfer_new(const struct settings *settings)
+{
+    struct transfer *transfer = memory_new(1, sizeof *transfer);
+
+    transfer->settings = settings;
+    transfer->easy = curl_easy_init();
+    return transfer;
+}
+
+static void forget_call(struct transfer *transfer)
+{
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = NULL;
+    transfer->body = memory_free(transfer->body);
+    buffer_release(&transfer->reply);
+    json_object_put(transfer->reply_headers);
+    transfer->reply_headers = NULL;
+}
+
+void transfer_free(struct transfer *transfer)
+{
+    forget_call(transfer);
+    curl_easy_cleanup(transfer->easy);
+    memory_free(transfer);
+}
+
+CURL *transfer_easy(struct transfer *transfer)
+{
+    return transfer->easy;
+}
+
+/* Without a seek callback: libcurl cannot send a body a second time by itself (promise.md R7). */
+static size_t give_body(char *out, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t length = transfer->body_length - transfer->body_taken;
+
+    if (length > size * count)
+        length = size * count;
+    memcpy(out, transfer->body + transfer->body_taken, length);
+    transfer->body_taken += length;
+    return length;
+}
+
+static size_t take_reply(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+
+    buffer_add(&transfer->reply, bytes, size * count);
+    return transfer->reply.full ? 0 : size * count;
+}
+
+/* "Name: value\r\n"; a status line starts a new reply (100, then the real one). */
+static size_t take_header(char *line, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t length = size * count;
+    char *colon = memchr(line, ':', length);
+
+    transfer->reply_headers_length += length;
+    if (transfer->reply_headers_length > HEADERS_MAX_BYTES)
+        return 0;
+    if (transfer->reply_headers == NULL || (colon == NULL && length > 5 && strncmp(line, "HTTP/", 5) == 0)) {
+        json_object_put(transfer->reply_headers);
+        transfer->reply_headers = json_object_new_object();
+    }
+    if (colon == NULL)
+        return length;
+    CLEANUP(memory_release) char *name = memory_text_of(line, (size_t)(colon - line));
+    for (char *at = name; *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    const char *value = colon + 1, *end = line + length;
+    while (value < end && isspace((unsigned char)*value))
+        value++;
+    while (end > value && isspace((unsigned char)end[-1]))
+        end--;
+    json_object_object_add(transfer->reply_headers, name, json_object_new_string_len(value, (int)(end - value)));
+    return length;
+}
+
+/* A killed process must not deliver what is in its socket buffer, and a dead peer must be noticed (R7). */
+static int set_socket(void *context, curl_socket_t socket, curlsocktype purpose)
+{
+    const struct transfer *transfer = context;
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    unsigned timeout_ms = (unsigned)transfer->tcp_user_timeout_ms;
+
+    (void)purpose;
+    if (setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) != 0 ||
+        setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms) != 0)
+        return CURL_SOCKOPT_ERROR;
+    return CURL_SOCKOPT_OK;
+}
+
+static void set_tls(struct transfer *transfer)
+{
+    const struct settings *settings = transfer->settings;
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, settings->tls_verify ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, settings->tls_verify ? 2L : 0L);
+    if (*settings->ca_file != '\0')
+        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
+    if (*settings->certificate_file != '\0')
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, settings->certificate_file);
+    if (*settings->key_file != '\0')
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, settings->key_file);
+    if (settings->key_password.hidden != NULL)
+        curl_easy_setopt(easy, CURLOPT_KEYPASSWD, settings->key_password.hidden);
+}
+
+static bool add_headers(struct transfer *transfer, const struct http_request *request, struct fault *why)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct http_header *header = &request->headers[i];
+        CLEANUP(buffer_release) struct buffer line;
+        buffer_init(&line, 16384);
+        buffer_print(&line, "%s: %s", header->name, header->value);
+        for (size_t at = 0; at < line.length; at++)
+            if ((unsigned char)line.data[at] < 0x20 || line.data[at] == 0x7f)
+                return fault_set(why, FAULT_INPUT, "the header '%s' holds a control character", header->name);
+        TRY(buffer_check(&line, "a header", why));
+        transfer->headers = curl_slist_append(transfer->headers, line.data);
+    }
+    /* libcurl's own habits: a pause before bodies, and a body in chunks. */
+    transfer->headers = curl_slist_append(transfer->headers, "Expect:");
+    if (request->body != NULL)
+        transfer->headers = curl_slist_append(transfer->headers, "Transfer-Encoding:");
+    return true;
+}
+
+static void set_authentication(CURL *easy, const struct http_request *request)
+{
+    if (request->bearer != NULL && request->bearer->hidden != NULL) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+        curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, request->bearer->hidden);
+    } else if (request->user != NULL && *request->user != '\0') {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl_easy_setopt(easy, CURLOPT_USERNAME, request->user);
+        if (request->password != NULL && request->password->hidden != NULL)
+            curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password->hidden);
+    }
+}
+
+static void set_body(struct transfer *transfer, const struct http_request *request)
+{
+    CURL *easy = transfer->easy;
+
+    if (request->body != NULL) {
+        transfer->body = memory_copy(request->body, request->body_length);
+        transfer->body_length = request->body_length;
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+        curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+        curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+    }
+    if (strcmp(request->method, "GET") != 0 || request->body != NULL)
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void set_options(struct transfer *transfer, const struct http_request *request)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->call_timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, set_socket);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* no intermediary that we did not name (A4) */
+    set_tls(transfer);
+    set_authentication(easy, request);
+    set_body(transfer, request);
+}
+
+bool transfer_prepare(struct transfer *transfer, const struct http_request *request, http_done_fn *done, void *context,
+                      struct fault *why)
+{
+    curl_easy_reset(transfer->easy);
+    transfer->done = done;
+    transfer->context = context;
+    transfer->body_taken = transfer->body_length = transfer->reply_headers_length = 0;
+    transfer->tcp_user_timeout_ms = request->tcp_user_timeout_ms;
+    buffer_init(&transfer->reply, request->reply_max_bytes);
+    TRY(add_headers(transfer, request, why));
+    if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) != CURLE_OK)
+        return fault_set(why, FAULT_INPUT, "the URL cannot be used");
+    set_options(transfer, request);
+    return true;
+}
+
+/* No byte was handed over: nothing of the request was written, and none of its body was taken (field.md 6.3). */
+static bool nothing_sent(const struct transfer *transfer)
+{
+    long sent = 0;
+    curl_off_t before_transfer = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
+    return sent == 0 && before_transfer == 0 && transfer->body_taken == 0;
+}
+
+static enum http_end end_of(const struct transfer *transfer, CURLcode code)
+{
+    if (code == CURLE_OK)
+        return HTTP_REPLIED;
+    if (nothing_sent(transfer))
+        return HTTP_UNSENT;
+    if (transfer->reply.full || transfer->reply_headers_length > HEADERS_MAX_BYTES)
+        return HTTP_TOO_LARGE;
+    return code == CURLE_OPERATION_TIMEDOUT ? HTTP_TIMED_OUT : HTTP_CUT;
+}
+
+void transfer_finish(struct transfer *transfer, CURLcode code)
+{
+    char what[256] = "";
+    long status = 0;
+    enum http_end end = end_of(transfer, code);
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (end == HTTP_TOO_LARGE)
+        snprintf(what, sizeof what, "BT's reply is larger than %zu bytes", transfer->reply.ceiling);
+    else if (code != CURLE_OK)
+        snprintf(what, sizeof what, "%s: %s", end == HTTP_UNSENT ? "BT was not reached" : "no whole reply came",
+                 curl_easy_strerror(code));
+    struct http_reply reply = {
+        .end = end,
+        .status = (int)status,
+        .body = buffer_text(&transfer->reply),
+        .length = transfer->reply.length,
+        .headers = transfer->reply_headers,
+        .retry_after_ms = retry_after_ms(tree_text_of(transfer->reply_headers, "retry-after"),
+                                         tree_text_of(transfer->reply_headers, "date")),
+        .what = what,
+    };
+    transfer->done(transfer->context, &reply);
+    forget_call(transfer);
+}
+
+void transfer_link(struct transfer **first, struct transfer *transfer)
+{
+    transfer->before = NULL;
+    transfer->behind = *first;
+    if (*first != NULL)
+        (*first)->before = transfer;
+    *first = transfer;
+}
+
+void transfer_unlink(struct transfer **first, struct transfer *transfer)
+{
+    *(transfer->before == NULL ? first : &transfer->before->behind) = transfer->behind;
+    if (transfer->behind != NULL)
+        transfer->behind->before = transfer->before;
+    transfer->before = transfer->behind = NULL;
+}

@@ -1,0 +1,26 @@
+/* One HTTP call as libcurl sees it; for client.c. */
+#ifndef HTTP_TRANSFER_H
+#define HTTP_TRANSFER_H
+
+#include "client.h"
+
+#include <curl/curl.h>
+
+struct transfer;
+
+/* A transfer keeps its easy handle, so that it can be used again. */
+struct transfer *transfer_new(const struct settings *settings);
+void transfer_free(struct transfer *transfer);
+CURL *transfer_easy(struct transfer *transfer);
+
+MUST_USE bool transfer_prepare(struct transfer *transfer, const struct http_request *request, http_done_fn *done,
+                               void *context, struct fault *why);
+
+/* Tells the caller how it ended and forgets the call. */
+void transfer_finish(struct transfer *transfer, CURLcode code);
+
+/* Lists of transfers, linked through them. */
+void transfer_link(struct transfer **first, struct transfer *transfer);
+void transfer_unlink(struct transfer **first, struct transfer *transfer);
+
+#endif

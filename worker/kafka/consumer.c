@@ -1,0 +1,241 @@
+/* See consumer.h. */
+#include "consumer.h"
+
+#include "handle.h"
+#include "memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct consumer {
+    rd_kafka_t *handle;
+    rd_kafka_queue_t *control;  /* rebalances and errors */
+    rd_kafka_queue_t *messages; /* of all our partitions */
+    struct loop *loop;
+    int wake; /* eventfd of both queues */
+    char *topic;
+    const struct consumer_calls *calls;
+    void *context;
+    rd_kafka_consumer_group_metadata_t *pair;
+    bool leaving;
+};
+
+static void take_pair(struct consumer *consumer)
+{
+    if (consumer->pair != NULL)
+        rd_kafka_consumer_group_metadata_destroy(consumer->pair);
+    consumer->pair = rd_kafka_consumer_group_metadata(consumer->handle);
+}
+
+static void drop_pair(struct consumer *consumer)
+{
+    if (consumer->pair != NULL)
+        rd_kafka_consumer_group_metadata_destroy(consumer->pair);
+    consumer->pair = NULL;
+}
+
+static void rebalanced(rd_kafka_t *handle, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list,
+                       void *opaque)
+{
+    struct consumer *consumer = opaque;
+    size_t count = (size_t)list->cnt;
+    int32_t *partitions = memory_new(count, sizeof *partitions);
+
+    for (size_t i = 0; i < count; i++)
+        partitions[i] = list->elems[i].partition;
+    if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        take_pair(consumer);
+        consumer->calls->assigned(consumer->context, partitions, count);
+    } else {
+        bool lost = rd_kafka_assignment_lost(handle) != 0;
+        if (lost)
+            drop_pair(consumer);
+        consumer->calls->revoked(consumer->context, partitions, count, lost);
+    }
+    memory_free(partitions);
+}
+
+/* Errors that librdkafka works on by itself are told, not acted on. */
+static void failed(rd_kafka_t *handle, int error, const char *reason, void *opaque)
+{
+    struct consumer *consumer = opaque;
+    struct fault why;
+    bool fatal = error == RD_KAFKA_RESP_ERR__FATAL || error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
+                 error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+
+    (void)handle;
+    fault_set(&why, FAULT_PEER, "Kafka: %s (%s)", reason, rd_kafka_err2name((rd_kafka_resp_err_t)error));
+    consumer->calls->failed(consumer->context, &why, fatal);
+}
+
+static void woken(void *context, uint32_t events)
+{
+    struct consumer *consumer = context;
+    uint64_t count;
+
+    (void)events;
+    while (read(consumer->wake, &count, sizeof count) > 0)
+        ;
+    consumer->calls->ready(consumer->context);
+}
+
+static bool subscribe(struct consumer *consumer, struct fault *why)
+{
+    rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
+
+    rd_kafka_topic_partition_list_add(topics, consumer->topic, RD_KAFKA_PARTITION_UA);
+    rd_kafka_resp_err_t error = rd_kafka_subscribe(consumer->handle, topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_LOCAL, "cannot subscribe to '%s': %s", consumer->topic,
+                         rd_kafka_err2str(error));
+    return true;
+}
+
+bool consumer_new(const struct settings *settings, struct loop *loop, const struct consumer_calls *calls,
+                  void *context, struct consumer **out, struct fault *why)
+{
+    static const uint64_t one = 1;
+    rd_kafka_conf_t *conf;
+
+    TRY(handle_configure(settings, HANDLE_CONSUMER, &conf, why));
+    struct consumer *consumer = memory_new(1, sizeof *consumer);
+    *consumer = (struct consumer){.loop = loop, .calls = calls, .context = context, .wake = -1};
+    consumer->topic = memory_text(settings->topic_requests);
+    rd_kafka_conf_set_opaque(conf, consumer);
+    rd_kafka_conf_set_rebalance_cb(conf, rebalanced);
+    rd_kafka_conf_set_error_cb(conf, failed);
+    consumer->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (!handle_new(RD_KAFKA_CONSUMER, conf, &consumer->handle, why) ||
+        !loop_watch(loop, consumer->wake, EPOLLIN, woken, consumer, why)) {
+        consumer_free(consumer);
+        return false;
+    }
+    rd_kafka_poll_set_consumer(consumer->handle);
+    consumer->control = rd_kafka_queue_get_consumer(consumer->handle);
+    consumer->messages = rd_kafka_queue_new(consumer->handle);
+    rd_kafka_queue_io_event_enable(consumer->control, consumer->wake, &one, sizeof one);
+    rd_kafka_queue_io_event_enable(consumer->messages, consumer->wake, &one, sizeof one);
+    if (!subscribe(consumer, why)) {
+        consumer_free(consumer);
+        return false;
+    }
+    *out = consumer;
+    return true;
+}
+
+void *consumer_free(struct consumer *consumer)
+{
+    if (consumer == NULL)
+        return NULL;
+    drop_pair(consumer);
+    if (consumer->control != NULL)
+        rd_kafka_queue_destroy(consumer->control);
+    if (consumer->messages != NULL)
+        rd_kafka_queue_destroy(consumer->messages);
+    if (consumer->handle != NULL) {
+        if (!consumer->leaving)
+            rd_kafka_consumer_close(consumer->handle);
+        rd_kafka_destroy(consumer->handle);
+    }
+    if (consumer->wake >= 0) {
+        loop_forget(consumer->loop, consumer->wake);
+        close(consumer->wake);
+    }
+    memory_free(consumer->topic);
+    return memory_free(consumer);
+}
+
+bool consumer_begin(struct consumer *consumer, const struct consumer_start *starts, size_t count,
+                    struct fault *why)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+
+    for (size_t i = 0; i < count; i++) {
+        rd_kafka_queue_t *queue =
+            rd_kafka_queue_get_partition(consumer->handle, consumer->topic, starts[i].partition);
+        /* Forwarded before it is assigned: no message can land in the consumer's own queue. */
+        if (queue != NULL) {
+            rd_kafka_queue_forward(queue, consumer->messages);
+            rd_kafka_queue_destroy(queue);
+        }
+        rd_kafka_topic_partition_list_add(list, consumer->topic, starts[i].partition)->offset =
+            starts[i].offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : starts[i].offset;
+    }
+    rd_kafka_resp_err_t error = rd_kafka_assign(consumer->handle, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_LOCAL, "cannot take %zu partitions: %s", count, rd_kafka_err2str(error));
+    return true;
+}
+
+void consumer_release(struct consumer *consumer)
+{
+    rd_kafka_assign(consumer->handle, NULL);
+    drop_pair(consumer);
+}
+
+void consumer_leave(struct consumer *consumer)
+{
+    if (consumer->leaving)
+        return;
+    consumer->leaving = true;
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(consumer->handle, consumer->control);
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+}
+
+bool consumer_left(const struct consumer *consumer)
+{
+    return consumer->leaving && rd_kafka_consumer_closed(consumer->handle) != 0;
+}
+
+rd_kafka_message_t *consumer_next(struct consumer *consumer)
+{
+    for (;;) {
+        rd_kafka_message_t *message = rd_kafka_consume_queue(consumer->messages, 0);
+        if (message == NULL || message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+            return message;
+        struct fault why;
+        bool fatal = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+                     message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+        fault_set(&why, FAULT_PEER, "partition %d of '%s': %s", (int)message->partition, consumer->topic,
+                  rd_kafka_message_errstr(message));
+        rd_kafka_message_destroy(message);
+        consumer->calls->failed(consumer->context, &why, fatal);
+    }
+}
+
+void consumer_serve(struct consumer *consumer)
+{
+    for (;;) {
+        rd_kafka_message_t *message = rd_kafka_consume_queue(consumer->control, 0);
+        if (message == NULL)
+            return;
+        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            struct fault why;
+            fault_set(&why, FAULT_PEER, "Kafka: %s", rd_kafka_message_errstr(message));
+            consumer->calls->failed(consumer->context, &why,
+                                    message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET);
+        }
+        rd_kafka_message_destroy(message);
+    }
+}
+
+const rd_kafka_consumer_group_metadata_t *consumer_pair(const struct consumer *consumer)
+{
+    return consumer->pair;
+}
+
+bool consumer_lost(const struct consumer *consumer)
+{
+    return rd_kafka_assignment_lost(consumer->handle) != 0;
+}
+
+rd_kafka_t *consumer_handle(struct consumer *consumer)
+{
+    return consumer->handle;
+}

@@ -1,0 +1,71 @@
+/*
+ * The group's member: request messages in, partitions given and taken.
+ *
+ * The pair of assignment and group metadata is taken inside the ASSIGN callback and never refreshed (promise.md R2).
+ * Messages of all partitions come through one queue of ours that is simply not asked while there is no room, which is
+ * cheaper than pausing. Everything runs on the loop's thread.
+ */
+#ifndef KAFKA_CONSUMER_H
+#define KAFKA_CONSUMER_H
+
+#include "config.h"
+#include "loop.h"
+
+#include <librdkafka/rdkafka.h>
+
+struct consumer;
+
+struct consumer_calls {
+    /* Partitions are ours from now on; answer with consumer_begin() when their positions are known. */
+    void (*assigned)(void *context, const int32_t partitions[], size_t count);
+    /* They are to be given away; answer with consumer_release() when all is settled, at once when `lost`. */
+    void (*revoked)(void *context, const int32_t partitions[], size_t count, bool lost);
+    /* Something the operator should know; `fatal`: the consumer cannot go on. */
+    void (*failed)(void *context, const struct fault *why, bool fatal);
+    /* There may be messages. */
+    void (*ready)(void *context);
+};
+
+/* Where to start reading a partition. */
+struct consumer_start {
+    int32_t partition;
+    int64_t offset; /* -1: at the earliest record */
+};
+
+/* Joins the group. `calls` must outlive the consumer. */
+MUST_USE bool consumer_new(const struct settings *settings, struct loop *loop,
+                           const struct consumer_calls *calls, void *context, struct consumer **consumer,
+                           struct fault *why);
+
+/* Leaves the group, waits until that is done, and frees. Accepts null. */
+void *consumer_free(struct consumer *consumer);
+
+/* Starts reading the assigned partitions: the answer to `assigned`. */
+MUST_USE bool consumer_begin(struct consumer *consumer, const struct consumer_start *starts, size_t count,
+                             struct fault *why);
+
+/* Lets go of all partitions: the answer to `revoked`. */
+void consumer_release(struct consumer *consumer);
+
+/* Asks the group to take the partitions away: `revoked` follows, then nothing more is assigned. */
+void consumer_leave(struct consumer *consumer);
+
+/* Whether leaving is done, so that consumer_free() does not wait. */
+bool consumer_left(const struct consumer *consumer);
+
+/* The next message, null when there is none now. Give it back with rd_kafka_message_destroy(). */
+rd_kafka_message_t *consumer_next(struct consumer *consumer);
+
+/* Lets librdkafka run its callbacks; called once per turn. */
+void consumer_serve(struct consumer *consumer);
+
+/* The group metadata of the pair; null when there is no assignment. Borrowed until the next assigned or revoked. */
+const rd_kafka_consumer_group_metadata_t *consumer_pair(const struct consumer *consumer);
+
+/* Whether the assignment was lost, so that nothing may be settled. */
+bool consumer_lost(const struct consumer *consumer);
+
+/* The handle, for committed positions asked for on another thread. */
+rd_kafka_t *consumer_handle(struct consumer *consumer);
+
+#endif

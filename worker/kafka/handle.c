@@ -1,0 +1,227 @@
+/* See handle.h. The values are those of kafka-base.md section 3 and promise.md section 4. */
+#include "handle.h"
+
+#include "memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ERROR_SIZE = 256 };
+
+/* Set by the worker; a passed-through value would break the promise or contradict a setting of its own. */
+static const char *const fixed[] = {
+    "group.id",
+    "transactional.id",
+    "isolation.level",
+    "enable.auto.commit",
+    "acks",
+    "enable.auto.offset.store",
+    "enable.idempotence",
+    "auto.offset.reset",
+    "group.instance.id",
+    "partition.assignment.strategy",
+    "transaction.timeout.ms",
+    "session.timeout.ms",
+    "max.poll.interval.ms",
+    "reconnect.backoff.max.ms",
+    "socket.timeout.ms",
+    "debug",
+    "request.required.acks",
+    "group.protocol",
+    "message.timeout.ms",
+    "delivery.timeout.ms",
+    "enable.partition.eof",
+};
+
+struct value {
+    const char *name, *value;
+};
+
+static const char *const prefixes[] = {
+    [HANDLE_CONSUMER] = "consumer.",
+    [HANDLE_SETTLER] = "producer.",
+    [HANDLE_TOOL_PRODUCER] = "producer.",
+    [HANDLE_TOOL_CONSUMER] = "consumer.",
+    [HANDLE_ADMIN] = "admin.",
+};
+
+/* Log lines of the library, on whatever thread it writes them. */
+static void pass_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
+{
+    (void)handle;
+    LOG(level <= 3   ? LOG_WARN
+        : level <= 5 ? LOG_INFO
+                     : LOG_DEBUG,
+        "librdkafka", log_text("facility", facility), log_text("text", text));
+}
+
+static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, const char *where,
+                struct fault *why)
+{
+    char error[ERROR_SIZE];
+
+    if (rd_kafka_conf_set(conf, name, value, error, sizeof error) == RD_KAFKA_CONF_OK)
+        return true;
+    return fault_set(why, FAULT_INPUT, "%s: %s", where, error);
+}
+
+static bool set_all(rd_kafka_conf_t *conf, const struct value *values, size_t count, struct fault *why)
+{
+    for (size_t i = 0; i < count; i++)
+        TRY(set(conf, values[i].name, values[i].value, values[i].name, why));
+    return true;
+}
+
+static bool set_ms(rd_kafka_conf_t *conf, const char *name, int64_t ms, struct fault *why)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" PRId64, ms);
+    return set(conf, name, text, name, why);
+}
+
+static bool configure_consumer(const struct settings *settings, rd_kafka_conf_t *conf, struct fault *why)
+{
+    static const struct value values[] = {
+        {"isolation.level", "read_committed"},   {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},   {"retry.backoff.ms", "5"},
+        {"heartbeat.interval.ms", "300"},        {"partition.assignment.strategy", "range"},
+        {"auto.offset.reset", "error"},          {"fetch.wait.max.ms", "100"},
+        {"queued.max.messages.kbytes", "65536"}, {"fetch.error.backoff.ms", "50"},
+    };
+
+    TRY(set_all(conf, values, COUNT_OF(values), why));
+    TRY(set(conf, "group.id", settings->group_id, "group.id", why));
+    TRY(set_ms(conf, "session.timeout.ms", settings->session_timeout_ms, why));
+    TRY(set_ms(conf, "max.poll.interval.ms", settings->max_poll_interval_ms, why));
+    return set_ms(conf, "socket.timeout.ms", settings->consumer_socket_timeout_ms, why);
+}
+
+static bool configure_settler(const struct settings *settings, rd_kafka_conf_t *conf, struct fault *why)
+{
+    static const struct value values[] = {
+        {"linger.ms", "0"}, {"retry.backoff.ms", "5"}, {"acks", "all"}, {"enable.idempotence", "true"}};
+    char id[600];
+
+    TRY(set_all(conf, values, COUNT_OF(values), why));
+    TRY(set_ms(conf, "socket.timeout.ms", settings->socket_timeout_ms, why));
+    if (!settings->settlement_transactions)
+        return true;
+    snprintf(id, sizeof id, "%s-%s", settings->group_id, settings->worker_slot);
+    TRY(set(conf, "transactional.id", id, "worker.slot", why));
+    TRY(set(conf, "debug", "broker", "debug",
+            why)); /* the only place where repeated failures show: promise.md R3 */
+    return set_ms(conf, "transaction.timeout.ms", settings->transaction_timeout_ms, why);
+}
+
+static bool configure_tool_consumer(const struct settings *settings, rd_kafka_conf_t *conf, struct fault *why)
+{
+    static const struct value values[] = {
+        {"enable.auto.commit", "false"},   {"enable.auto.offset.store", "false"},
+        {"auto.offset.reset", "earliest"}, {"fetch.wait.max.ms", "50"},
+        {"enable.partition.eof", "true"},  {"group.id", "whc-worker-tools"}};
+
+    TRY(set_all(conf, values, COUNT_OF(values), why));
+    return set(conf, "isolation.level",
+               settings->settlement_transactions ? "read_committed" : "read_uncommitted", "isolation.level",
+               why);
+}
+
+static bool configure_kind(const struct settings *settings, enum handle_kind kind, rd_kafka_conf_t *conf,
+                           struct fault *why)
+{
+    switch (kind) {
+    case HANDLE_CONSUMER:
+        return configure_consumer(settings, conf, why);
+    case HANDLE_SETTLER:
+        return configure_settler(settings, conf, why);
+    case HANDLE_TOOL_PRODUCER:
+        TRY(set(conf, "linger.ms", "5", "linger.ms", why));
+        return set(conf, "enable.idempotence", "true", "enable.idempotence", why);
+    case HANDLE_TOOL_CONSUMER:
+        return configure_tool_consumer(settings, conf, why);
+    case HANDLE_ADMIN:
+        return true;
+    }
+    return false;
+}
+
+/* The name for this kind of handle, null when it is for another. */
+static const char *name_for(const char *name, enum handle_kind kind)
+{
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
+        size_t length = strlen(prefixes[i]);
+        if (strncmp(name, prefixes[i], length) == 0)
+            return strcmp(prefixes[i], prefixes[kind]) == 0 ? name + length : NULL;
+    }
+    return name;
+}
+
+static bool is_fixed(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(fixed); i++)
+        if (strcmp(fixed[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool handle_configure(const struct settings *settings, enum handle_kind kind, rd_kafka_conf_t **out,
+                      struct fault *why)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    bool configured = set(conf, "client.id", "whc-worker", "client.id", why) &&
+                      set_ms(conf, "reconnect.backoff.max.ms", settings->reconnect_backoff_max_ms, why) &&
+                      configure_kind(settings, kind, conf, why);
+
+    for (size_t i = 0; configured && i < settings->kafka_count; i++) {
+        const char *name = name_for(settings->kafka[i].name, kind);
+        if (name != NULL && !is_fixed(name))
+            configured = set(conf, name, settings->kafka[i].value, settings->kafka[i].where, why);
+    }
+    if (!configured) {
+        rd_kafka_conf_destroy(conf);
+        return false;
+    }
+    rd_kafka_conf_set_log_cb(conf, pass_log);
+    *out = conf;
+    return true;
+}
+
+bool handle_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **handle, struct fault *why)
+{
+    char error[ERROR_SIZE];
+
+    *handle = rd_kafka_new(type, conf, error, sizeof error);
+    if (*handle != NULL)
+        return true;
+    rd_kafka_conf_destroy(conf);
+    return fault_set(why, FAULT_LOCAL, "no Kafka client: %s", error);
+}
+
+void handle_check(const struct settings *settings, struct problems *problems)
+{
+    bool has_servers = false;
+
+    for (size_t i = 0; i < settings->kafka_count; i++) {
+        const struct named_value *value = &settings->kafka[i];
+        rd_kafka_conf_t *conf = rd_kafka_conf_new();
+        const char *name = value->name;
+        struct fault why;
+        for (size_t kind = 0; kind < COUNT_OF(prefixes); kind++)
+            if (strncmp(value->name, prefixes[kind], strlen(prefixes[kind])) == 0)
+                name = value->name + strlen(prefixes[kind]);
+        if (is_fixed(name))
+            problems_add(problems, value->where, "leave it out; deploy/configuration.md has what can be set",
+                         "kafka.%s is fixed by the worker", value->name);
+        else if (!set(conf, name, value->value, "librdkafka", &why))
+            problems_add(problems, value->where, "a setting of librdkafka's CONFIGURATION.md", "%s",
+                         why.text);
+        has_servers = has_servers || strcmp(name, "bootstrap.servers") == 0 ||
+                      strcmp(name, "metadata.broker.list") == 0;
+        rd_kafka_conf_destroy(conf);
+    }
+    if (!has_servers)
+        problems_add(problems, "kafka.bootstrap.servers", "kafka.bootstrap.servers=host:9092",
+                     "there is no Kafka broker to connect to");
+}

@@ -1,0 +1,142 @@
+/* See producer.h. */
+#include "producer.h"
+
+#include "handle.h"
+#include "memory.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum { INIT_TIMEOUT_MS = 3000, METADATA_TIMEOUT_MS = 3000 };
+
+struct producer {
+    rd_kafka_t *handle;
+    rd_kafka_queue_t *reports; /* the handle's main queue, forwarded to the background thread */
+    atomic_uint failures;
+    atomic_ulong delivered;
+    atomic_bool ready; /* bootstrap refusals before that do not count */
+};
+
+/* debug=broker is on for these two facilities; its other lines are dropped. */
+static void count_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
+{
+    struct producer *producer = rd_kafka_opaque(handle);
+    bool failed = strcmp(facility, "FAIL") == 0 || strcmp(facility, "REQTMOUT") == 0;
+
+    if (failed && producer != NULL && atomic_load(&producer->ready))
+        atomic_fetch_add(&producer->failures, 1);
+    if (level <= 5)
+        LOG(level <= 3 ? LOG_WARN : LOG_INFO, "librdkafka", log_text("facility", facility), log_text("text", text));
+}
+
+/* Delivery reports, on librdkafka's own thread, so that a commit does not poll for them. */
+static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *opaque)
+{
+    struct producer *producer = opaque;
+    const rd_kafka_message_t *message;
+
+    (void)handle;
+    while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR && (message = rd_kafka_event_message_next(event)) != NULL) {
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+            atomic_fetch_add(&producer->delivered, 1);
+        else
+            atomic_fetch_add(&producer->failures, 1);
+    }
+    rd_kafka_event_destroy(event);
+}
+
+/* The first batch of a topic that the producer does not know costs a second: so they are made known now. */
+static void learn_topics(struct producer *producer, const struct settings *settings)
+{
+    const char *topics[] = {settings->topic_outcomes, settings->topic_dead};
+
+    for (size_t i = 0; i < COUNT_OF(topics); i++) {
+        const rd_kafka_metadata_t *metadata;
+        rd_kafka_topic_t *topic = rd_kafka_topic_new(producer->handle, topics[i], NULL);
+        if (topic == NULL)
+            continue;
+        if (rd_kafka_metadata(producer->handle, 0, topic, &metadata, METADATA_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            rd_kafka_metadata_destroy(metadata);
+        rd_kafka_topic_destroy(topic);
+    }
+}
+
+static bool init_transactions(struct producer *producer, bool *fenced, struct fault *why)
+{
+    rd_kafka_error_t *error = rd_kafka_init_transactions(producer->handle, INIT_TIMEOUT_MS);
+
+    if (error == NULL)
+        return true;
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    if (fenced != NULL)
+        *fenced = code == RD_KAFKA_RESP_ERR__FENCED;
+    bool local = code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED ||
+                 code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT;
+    fault_set(why, local ? FAULT_LOCAL : FAULT_PEER, "Kafka does not begin transactions: %s", rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+    return false;
+}
+
+bool producer_new(const struct settings *settings, struct producer **out, bool *fenced, struct fault *why)
+{
+    struct producer *producer = memory_new(1, sizeof *producer);
+    rd_kafka_conf_t *conf;
+
+    if (fenced != NULL)
+        *fenced = false;
+    if (!handle_configure(settings, HANDLE_SETTLER, &conf, why)) {
+        memory_free(producer);
+        return false;
+    }
+    rd_kafka_conf_set_opaque(conf, producer);
+    rd_kafka_conf_set_log_cb(conf, count_log);
+    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
+    rd_kafka_conf_set_background_event_cb(conf, count_deliveries);
+    if (!handle_new(RD_KAFKA_PRODUCER, conf, &producer->handle, why)) {
+        memory_free(producer);
+        return false;
+    }
+    rd_kafka_queue_t *background = rd_kafka_queue_get_background(producer->handle);
+    producer->reports = rd_kafka_queue_get_main(producer->handle);
+    rd_kafka_queue_forward(producer->reports, background);
+    rd_kafka_queue_destroy(background);
+    if (settings->settlement_transactions && !init_transactions(producer, fenced, why)) {
+        producer_free(producer);
+        return false;
+    }
+    learn_topics(producer, settings);
+    atomic_store(&producer->ready, true);
+    *out = producer;
+    return true;
+}
+
+void *producer_free(struct producer *producer)
+{
+    if (producer == NULL)
+        return NULL;
+    /* What is still in flight is decided by nobody but the broker: R3 asks it afterwards. */
+    rd_kafka_purge(producer->handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_queue_destroy(producer->reports);
+    rd_kafka_destroy(producer->handle);
+    return memory_free(producer);
+}
+
+rd_kafka_t *producer_handle(struct producer *producer)
+{
+    return producer->handle;
+}
+
+unsigned producer_failures(const struct producer *producer)
+{
+    return atomic_load(&producer->failures);
+}
+
+void producer_forget_failures(struct producer *producer)
+{
+    atomic_store(&producer->failures, 0);
+}
+
+unsigned long producer_delivered(const struct producer *producer)
+{
+    return atomic_load(&producer->delivered);
+}

@@ -1,0 +1,33 @@
+/*
+ * The settling thread's producer: one life of a transactional.id, and whether anything went wrong in it.
+ *
+ * Only the library's log shows that a request was repeated or a connection failed (kafka-base.md section 4), so the
+ * lines are counted here, and "clean" means none since the last producer_forget_failures().
+ */
+#ifndef KAFKA_PRODUCER_H
+#define KAFKA_PRODUCER_H
+
+#include "config.h"
+
+#include <librdkafka/rdkafka.h>
+
+struct producer;
+
+/*
+ * Makes one and, with transactions, initialises them; gives up after three seconds with FAULT_PEER, to be tried again.
+ * FAULT_LOCAL: it cannot work. *fenced (may be null) says whether another producer took the transactional.id.
+ */
+MUST_USE bool producer_new(const struct settings *settings, struct producer **producer, bool *fenced,
+                           struct fault *why);
+void *producer_free(struct producer *producer);
+
+rd_kafka_t *producer_handle(struct producer *producer);
+
+/* Failed requests, connections and deliveries since producer_forget_failures(). */
+unsigned producer_failures(const struct producer *producer);
+void producer_forget_failures(struct producer *producer);
+
+/* Messages confirmed since the producer was made; for waiting without transactions. */
+unsigned long producer_delivered(const struct producer *producer);
+
+#endif

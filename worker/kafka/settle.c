@@ -1,0 +1,275 @@
+/* See settle.h. The order inside a transaction, positions first, is measured: kafka-base.md section 3. */
+#include "settle.h"
+
+#include "memory.h"
+#include "producer.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+enum { FENCED_AGAIN_MS = 60000, READ_TIMEOUT_MS = 5000, PAUSE_MS = 50, RECORD_VALUES = 6 + SETTLER_HEADERS_MAX };
+
+struct settle {
+    const struct settings *settings;
+    rd_kafka_t *consumer;
+    struct producer *producer; /* null: one is to be made */
+    int64_t fenced_ms;         /* when we were fenced last; 0: never */
+};
+
+struct settle *settle_new(const struct settings *settings, rd_kafka_t *consumer)
+{
+    struct settle *settle = memory_new(1, sizeof *settle);
+
+    settle->settings = settings;
+    settle->consumer = consumer;
+    return settle;
+}
+
+void *settle_free(struct settle *settle)
+{
+    producer_free(settle->producer);
+    return memory_free(settle);
+}
+
+static void pause_briefly(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+}
+
+/* Fenced once is an old transaction of ours that ended; fenced twice in a minute is another living worker. */
+static bool note_fenced(struct settle *settle, struct fault *why)
+{
+    int64_t now_ms = loop_clock_ms();
+    bool again = settle->fenced_ms != 0 && now_ms - settle->fenced_ms < FENCED_AGAIN_MS;
+
+    settle->fenced_ms = now_ms;
+    if (again)
+        return fault_set(why, FAULT_LOCAL, "another worker uses transactional.id '%s-%s'; give each its own worker.slot",
+                         settle->settings->group_id, settle->settings->worker_slot);
+    return true;
+}
+
+/* A producer that is ready, whatever it takes; false only when there can be none. */
+static bool ensure_producer(struct settle *settle, struct fault *why)
+{
+    while (settle->producer == NULL) {
+        struct producer *producer = NULL;
+        bool fenced = false;
+        if (producer_new(settle->settings, &producer, &fenced, why)) {
+            settle->producer = producer;
+            return true;
+        }
+        if (why->kind == FAULT_LOCAL || why->kind == FAULT_INPUT || (fenced && !note_fenced(settle, why)))
+            return false;
+        LOG(LOG_WARN, "no producer yet, will try again at once", log_fault(why));
+        pause_briefly();
+    }
+    return true;
+}
+
+static rd_kafka_topic_partition_list_t *positions_of(const struct settle *settle, const struct settler_job *job)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count);
+
+    for (size_t i = 0; i < job->position_count; i++) {
+        const struct settler_position *position = &job->positions[i];
+        rd_kafka_topic_partition_t *entry =
+            rd_kafka_topic_partition_list_add(list, settle->settings->topic_requests, position->partition);
+        entry->offset = position->offset;
+        if (position->metadata == NULL)
+            continue;
+        entry->metadata_size = strlen(position->metadata);
+        entry->metadata = strdup(position->metadata); /* freed by the list */
+    }
+    return list;
+}
+
+static bool produce(struct settle *settle, struct settler_record *record, struct fault *why)
+{
+    rd_kafka_vu_t values[RECORD_VALUES];
+    size_t count = 0;
+
+    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = record->topic};
+    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY};
+    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {record->key, record->key_length}};
+    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {record->value, record->length}};
+    for (size_t i = 0; i < record->header_count; i++)
+        values[count++] = (rd_kafka_vu_t){
+            .vtype = RD_KAFKA_VTYPE_HEADER,
+            .u.header = {record->headers[i].name, record->headers[i].value, (ssize_t)record->headers[i].length}};
+    rd_kafka_error_t *error = rd_kafka_produceva(producer_handle(settle->producer), values, count);
+    if (error == NULL)
+        return true;
+    fault_set(why, FAULT_PEER, "cannot produce to '%s': %s", record->topic, rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+    return false;
+}
+
+static bool passed(rd_kafka_error_t *error, const char *what, bool *fenced, struct fault *why)
+{
+    if (error == NULL)
+        return true;
+    *fenced = *fenced || rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__FENCED;
+    fault_set(why, FAULT_PEER, "%s: %s", what, rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+    return false;
+}
+
+static bool transact(struct settle *settle, struct settler_job *job, bool *fenced, struct fault *why)
+{
+    rd_kafka_t *handle = producer_handle(settle->producer);
+
+    TRY(passed(rd_kafka_begin_transaction(handle), "begin of a transaction", fenced, why));
+    rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
+    bool sent = passed(rd_kafka_send_offsets_to_transaction(handle, list, job->pair,
+                                                            (int)settle->settings->send_offsets_timeout_ms),
+                       "sending positions", fenced, why);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (!sent)
+        return false;
+    for (size_t i = 0; i < job->record_count; i++)
+        TRY(produce(settle, &job->records[i], why));
+    return passed(rd_kafka_commit_transaction(handle, (int)settle->settings->commit_timeout_ms), "commit", fenced, why);
+}
+
+/*
+ * The stable committed positions into the job. On a read_committed handle the call waits for open transactions and
+ * never gives an unstable value.
+ */
+static bool read_positions(struct settle *settle, struct settler_job *job, struct fault *why)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count);
+
+    for (size_t i = 0; i < job->position_count; i++)
+        rd_kafka_topic_partition_list_add(list, settle->settings->topic_requests, job->positions[i].partition);
+    rd_kafka_resp_err_t error = rd_kafka_committed(settle->consumer, list, READ_TIMEOUT_MS);
+    for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
+        error = list->elems[i].err;
+    for (size_t i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < job->position_count; i++) {
+        const rd_kafka_topic_partition_t *entry = &list->elems[i];
+        struct settler_position *position = &job->positions[i];
+        memory_free(position->metadata);
+        position->offset = entry->offset < 0 ? -1 : entry->offset;
+        position->metadata = entry->metadata_size > 0 ? memory_text_of(entry->metadata, entry->metadata_size) : NULL;
+        position->metadata_length = entry->metadata_size;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_PEER, "cannot read positions: %s", rd_kafka_err2str(error));
+    return true;
+}
+
+/* R3: a new producer with the same id ends whatever is open; only then the positions tell what happened. */
+static enum settler_answer find_out(struct settle *settle, struct settler_job *job)
+{
+    struct fault why;
+
+    settle->producer = producer_free(settle->producer);
+    for (;;) {
+        if (!ensure_producer(settle, &job->why))
+            return SETTLER_FATAL;
+        if (rd_kafka_assignment_lost(settle->consumer)) {
+            job->position_count = 0;
+            return SETTLER_UNCLEAR;
+        }
+        if (read_positions(settle, job, &why))
+            return SETTLER_UNCLEAR;
+        LOG(LOG_WARN, "cannot find out yet whether a settlement happened, will ask again", log_fault(&why));
+        pause_briefly();
+    }
+}
+
+static enum settler_answer settle_transaction(struct settle *settle, struct settler_job *job)
+{
+    int64_t began_ms = loop_clock_ms();
+    bool fenced = false;
+
+    if (!ensure_producer(settle, &job->why))
+        return SETTLER_FATAL;
+    producer_forget_failures(settle->producer);
+    bool committed = transact(settle, job, &fenced, &job->why);
+    bool clean = producer_failures(settle->producer) == 0 &&
+                 loop_clock_ms() - began_ms <= settle->settings->settlement_deadline_ms;
+    if (committed && clean)
+        return SETTLER_CLEAN;
+    if (committed) {
+        settle->producer = producer_free(settle->producer); /* a hidden repeat could end the next transaction */
+        return SETTLER_DIRTY;
+    }
+    LOG(LOG_WARN, "a settlement is unclear, the broker is asked whether it happened", log_fault(&job->why));
+    if (fenced && !note_fenced(settle, &job->why))
+        return SETTLER_FATAL;
+    return find_out(settle, job);
+}
+
+/* Without transactions (R13): the outcomes are acknowledged first, then the positions. */
+static enum settler_answer settle_plainly(struct settle *settle, struct settler_job *job)
+{
+    if (!ensure_producer(settle, &job->why))
+        return SETTLER_FATAL;
+    producer_forget_failures(settle->producer);
+    for (size_t i = 0; i < job->record_count; i++)
+        if (!produce(settle, &job->records[i], &job->why))
+            return SETTLER_FAILED;
+    if (rd_kafka_flush(producer_handle(settle->producer), (int)settle->settings->settlement_deadline_ms) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR ||
+        producer_failures(settle->producer) > 0) {
+        settle->producer = producer_free(settle->producer);
+        fault_set(&job->why, FAULT_PEER, "outcomes were not acknowledged");
+        return SETTLER_FAILED;
+    }
+    rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
+    rd_kafka_resp_err_t error = rd_kafka_commit(settle->consumer, list, 0);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return SETTLER_CLEAN;
+    fault_set(&job->why, FAULT_PEER, "positions were not committed: %s", rd_kafka_err2str(error));
+    return SETTLER_FAILED;
+}
+
+/* A1: positions under a generation that never was must be refused. */
+static enum settler_answer probe(struct settle *settle, struct settler_job *job)
+{
+    bool fenced = false;
+
+    if (!ensure_producer(settle, &job->why))
+        return SETTLER_FATAL;
+    rd_kafka_t *handle = producer_handle(settle->producer);
+    if (!passed(rd_kafka_begin_transaction(handle), "begin of the probe", &fenced, &job->why))
+        return SETTLER_FAILED;
+    rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
+    rd_kafka_consumer_group_metadata_t *wrong =
+        rd_kafka_consumer_group_metadata_new_with_genid(settle->settings->group_id, 1 << 30, "nobody", NULL);
+    rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(handle, list, wrong,
+                                                                   (int)settle->settings->send_offsets_timeout_ms);
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    rd_kafka_consumer_group_metadata_destroy(wrong);
+    rd_kafka_topic_partition_list_destroy(list);
+    bool refused = code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION || code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
+                   code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+    fault_set(&job->why, FAULT_PEER, "the broker answered %s", rd_kafka_err2name(code));
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    error = rd_kafka_abort_transaction(handle, (int)settle->settings->commit_timeout_ms);
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    settle->producer = producer_free(settle->producer);
+    return refused ? SETTLER_CLEAN : code == RD_KAFKA_RESP_ERR_NO_ERROR ? SETTLER_UNSAFE : SETTLER_FAILED;
+}
+
+void settle_job(struct settle *settle, struct settler_job *job)
+{
+    switch (job->task) {
+    case SETTLER_SETTLE:
+        job->answer = settle->settings->settlement_transactions ? settle_transaction(settle, job)
+                                                                : settle_plainly(settle, job);
+        return;
+    case SETTLER_READ:
+        job->answer = read_positions(settle, job, &job->why) ? SETTLER_CLEAN : SETTLER_FAILED;
+        return;
+    case SETTLER_PROBE:
+        job->answer = probe(settle, job);
+        return;
+    }
+}

@@ -1,0 +1,171 @@
+/* See settlement.h. */
+#include "settlement.h"
+
+#include "memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct owned {
+    int32_t partition;
+    struct position position;
+    bool finished; /* something of it waits for the next settlement */
+    bool touched;  /* by the running settlement */
+};
+
+struct settlements {
+    char owner[41];
+    uint64_t counter; /* of settlements begun */
+    struct owned *list;
+    size_t count;
+    bool running;
+};
+
+struct settlements *settlements_new(const char *owner)
+{
+    struct settlements *settlements = memory_new(1, sizeof *settlements);
+
+    snprintf(settlements->owner, sizeof settlements->owner, "%s", owner);
+    return settlements;
+}
+
+void *settlements_free(struct settlements *settlements)
+{
+    if (settlements == NULL)
+        return NULL;
+    for (size_t i = 0; i < settlements->count; i++)
+        position_release(&settlements->list[i].position);
+    memory_free(settlements->list);
+    return memory_free(settlements);
+}
+
+static struct owned *find(const struct settlements *settlements, int32_t partition)
+{
+    for (size_t i = 0; i < settlements->count; i++)
+        if (settlements->list[i].partition == partition)
+            return &settlements->list[i];
+    return NULL;
+}
+
+bool settlements_own(struct settlements *settlements, int32_t partition, int64_t offset, const char *metadata,
+                     size_t length, struct fault *why)
+{
+    char token[POSITION_TOKEN_MAX + 1];
+
+    settlements_disown(settlements, partition);
+    settlements->list = memory_resize(settlements->list, settlements->count + 1, sizeof *settlements->list);
+    struct owned *owned = &settlements->list[settlements->count++];
+    *owned = (struct owned){.partition = partition};
+    position_init(&owned->position);
+    return offset < 0 || position_resume(&owned->position, offset, metadata, length, token, why);
+}
+
+void settlements_disown(struct settlements *settlements, int32_t partition)
+{
+    struct owned *owned = find(settlements, partition);
+
+    if (owned == NULL)
+        return;
+    position_release(&owned->position);
+    *owned = settlements->list[--settlements->count];
+}
+
+bool settlements_owns(const struct settlements *settlements, int32_t partition)
+{
+    return find(settlements, partition) != NULL;
+}
+
+struct position *settlements_position(struct settlements *settlements, int32_t partition)
+{
+    struct owned *owned = find(settlements, partition);
+
+    return owned == NULL ? NULL : &owned->position;
+}
+
+void settlements_finish(struct settlements *settlements, int32_t partition, int64_t offset)
+{
+    struct owned *owned = find(settlements, partition);
+
+    if (owned == NULL)
+        return;
+    position_settle(&owned->position, offset);
+    owned->finished = true;
+}
+
+static void print_token(const struct settlements *settlements, char token[POSITION_TOKEN_MAX + 1])
+{
+    snprintf(token, POSITION_TOKEN_MAX + 1, "%s:%" PRIu64, settlements->owner, settlements->counter);
+}
+
+size_t settlements_begin(struct settlements *settlements, struct settlement_position **positions)
+{
+    char token[POSITION_TOKEN_MAX + 1];
+    size_t count = 0;
+
+    *positions = memory_new(settlements->count, sizeof **positions);
+    settlements->counter++;
+    print_token(settlements, token);
+    for (size_t i = 0; i < settlements->count; i++) {
+        struct owned *owned = &settlements->list[i];
+        struct buffer metadata;
+        owned->touched = owned->finished;
+        owned->finished = false;
+        if (!owned->touched)
+            continue;
+        buffer_init(&metadata, POSITION_METADATA_MAX);
+        position_metadata(&owned->position, token, &metadata);
+        (*positions)[count++] = (struct settlement_position){owned->partition, owned->position.next,
+                                                             buffer_take(&metadata, NULL)};
+    }
+    settlements->running = count > 0;
+    return count;
+}
+
+void settlement_positions_free(struct settlement_position *positions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        memory_free(positions[i].metadata);
+    memory_free(positions);
+}
+
+static bool carries_token(const struct settlement_found *found, const char *token)
+{
+    size_t length = strlen(token);
+
+    return found->length > length + 2 && strncmp(found->metadata, "1;", 2) == 0 &&
+           strncmp(found->metadata + 2, token, length) == 0 && found->metadata[2 + length] == ';';
+}
+
+/* One transaction wrote them all, so one that is ours answers for all. */
+static bool happened(const struct settlements *settlements, const struct settlement_found *found,
+                     size_t count)
+{
+    char token[POSITION_TOKEN_MAX + 1];
+    bool ours = false;
+
+    print_token(settlements, token);
+    for (size_t i = 0; i < count; i++) {
+        if (find(settlements, found[i].partition) == NULL)
+            continue;
+        ours = true;
+        if (carries_token(&found[i], token))
+            return true;
+    }
+    return !ours;
+}
+
+bool settlements_end(struct settlements *settlements, enum settlement_end end,
+                     const struct settlement_found *found, size_t found_count)
+{
+    bool done = end == SETTLEMENT_CLEAN || end == SETTLEMENT_DIRTY ||
+                (end == SETTLEMENT_UNCLEAR && happened(settlements, found, found_count));
+
+    for (size_t i = 0; i < settlements->count; i++) {
+        struct owned *owned = &settlements->list[i];
+        owned->finished = owned->finished || (owned->touched && !done);
+        owned->touched = false;
+    }
+    settlements->running = false;
+    return done;
+}

@@ -1,0 +1,200 @@
+/* See verdict.h. */
+#include "verdict.h"
+
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Error bodies come in three shapes (bt-apis.md section 4); only one of them has no `code`. */
+void verdict_code(struct json_object *body, char code[BT_CODE_SIZE])
+{
+    struct json_object *value = tree_member(body, "code");
+    const char *text = tree_text(value);
+
+    if (json_object_is_type(value, json_type_int))
+        snprintf(code, BT_CODE_SIZE, "%lld", (long long)json_object_get_int64(value));
+    else
+        snprintf(code, BT_CODE_SIZE, "%s", text == NULL ? "" : text);
+}
+
+static const char *or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+/* "BT answered 400/28: Invalid query-string parameter value: The value ..." */
+static void describe_reply(const struct evidence *evidence, const char *code, struct reason *reason)
+{
+    const char *why = or_empty(tree_text_of(evidence->body, "reason"));
+    const char *message = or_empty(tree_text_of(evidence->body, "message"));
+    const char *fault = or_empty(tree_text_of(tree_member(evidence->body, "fault"), "faultstring"));
+
+    if (*why == '\0' && *message == '\0')
+        message = fault;
+    if (*why != '\0' && strcmp(why, message) == 0)
+        message = "";
+    snprintf(reason->text, sizeof reason->text, "BT answered %d%s%s%s%.150s%s%.150s", evidence->status,
+             *code != '\0' ? "/" : "", code, *why != '\0' ? ": " : "", why, *message != '\0' ? ": " : "",
+             message);
+    if (*code != '\0')
+        snprintf(reason->code, sizeof reason->code, "%s", code);
+    else
+        snprintf(reason->code, sizeof reason->code, "%d", evidence->status);
+}
+
+static void set_reason(struct reason *reason, enum reason_kind kind, const char *code, const char *text)
+{
+    *reason = (struct reason){.kind = kind};
+    snprintf(reason->code, sizeof reason->code, "%s", code);
+    snprintf(reason->text, sizeof reason->text, "%s", text);
+}
+
+/* Rows 1, 3, 7 and 8 say what was wrong with the reply, or that none came. */
+static void describe_failure(const struct evidence *evidence, const char *code, struct reason *reason)
+{
+    static const char *const codes[] = {[CALL_UNSENT] = "connect",
+                                        [CALL_REPLIED] = "reply",
+                                        [CALL_TIMED_OUT] = "timeout",
+                                        [CALL_CUT] = "cut",
+                                        [CALL_TOO_LARGE] = "size"};
+
+    if (evidence->end != CALL_REPLIED) {
+        set_reason(reason, evidence->end == CALL_TOO_LARGE ? REASON_BAD_REPLY : REASON_UNAVAILABLE,
+                   codes[evidence->end], evidence->what);
+        return;
+    }
+    reason->kind = evidence->status >= 400 ? REASON_UNAVAILABLE : REASON_BAD_REPLY;
+    describe_reply(evidence, code, reason);
+    if (reason->kind == REASON_UNAVAILABLE)
+        return;
+    snprintf(reason->code, sizeof reason->code, "%s",
+             evidence->body_unreadable ? evidence->unreadable : "criteria");
+    snprintf(reason->text, sizeof reason->text, "BT answered %d with a body that %s", evidence->status,
+             !evidence->body_unreadable                  ? "meets no criteria of the step"
+             : strcmp(evidence->unreadable, "json") == 0 ? "is not JSON"
+                                                         : "is JSON of another type than promised");
+}
+
+static enum pace_event pace_of(enum gateway_meaning means, const struct evidence *evidence)
+{
+    switch (means) {
+    case GATEWAY_TOKEN_EXPIRED:
+        return PACE_NOTHING;
+    case GATEWAY_THROTTLED:
+        return PACE_THROTTLED;
+    case GATEWAY_BLOCKED:
+    case GATEWAY_REFUSED:
+        return PACE_HALTED;
+    case GATEWAY_UNAVAILABLE:
+        return PACE_UNAVAILABLE;
+    case GATEWAY_NOTHING:
+        break;
+    }
+    return evidence->end == CALL_REPLIED ? PACE_SUCCESS : PACE_UNAVAILABLE;
+}
+
+/* Row 2. */
+static bool gateway(enum gateway_meaning means, struct verdict *verdict)
+{
+    switch (means) {
+    case GATEWAY_TOKEN_EXPIRED:
+        verdict->kind = VERDICT_AGAIN_AT_ONCE;
+        return true;
+    case GATEWAY_THROTTLED:
+        verdict->kind = VERDICT_WAIT;
+        return true;
+    case GATEWAY_BLOCKED:
+    case GATEWAY_REFUSED:
+        verdict->kind = VERDICT_HALT;
+        return true;
+    case GATEWAY_UNAVAILABLE:
+    case GATEWAY_NOTHING:
+        break;
+    }
+    return false;
+}
+
+/* Row 3: whether a write may have happened although no usable answer came. */
+static bool may_have_happened(const struct step *step, const struct evidence *evidence)
+{
+    return step_writes(step) && (evidence->end != CALL_REPLIED || evidence->status == 408 ||
+                                 evidence->status >= 500 || evidence->body_unreadable);
+}
+
+/* Of an unreadable success no criterion is asked: it would read HTML as "nothing found". */
+static bool is_readable(const struct evidence *evidence)
+{
+    return evidence->end == CALL_REPLIED && !(evidence->body_unreadable && evidence->status < 400);
+}
+
+static const struct action *matching_action(const struct step *step, const struct scope *scope)
+{
+    for (size_t i = 0; i < step->on_failure_count; i++)
+        if (criteria_hold(&step->on_failure[i].criteria, scope))
+            return &step->on_failure[i];
+    return NULL;
+}
+
+static void judge_reply(const struct step *step, const struct evidence *evidence, const struct scope *scope,
+                        verdict_fits_fn *fits, void *context, const char *code, struct verdict *verdict)
+{
+    struct fault misfit = {.text = ""};
+    bool succeeded = is_readable(evidence) && criteria_hold(&step->success, scope);
+
+    if (succeeded && (fits == NULL || fits(context, &misfit))) {
+        verdict->kind = VERDICT_DONE;
+        return;
+    }
+    verdict->action = succeeded || !is_readable(evidence) ? NULL : matching_action(step, scope);
+    if (verdict->action != NULL) {
+        verdict->kind = VERDICT_ACTION;
+        verdict->reason.kind = REASON_REFUSED;
+        describe_reply(evidence, code, &verdict->reason);
+        return;
+    }
+    if (evidence->end == CALL_REPLIED && evidence->status >= 400 && evidence->status < 500 &&
+        evidence->status != 408) {
+        verdict->kind = VERDICT_REFUSED;
+        verdict->reason.kind = REASON_REFUSED;
+        describe_reply(evidence, code, &verdict->reason);
+        return;
+    }
+    verdict->kind = step_writes(step) ? VERDICT_IN_DOUBT : VERDICT_AGAIN;
+    describe_failure(evidence, code, &verdict->reason);
+    if (succeeded) {
+        verdict->reason.kind = REASON_BAD_REPLY;
+        snprintf(verdict->reason.code, sizeof verdict->reason.code, "result");
+        snprintf(verdict->reason.text, sizeof verdict->reason.text,
+                 "BT's reply does not fit the result: %.300s", misfit.text);
+    }
+}
+
+void verdict_of(const struct step *step, const struct openapi *openapi, const struct evidence *evidence,
+                const struct scope *scope, verdict_fits_fn *fits, void *context, struct verdict *verdict)
+{
+    char code[BT_CODE_SIZE];
+
+    *verdict = (struct verdict){.kind = VERDICT_AGAIN};
+    verdict_code(evidence->body, code);
+    enum gateway_meaning means =
+        evidence->end == CALL_REPLIED
+            ? openapi_gateway(openapi, step->operation->tag, evidence->status, *code == '\0' ? NULL : code)
+            : GATEWAY_NOTHING;
+    verdict->pace = pace_of(means, evidence);
+    if (evidence->end == CALL_UNSENT) {
+        describe_failure(evidence, code, &verdict->reason);
+        return;
+    }
+    if (gateway(means, verdict)) {
+        verdict->reason.kind = REASON_UNAVAILABLE;
+        describe_reply(evidence, code, &verdict->reason);
+        return;
+    }
+    if (may_have_happened(step, evidence)) {
+        verdict->kind = VERDICT_IN_DOUBT;
+        describe_failure(evidence, code, &verdict->reason);
+        return;
+    }
+    judge_reply(step, evidence, scope, fits, context, code, verdict);
+}

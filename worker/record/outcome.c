@@ -1,0 +1,137 @@
+/* See outcome.h. */
+#include "outcome.h"
+
+#include "datum.h"
+#include "memory.h"
+#include "when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const status_names[] = {
+    [OUTCOME_COMPLETED] = "COMPLETED", [OUTCOME_REJECTED] = "REJECTED", [OUTCOME_FAILED] = "FAILED",
+    [OUTCOME_UNKNOWN] = "UNKNOWN",     [OUTCOME_PROGRESS] = "PROGRESS",
+};
+
+static const char *const reason_names[] = {
+    [REASON_NONE] = "",
+    [REASON_CONTRACT] = "CONTRACT",
+    [REASON_NOT_SERVED] = "NOT_SERVED",
+    [REASON_EXPIRED] = "EXPIRED",
+    [REASON_REFUSED] = "REFUSED",
+    [REASON_UNAVAILABLE] = "UNAVAILABLE",
+    [REASON_BAD_REPLY] = "BAD_REPLY",
+    [REASON_TIMEOUT] = "TIMEOUT",
+    [REASON_IN_DOUBT] = "IN_DOUBT",
+    [REASON_NOT_SENT] = "NOT_SENT",
+    [REASON_DECISION] = "DECISION",
+    [REASON_REPORTED] = "REPORTED",
+};
+
+const char *outcome_status_name(enum outcome_status status)
+{
+    return status_names[status];
+}
+
+const char *reason_kind_name(enum reason_kind kind)
+{
+    return reason_names[kind];
+}
+
+void outcome_id(const struct outcome *outcome, char id[UUID_TEXT_SIZE])
+{
+    char sequence[16];
+    const char *step = outcome->calls == NULL || outcome->calls->step == NULL ? "" : outcome->calls->step;
+
+    snprintf(sequence, sizeof sequence, "%u", outcome->sequence);
+    uuid_print(
+        uuid_of((const char *[]){outcome->request_id, status_names[outcome->status], step, sequence}, 4), id);
+}
+
+static void add(struct json_object *object, const char *name, struct json_object *value)
+{
+    json_object_object_add(object, name, value);
+}
+
+static void add_text(struct json_object *object, const char *name, const char *text)
+{
+    add(object, name, text == NULL || *text == '\0' ? NULL : json_object_new_string(text));
+}
+
+static struct json_object *moment(int64_t ms)
+{
+    char text[WHEN_TEXT_SIZE];
+
+    when_print(ms, text);
+    return json_object_new_string(text);
+}
+
+static struct json_object *reason_tree(const struct reason *reason)
+{
+    if (reason->kind == REASON_NONE)
+        return NULL;
+    struct json_object *tree = json_object_new_object();
+    add(tree, "kind", json_object_new_string(reason_names[reason->kind]));
+    add(tree, "code", json_object_new_string(reason->code));
+    add(tree, "text", json_object_new_string(reason->text));
+    return tree;
+}
+
+static struct json_object *source_tree(const struct source *source)
+{
+    struct json_object *tree = json_object_new_object();
+
+    add(tree, "topic", json_object_new_string(source->topic));
+    add(tree, "partition", json_object_new_int(source->partition));
+    add(tree, "offset", json_object_new_int64(source->offset));
+    return tree;
+}
+
+static void add_calls(struct json_object *tree, const struct call_record *calls)
+{
+    struct json_object *ids = json_object_new_array();
+
+    for (size_t i = 0; calls != NULL && i < calls->tracking_count; i++)
+        json_object_array_add(ids, json_object_new_string(calls->tracking_ids[i]));
+    add_text(tree, "step", calls == NULL ? NULL : calls->step);
+    add(tree, "attempts", json_object_new_int(calls == NULL ? 0 : (int)calls->attempts));
+    add(tree, "trackingIds", ids);
+    add(tree, "httpStatus",
+        calls == NULL || calls->http_status == 0 ? NULL : json_object_new_int(calls->http_status));
+    add_text(tree, "btCode", calls == NULL ? NULL : calls->bt_code);
+}
+
+static struct json_object *outcome_tree(const struct outcome *outcome)
+{
+    struct json_object *common = json_object_new_object(), *tree = json_object_new_object();
+    char id[UUID_TEXT_SIZE];
+
+    outcome_id(outcome, id);
+    add(common, "outcomeId", json_object_new_string(id));
+    add(common, "requestId", json_object_new_string(outcome->request_id));
+    add(common, "orderType", json_object_new_string(outcome->type->name));
+    add(common, "status", json_object_new_string(status_names[outcome->status]));
+    add(common, "final", json_object_new_boolean(outcome->final));
+    add(common, "reason", reason_tree(&outcome->reason));
+    add_calls(common, outcome->calls);
+    add_text(common, "orderId", outcome->order_id);
+    add_text(common, "externalId", outcome->external_id);
+    add(common, "requestedAt", moment(outcome->requested_at_ms));
+    add(common, "startedAt", outcome->started_at_ms == 0 ? NULL : moment(outcome->started_at_ms));
+    add(common, "finishedAt", moment(outcome->finished_at_ms));
+    add(common, "source", source_tree(&outcome->source));
+    add(tree, "outcome", common);
+    add(tree, "result", json_object_get(outcome->result));
+    return tree;
+}
+
+bool outcome_write(const struct outcome *outcome, struct buffer *datum, struct fault *why)
+{
+    CLEANUP(tree_release) struct json_object *tree = outcome_tree(outcome);
+    struct fault inner;
+
+    if (datum_encode(outcome->type->outcome, tree, datum, &inner))
+        return true;
+    return fault_set(why, inner.kind == FAULT_EXHAUSTED ? FAULT_EXHAUSTED : FAULT_LOCAL,
+                     "the outcome of '%s' does not fit its schema: %.250s", outcome->type->name, inner.text);
+}

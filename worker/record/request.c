@@ -1,0 +1,128 @@
+/* See request.h. */
+#include "request.h"
+
+#include "datum.h"
+#include "memory.h"
+#include "number.h"
+#include "projection.h"
+#include "when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Finds a request's id even where another field is broken: the same record with that one field. */
+static bool read_id(const struct order_type *type, const struct schema *writer, const void *datum,
+                    size_t length, char id[UUID_TEXT_SIZE])
+{
+    char text[512];
+    struct schema *only_id = NULL;
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct fault why;
+
+    snprintf(text, sizeof text,
+             "{\"type\":\"record\",\"name\":\"%s\",\"fields\":[{\"name\":\"requestId\",\"type\":"
+             "{\"type\":\"string\",\"logicalType\":\"uuid\"}}]}",
+             schema_name(type->request));
+    bool read = schema_parse(text, strlen(text), NULL, &only_id, &why) &&
+                datum_decode(writer, datum, length, only_id, NULL, &tree, &why);
+    schema_free(only_id);
+    if (!read)
+        return false;
+    snprintf(id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "requestId"));
+    return true;
+}
+
+static struct json_object *in_form(const struct schema_node *node, struct json_object *value,
+                                   enum number_form form);
+
+static void form_members(const struct schema_node *node, struct json_object *value, enum number_form form)
+{
+    for (size_t i = 0; i < node->field_count; i++) {
+        struct json_object *member = tree_member(value, node->fields[i].name);
+        struct json_object *formed = member == NULL ? NULL : in_form(node->fields[i].type, member, form);
+        if (formed != NULL)
+            json_object_object_add(value, node->fields[i].name, formed);
+    }
+}
+
+/* Puts the numbers inside the value into the form; gives a new text where the value itself is a number. */
+static struct json_object *in_form(const struct schema_node *type, struct json_object *value,
+                                   enum number_form form)
+{
+    const struct schema_node *node = schema_present(type);
+    char text[NUMBER_TEXT_SIZE];
+
+    if (node->logical == SCHEMA_LOGICAL_UK_NUMBER && tree_text(value) != NULL) {
+        number_form(tree_text(value), form, text);
+        return json_object_new_string(text);
+    }
+    if (node->kind == SCHEMA_RECORD)
+        form_members(node, value, form);
+    for (size_t i = 0; node->kind == SCHEMA_ARRAY && i < json_object_array_length(value); i++) {
+        struct json_object *item = json_object_array_get_idx(value, i);
+        struct json_object *formed = item == NULL ? NULL : in_form(node->items, item, form);
+        if (formed != NULL)
+            json_object_array_put_idx(value, i, formed);
+    }
+    return NULL;
+}
+
+/* The tree conforms to the request's schema; takes it over. */
+static void prepare(const struct order_type *type, struct json_object *tree, struct json_object *given,
+                    struct request *request)
+{
+    const char *not_after = tree_text_of(tree, "notAfter");
+    struct fault unused;
+
+    snprintf(request->id, sizeof request->id, "%s", tree_text_of(tree, "requestId"));
+    request->not_after_ms = INT64_MAX;
+    if (not_after != NULL && !when_parse(not_after, &request->not_after_ms, &unused))
+        request->not_after_ms = INT64_MAX; /* cannot be: the projection wrote it */
+    if (type->workflow->number_form != WORKFLOW_NATIONAL)
+        in_form(schema_root(type->request), tree, (enum number_form)type->workflow->number_form);
+    TREE_EACH(given, name, value)
+    if (!tree_has(tree, name))
+        json_object_object_add(tree, name, json_object_get(value));
+    request->inputs = tree;
+}
+
+enum request_reading request_read(const struct order_type *type, const struct schema *writer,
+                                  const void *datum, size_t length, struct json_object *given,
+                                  struct request *request, struct fault *why)
+{
+    struct json_object *tree = NULL;
+
+    *request = (struct request){.not_after_ms = INT64_MAX};
+    if (datum_decode(writer, datum, length, type->request, NULL, &tree, why)) {
+        prepare(type, tree, given, request);
+        return REQUEST_GOOD;
+    }
+    return read_id(type, writer, datum, length, request->id) ? REQUEST_BROKEN : REQUEST_DEAD;
+}
+
+enum request_reading request_of_tree(const struct order_type *type, struct json_object *tree,
+                                     struct json_object *given, struct request *request, struct fault *why)
+{
+    const char *id = tree_text_of(tree, "requestId");
+    struct json_object *conforming = NULL;
+    struct uuid uuid;
+    struct fault unused;
+
+    *request = (struct request){.not_after_ms = INT64_MAX};
+    if (projection_conform(schema_root(type->request), tree, PROJECTION_STRICT, &conforming, why)) {
+        json_object_put(tree);
+        prepare(type, conforming, given, request);
+        return REQUEST_GOOD;
+    }
+    bool has_id = id != NULL && uuid_parse(id, &uuid, &unused);
+    if (has_id)
+        uuid_print(uuid, request->id);
+    json_object_put(tree);
+    return has_id ? REQUEST_BROKEN : REQUEST_DEAD;
+}
+
+void request_release(struct request *request)
+{
+    json_object_put(request->inputs);
+    request->inputs = NULL;
+}

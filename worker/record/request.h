@@ -1,0 +1,37 @@
+/*
+ * Order requests: from the bytes of a Kafka record to what a workflow works with.
+ */
+#ifndef RECORD_REQUEST_H
+#define RECORD_REQUEST_H
+
+#include "catalogue.h"
+#include "uuid.h"
+
+struct request {
+    char id[UUID_TEXT_SIZE];
+    int64_t not_after_ms; /* since the epoch; INT64_MAX: none */
+    struct json_object
+        *inputs; /* owned: the request as plain JSON, numbers in the workflow's form, given inputs */
+};
+
+enum request_reading {
+    REQUEST_GOOD,
+    REQUEST_BROKEN, /* it breaks its contract: only `id` is set, the fault says which field and rule */
+    REQUEST_DEAD,   /* no request can be read in it, or it has no id: nobody can be answered */
+};
+
+/*
+ * Reads the datum that was written with `writer` as a request of the type. `given` (may be null, borrowed) are inputs
+ * from the settings; the request's own fields win over them. The fault is set unless the request is good; release the
+ * request in any case.
+ */
+enum request_reading request_read(const struct order_type *type, const struct schema *writer,
+                                  const void *datum, size_t length, struct json_object *given,
+                                  struct request *request, struct fault *why);
+void request_release(struct request *request);
+
+/* The same from plain JSON (people, tests): numbers put into form, given inputs added. Takes over `tree`. */
+enum request_reading request_of_tree(const struct order_type *type, struct json_object *tree,
+                                     struct json_object *given, struct request *request, struct fault *why);
+
+#endif
