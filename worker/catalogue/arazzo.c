@@ -22,10 +22,10 @@ struct json_object *resolve_reusable(struct arazzo_reader *reader, struct json_o
 
     if (reference == NULL)
         return tree;
-    for (const char *at = reference + 1; *at != '\0' && length < sizeof pointer - 1; at++)
+    bool inside = strncmp(reference, "$components.", 12) == 0;
+    for (const char *at = reference + 1; inside && *at != '\0' && length < sizeof pointer - 1; at++)
         pointer[length++] = *at == '.' ? '/' : *at;
-    struct json_object *target =
-        strncmp(reference, "$components.", 12) == 0 ? tree_at(reader->arazzo->tree, pointer) : NULL;
+    struct json_object *target = inside ? tree_at(reader->arazzo->tree, pointer) : NULL;
     if (target == NULL)
         spot_problem(reader->spot, "$components.parameters.<name>, or successActions, failureActions",
                      "the reference leads nowhere");
@@ -51,8 +51,7 @@ void read_named_payloads(struct arazzo_reader *reader, struct json_object *tree,
 static void read_requirements(struct arazzo_reader *reader, struct json_object *list,
                               struct workflow *workflow)
 {
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    size_t mark = spot_enter(reader->spot, "x-require");
+    size_t mark = spot_enter(reader->spot, "x-require"), count = spot_length(reader->spot, list);
 
     workflow->requirements = memory_new(count, sizeof *workflow->requirements);
     for (size_t i = 0; i < count; i++) {
@@ -95,8 +94,7 @@ static void resolve_targets(struct arazzo_reader *reader, const struct workflow 
 
 static void read_steps(struct arazzo_reader *reader, struct json_object *list, struct workflow *workflow)
 {
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    size_t mark = spot_enter(reader->spot, "steps");
+    size_t mark = spot_enter(reader->spot, "steps"), count = spot_length(reader->spot, list);
 
     if (count == 0)
         spot_problem(reader->spot, "", "a workflow has at least one step");

@@ -29,7 +29,7 @@ static bool is_asyncapi(const struct arazzo_reader *reader, const char *source)
 {
     struct json_object *list = tree_member(reader->arazzo->tree, "sourceDescriptions");
 
-    for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
+    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
         struct json_object *one = json_object_array_get_idx(list, i);
         const char *name = tree_text_of(one, "name"), *type = tree_text_of(one, "type");
         if (name != NULL && type != NULL && strcmp(name, source) == 0)
@@ -122,7 +122,7 @@ static void read_actions(struct arazzo_reader *reader, struct json_object *step_
     for (size_t level = 0; level < COUNT_OF(lists); level++) {
         size_t own = *count;
         size_t mark = spot_enter(reader->spot, success ? "onSuccess" : "onFailure");
-        for (size_t i = 0; lists[level] != NULL && i < json_object_array_length(lists[level]); i++) {
+        for (size_t i = 0, length = spot_length(reader->spot, lists[level]); i < length; i++) {
             size_t item = spot_enter_item(reader->spot, i);
             struct json_object *tree = resolve_reusable(reader, json_object_array_get_idx(lists[level], i));
             if (tree != NULL && !(level == 1 && has_action(*actions, own, tree_text_of(tree, "name")))) {
@@ -167,7 +167,7 @@ static void read_parameters(struct arazzo_reader *reader, struct json_object *st
     size_t mark = spot_enter(reader->spot, "parameters");
 
     for (size_t level = 0; level < COUNT_OF(lists); level++) {
-        for (size_t i = 0; lists[level] != NULL && i < json_object_array_length(lists[level]); i++) {
+        for (size_t i = 0, length = spot_length(reader->spot, lists[level]); i < length; i++) {
             struct json_object *tree = json_object_array_get_idx(lists[level], i);
             size_t item = spot_enter_item(reader->spot, i);
             struct json_object *target = resolve_reusable(reader, tree);
@@ -199,8 +199,7 @@ static void read_body(struct arazzo_reader *reader, struct json_object *tree, st
 static void read_lookup_parameters(struct arazzo_reader *reader, struct json_object *list,
                                    struct lookup *lookup)
 {
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    size_t mark = spot_enter(reader->spot, "parameters");
+    size_t mark = spot_enter(reader->spot, "parameters"), count = spot_length(reader->spot, list);
 
     lookup->parameters = memory_new(count, sizeof *lookup->parameters);
     for (size_t i = 0; i < count; i++) {
@@ -289,12 +288,28 @@ static void read_operation(struct arazzo_reader *reader, struct json_object *tre
                      step->operation_id);
 }
 
+/* Steps run in sequence anyway, so dependsOn may only say what is true already. */
+static void read_depends_on(struct arazzo_reader *reader, struct json_object *list)
+{
+    const struct workflow *workflow = &reader->arazzo->workflows[reader->workflow];
+    size_t mark = spot_enter(reader->spot, "dependsOn");
+
+    for (size_t i = 0, count = spot_length(reader->spot, list); i < count; i++) {
+        const char *id = tree_text(json_object_array_get_idx(list, i));
+        if (id == NULL || workflow_step(workflow, id) == workflow->step_count)
+            spot_problem(reader->spot, "name earlier steps of the same workflow",
+                         "a dependsOn of anything else is not run by this worker");
+    }
+    spot_leave(reader->spot, mark);
+}
+
 void step_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
     static const char *const known[] = {"description",     "stepId",        "operationId", "operationPath",
                                         "channelPath",     "workflowId",    "parameters",  "requestBody",
                                         "successCriteria", "onSuccess",     "onFailure",   "outputs",
-                                        "timeout",         "correlationId", "action",      NULL};
+                                        "timeout",         "correlationId", "action",      "dependsOn",
+                                        NULL};
     const char *id = spot_text(reader->spot, tree, "stepId");
     struct {
         const char *member;
@@ -305,6 +320,7 @@ void step_read(struct arazzo_reader *reader, struct json_object *tree, struct st
     spot_known_members(reader->spot, tree, known);
     read_operation(reader, tree, step);
     read_repeat(reader, tree, step);
+    read_depends_on(reader, tree_member(tree, "dependsOn"));
     read_parameters(reader, tree, step);
     read_body(reader, tree_member(tree, "requestBody"), step);
     for (size_t i = 0; i < COUNT_OF(criteria); i++) {

@@ -124,11 +124,11 @@ static bool add_body(const struct step *step, const struct scope *scope, struct 
 {
     CLEANUP(buffer_release) struct buffer text;
 
+    buffer_init(&text, CALL_BODY_MAX);
     if (step->body == NULL)
         return true;
     struct json_object *body = payload_value(step->body, scope);
     json_object_object_add(call->parts, "body", body);
-    buffer_init(&text, CALL_BODY_MAX);
     tree_write(body, &text);
     TRY(buffer_check(&text, "the request body", why));
     call->body = buffer_take(&text, &call->body_length);

@@ -227,5 +227,5 @@ void check_order_type(const struct order_type *type, const char *file, const str
     check_uses(&checker);
     check_steps(&checker);
     check_result(&checker);
-    check_paths(type->workflow, file, problems);
+    check_paths(type->workflow, (size_t)(type->workflow - type->arazzo.workflows), file, problems);
 }

@@ -52,8 +52,8 @@ static bool ends_failed(const struct action *actions, size_t count)
     return false;
 }
 
-static void check_after(const struct workflow *workflow, size_t writer, const bool *marks, const char *file,
-                        struct problems *problems)
+static void check_after(const struct workflow *workflow, size_t index, size_t writer, const bool *marks,
+                        const char *file, struct problems *problems)
 {
     char where[1024];
     const char *id = workflow->steps[writer].id;
@@ -63,10 +63,10 @@ static void check_after(const struct workflow *workflow, size_t writer, const bo
         bool failed = (i == writer && ends_failed(step->on_success, step->on_success_count)) ||
                       (marks[i] && (ends_failed(step->on_success, step->on_success_count) ||
                                     ends_failed(step->on_failure, step->on_failure_count)));
-        snprintf(where, sizeof where, "%s#/workflows/steps/%s", file, step->id);
+        snprintf(where, sizeof where, "%s#/workflows/%zu/steps/%zu", file, index, i);
         if (failed)
             problems_add(problems, where, "end with UNKNOWN, or with REJECTED where nothing was provided",
-                         "this step ends FAILED after '%s' has written", id);
+                         "step '%s' ends FAILED after '%s' has written", step->id, id);
         if (i == writer && marks[i])
             problems_add(problems, where, "write a second step with a reference of its own",
                          "a goto can reach '%s' a second time, which would write under the same reference",
@@ -74,7 +74,7 @@ static void check_after(const struct workflow *workflow, size_t writer, const bo
     }
 }
 
-void check_paths(const struct workflow *workflow, const char *file, struct problems *problems)
+void check_paths(const struct workflow *workflow, size_t index, const char *file, struct problems *problems)
 {
     bool *marks = memory_new(workflow->step_count, sizeof *marks);
 
@@ -83,7 +83,7 @@ void check_paths(const struct workflow *workflow, const char *file, struct probl
             continue;
         memset(marks, 0, workflow->step_count * sizeof *marks);
         mark_after(workflow, i, marks);
-        check_after(workflow, i, marks, file, problems);
+        check_after(workflow, index, i, marks, file, problems);
     }
     memory_free(marks);
 }

@@ -7,6 +7,7 @@
 
 #include "arazzo.h"
 
-void check_paths(const struct workflow *workflow, const char *file, struct problems *problems);
+/* `index` is the workflow's place in the file, for the messages. */
+void check_paths(const struct workflow *workflow, size_t index, const char *file, struct problems *problems);
 
 #endif

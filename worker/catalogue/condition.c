@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEPTH_MAX = 64 };
+enum { DEPTH_MAX = 64, NODES_MAX = 1000, DIGITS_EXACT = 18, TEXT_MAX_BYTES = 65536 };
 
 enum kind { KIND_OR, KIND_AND, KIND_NOT, KIND_COMPARE, KIND_EXPRESSION, KIND_LITERAL };
 enum comparison { LESS_EQUAL, GREATER_EQUAL, EQUAL, NOT_EQUAL, LESS, GREATER };
@@ -28,7 +28,7 @@ struct condition {
 struct reader {
     const char *at;
     const struct naming *naming;
-    unsigned depth;
+    unsigned depth, operands;
 };
 
 static bool read_or(struct reader *reader, struct condition **out, struct fault *why);
@@ -73,7 +73,7 @@ static bool read_string(struct reader *reader, struct json_object **literal, str
 {
     CLEANUP(buffer_release) struct buffer text;
 
-    buffer_init(&text, 65536);
+    buffer_init(&text, TEXT_MAX_BYTES);
     for (;; reader->at++) {
         if (*reader->at == '\0')
             return fault_set(why, FAULT_INPUT, "a text in single quotes is not closed");
@@ -81,6 +81,7 @@ static bool read_string(struct reader *reader, struct json_object **literal, str
             break;
         buffer_add_byte(&text, (uint8_t)*reader->at);
     }
+    TRY(buffer_check(&text, "a text in a condition", why));
     *literal = json_object_new_string_len(buffer_text(&text), (int)text.length);
     return true;
 }
@@ -98,13 +99,14 @@ static bool read_word(struct reader *reader, struct json_object **literal, struc
         }
     }
     char *end;
+    size_t span = strspn(reader->at, "+-.0123456789eE"); /* no "nan", "inf" or "0x1" */
     double number = strtod(reader->at, &end);
-    if (end == reader->at || !is_word_end(*end))
+    if (end == reader->at || end > reader->at + span || !is_word_end(*end))
         return fault_set(why, FAULT_INPUT,
                          "expected a runtime expression, 'text', a number, true, false or null at '%.20s'",
                          reader->at);
     size_t length = (size_t)(end - reader->at);
-    *literal = strspn(reader->at, "+-0123456789") >= length
+    *literal = strspn(reader->at, "+-0123456789") >= length && length <= DIGITS_EXACT
                    ? json_object_new_int64(strtoll(reader->at, NULL, 10))
                    : json_object_new_double(number);
     reader->at = end;
@@ -113,6 +115,8 @@ static bool read_word(struct reader *reader, struct json_object **literal, struc
 
 static bool read_operand(struct reader *reader, struct condition **out, struct fault *why)
 {
+    if (++reader->operands > NODES_MAX) /* a long chain nests, too */
+        return fault_set(why, FAULT_INPUT, "the condition has more than %d operands", NODES_MAX);
     if (accept(reader, "(")) {
         TRY(read_or(reader, out, why));
         if (accept(reader, ")"))
@@ -225,8 +229,6 @@ bool condition_parse(const char *text, const struct naming *naming, struct condi
 
 /* --- evaluation --- */
 
-enum answer { NO, YES, NONE }; /* NONE: it has no answer, so the whole condition fails */
-
 static bool as_number(struct json_object *value, double *number)
 {
     const char *text = tree_text(value);
@@ -254,7 +256,7 @@ static bool equal(struct json_object *left, struct json_object *right)
     return tree_equal(left, right);
 }
 
-static enum answer ordered(enum comparison comparison, struct json_object *left, struct json_object *right)
+static bool ordered(enum comparison comparison, struct json_object *left, struct json_object *right)
 {
     const char *left_text = tree_text(left), *right_text = tree_text(right);
     double a, b;
@@ -265,71 +267,68 @@ static enum answer ordered(enum comparison comparison, struct json_object *left,
     else if (left_text != NULL && right_text != NULL)
         order = strcasecmp(left_text, right_text);
     else
-        return NONE;
+        return false;
     return comparison == LESS         ? order < 0
            : comparison == LESS_EQUAL ? order <= 0
            : comparison == GREATER    ? order > 0
                                       : order >= 0;
 }
 
+static bool evaluate(const struct condition *condition, const struct scope *scope);
+
+/* The value of an operand. One that is a condition itself, as a group in parentheses, counts as true or false. */
 static struct json_object *operand(const struct condition *condition, const struct scope *scope)
 {
-    return condition->kind == KIND_EXPRESSION ? expression_value(condition->expression, scope)
-                                              : json_object_get(condition->literal);
+    switch (condition->kind) {
+    case KIND_EXPRESSION:
+        return expression_value(condition->expression, scope);
+    case KIND_LITERAL:
+        return json_object_get(condition->literal);
+    case KIND_OR:
+    case KIND_AND:
+    case KIND_NOT:
+    case KIND_COMPARE:
+        break;
+    }
+    return json_object_new_boolean(evaluate(condition, scope));
 }
 
-static enum answer evaluate(const struct condition *condition, const struct scope *scope);
-
-/* An operand may be a group in parentheses; its truth is compared then. */
-static struct json_object *compared(const struct condition *condition, const struct scope *scope,
-                                    bool *failed)
+static bool compare(const struct condition *condition, const struct scope *scope)
 {
-    if (condition->kind == KIND_EXPRESSION || condition->kind == KIND_LITERAL)
-        return operand(condition, scope);
-    enum answer answer = evaluate(condition, scope);
-    *failed = *failed || answer == NONE;
-    return json_object_new_boolean(answer == YES);
-}
+    CLEANUP(tree_release) struct json_object *left = operand(condition->left, scope);
+    CLEANUP(tree_release) struct json_object *right = operand(condition->right, scope);
 
-static enum answer compare(const struct condition *condition, const struct scope *scope)
-{
-    bool failed = false;
-    CLEANUP(tree_release) struct json_object *left = compared(condition->left, scope, &failed);
-    CLEANUP(tree_release) struct json_object *right = compared(condition->right, scope, &failed);
-
-    if (failed)
-        return NONE;
     if (condition->comparison == EQUAL || condition->comparison == NOT_EQUAL)
-        return equal(left, right) == (condition->comparison == EQUAL) ? YES : NO;
+        return equal(left, right) == (condition->comparison == EQUAL);
     return ordered(condition->comparison, left, right);
 }
 
-static enum answer evaluate(const struct condition *condition, const struct scope *scope)
+static bool is_true(const struct condition *condition, const struct scope *scope)
 {
-    enum answer left;
+    CLEANUP(tree_release) struct json_object *value = operand(condition, scope);
 
+    return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value);
+}
+
+static bool evaluate(const struct condition *condition, const struct scope *scope)
+{
     switch (condition->kind) {
     case KIND_OR:
+        return evaluate(condition->left, scope) || evaluate(condition->right, scope);
     case KIND_AND:
-        left = evaluate(condition->left, scope);
-        if (left == NONE || left == (condition->kind == KIND_OR ? YES : NO))
-            return left;
-        return evaluate(condition->right, scope);
+        return evaluate(condition->left, scope) && evaluate(condition->right, scope);
     case KIND_NOT:
-        left = evaluate(condition->left, scope);
-        return left == NONE ? NONE : left == YES ? NO : YES;
+        return !evaluate(condition->left, scope);
     case KIND_COMPARE:
         return compare(condition, scope);
     case KIND_EXPRESSION:
-    case KIND_LITERAL: {
-        CLEANUP(tree_release) struct json_object *value = operand(condition, scope);
-        return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value) ? YES : NO;
+    case KIND_LITERAL:
+        return is_true(condition, scope);
     }
-    }
-    return NONE;
+    return false;
 }
 
 bool condition_holds(const struct condition *condition, const struct scope *scope)
 {
-    return evaluate(condition, scope) == YES;
+    return evaluate(condition, scope);
 }

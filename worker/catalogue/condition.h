@@ -4,7 +4,7 @@
  * Literals, runtime expressions, == != < <= > >=, !, &&, ||, ( ). As the 1.1 text says: text compares without case;
  * numeric text counts as a number where a number is compared and for < <= > >=; null equals only null. Where it is
  * silent: `!=` is the opposite of `==`; booleans, lists and objects equal only their like; only `true` and what
- * compares true passes. A comparison that has no answer ('abc' < 5, or anything < null) makes the whole fail.
+ * compares true passes. A comparison that has no answer ('abc' < 5, or anything < null) is false.
  */
 #ifndef CATALOGUE_CONDITION_H
 #define CATALOGUE_CONDITION_H
@@ -17,7 +17,7 @@ MUST_USE bool condition_parse(const char *text, const struct naming *naming, str
                               struct fault *why);
 void *condition_free(struct condition *condition);
 
-/* Whether it holds; false when it cannot be evaluated. */
+/* Whether it holds. */
 bool condition_holds(const struct condition *condition, const struct scope *scope);
 
 #endif

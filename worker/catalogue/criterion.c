@@ -8,6 +8,10 @@
 #include <regex.h>
 #include <string.h>
 
+/* What an embedded value may not bring into a pattern or path as itself. */
+static const char regex_special[] = "\\.[]{}()*+?^$|";
+static const char path_special[] = "\\'\"[](){}<>=!&|@$*?, \t\r\n";
+
 enum criterion_type { TYPE_SIMPLE, TYPE_REGEX, TYPE_JSONPATH };
 
 struct criterion {
@@ -68,17 +72,41 @@ static bool compile_regex(const char *pattern, regex_t *regex, struct fault *why
     return fault_set(why, FAULT_INPUT, "the regex does not compile: %s", message);
 }
 
-/* Compiles what does not depend on the order; a pattern with embedded expressions is only parsed. */
-static bool compile_pattern(struct criterion *criterion, const char *text, const struct naming *naming,
-                            struct fault *why)
+static bool compile_text(struct criterion *criterion, const char *text, struct fault *why)
 {
-    if (strstr(text, "{$") != NULL)
-        return template_parse(text, naming, &criterion->pattern, why);
     if (criterion->type == TYPE_JSONPATH)
         return jsonpath_parse(text, &criterion->path, why);
     TRY(compile_regex(text, &criterion->regex, why));
     criterion->regex_ready = true;
     return true;
+}
+
+/* A pattern with embedded expressions is compiled at each use; here with a digit for each, so that mistakes show. */
+static bool compile_embedded(struct criterion *criterion, const char *text, const struct naming *naming,
+                             struct fault *why)
+{
+    CLEANUP(buffer_release) struct buffer trial;
+    struct criterion tried = {.type = criterion->type};
+
+    buffer_init(&trial, 65536);
+    TRY(template_parse_pattern(text, naming, &criterion->pattern, why));
+    for (const char *open; (open = strstr(text, "{$")) != NULL; text = strchr(open, '}') + 1) {
+        buffer_add(&trial, text, (size_t)(open - text));
+        buffer_add_byte(&trial, '0');
+    }
+    buffer_add_text(&trial, text);
+    bool good = compile_text(&tried, buffer_text(&trial), why);
+    jsonpath_free(tried.path);
+    if (tried.regex_ready)
+        regfree(&tried.regex);
+    return good;
+}
+
+static bool compile_pattern(struct criterion *criterion, const char *text, const struct naming *naming,
+                            struct fault *why)
+{
+    return strstr(text, "{$") != NULL ? compile_embedded(criterion, text, naming, why)
+                                      : compile_text(criterion, text, why);
 }
 
 static bool compile_context(struct criterion *criterion, const char *text, const struct naming *naming,
@@ -180,9 +208,10 @@ static bool holds(const struct criterion *criterion, const struct scope *scope)
     if (criterion->type == TYPE_SIMPLE)
         return condition_holds(criterion->condition, scope);
     CLEANUP(tree_release) struct json_object *context = expression_value(criterion->context, scope);
+    const char *special = criterion->type == TYPE_REGEX ? regex_special : path_special;
     CLEANUP(tree_release)
     struct json_object *pattern =
-        criterion->pattern != NULL ? template_value(criterion->pattern, scope) : NULL;
+        criterion->pattern != NULL ? template_escaped(criterion->pattern, scope, special) : NULL;
     if (context == NULL)
         return false;
     return criterion->type == TYPE_REGEX ? regex_holds(criterion, tree_text(pattern), context)

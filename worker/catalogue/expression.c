@@ -63,7 +63,7 @@ static void add_segment(struct expression *expression, char *segment)
 /* `#/a/0`: reference tokens of RFC 6901, ended in a condition by white space and operators. */
 static bool take_pointer(struct expression *expression, const char **at, bool in_condition, struct fault *why)
 {
-    const char *stop = in_condition ? " \t)=!<>&|{}" : "{}";
+    const char *stop = in_condition ? " \t\r\n)=!<>&|{}" : "{}";
 
     if (**at == '\0' || strchr(stop, **at) != NULL)
         return true; /* "#" alone is the whole */
@@ -80,6 +80,7 @@ static bool take_pointer(struct expression *expression, const char **at, bool in
             else
                 return fault_set(why, FAULT_INPUT, "'~' in a JSON pointer is followed by 0 or 1");
         }
+        TRY(buffer_check(&segment, "a part of a JSON pointer", why));
         add_segment(expression, buffer_take(&segment, NULL));
     }
     return true;
@@ -234,7 +235,7 @@ static struct json_object *walk(struct json_object *value, char *const *path, si
         char *end;
         size_t index = strtoul(path[i], &end, 10);
         bool valid =
-            isdigit((unsigned char)path[i][0]) && *end == '\0' && index < json_object_array_length(value);
+            isdigit((unsigned char)path[i][0]) && (path[i][0] != '0' || path[i][1] == '\0') && *end == '\0' && index < json_object_array_length(value);
         value = valid ? json_object_array_get_idx(value, index) : NULL;
     }
     return value;

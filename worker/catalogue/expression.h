@@ -77,6 +77,9 @@ struct template;
 
 MUST_USE bool template_parse(const char *text, const struct naming *naming, struct template **template,
                              struct fault *why);
+/* The same for a pattern or path, in which a '$' at the start is no expression: only {$...} is one. */
+MUST_USE bool template_parse_pattern(const char *text, const struct naming *naming, struct template **template,
+                                     struct fault *why);
 void *template_free(struct template *template);
 
 /* Whether there is no expression in it at all. */

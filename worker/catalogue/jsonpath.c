@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32, NODES_MAX = 100000 };
+enum { DEPTH_MAX = 32, OPERANDS_MAX = 1000, NODES_MAX = 100000 };
 
 enum segment_kind { SEGMENT_MEMBER, SEGMENT_INDEX, SEGMENT_ALL, SEGMENT_FILTER };
 enum filter_kind { FILTER_OR, FILTER_AND, FILTER_NOT, FILTER_EXISTS, FILTER_COMPARE };
@@ -38,7 +38,7 @@ struct jsonpath {
 
 struct reader {
     const char *at;
-    unsigned depth;
+    unsigned depth, operands;
 };
 
 static bool read_filter(struct reader *reader, struct filter **out, struct fault *why);
@@ -97,6 +97,7 @@ static bool read_quoted(struct reader *reader, char **text, struct fault *why)
         buffer_add_byte(&content, (uint8_t)*reader->at);
     }
     reader->at++;
+    TRY(buffer_check(&content, "a text in a JSONPath", why));
     *text = buffer_take(&content, NULL);
     return true;
 }
@@ -192,8 +193,9 @@ static bool read_operand(struct reader *reader, struct operand *operand, struct 
             return true;
         }
     }
+    size_t span = strspn(reader->at, "+-.0123456789eE"); /* no "nan", "inf" or "0x1" */
     double number = strtod(reader->at, &end);
-    if (end == reader->at)
+    if (end == reader->at || end > reader->at + span)
         return fault_set(why, FAULT_INPUT,
                          "a filter compares @ paths and literals, not '%.20s' (no functions, no $)",
                          reader->at);
@@ -225,8 +227,8 @@ static bool read_basic(struct reader *reader, struct filter **out, struct fault 
     struct filter *filter = memory_new(1, sizeof *filter);
     bool read;
 
-    if (++reader->depth > DEPTH_MAX)
-        read = fault_set(why, FAULT_INPUT, "the filter nests too deep");
+    if (++reader->depth > DEPTH_MAX || ++reader->operands > OPERANDS_MAX) /* a long chain nests, too */
+        read = fault_set(why, FAULT_INPUT, "the filter is too long or nests too deep");
     else if (accept(reader, "!")) {
         filter->kind = FILTER_NOT;
         read = read_basic(reader, &filter->left, why);

@@ -77,7 +77,7 @@ static void read_parameters(struct json_object *root, struct json_object *list, 
 {
     size_t mark = spot_enter(spot, "parameters");
 
-    for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
+    for (size_t i = 0, count = spot_length(spot, list); i < count; i++) {
         size_t item = spot_enter_item(spot, i);
         struct json_object *parameter = resolve(root, json_object_array_get_idx(list, i), spot);
         if (parameter != NULL)
@@ -106,7 +106,7 @@ static enum reply_type outermost(struct json_object *root, struct json_object *s
     const char *reference = tree_text_of(schema, "$ref");
 
     if (reference != NULL)
-        schema = tree_at(root, reference + 1);
+        schema = reference[0] == '#' ? tree_at(root, reference + 1) : NULL;
     const char *type = tree_text_of(schema, "type");
     if (type != NULL && strcmp(type, "array") == 0)
         return REPLY_LIST;
@@ -201,7 +201,7 @@ static void read_paths(struct json_object *root, struct spot *spot, struct opena
 
 static void read_servers(struct json_object *list, struct spot *spot, struct openapi *openapi)
 {
-    size_t count = list == NULL ? 0 : json_object_array_length(list);
+    size_t mark = spot_enter(spot, "servers"), count = spot_length(spot, list);
 
     if (count == 0)
         spot_problem(spot, "\"servers\": [{\"url\": \"https://...\"}]", "there is no server");
@@ -213,12 +213,12 @@ static void read_servers(struct json_object *list, struct spot *spot, struct ope
             (struct openapi_server){memory_text(url == NULL ? "" : url),
                                     json_object_get_boolean(tree_member(server, "x-production"))};
     }
+    spot_leave(spot, mark);
 }
 
 static void read_gateway(struct json_object *list, struct spot *spot, struct openapi *openapi)
 {
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    size_t mark = spot_enter(spot, "x-gateway");
+    size_t mark = spot_enter(spot, "x-gateway"), count = spot_length(spot, list);
 
     openapi->gateway = memory_new(count, sizeof *openapi->gateway);
     for (size_t i = 0; i < count; i++) {

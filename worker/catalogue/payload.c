@@ -3,6 +3,7 @@
 
 #include "memory.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { EACH_DEPTH_MAX = 16, ITEMS_MAX = 100000 };
@@ -60,6 +61,24 @@ static void read_template(struct payload *payload, const char *text, struct spot
         spot_problem(spot, "", "%s", why.text);
 }
 
+/* Words that mean something to Arazzo or to us. */
+static const char *const reserved[] = {"inputs",    "steps",   "outputs",   "statusCode",         "method",
+                                       "url",       "request", "response",  "message",            "self",
+                                       "workflows", "each",    "position",  "sourceDescriptions", "components"};
+
+static void check_each_name(const char *name, struct spot *spot)
+{
+    for (size_t i = 0; i < COUNT_OF(reserved); i++)
+        if (strcmp(name, reserved[i]) == 0)
+            spot_problem(spot, "another name", "x-as '%s' is a word of Arazzo", name);
+    for (const char *at = name; *at != '\0' || at == name; at++) {
+        if (isalnum((unsigned char)*at) || *at == '_' || *at == '-')
+            continue;
+        spot_problem(spot, "letters, digits, '_' and '-'", "x-as is no name");
+        return;
+    }
+}
+
 static void read_each(struct payload *payload, struct json_object *tree, struct spot *spot,
                       const struct naming *naming, unsigned depth)
 {
@@ -77,6 +96,8 @@ static void read_each(struct payload *payload, struct json_object *tree, struct 
         spot_problem(spot, "", "x-each nests deeper than %d", EACH_DEPTH_MAX);
         return;
     }
+    if (as != NULL)
+        check_each_name(as, spot);
     if (as != NULL)
         names[count] = as;
     inner.each_names = names;
@@ -132,19 +153,6 @@ struct payload *payload_read(struct json_object *tree, struct spot *spot, const 
 
 /* --- evaluation --- */
 
-/* Whether the part is there only if the order has something for it. */
-static bool is_dynamic(const struct payload *part)
-{
-    if (part->kind == PAYLOAD_TEMPLATE)
-        return !template_is_constant(part->template);
-    if (part->kind != PAYLOAD_OBJECT)
-        return part->kind == PAYLOAD_EACH;
-    for (size_t i = 0; i < part->count; i++)
-        if (strcmp(part->names[i], "value") == 0)
-            return is_dynamic(part->parts[i]);
-    return false;
-}
-
 /* Not empty in the file, and came out empty: left out in turn. */
 static bool is_emptied(const struct payload *part, struct json_object *value)
 {
@@ -155,9 +163,13 @@ static bool is_emptied(const struct payload *part, struct json_object *value)
                                                          : false;
 }
 
+/* A null that is written in the file stays, everywhere. */
 static bool is_pair_without_value(const struct payload *part, struct json_object *value)
 {
-    return part->kind == PAYLOAD_OBJECT && is_dynamic(part) && tree_member(value, "value") == NULL;
+    for (size_t i = 0; part->kind == PAYLOAD_OBJECT && i < part->count; i++)
+        if (strcmp(part->names[i], "value") == 0)
+            return part->parts[i]->kind != PAYLOAD_LITERAL && tree_member(value, "value") == NULL;
+    return false;
 }
 
 static void splice(struct json_object *list, struct json_object *items)
@@ -218,10 +230,7 @@ static struct json_object *object_value(const struct payload *payload, const str
     for (size_t i = 0; i < payload->count; i++) {
         const struct payload *part = payload->parts[i];
         struct json_object *value = payload_value(part, scope);
-        bool empty_list = json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0;
-        bool left_out =
-            empty_list && (part->kind == PAYLOAD_EACH || part->kind == PAYLOAD_LIST) && part->count > 0;
-        if (left_out || (value == NULL && part->kind != PAYLOAD_LITERAL))
+        if (is_emptied(part, value) || (value == NULL && part->kind != PAYLOAD_LITERAL))
             json_object_put(value);
         else
             json_object_object_add(object, payload->names[i], value);

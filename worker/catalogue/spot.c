@@ -63,6 +63,15 @@ const char *spot_text(struct spot *spot, struct json_object *tree, const char *m
     return text;
 }
 
+size_t spot_length(struct spot *spot, struct json_object *list)
+{
+    if (json_object_is_type(list, json_type_array))
+        return json_object_array_length(list);
+    if (list != NULL)
+        spot_problem(spot, "[...]", "a list is expected here");
+    return 0;
+}
+
 void spot_known_members(struct spot *spot, struct json_object *tree, const char *const known[])
 {
     TREE_EACH(tree, name, value)

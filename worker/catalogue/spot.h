@@ -30,6 +30,9 @@ void spot_problem(struct spot *spot, const char *remedy, const char *format, ...
 /* The member's text; records a mistake and gives null when it is missing or no text. Borrowed. */
 const char *spot_text(struct spot *spot, struct json_object *tree, const char *member);
 
+/* How many items the list has; 0 when it is null, and, with a mistake recorded, when it is no list. */
+size_t spot_length(struct spot *spot, struct json_object *list);
+
 /* Records a mistake for each member that is neither in `known` (null-terminated) nor starts with "x-". */
 void spot_known_members(struct spot *spot, struct json_object *tree, const char *const known[]);
 

@@ -57,29 +57,37 @@ static bool parse_embedded(struct template *template, const char *text, const st
     return true;
 }
 
-bool template_parse(const char *text, const struct naming *naming, struct template **out, struct fault *why)
+static bool parse_whole(struct template *template, const char *text, const struct naming *naming, struct fault *why)
+{
+    struct expression *expression;
+    const char *end;
+
+    TRY(expression_parse(text, false, naming, &expression, &end, why));
+    add_piece(template, NULL, expression);
+    return *end == '\0' || fault_set(why, FAULT_INPUT, "something follows the expression; embed it as {$...}");
+}
+
+static bool parse(const char *text, bool whole, const struct naming *naming, struct template **out, struct fault *why)
 {
     struct template *template = memory_new(1, sizeof *template);
-    bool parsed;
 
-    template->whole = text[0] == '$';
-    if (template->whole) {
-        struct expression *expression;
-        const char *end = text;
-        parsed = expression_parse(text, false, naming, &expression, &end, why);
-        if (parsed)
-            add_piece(template, NULL, expression);
-        if (parsed && *end != '\0')
-            parsed = fault_set(why, FAULT_INPUT, "something follows the expression; embed it as {$...}");
-    } else {
-        parsed = parse_embedded(template, text, naming, why);
-    }
-    if (!parsed) {
+    template->whole = whole;
+    if (!(whole ? parse_whole : parse_embedded)(template, text, naming, why)) {
         template_free(template);
         return false;
     }
     *out = template;
     return true;
+}
+
+bool template_parse(const char *text, const struct naming *naming, struct template **out, struct fault *why)
+{
+    return parse(text, text[0] == '$', naming, out, why);
+}
+
+bool template_parse_pattern(const char *text, const struct naming *naming, struct template **out, struct fault *why)
+{
+    return parse(text, false, naming, out, why);
 }
 
 bool template_is_constant(const struct template *template)

@@ -167,9 +167,9 @@ static void fetch(struct token *token)
     CLEANUP(buffer_release) struct buffer url;
     struct fault why;
 
+    buffer_init(&url, 4096);
     if (token->fetching)
         return;
-    buffer_init(&url, 4096);
     buffer_add_text(&url, token->url);
     if (get && strstr(token->url, grant) == NULL)
         buffer_print(&url, "%c%s", strchr(token->url, '?') == NULL ? '?' : '&', grant);

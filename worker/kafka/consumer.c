@@ -4,8 +4,7 @@
 #include "handle.h"
 #include "memory.h"
 
-#include <errno.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -225,9 +224,26 @@ void consumer_serve(struct consumer *consumer)
     }
 }
 
-const rd_kafka_consumer_group_metadata_t *consumer_pair(const struct consumer *consumer)
+bool consumer_has_pair(const struct consumer *consumer)
 {
-    return consumer->pair;
+    return consumer->pair != NULL;
+}
+
+/* The library copies it only by writing and reading. */
+rd_kafka_consumer_group_metadata_t *consumer_pair_copy(const struct consumer *consumer)
+{
+    rd_kafka_consumer_group_metadata_t *copy = NULL;
+    void *bytes;
+    size_t size;
+
+    rd_kafka_error_t *error = rd_kafka_consumer_group_metadata_write(consumer->pair, &bytes, &size);
+    if (error == NULL) {
+        error = rd_kafka_consumer_group_metadata_read(&copy, bytes, size);
+        rd_kafka_mem_free(NULL, bytes);
+    }
+    if (error != NULL)
+        abort(); /* what it wrote itself it can read */
+    return copy;
 }
 
 bool consumer_lost(const struct consumer *consumer)

@@ -59,8 +59,9 @@ rd_kafka_message_t *consumer_next(struct consumer *consumer);
 /* Lets librdkafka run its callbacks; called once per turn. */
 void consumer_serve(struct consumer *consumer);
 
-/* The group metadata of the pair; null when there is no assignment. Borrowed until the next assigned or revoked. */
-const rd_kafka_consumer_group_metadata_t *consumer_pair(const struct consumer *consumer);
+/* Whether there is an assignment to settle under; and a copy of its group metadata, owned by the caller. */
+bool consumer_has_pair(const struct consumer *consumer);
+rd_kafka_consumer_group_metadata_t *consumer_pair_copy(const struct consumer *consumer);
 
 /* Whether the assignment was lost, so that nothing may be settled. */
 bool consumer_lost(const struct consumer *consumer);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct reason no_reason = {.kind = REASON_NONE};
+
 static struct scope scope_of(const struct order *order)
 {
     return (struct scope){
@@ -54,8 +56,10 @@ static void enter_step(struct order *order, size_t step)
 
     order->step = step;
     order->step_is_new = true;
-    while (current(order) != NULL && !criteria_hold(&current(order)->when, &scope))
+    while (current(order) != NULL && !criteria_hold(&current(order)->when, &scope)) {
+        json_object_object_del(order->steps, current(order)->id);
         order->step++;
+    }
 }
 
 /* The result that the outputs give now; false when it does not fit its contract. *result is owned. */
@@ -71,15 +75,17 @@ static bool build_result(const struct order *order, const struct scope *scope, s
     return projection_conform(order->type->result, outputs, PROJECTION_LENIENT, result, why);
 }
 
-static enum journey_move complete(struct order *order, const struct journey_terms *terms)
+/* `given` is the reason of an `end` that has one; usually there is none. */
+static enum journey_move complete(struct order *order, const struct reason *given, const struct journey_terms *terms)
 {
-    static const struct reason none = {.kind = REASON_NONE};
     struct scope scope = scope_of(order);
     struct reason reason = {.kind = REASON_BAD_REPLY, .code = "result"};
     struct fault why;
 
+    json_object_put(order->result); /* an order whose steps are all skipped comes here again when it is its turn */
+    order->result = NULL;
     if (build_result(order, &scope, &order->result, &why))
-        return end(order, OUTCOME_COMPLETED, &none, terms->wall_ms);
+        return end(order, OUTCOME_COMPLETED, given, terms->wall_ms);
     snprintf(reason.text, sizeof reason.text, "BT's replies do not fit the result: %.300s", why.text);
     return end(order, OUTCOME_FAILED, &reason, terms->wall_ms);
 }
@@ -103,7 +109,7 @@ enum journey_move journey_begin(struct order *order, const struct journey_terms 
     }
     order->steps = json_object_new_object();
     enter_step(order, 0);
-    return current(order) != NULL ? JOURNEY_RETRY : complete(order, terms);
+    return current(order) != NULL ? JOURNEY_RETRY : complete(order, &no_reason, terms);
 }
 
 enum journey_move journey_next(struct order *order, const struct journey_terms *terms)
@@ -111,6 +117,8 @@ enum journey_move journey_next(struct order *order, const struct journey_terms *
     const struct step *step = current(order);
     struct fault why;
 
+    if (step == NULL)
+        return complete(order, &no_reason, terms);
     if (order->started_at_ms == 0 && order->request.not_after_ms < terms->wall_ms) {
         journey_refuse(order, REASON_EXPIRED, "notAfter", "notAfter had passed before the first call",
                        terms->wall_ms);
@@ -156,8 +164,21 @@ static void store_outputs(struct order *order, const struct step *step, const st
     for (size_t i = 0; i < step->output_count; i++)
         json_object_object_add(outputs, step->outputs[i].name, payload_value(step->outputs[i].value, reply));
     json_object_object_add(order->steps, step->id, outputs);
-    if (tree_text_of(outputs, "orderId") != NULL)
-        snprintf(order->order_id, sizeof order->order_id, "%s", tree_text_of(outputs, "orderId"));
+}
+
+/* Whether the workflow ends COMPLETED with this reply: no action and no later step stands in between. */
+static bool completes(const struct order *order, const struct step *step, const struct scope *reply)
+{
+    const struct workflow *workflow = order->type->workflow;
+    struct scope scope = scope_of(order);
+
+    for (size_t i = 0; i < step->on_success_count; i++)
+        if (criteria_hold(&step->on_success[i].criteria, reply))
+            return step->on_success[i].type == ACTION_END && step->on_success[i].outcome == OUTCOME_COMPLETED;
+    for (size_t next = order->step + 1; next < workflow->step_count; next++)
+        if (criteria_hold(&workflow->steps[next].when, &scope))
+            return false;
+    return true;
 }
 
 static bool result_fits(void *context, struct fault *why)
@@ -166,11 +187,9 @@ static bool result_fits(void *context, struct fault *why)
     struct order *order = fitting->order;
     CLEANUP(tree_release) struct json_object *result = NULL;
 
-    if (order->step + 1 < order->type->workflow->step_count)
-        return true;
     store_outputs(order, fitting->step, fitting->reply);
     struct scope scope = scope_of(order);
-    bool fits = build_result(order, &scope, &result, why);
+    bool fits = !completes(order, fitting->step, fitting->reply) || build_result(order, &scope, &result, why);
     json_object_object_del(order->steps, fitting->step->id); /* only succeed() keeps them */
     return fits;
 }
@@ -178,40 +197,59 @@ static bool result_fits(void *context, struct fault *why)
 static enum journey_move leave_step(struct order *order, size_t next, const struct journey_terms *terms)
 {
     enter_step(order, next);
-    return current(order) != NULL ? JOURNEY_RETRY : complete(order, terms);
+    return current(order) != NULL ? JOURNEY_RETRY : complete(order, &no_reason, terms);
 }
 
-/* An `end` of onFailure: what x-outcome says, REJECTED by itself; COMPLETED builds the result. */
+static enum reason_kind kind_of_end(enum outcome_status status)
+{
+    return status == OUTCOME_FAILED      ? REASON_UNAVAILABLE
+           : status == OUTCOME_COMPLETED ? REASON_REPORTED
+                                         : REASON_REFUSED;
+}
+
+/* An `end`: what x-outcome says, REJECTED by itself; COMPLETED builds the result. */
 static enum journey_move end_by_action(struct order *order, const struct action *action,
                                        const struct scope *reply, const struct reason *found,
                                        const struct journey_terms *terms)
 {
-    struct reason reason = {.kind = REASON_REFUSED};
+    struct reason reason = {.kind = kind_of_end(action->outcome)};
 
-    if (action->outcome == OUTCOME_COMPLETED)
-        return complete(order, terms);
+    if (action->outcome == OUTCOME_COMPLETED && action->reason == NULL)
+        return complete(order, &no_reason, terms);
     CLEANUP(tree_release)
     struct json_object *text = action->reason == NULL ? NULL : template_value(action->reason, reply);
     snprintf(reason.code, sizeof reason.code, "%s", action->name);
     snprintf(reason.text, sizeof reason.text, "%s", tree_text(text) != NULL ? tree_text(text) : found->text);
+    if (action->outcome == OUTCOME_COMPLETED)
+        return complete(order, &reason, terms);
     return end(order, action->outcome, &reason, terms->wall_ms);
 }
 
 static enum journey_move succeed(struct order *order, const struct step *step, const struct scope *reply,
                                  const struct journey_terms *terms)
 {
-    static const struct reason none = {.kind = REASON_NONE};
-
     store_outputs(order, step, reply);
+    const char *order_id = tree_text_of(tree_member(order->steps, step->id), "orderId");
+    if (order_id != NULL)
+        snprintf(order->order_id, sizeof order->order_id, "%s", order_id);
     for (size_t i = 0; i < step->on_success_count; i++) {
         const struct action *action = &step->on_success[i];
         if (!criteria_hold(&action->criteria, reply))
             continue;
         if (action->type == ACTION_GOTO)
             return leave_step(order, action->target_index, terms);
-        return end_by_action(order, action, reply, &none, terms);
+        return end_by_action(order, action, reply, &no_reason, terms);
     }
     return leave_step(order, order->step + 1, terms);
+}
+
+static enum journey_move give_up(struct order *order, const struct reason *found, const struct journey_terms *terms)
+{
+    struct reason reason = *found;
+
+    snprintf(reason.text, sizeof reason.text, "Gave up after %u attempt%s. %.300s", order->calls.attempts,
+             order->calls.attempts == 1 ? "" : "s", found->text);
+    return end(order, OUTCOME_FAILED, &reason, terms->wall_ms);
 }
 
 static enum journey_move again(struct order *order, const struct evidence *evidence,
@@ -223,17 +261,15 @@ static enum journey_move again(struct order *order, const struct evidence *evide
                                         .retry_after_ms =
                                             evidence->retry_after_ms < 0 ? 0 : evidence->retry_after_ms,
                                         .random = terms->random};
-    struct reason reason = *found;
     struct fault why;
 
     if (backoff_next(&terms->backoff, &state, &order->due_ms, &why))
         return JOURNEY_WAIT;
+    struct reason reason = *found;
     if (reason.kind == REASON_UNAVAILABLE)
         snprintf(reason.code, sizeof reason.code, "%s",
                  order->calls.attempts >= terms->backoff.attempts_max ? "attempts" : "time");
-    snprintf(reason.text, sizeof reason.text, "Gave up after %u attempt%s. %.300s", order->calls.attempts,
-             order->calls.attempts == 1 ? "" : "s", found->text);
-    return end(order, OUTCOME_FAILED, &reason, terms->wall_ms);
+    return give_up(order, &reason, terms);
 }
 
 /* A `retry` of onFailure, within its own limit; past it the next matching action counts (Arazzo 1.1). */
@@ -253,7 +289,22 @@ static enum journey_move retry_by_action(struct order *order, const struct step 
 
 static bool retries_left(const struct order *order, const struct step *step, const struct action *action)
 {
-    return order->retries == NULL || order->retries[action - step->on_failure] < action->retry_limit;
+    unsigned used = order->retries == NULL ? 0 : order->retries[action - step->on_failure];
+
+    return used < action->retry_limit;
+}
+
+/* Nothing but used-up retries matches: the reply counts by itself, as in rows 6 and 7. */
+static enum journey_move retries_used_up(struct order *order, const struct verdict *verdict,
+                                         const struct evidence *evidence, const struct journey_terms *terms)
+{
+    struct reason reason = verdict->reason;
+
+    if (evidence->status >= 400 && evidence->status < 500 && evidence->status != 408)
+        return end(order, OUTCOME_REJECTED, &reason, terms->wall_ms);
+    reason.kind = evidence->end != CALL_REPLIED || evidence->status >= 400 ? REASON_UNAVAILABLE : REASON_BAD_REPLY;
+    snprintf(reason.code, sizeof reason.code, "%s", reason.kind == REASON_UNAVAILABLE ? "attempts" : "criteria");
+    return give_up(order, &reason, terms);
 }
 
 static enum journey_move act(struct order *order, const struct step *step, const struct verdict *verdict,
@@ -267,12 +318,13 @@ static enum journey_move act(struct order *order, const struct step *step, const
             continue;
         if (action->type == ACTION_RETRY)
             return retry_by_action(order, step, action, evidence, terms);
-        if (action->type == ACTION_GOTO)
+        if (action->type == ACTION_GOTO) {
+            json_object_object_del(order->steps, step->id); /* of an earlier visit */
             return leave_step(order, action->target_index, terms);
+        }
         return end_by_action(order, action, reply, &verdict->reason, terms);
     }
-    return end(order, OUTCOME_REJECTED, &verdict->reason,
-               terms->wall_ms); /* retries used up: break and return */
+    return retries_used_up(order, verdict, evidence, terms);
 }
 
 static void note_reply(struct order *order, const struct evidence *evidence)

@@ -1,0 +1,99 @@
+/* See readiness.h. */
+#include "readiness.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* "https://host:port/path" -> "host" */
+static void host_of(const char *url, char *host, size_t size)
+{
+    const char *start = strstr(url, "://");
+
+    start = start == NULL ? url : start + 3;
+    snprintf(host, size, "%.*s", (int)strcspn(start, ":/"), start);
+}
+
+static bool is_production(const struct openapi *openapi, const char *url)
+{
+    char host[256], one[256];
+
+    host_of(url, host, sizeof host);
+    for (size_t i = 0; i < openapi->server_count; i++) {
+        host_of(openapi->servers[i].url, one, sizeof one);
+        if (openapi->servers[i].production && strcasecmp(host, one) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_listed(const char *list, const char *id)
+{
+    size_t length = strlen(id);
+
+    for (const char *at = list; (at = strstr(at, id)) != NULL; at += length)
+        if ((at == list || strchr(", ", at[-1]) != NULL) && (at[length] == '\0' || strchr(", ", at[length]) != NULL))
+            return true;
+    return false;
+}
+
+/* Nobody sends orders to a path that we made up without saying so. */
+static void check_proposed(const struct settings *settings, const struct openapi *openapi, const struct step *step,
+                           const char *type, struct problems *problems)
+{
+    const struct operation *operation = step->operation;
+    struct api_settings api;
+    struct problems ignored = {0};
+    char remedy[300];
+
+    if (operation == NULL || operation->evidence != EVIDENCE_PROPOSED || is_listed(settings->accept_proposed, operation->id))
+        return;
+    settings_of_api(settings, operation->tag, &api, &ignored);
+    problems_release(&ignored);
+    const char *url = *api.base_url != '\0' ? api.base_url : openapi->servers[0].url;
+    if (!is_production(openapi, url))
+        return;
+    snprintf(remedy, sizeof remedy, "bt.accept.proposed=...,%.100s once BT has confirmed it, or another bt.%.60s.base.url",
+             operation->id, operation->tag);
+    problems_add(problems, type, remedy,
+                 "operation '%s' is only proposed (its path is made up), and it would be called on a production host",
+                 operation->id);
+}
+
+static void check_urls(const struct settings *settings, const struct openapi *openapi, struct problems *problems)
+{
+    for (size_t i = 0; i < openapi->tag_count; i++) {
+        struct api_settings api;
+        settings_of_api(settings, openapi->tags[i], &api, problems);
+        if (*api.base_url != '\0' && strncmp(api.base_url, "http://", 7) != 0 && strncmp(api.base_url, "https://", 8) != 0)
+            problems_add(problems, openapi->tags[i], "http://host or https://host", "bt.%s.base.url is no URL",
+                         openapi->tags[i]);
+        size_t length = strlen(api.base_url);
+        if (length > 0 && api.base_url[length - 1] == '/')
+            problems_add(problems, openapi->tags[i], "leave the slash out", "bt.%s.base.url ends with a slash",
+                         openapi->tags[i]);
+    }
+    if (settings->outcome_framing != FRAME_SINGLE_OBJECT && *settings->registry_url == '\0')
+        problems_add(problems, "outcome.framing", "registry.url=http://host:port, or outcome.framing=single-object",
+                     "Confluent framing needs a schema registry");
+    if (*settings->client_id == '\0')
+        problems_add(problems, "bt.client.id", "bt.client.id and bt.client.secret, from BT's portal",
+                     "there are no credentials for BT");
+}
+
+void readiness_check(const struct settings *settings, const struct catalogue *catalogue, struct problems *problems)
+{
+    const struct openapi *openapi = &catalogue->openapi;
+
+    settings_check_times(settings, problems);
+    if (openapi->server_count == 0)
+        return;
+    settings_check_tags(settings, (const char *const *)openapi->tags, openapi->tag_count, problems);
+    check_urls(settings, openapi, problems);
+    for (size_t i = 0; i < catalogue->type_count; i++) {
+        const struct order_type *type = catalogue->types[i];
+        for (size_t w = 0; type->served && w < type->arazzo.workflow_count; w++)
+            for (size_t s = 0; s < type->arazzo.workflows[w].step_count; s++)
+                check_proposed(settings, openapi, &type->arazzo.workflows[w].steps[s], type->name, problems);
+    }
+}

@@ -1,0 +1,37 @@
+/* See reply.h. */
+#include "reply.h"
+
+/* 202 and 204 bring nothing, and errors bring what they like; an empty success would be read as "nothing found". */
+static bool may_be_empty(int status)
+{
+    return status < 200 || status == 202 || status == 204 || status >= 400;
+}
+
+static struct json_object *list_of_one(struct json_object *item)
+{
+    struct json_object *list = json_object_new_array();
+
+    json_object_array_add(list, item);
+    return list;
+}
+
+struct json_object *reply_read(const struct operation *operation, int status, const char *text, size_t length,
+                               const char **unreadable)
+{
+    enum reply_type type = operation_reply_type(operation, status);
+    struct json_object *body = NULL;
+    struct fault why;
+
+    *unreadable = "";
+    if (length == 0 ? !may_be_empty(status) : !tree_read(text, length, &body, &why))
+        *unreadable = type == REPLY_ANYTHING ? "" : "json";
+    if (length == 0 || **unreadable != '\0')
+        return NULL;
+    bool is_list = json_object_is_type(body, json_type_array);
+    bool is_object = json_object_is_type(body, json_type_object);
+    if (type == REPLY_LIST && is_object)
+        return list_of_one(body);
+    if ((type == REPLY_LIST && !is_list) || (type == REPLY_OBJECT && !is_object))
+        *unreadable = "type";
+    return body;
+}

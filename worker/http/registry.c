@@ -1,0 +1,200 @@
+/* See registry.h: asking, and outcome schemas. Fetching is in registry_fetch.c, the disk in registry_cache.c. */
+#include "registry_inside.h"
+
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct registry *registry_new(const struct settings *settings, struct loop *loop, struct http_client *client,
+                              void (*changed)(void *context), void *context)
+{
+    struct registry *registry = memory_new(1, sizeof *registry);
+
+    *registry = (struct registry){
+        .settings = settings, .loop = loop, .client = client, .changed = changed, .context = context};
+    return registry;
+}
+
+static void free_entry(struct registry *registry, struct entry *entry)
+{
+    loop_clear_timer(registry->loop, &entry->again);
+    for (size_t i = 0; i < entry->type_count; i++) {
+        memory_free(entry->types[i].subject);
+        memory_free(entry->types[i].text);
+    }
+    memory_free(entry->types);
+    memory_free(entry->text);
+    schema_free(entry->schema);
+    memory_free(entry);
+}
+
+void *registry_free(struct registry *registry)
+{
+    if (registry == NULL)
+        return NULL;
+    for (struct entry *next, *entry = registry->entries; entry != NULL; entry = next) {
+        next = entry->next;
+        free_entry(registry, entry);
+    }
+    for (struct registration *next, *one = registry->registrations; one != NULL; one = next) {
+        next = one->next;
+        loop_clear_timer(registry->loop, &one->again);
+        memory_free(one->subject);
+        memory_free(one);
+    }
+    return memory_free(registry);
+}
+
+void registry_forget_unknown(struct registry *registry)
+{
+    if (registry->entry_count < ENTRIES_MAX)
+        return;
+    for (struct entry **at = &registry->entries; *at != NULL;) {
+        struct entry *entry = *at;
+        if (entry->answer != REGISTRY_UNKNOWN) {
+            at = &entry->next;
+            continue;
+        }
+        *at = entry->next;
+        free_entry(registry, entry);
+        registry->entry_count--;
+    }
+}
+
+bool registry_ask(struct registry *registry, const char *path, const char *body, http_done_fn *done, void *context,
+                  struct fault *why)
+{
+    const struct settings *settings = registry->settings;
+    CLEANUP(buffer_release) struct buffer url;
+
+    buffer_init(&url, 8192);
+    buffer_print(&url, "%s%s", settings->registry_url, path);
+    struct http_request request = {
+        .method = body == NULL ? "GET" : "POST",
+        .url = buffer_text(&url),
+        .headers = {{"Accept", "application/vnd.schemaregistry.v1+json, application/json"},
+                    {"Content-Type", "application/vnd.schemaregistry.v1+json"}},
+        .header_count = body == NULL ? 1 : 2,
+        .body = body,
+        .body_length = body == NULL ? 0 : strlen(body),
+        .user = settings->registry_username,
+        .password = &settings->registry_password,
+        .connect_timeout_ms = settings->registry_timeout_ms,
+        .call_timeout_ms = settings->registry_timeout_ms,
+        .tcp_user_timeout_ms = settings->registry_timeout_ms,
+        .reply_max_bytes = REPLY_MAX,
+    };
+    return http_start(registry->client, &request, done, context, why);
+}
+
+void registry_note_trouble(struct registry *registry, const struct http_reply *reply)
+{
+    if (reply == NULL)
+        registry->trouble[0] = '\0';
+    else if (reply->end != HTTP_REPLIED)
+        snprintf(registry->trouble, sizeof registry->trouble, "the schema registry does not answer: %s", reply->what);
+    else
+        snprintf(registry->trouble, sizeof registry->trouble, "the schema registry answers %d", reply->status);
+}
+
+int64_t registry_next_pause(int64_t *pause_ms)
+{
+    *pause_ms = *pause_ms == 0 ? PAUSE_FIRST_MS : *pause_ms > PAUSE_MAX_MS / 2 ? PAUSE_MAX_MS : *pause_ms * 2;
+    return *pause_ms;
+}
+
+const char *registry_trouble(const struct registry *registry)
+{
+    return registry->trouble;
+}
+
+/* --- outcome schemas --- */
+
+static void register_one(struct registration *one);
+
+static void register_again(void *context)
+{
+    register_one(context);
+}
+
+static void registered(void *context, const struct http_reply *reply)
+{
+    struct registration *one = context;
+    struct registry *registry = one->registry;
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct fault why;
+
+    bool good = reply->end == HTTP_REPLIED && reply->status == 200 &&
+                tree_read(reply->body, reply->length, &tree, &why) && tree_has(tree, "id");
+    if (!good) {
+        registry_note_trouble(registry, reply);
+        int64_t pause_ms = registry_next_pause(&one->pause_ms);
+        LOG(LOG_WARN, "an outcome schema is not registered yet", log_text("subject", one->subject),
+            log_text("why", registry->trouble), log_int("retry_in_ms", pause_ms));
+        loop_set_timer(registry->loop, &one->again, loop_clock_ms() + pause_ms);
+        return;
+    }
+    const char *guid = tree_text_of(tree, "guid");
+    one->id = (uint32_t)json_object_get_int64(tree_member(tree, "id"));
+    one->has_guid = guid != NULL && uuid_parse(guid, &one->guid, &why);
+    one->done = true;
+    if (!one->has_guid && registry->settings->outcome_framing == FRAME_CONFLUENT_V1)
+        LOG(LOG_ERROR, "the registry gives no GUIDs: outcomes are framed confluent-v0 instead of confluent-v1",
+            log_text("subject", one->subject));
+    registry_note_trouble(registry, NULL);
+    registry->changed(registry->context);
+}
+
+static void register_one(struct registration *one)
+{
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
+    CLEANUP(buffer_release) struct buffer body;
+    CLEANUP(buffer_release) struct buffer path;
+    struct fault why;
+
+    json_object_object_add(tree, "schemaType", json_object_new_string("AVRO"));
+    json_object_object_add(tree, "schema", json_object_new_string(schema_full_text(one->schema)));
+    buffer_init(&body, REPLY_MAX);
+    buffer_init(&path, 2048);
+    tree_write(tree, &body);
+    buffer_print(&path, "/subjects/%s/versions", one->subject);
+    if (!registry_ask(one->registry, buffer_text(&path), buffer_text(&body), registered, one, &why))
+        loop_set_timer(one->registry->loop, &one->again, loop_clock_ms() + registry_next_pause(&one->pause_ms));
+}
+
+void registry_register(struct registry *registry, const char *topic, const struct schema *schema)
+{
+    struct registration *one = memory_new(1, sizeof *one);
+    CLEANUP(buffer_release) struct buffer subject;
+
+    buffer_init(&subject, 1024);
+    buffer_print(&subject, "%s-%s", topic, schema_name(schema));
+    *one = (struct registration){.registry = registry, .schema = schema, .next = registry->registrations};
+    one->subject = buffer_take(&subject, NULL);
+    one->again = (struct loop_timer){.fire = register_again, .context = one};
+    registry->registrations = one;
+    register_one(one);
+}
+
+bool registry_registered(const struct registry *registry)
+{
+    for (const struct registration *one = registry->registrations; one != NULL; one = one->next)
+        if (!one->done)
+            return false;
+    return true;
+}
+
+void registry_outcome_frame(const struct registry *registry, const struct schema *schema, struct frame *frame)
+{
+    for (const struct registration *one = registry->registrations; one != NULL; one = one->next) {
+        if (one->schema != schema || !one->done)
+            continue;
+        bool by_guid = registry->settings->outcome_framing == FRAME_CONFLUENT_V1 && one->has_guid;
+        *frame = (struct frame){.framing = by_guid ? FRAMING_CONFLUENT_V1 : FRAMING_CONFLUENT_V0,
+                                .in_header = by_guid,
+                                .id = one->id,
+                                .guid = one->guid};
+        return;
+    }
+}

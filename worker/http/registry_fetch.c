@@ -1,0 +1,191 @@
+/* See registry.h: a schema and the types it refers to, fetched one request after another. */
+#include "registry_inside.h"
+
+#include "memory.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void fetch(struct entry *entry);
+
+static void fetch_again(void *context)
+{
+    fetch(context);
+}
+
+static void settle_unknown(struct entry *entry, const char *why)
+{
+    entry->answer = REGISTRY_UNKNOWN;
+    snprintf(entry->why, sizeof entry->why, "%s", why);
+    entry->registry->changed(entry->registry->context);
+}
+
+void entry_compile(struct entry *entry)
+{
+    struct schema_library *library = schema_library_new();
+    struct fault why;
+    bool compiled = true;
+
+    for (size_t i = 0; compiled && i < entry->type_count; i++)
+        compiled = schema_library_add(library, entry->types[i].text, strlen(entry->types[i].text), NULL, &why);
+    compiled = compiled && schema_parse(entry->text, strlen(entry->text), library, &entry->schema, &why);
+    schema_library_free(library);
+    if (compiled)
+        entry->answer = REGISTRY_KNOWN;
+    else
+        snprintf(entry->why, sizeof entry->why, "schema %s cannot be used: %.200s", entry->key, why.text);
+    if (!compiled)
+        entry->answer = REGISTRY_UNKNOWN;
+}
+
+static void try_later(struct entry *entry, const struct http_reply *reply)
+{
+    registry_note_trouble(entry->registry, reply);
+    int64_t pause_ms = registry_next_pause(&entry->pause_ms);
+    snprintf(entry->why, sizeof entry->why, "schema %s: %.200s", entry->key, entry->registry->trouble);
+    LOG(LOG_WARN, "a schema cannot be read yet, its orders wait", log_text("schema", entry->key),
+        log_text("why", entry->registry->trouble), log_int("retry_in_ms", pause_ms));
+    loop_set_timer(entry->registry->loop, &entry->again, loop_clock_ms() + pause_ms);
+}
+
+static void want(struct entry *entry, const char *subject, int version)
+{
+    for (size_t i = 0; i < entry->type_count; i++)
+        if (entry->types[i].version == version && strcmp(entry->types[i].subject, subject) == 0)
+            return;
+    if (entry->type_count == TYPES_MAX)
+        return;
+    entry->types = memory_resize(entry->types, entry->type_count + 1, sizeof *entry->types);
+    entry->types[entry->type_count++] = (struct wanted){memory_text(subject), version, NULL};
+}
+
+/* {"schema": "...", "references": [{"name", "subject", "version"}]} */
+static bool take_schema(struct entry *entry, const struct http_reply *reply, char **text)
+{
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct fault why;
+
+    if (!tree_read(reply->body, reply->length, &tree, &why) || tree_text_of(tree, "schema") == NULL)
+        return false;
+    struct json_object *list = tree_member(tree, "references");
+    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+        struct json_object *reference = json_object_array_get_idx(list, i);
+        const char *subject = tree_text_of(reference, "subject");
+        if (subject != NULL)
+            want(entry, subject, json_object_get_int(tree_member(reference, "version")));
+    }
+    *text = memory_text(tree_text_of(tree, "schema"));
+    return true;
+}
+
+static char **missing_text(struct entry *entry)
+{
+    if (entry->text == NULL)
+        return &entry->text;
+    for (size_t i = 0; i < entry->type_count; i++)
+        if (entry->types[i].text == NULL)
+            return &entry->types[i].text;
+    return NULL;
+}
+
+static void fetched(void *context, const struct http_reply *reply)
+{
+    struct entry *entry = context;
+    char why[200];
+
+    entry->fetching = false;
+    if (reply->end == HTTP_REPLIED && reply->status == 404) {
+        snprintf(why, sizeof why, "the registry has no schema %s", entry->key);
+        settle_unknown(entry, why);
+        return;
+    }
+    if (reply->end != HTTP_REPLIED || reply->status != 200 || !take_schema(entry, reply, missing_text(entry))) {
+        try_later(entry, reply);
+        return;
+    }
+    registry_note_trouble(entry->registry, NULL);
+    entry->pause_ms = 0;
+    if (missing_text(entry) != NULL) {
+        fetch(entry);
+        return;
+    }
+    entry_compile(entry);
+    if (entry->answer == REGISTRY_KNOWN)
+        registry_cache_store(entry);
+    entry->registry->changed(entry->registry->context);
+}
+
+static void add_subject(struct buffer *path, const char *subject)
+{
+    for (; *subject != '\0'; subject++) {
+        if (isalnum((unsigned char)*subject) || strchr("-._~", *subject) != NULL)
+            buffer_add_byte(path, (uint8_t)*subject);
+        else
+            buffer_print(path, "%%%02X", (unsigned char)*subject);
+    }
+}
+
+static void fetch(struct entry *entry)
+{
+    CLEANUP(buffer_release) struct buffer path;
+    struct fault why;
+
+    buffer_init(&path, 4096);
+    if (entry->text == NULL) {
+        buffer_print(&path, "/schemas/%s", entry->key);
+    } else {
+        size_t i = 0;
+        while (entry->types[i].text != NULL)
+            i++;
+        buffer_add_text(&path, "/subjects/");
+        add_subject(&path, entry->types[i].subject);
+        buffer_print(&path, "/versions/%d", entry->types[i].version);
+    }
+    entry->fetching = registry_ask(entry->registry, buffer_text(&path), NULL, fetched, entry, &why);
+    if (!entry->fetching) {
+        struct http_reply reply = {.end = HTTP_UNSENT, .what = why.text};
+        try_later(entry, &reply);
+    }
+}
+
+static struct entry *find(struct registry *registry, const struct frame *frame)
+{
+    char key[KEY_SIZE], guid[UUID_TEXT_SIZE];
+
+    if (frame->framing == FRAMING_CONFLUENT_V1) {
+        uuid_print(frame->guid, guid);
+        snprintf(key, sizeof key, "guids/%s", guid);
+    } else {
+        snprintf(key, sizeof key, "ids/%" PRIu32, frame->id);
+    }
+    for (struct entry *entry = registry->entries; entry != NULL; entry = entry->next)
+        if (strcmp(entry->key, key) == 0)
+            return entry;
+    registry_forget_unknown(registry);
+    struct entry *entry = memory_new(1, sizeof *entry);
+    *entry = (struct entry){.registry = registry, .answer = REGISTRY_WAIT, .next = registry->entries};
+    memcpy(entry->key, key, sizeof key);
+    snprintf(entry->why, sizeof entry->why, "schema %s is being fetched", key);
+    entry->again = (struct loop_timer){.fire = fetch_again, .context = entry};
+    registry->entries = entry;
+    registry->entry_count++;
+    if (!registry_cache_load(entry))
+        fetch(entry);
+    return entry;
+}
+
+enum registry_answer registry_schema(struct registry *registry, const struct frame *frame,
+                                     const struct schema **schema, struct fault *why)
+{
+    if (*registry->settings->registry_url == '\0') {
+        fault_set(why, FAULT_INPUT, "the request is framed for a schema registry and none is configured (registry.url)");
+        return REGISTRY_UNKNOWN;
+    }
+    struct entry *entry = find(registry, frame);
+    *schema = entry->schema;
+    if (entry->answer != REGISTRY_KNOWN)
+        fault_set(why, entry->answer == REGISTRY_WAIT ? FAULT_PEER : FAULT_INPUT, "%s", entry->why);
+    return entry->answer;
+}

@@ -1,0 +1,267 @@
+/* See topics.h. */
+#include "topics.h"
+
+#include "handle.h"
+#include "memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ADMIN_TIMEOUT_MS = 10000, CONFIGS_MAX = 4 };
+
+struct topic_config {
+    const char *name, *value;
+};
+
+/* What `topics` creates and the worker checks, one row per role. */
+static const struct {
+    bool same_partitions; /* as the requests: their numbers must match */
+    const char *cleanup;  /* cleanup.policy, exactly */
+    struct topic_config configs[CONFIGS_MAX];
+} rules[TOPIC_COUNT] = {
+    [TOPIC_REQUESTS] = {true, "delete", {{"cleanup.policy", "delete"}}},
+    [TOPIC_OUTCOMES] = {false, NULL, {{NULL, NULL}}},
+    [TOPIC_DEAD] = {false, NULL, {{NULL, NULL}}},
+    [TOPIC_SIGNALS] = {true, "delete", {{"cleanup.policy", "delete"}}},
+    [TOPIC_LEDGER] = {true, "compact", {{"cleanup.policy", "compact"}, {"delete.retention.ms", "604800000"}}},
+};
+
+static const char *name_of(const struct settings *settings, enum topic_role role)
+{
+    const char *const names[TOPIC_COUNT] = {
+        [TOPIC_REQUESTS] = settings->topic_requests, [TOPIC_OUTCOMES] = settings->topic_outcomes,
+        [TOPIC_DEAD] = settings->topic_dead,         [TOPIC_SIGNALS] = settings->topic_signals,
+        [TOPIC_LEDGER] = settings->topic_ledger,
+    };
+
+    return names[role];
+}
+
+static void take_metadata(const rd_kafka_metadata_t *metadata, struct topic_state *state)
+{
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
+        if (strcmp(topic->topic, state->name) != 0 || topic->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+            continue;
+        state->exists = topic->partition_cnt > 0;
+        state->partitions = topic->partition_cnt;
+        for (int p = 0; p < topic->partition_cnt; p++)
+            if (p == 0 || topic->partitions[p].replica_cnt < state->replicas)
+                state->replicas = topic->partitions[p].replica_cnt;
+    }
+}
+
+static void take_config(const rd_kafka_ConfigEntry_t *entry, struct topic_state *state)
+{
+    const char *name = rd_kafka_ConfigEntry_name(entry), *value = rd_kafka_ConfigEntry_value(entry);
+
+    if (value == NULL)
+        return;
+    if (strcmp(name, "cleanup.policy") == 0)
+        snprintf(state->cleanup, sizeof state->cleanup, "%s", value);
+    else if (strcmp(name, "min.insync.replicas") == 0)
+        state->min_insync = strtoll(value, NULL, 10);
+    else if (strcmp(name, "unclean.leader.election.enable") == 0)
+        state->unclean_election = strcmp(value, "true") == 0;
+}
+
+/* DescribeConfigs; a broker that does not know the request leaves the states unconfigured. */
+static void read_configs(rd_kafka_t *handle, struct topic_state states[TOPIC_COUNT])
+{
+    rd_kafka_ConfigResource_t *resources[TOPIC_COUNT];
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
+    size_t count = 0, answered = 0;
+
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        if (states[i].exists)
+            resources[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, states[i].name);
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+    char error[128];
+    rd_kafka_AdminOptions_set_request_timeout(options, ADMIN_TIMEOUT_MS, error, sizeof error);
+    if (count > 0)
+        rd_kafka_DescribeConfigs(handle, resources, count, options, queue);
+    rd_kafka_event_t *event = count > 0 ? rd_kafka_queue_poll(queue, ADMIN_TIMEOUT_MS) : NULL;
+    const rd_kafka_DescribeConfigs_result_t *result = event == NULL ? NULL : rd_kafka_event_DescribeConfigs_result(event);
+    const rd_kafka_ConfigResource_t **found =
+        result == NULL ? NULL : rd_kafka_DescribeConfigs_result_resources(result, &answered);
+    for (size_t i = 0; i < answered; i++) {
+        size_t entries = 0;
+        const rd_kafka_ConfigEntry_t **list = rd_kafka_ConfigResource_configs(found[i], &entries);
+        for (size_t t = 0; t < TOPIC_COUNT; t++) {
+            if (strcmp(states[t].name, rd_kafka_ConfigResource_name(found[i])) != 0 || entries == 0)
+                continue;
+            states[t].configured = true;
+            for (size_t e = 0; e < entries; e++)
+                take_config(list[e], &states[t]);
+        }
+    }
+    if (event != NULL)
+        rd_kafka_event_destroy(event);
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_ConfigResource_destroy_array(resources, count);
+    rd_kafka_queue_destroy(queue);
+}
+
+static bool new_handle(const struct settings *settings, rd_kafka_t **handle, struct fault *why)
+{
+    rd_kafka_conf_t *conf;
+
+    TRY(handle_configure(settings, HANDLE_ADMIN, &conf, why));
+    return handle_new(RD_KAFKA_PRODUCER, conf, handle, why);
+}
+
+bool topics_read(const struct settings *settings, int timeout_ms, struct topic_state states[TOPIC_COUNT],
+                 struct fault *why)
+{
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_t *handle;
+
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        states[i] = (struct topic_state){.name = name_of(settings, (enum topic_role)i)};
+    TRY(new_handle(settings, &handle, why));
+    rd_kafka_resp_err_t error = rd_kafka_metadata(handle, 1, NULL, &metadata, timeout_ms);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_destroy(handle);
+        return fault_set(why, FAULT_PEER, "Kafka does not answer: %s", rd_kafka_err2str(error));
+    }
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        take_metadata(metadata, &states[i]);
+    rd_kafka_metadata_destroy(metadata);
+    if (settings->settlement_transactions)
+        read_configs(handle, states);
+    rd_kafka_destroy(handle);
+    return true;
+}
+
+static void check_safety(const struct settings *settings, const struct topic_state *state, struct problems *problems)
+{
+    int64_t least = settings->topics_min_replication, insync = least - 1 > 1 ? least - 1 : 1;
+    char remedy[300];
+
+    if (state->replicas < least) {
+        snprintf(remedy, sizeof remedy, "kafka-reassign-partitions.sh, or topics.min.replication=%d if this is a trial",
+                 state->replicas);
+        problems_add(problems, state->name, remedy, "the topic has %d replicas, topics.min.replication is %" PRId64,
+                     state->replicas, least);
+    }
+    if (!state->configured)
+        return;
+    if (state->min_insync < insync) {
+        snprintf(remedy, sizeof remedy,
+                 "kafka-configs.sh --alter --topic %.100s --add-config min.insync.replicas=%" PRId64, state->name, insync);
+        problems_add(problems, state->name, remedy, "min.insync.replicas is %" PRId64 ", at least %" PRId64 " is needed",
+                     state->min_insync, insync);
+    }
+    if (state->unclean_election) {
+        snprintf(remedy, sizeof remedy,
+                 "kafka-configs.sh --alter --topic %.100s --add-config unclean.leader.election.enable=false", state->name);
+        problems_add(problems, state->name, remedy, "unclean leader election is on: acknowledged records could be lost");
+    }
+}
+
+static void check_one(const struct settings *settings, const struct topic_state *state, enum topic_role role,
+                      int partitions, struct problems *problems)
+{
+    char remedy[300];
+
+    if (!state->exists) {
+        problems_add(problems, state->name, "whc-worker topics --create", "the topic does not exist");
+        return;
+    }
+    if (rules[role].same_partitions && state->partitions != partitions)
+        problems_add(problems, state->name, "drain to no live orders, then make the topic anew with as many partitions",
+                     "the topic has %d partitions and the requests have %d", state->partitions, partitions);
+    if (!settings->settlement_transactions)
+        return; /* the embedded broker: nothing is promised (promise.md R13) */
+    check_safety(settings, state, problems);
+    if (state->configured && rules[role].cleanup != NULL && strcmp(state->cleanup, rules[role].cleanup) != 0) {
+        snprintf(remedy, sizeof remedy, "kafka-configs.sh --alter --topic %.100s --add-config cleanup.policy=%s",
+                 state->name, rules[role].cleanup);
+        problems_add(problems, state->name, remedy, "cleanup.policy is '%s' and must be '%s'", state->cleanup,
+                     rules[role].cleanup);
+    }
+}
+
+void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT], bool all,
+                  struct problems *problems)
+{
+    for (size_t i = 0; i < (all ? TOPIC_COUNT : TOPIC_DEAD + 1); i++)
+        check_one(settings, &states[i], (enum topic_role)i, states[TOPIC_REQUESTS].partitions, problems);
+}
+
+static rd_kafka_NewTopic_t *new_topic(const struct settings *settings, const struct topic_state *state,
+                                      enum topic_role role, int partitions, struct problems *problems)
+{
+    char error[256] = "", insync[24];
+    int replicas = (int)settings->topics_replication;
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(state->name, partitions, replicas, error, sizeof error);
+
+    if (topic == NULL) {
+        problems_add(problems, state->name, "", "%s", error);
+        return NULL;
+    }
+    snprintf(insync, sizeof insync, "%d", replicas > 2 ? replicas - 1 : 1);
+    rd_kafka_NewTopic_set_config(topic, "min.insync.replicas", insync);
+    rd_kafka_NewTopic_set_config(topic, "unclean.leader.election.enable", "false");
+    for (size_t i = 0; i < CONFIGS_MAX && rules[role].configs[i].name != NULL; i++)
+        rd_kafka_NewTopic_set_config(topic, rules[role].configs[i].name, rules[role].configs[i].value);
+    return topic;
+}
+
+/* What the broker said of each topic; gives how many were made. */
+static size_t count_made(rd_kafka_event_t *event, struct problems *problems)
+{
+    size_t count = 0, made = 0;
+    const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(event);
+    const rd_kafka_topic_result_t **topics =
+        result == NULL ? NULL : rd_kafka_CreateTopics_result_topics(result, &count);
+
+    if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        problems_add(problems, "topics", "ask whoever runs the broker", "the broker did not create topics: %s",
+                     rd_kafka_event_error_string(event));
+    for (size_t i = 0; i < count; i++) {
+        if (rd_kafka_topic_result_error(topics[i]) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            made++;
+        else
+            problems_add(problems, rd_kafka_topic_result_name(topics[i]), "", "the broker did not create it: %s",
+                         rd_kafka_topic_result_error_string(topics[i]));
+    }
+    return made;
+}
+
+size_t topics_create(const struct settings *settings, const struct topic_state states[TOPIC_COUNT],
+                     struct problems *problems)
+{
+    rd_kafka_NewTopic_t *topics[TOPIC_COUNT];
+    int partitions =
+        states[TOPIC_REQUESTS].exists ? states[TOPIC_REQUESTS].partitions : (int)settings->topics_partitions;
+    size_t count = 0, made = 0;
+    rd_kafka_t *handle;
+    struct fault why;
+
+    for (size_t i = 0; i < TOPIC_COUNT; i++) {
+        topics[count] = states[i].exists ? NULL : new_topic(settings, &states[i], (enum topic_role)i, partitions, problems);
+        count += topics[count] != NULL;
+    }
+    if (count == 0)
+        return 0;
+    if (!new_handle(settings, &handle, &why)) {
+        problems_add(problems, "kafka", "", "%s", why.text);
+    } else {
+        rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
+        rd_kafka_CreateTopics(handle, topics, count, NULL, queue);
+        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, ADMIN_TIMEOUT_MS * 3);
+        if (event != NULL) {
+            made = count_made(event, problems);
+            rd_kafka_event_destroy(event);
+        } else {
+            problems_add(problems, "topics", "try again", "the broker did not answer in time");
+        }
+        rd_kafka_queue_destroy(queue);
+        rd_kafka_destroy(handle);
+    }
+    rd_kafka_NewTopic_destroy_array(topics, count);
+    return made;
+}

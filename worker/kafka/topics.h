@@ -1,0 +1,42 @@
+/*
+ * The worker's topics: what they must be like, whether they are, and making them (promise.md A1, R10).
+ */
+#ifndef KAFKA_TOPICS_H
+#define KAFKA_TOPICS_H
+
+#include "config.h"
+
+#include <librdkafka/rdkafka.h>
+
+enum { TOPIC_COUNT = 5 };
+
+enum topic_role { TOPIC_REQUESTS, TOPIC_OUTCOMES, TOPIC_DEAD, TOPIC_SIGNALS, TOPIC_LEDGER };
+
+/* What a topic is like. */
+struct topic_state {
+    const char *name; /* borrowed from the settings */
+    bool exists;
+    int partitions, replicas; /* the least of its partitions */
+    bool configured;          /* the three below are known: the embedded broker does not tell */
+    char cleanup[64];
+    int64_t min_insync;
+    bool unclean_election;
+};
+
+/*
+ * Asks the broker about all topics; waits up to `timeout_ms` for it. FAULT_PEER: it does not answer, or refuses.
+ */
+MUST_USE bool topics_read(const struct settings *settings, int timeout_ms, struct topic_state states[TOPIC_COUNT],
+                          struct fault *why);
+
+/*
+ * What differs from what is needed, one problem each, with the command that repairs it. `all`: signals and ledger too.
+ */
+void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT], bool all,
+                  struct problems *problems);
+
+/* Creates the topics that do not exist. Gives how many; a topic that cannot be made is a problem. */
+size_t topics_create(const struct settings *settings, const struct topic_state states[TOPIC_COUNT],
+                     struct problems *problems);
+
+#endif

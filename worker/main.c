@@ -1,0 +1,67 @@
+/* The program's commands, and nothing else. */
+#include "commands.h"
+#include "memory.h"
+#include "options.h"
+#include "readiness.h"
+#include "run.h"
+#include "setup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int command_run(int argc, char **argv)
+{
+    static const struct command_help help = {"run", "Runs the worker until TERM or INT.", "",
+                                             "whc-worker run --config whc-worker.properties"};
+    const char *config = NULL;
+    bool helped;
+    const struct option_row rows[] = {{"--config", "FILE", "settings; default whc-worker.properties", &config, NULL}};
+    struct setup setup;
+    struct fault why;
+    int words, code = 2;
+
+    if (!options_read(&help, rows, COUNT_OF(rows), argc, argv, &words, &helped, &why)) {
+        fprintf(stderr, "whc-worker: %s\n", why.text);
+        return 2;
+    }
+    if (helped)
+        return 0;
+    setup_load(config, &setup);
+    readiness_check(&setup.settings, setup.catalogue, &setup.problems);
+    if (setup_print_problems(&setup.problems) == 0)
+        code = run_worker(&setup.settings, setup.catalogue);
+    setup_release(&setup);
+    return code;
+}
+
+static const struct {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", "the worker itself", command_run},
+    {"check", "say everything that is wrong with configuration and catalogue", command_check},
+    {"topics", "create the topics, or say what differs", command_topics},
+    {"submit", "send order requests", command_submit},
+    {"watch", "show outcomes as they come", command_watch},
+};
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "--help";
+
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(name, "--version") == 0) {
+        printf("whc-worker %s\n", WORKER_VERSION);
+        return 0;
+    }
+    bool asked = strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
+    FILE *out = asked ? stdout : stderr;
+    if (!asked)
+        fprintf(out, "whc-worker: there is no command '%s'\n\n", name);
+    fprintf(out, "usage: whc-worker COMMAND [options]; each command knows --help\n\n");
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    return asked ? 0 : 2;
+}

@@ -1,0 +1,174 @@
+/* See calling.h. */
+#include "calling.h"
+
+#include "memory.h"
+#include "reply.h"
+#include "status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct calling {
+    struct worker *worker;
+    struct loop_timer wake; /* when pace or back-off allow the next call */
+};
+
+/* One call on its way. */
+struct flight {
+    struct calling *calling;
+    struct order *order;
+    const struct worker_api *api;
+    uint64_t token_serial;
+    int64_t began_ms;
+    char tracking[TRACKING_ID_SIZE];
+};
+
+static void nothing(void *context)
+{
+    (void)context; /* the turn that the timer causes runs the chores */
+}
+
+struct calling *calling_new(struct worker *worker)
+{
+    struct calling *calling = memory_new(1, sizeof *calling);
+
+    calling->worker = worker;
+    calling->wake = (struct loop_timer){.fire = nothing, .context = calling};
+    return calling;
+}
+
+void *calling_free(struct calling *calling)
+{
+    if (calling != NULL)
+        loop_clear_timer(calling->worker->loop, &calling->wake);
+    return memory_free(calling);
+}
+
+bool calling_waits_for_token(const struct calling *calling)
+{
+    return orders_state_count(calling->worker->orders, ORDER_READY) > 0 && token_get(calling->worker->token) == NULL;
+}
+
+static enum call_end end_of(enum http_end end)
+{
+    static const enum call_end ends[] = {[HTTP_UNSENT] = CALL_UNSENT,
+                                         [HTTP_REPLIED] = CALL_REPLIED,
+                                         [HTTP_TIMED_OUT] = CALL_TIMED_OUT,
+                                         [HTTP_CUT] = CALL_CUT,
+                                         [HTTP_TOO_LARGE] = CALL_TOO_LARGE};
+
+    return ends[end];
+}
+
+static void answered(void *context, const struct http_reply *reply)
+{
+    struct flight *flight = context;
+    struct worker *worker = flight->calling->worker;
+    struct evidence evidence = {.end = end_of(reply->end),
+                                .status = reply->end == HTTP_REPLIED ? reply->status : 0,
+                                .headers = reply->headers,
+                                .unreadable = "",
+                                .retry_after_ms = reply->retry_after_ms,
+                                .what = reply->what};
+    struct verdict verdict;
+
+    if (reply->end == HTTP_REPLIED)
+        evidence.body = reply_read(flight->order->call.operation, reply->status, reply->body, reply->length,
+                                   &evidence.unreadable);
+    evidence.body_unreadable = *evidence.unreadable != '\0';
+    status_count_call(worker->status, flight->api->tag, &evidence, loop_clock_ms() - flight->began_ms);
+    orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
+    if (verdict.kind == VERDICT_AGAIN_AT_ONCE)
+        token_refused(worker->token, flight->token_serial);
+    if (verdict.kind == VERDICT_HALT)
+        LOG(LOG_ERROR, "BT refuses or blocks the account: this API halts, its orders wait, it is tried again by itself",
+            log_text("api", flight->api->tag), log_text("why", verdict.reason.text),
+            log_text("tracking", flight->tracking));
+    else if (verdict.kind != VERDICT_DONE)
+        LOG(LOG_DEBUG, "a call did not succeed", log_text("api", flight->api->tag),
+            log_int("status", evidence.status), log_text("tracking", flight->tracking));
+    json_object_put(evidence.body);
+    memory_free(flight);
+}
+
+/* The request's own whc-tracking where it has one, so that BT's sandbox values can be reached; else a fresh UUID. */
+static void choose_tracking(const struct order *order, char tracking[TRACKING_ID_SIZE])
+{
+    if (order->headers.tracking[0] != '\0')
+        snprintf(tracking, TRACKING_ID_SIZE, "%s", order->headers.tracking);
+    else
+        uuid_print(uuid_random(), tracking);
+}
+
+static void fill_request(const struct flight *flight, const char *url, struct http_request *request)
+{
+    const struct order *order = flight->order;
+    const struct call *call = &order->call;
+    const struct api_settings *settings = &flight->api->settings;
+
+    *request = (struct http_request){
+        .method = call->operation->method,
+        .url = url,
+        .body = call->body,
+        .body_length = call->body_length,
+        .bearer = token_get(flight->calling->worker->token),
+        .connect_timeout_ms = settings->connect_timeout_ms,
+        .call_timeout_ms = settings->call_timeout_ms,
+        .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
+        .reply_max_bytes = (size_t)settings->reply_max_bytes,
+    };
+    struct http_header *headers = request->headers;
+    size_t count = 0;
+    headers[count++] = (struct http_header){"Accept", "application/json"};
+    headers[count++] = (struct http_header){"APIGW-Tracking-Header", flight->tracking};
+    if (call->body != NULL && call->content_type != NULL)
+        headers[count++] = (struct http_header){"Content-Type", call->content_type};
+    if (order->headers.traceparent[0] != '\0')
+        headers[count++] = (struct http_header){"traceparent", order->headers.traceparent};
+    if (order->headers.tracestate[0] != '\0')
+        headers[count++] = (struct http_header){"tracestate", order->headers.tracestate};
+    for (size_t i = 0; i < call->header_count; i++)
+        headers[count++] = (struct http_header){call->headers[i].name, call->headers[i].value};
+    request->header_count = count;
+}
+
+static void start(struct calling *calling, struct order *order)
+{
+    struct worker *worker = calling->worker;
+    struct flight *flight = memory_new(1, sizeof *flight);
+    struct http_request request;
+    CLEANUP(buffer_release) struct buffer url;
+    struct fault why;
+
+    *flight = (struct flight){.calling = calling,
+                              .order = order,
+                              .api = worker_api(worker, order->call.operation->tag),
+                              .token_serial = token_serial(worker->token),
+                              .began_ms = loop_clock_ms()};
+    choose_tracking(order, flight->tracking);
+    order_note_tracking(order, flight->tracking);
+    buffer_init(&url, CALL_TARGET_MAX + 1024);
+    buffer_print(&url, "%s%s", flight->api->base_url, order->call.target);
+    fill_request(flight, buffer_text(&url), &request);
+    if (http_start(worker->http, &request, answered, flight, &why))
+        return;
+    struct http_reply reply = {.end = HTTP_UNSENT, .body = "", .retry_after_ms = -1, .what = why.text};
+    answered(flight, &reply);
+}
+
+void calling_chore(struct calling *calling)
+{
+    struct worker *worker = calling->worker;
+
+    if (orders_count(worker->orders) == 0)
+        return;
+    if (token_get(worker->token) == NULL)
+        return; /* token_changed() causes a turn */
+    for (struct order *order; (order = orders_next_call(worker->orders, worker_time(worker))) != NULL;)
+        start(calling, order);
+    int64_t due_ms = orders_due_ms(worker->orders);
+    if (due_ms == INT64_MAX)
+        loop_clear_timer(worker->loop, &calling->wake);
+    else
+        loop_set_timer(worker->loop, &calling->wake, due_ms);
+}

@@ -1,0 +1,317 @@
+/* See intake.h. */
+#include "intake.h"
+
+#include "framing.h"
+#include "memory.h"
+#include "owning.h"
+#include "settling.h"
+#include "status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TURN_MAX = 1000 };
+
+/* A partition that stands still: its messages in order. */
+struct hold {
+    int32_t partition;
+    rd_kafka_message_t **messages;
+    size_t count, room;
+    char why[300];
+};
+
+struct intake {
+    struct worker *worker;
+    struct hold *holds;
+    size_t hold_count;
+};
+
+/* What can be done with a message now. */
+enum fate { FATE_TAKEN, FATE_HELD };
+
+struct intake *intake_new(struct worker *worker)
+{
+    struct intake *intake = memory_new(1, sizeof *intake);
+
+    intake->worker = worker;
+    return intake;
+}
+
+static void release_hold(struct hold *hold)
+{
+    for (size_t i = 0; i < hold->count; i++)
+        rd_kafka_message_destroy(hold->messages[i]);
+    memory_free(hold->messages);
+}
+
+void *intake_free(struct intake *intake)
+{
+    if (intake == NULL)
+        return NULL;
+    for (size_t i = 0; i < intake->hold_count; i++)
+        release_hold(&intake->holds[i]);
+    memory_free(intake->holds);
+    return memory_free(intake);
+}
+
+static struct hold *find_hold(const struct intake *intake, int32_t partition)
+{
+    for (size_t i = 0; i < intake->hold_count; i++)
+        if (intake->holds[i].partition == partition)
+            return &intake->holds[i];
+    return NULL;
+}
+
+static void set_flow(struct intake *intake, int32_t partition, bool flows)
+{
+    rd_kafka_t *handle = consumer_handle(intake->worker->consumer);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+    rd_kafka_topic_partition_list_add(list, intake->worker->settings->topic_requests, partition);
+    if (flows)
+        rd_kafka_resume_partitions(handle, list);
+    else
+        rd_kafka_pause_partitions(handle, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+static void hold(struct intake *intake, rd_kafka_message_t *message, const char *why)
+{
+    struct hold *hold = find_hold(intake, message->partition);
+
+    if (hold == NULL) {
+        intake->holds = memory_resize(intake->holds, intake->hold_count + 1, sizeof *intake->holds);
+        hold = &intake->holds[intake->hold_count++];
+        *hold = (struct hold){.partition = message->partition};
+        snprintf(hold->why, sizeof hold->why, "partition %d stands still: %.250s", (int)message->partition, why);
+        set_flow(intake, message->partition, false);
+        LOG(LOG_WARN, "a partition stands still, it goes on by itself", log_int("partition", message->partition),
+            log_text("why", why));
+    }
+    if (hold->count == hold->room) {
+        hold->room = hold->room * 2 + 16;
+        hold->messages = memory_resize(hold->messages, hold->room, sizeof(rd_kafka_message_t *));
+    }
+    hold->messages[hold->count++] = message;
+}
+
+void intake_forget(struct intake *intake, int32_t partition)
+{
+    struct hold *hold = find_hold(intake, partition);
+
+    if (hold == NULL)
+        return;
+    release_hold(hold);
+    *hold = intake->holds[--intake->hold_count];
+}
+
+static bool header_of(const rd_kafka_message_t *message, const char *name, const void **value, size_t *size)
+{
+    rd_kafka_headers_t *headers;
+
+    return rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           rd_kafka_header_get_last(headers, name, value, size) == RD_KAFKA_RESP_ERR_NO_ERROR && *value != NULL;
+}
+
+/* A header that travels on, if it is short enough and printable; trace context must not cost an order. */
+static void copy_header(const rd_kafka_message_t *message, const char *name, char *out, size_t room)
+{
+    const void *value;
+    size_t size;
+
+    out[0] = '\0';
+    if (!header_of(message, name, &value, &size) || size >= room)
+        return;
+    for (size_t i = 0; i < size; i++)
+        if (((const unsigned char *)value)[i] < 0x20 || ((const unsigned char *)value)[i] > 0x7e)
+            return;
+    memcpy(out, value, size);
+    out[size] = '\0';
+}
+
+static void dead(struct intake *intake, const rd_kafka_message_t *message, const char *reason, const struct fault *why)
+{
+    settling_dead_letter(intake->worker->settling, message, reason, why);
+}
+
+/* The path in front of "path: rule", which is what a projection says; "request" where there is none. */
+static void split_rule(const struct fault *why, char path[100])
+{
+    const char *colon = strstr(why->text, ": ");
+
+    snprintf(path, 100, "%.*s", colon == NULL ? 7 : (int)(colon - why->text), colon == NULL ? "request" : why->text);
+}
+
+static void take_order(struct intake *intake, const rd_kafka_message_t *message, const struct order_type *type,
+                       const struct schema *writer, const struct frame *frame)
+{
+    struct worker *worker = intake->worker;
+    const char *topic = worker->settings->topic_requests;
+    struct order *order = order_new(topic, message->partition, message->offset, message->key, message->key_len);
+    rd_kafka_timestamp_type_t kind;
+    char path[100];
+    struct fault why;
+
+    order->type = type;
+    order->requested_at_ms = rd_kafka_message_timestamp(message, &kind);
+    if (kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE)
+        order->requested_at_ms = worker_time(worker).wall_ms;
+    copy_header(message, "traceparent", order->headers.traceparent, sizeof order->headers.traceparent);
+    copy_header(message, "tracestate", order->headers.tracestate, sizeof order->headers.tracestate);
+    copy_header(message, "whc-tracking", order->headers.tracking, sizeof order->headers.tracking);
+    switch (request_read(type, writer, (const char *)message->payload + frame->start, message->len - frame->start,
+                         worker->given, &order->request, &why)) {
+    case REQUEST_DEAD:
+        order_free(order);
+        dead(intake, message, "datum", &why);
+        return;
+    case REQUEST_BROKEN:
+        split_rule(&why, path);
+        journey_refuse(order, REASON_CONTRACT, path, why.text, worker_time(worker).wall_ms);
+        break;
+    case REQUEST_GOOD:
+        break;
+    }
+    orders_take(worker->orders, order, worker_time(worker));
+}
+
+/* The schema that the message was written with: from schemas/, or from the registry. */
+static enum registry_answer find_writer(struct intake *intake, const struct frame *frame,
+                                        const struct schema **writer, struct fault *why)
+{
+    if (frame->framing != FRAMING_SINGLE_OBJECT)
+        return registry_schema(intake->worker->registry, frame, writer, why);
+    *writer = catalogue_schema(intake->worker->catalogue, frame->fingerprint, NULL);
+    if (*writer != NULL)
+        return REGISTRY_KNOWN;
+    fault_set(why, FAULT_INPUT, "no request schema of the catalogue has the fingerprint %016llx",
+              (unsigned long long)frame->fingerprint);
+    return REGISTRY_UNKNOWN;
+}
+
+/* Reads the message; false: its schema is not here yet, nothing was taken. */
+static bool read_message(struct intake *intake, rd_kafka_message_t *message, struct fault *why)
+{
+    struct worker *worker = intake->worker;
+    const void *header = NULL;
+    size_t header_length = 0;
+    struct frame frame;
+    const struct schema *writer;
+
+    if (message->len > (size_t)worker->settings->request_max_bytes) {
+        fault_set(why, FAULT_INPUT, "the request has %zu bytes, request.max.bytes is %lld", message->len,
+                  (long long)worker->settings->request_max_bytes);
+        dead(intake, message, "size", why);
+        return true;
+    }
+    if (!header_of(message, FRAMING_HEADER, &header, &header_length))
+        header = NULL;
+    if (!framing_read(message->payload, message->len, header, header_length, &frame, why)) {
+        dead(intake, message, "framing", why);
+        return true;
+    }
+    switch (find_writer(intake, &frame, &writer, why)) {
+    case REGISTRY_WAIT:
+        return false;
+    case REGISTRY_UNKNOWN:
+        dead(intake, message, "schema", why);
+        return true;
+    case REGISTRY_KNOWN:
+        break;
+    }
+    const struct order_type *type = catalogue_type_of_record(worker->catalogue, schema_name(writer));
+    if (type == NULL) {
+        fault_set(why, FAULT_INPUT, "no order type has the request record '%.100s'", schema_name(writer));
+        dead(intake, message, "type", why);
+        return true;
+    }
+    take_order(intake, message, type, writer, &frame);
+    return true;
+}
+
+/* Takes the message, or says why it must wait; a taken one is freed. */
+static enum fate handle(struct intake *intake, rd_kafka_message_t *message, struct fault *why)
+{
+    struct position *position = settlements_position(intake->worker->settlements, message->partition);
+
+    if (position != NULL && !position_has_room(position, message->offset)) {
+        fault_set(why, FAULT_EXHAUSTED, "its map of settled orders is full, the order at offset %lld is still open",
+                  (long long)position->next);
+        return FATE_HELD;
+    }
+    /* A held message was taken before; its offset is open until it is settled, so taking it again is no harm. */
+    if (position != NULL && position_take(position, message->offset)) {
+        if (!read_message(intake, message, why))
+            return FATE_HELD;
+        status_count_taken(intake->worker->status);
+    }
+    rd_kafka_message_destroy(message);
+    return FATE_TAKEN;
+}
+
+static bool has_room(const struct intake *intake)
+{
+    const struct worker *worker = intake->worker;
+
+    return orders_count(worker->orders) + settling_waiting(worker->settling) < (size_t)worker->settings->orders_max;
+}
+
+/* Goes on with a held partition as far as it can; true: it is not held any more. */
+static bool release_some(struct intake *intake, struct hold *hold)
+{
+    size_t taken = 0;
+    struct fault why;
+
+    while (taken < hold->count && has_room(intake) && handle(intake, hold->messages[taken], &why) == FATE_TAKEN)
+        taken++;
+    memmove(hold->messages, hold->messages + taken, (hold->count - taken) * sizeof(rd_kafka_message_t *));
+    hold->count -= taken;
+    return hold->count == 0;
+}
+
+static void go_on_with_holds(struct intake *intake)
+{
+    for (size_t i = 0; i < intake->hold_count;) {
+        struct hold *hold = &intake->holds[i];
+        int32_t partition = hold->partition;
+        if (!release_some(intake, hold)) {
+            i++;
+            continue;
+        }
+        intake_forget(intake, partition);
+        set_flow(intake, partition, true);
+        LOG(LOG_INFO, "a partition goes on", log_int("partition", partition));
+    }
+}
+
+void intake_chore(struct intake *intake)
+{
+    struct worker *worker = intake->worker;
+    struct fault why;
+
+    consumer_serve(worker->consumer);
+    if (!owning_takes(worker->owning))
+        return;
+    go_on_with_holds(intake);
+    for (int i = 0; has_room(intake); i++) {
+        if (i == TURN_MAX) {
+            loop_hurry(worker->loop); /* the wake-up was an edge: what is left would sleep on */
+            return;
+        }
+        rd_kafka_message_t *message = consumer_next(worker->consumer);
+        if (message == NULL)
+            return;
+        if (!settlements_owns(worker->settlements, message->partition))
+            rd_kafka_message_destroy(message);
+        else if (find_hold(intake, message->partition) != NULL)
+            hold(intake, message, "");
+        else if (handle(intake, message, &why) == FATE_HELD)
+            hold(intake, message, why.text);
+    }
+}
+
+size_t intake_held(const struct intake *intake, const char **why)
+{
+    *why = intake->hold_count > 0 ? intake->holds[0].why : "";
+    return intake->hold_count;
+}

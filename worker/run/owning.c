@@ -1,0 +1,293 @@
+/* See owning.h. */
+#include "owning.h"
+
+#include "intake.h"
+#include "memory.h"
+#include "settling.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum phase {
+    PHASE_NONE,     /* nothing is assigned */
+    PHASE_READING,  /* assigned; the committed positions are being read */
+    PHASE_PROBING,  /* the broker's fence is being tested, once */
+    PHASE_TAKING,   /* messages are taken */
+    PHASE_DRAINING, /* to be given away as soon as all is settled */
+};
+
+struct owning {
+    struct worker *worker;
+    enum phase phase;
+    int32_t *partitions;
+    size_t count;
+    struct settler_position *found; /* positions read, kept over the probe */
+    bool probed;
+    int64_t drain_until_ms;
+    struct loop_timer wake; /* of the drain and of a read that is tried again */
+};
+
+enum { READ_AGAIN_MS = 200 };
+
+static void begin_read(struct owning *owning);
+
+static void woken(void *context)
+{
+    struct owning *owning = context;
+
+    if (owning->phase == PHASE_READING)
+        begin_read(owning);
+}
+
+struct owning *owning_new(struct worker *worker)
+{
+    struct owning *owning = memory_new(1, sizeof *owning);
+
+    owning->worker = worker;
+    owning->wake = (struct loop_timer){.fire = woken, .context = owning};
+    owning->probed = !worker->settings->settlement_transactions;
+    return owning;
+}
+
+static void forget_found(struct owning *owning)
+{
+    for (size_t i = 0; owning->found != NULL && i < owning->count; i++)
+        memory_free(owning->found[i].metadata);
+    owning->found = memory_free(owning->found);
+}
+
+void *owning_free(struct owning *owning)
+{
+    if (owning == NULL)
+        return NULL;
+    loop_clear_timer(owning->worker->loop, &owning->wake);
+    forget_found(owning);
+    memory_free(owning->partitions);
+    return memory_free(owning);
+}
+
+static void begin_read(struct owning *owning)
+{
+    settling_request(owning->worker->settling, SETTLER_READ, owning->partitions, owning->count);
+}
+
+/* Without transactions nobody is fenced, so one process must have all (promise.md R13). */
+static bool must_have_all(const struct owning *owning, size_t count)
+{
+    return !owning->worker->settings->settlement_transactions && count < owning->worker->partition_total;
+}
+
+static void assigned(void *context, const int32_t partitions[], size_t count)
+{
+    struct owning *owning = context;
+    struct fault why;
+
+    forget_found(owning);
+    memory_free(owning->partitions);
+    owning->partitions = memory_copy(partitions, count * sizeof *partitions);
+    owning->count = count;
+    LOG(LOG_INFO, "partitions assigned", log_int("count", (int64_t)count));
+    if (must_have_all(owning, count)) {
+        fault_set(&why, FAULT_LOCAL,
+                  "only %zu of %zu partitions were assigned: another worker is in the group, and with "
+                  "settlement.transactions=off there may be only one",
+                  count, owning->worker->partition_total);
+        worker_fail(owning->worker, &why);
+        return;
+    }
+    if (count == 0) {
+        owning->phase = PHASE_TAKING; /* a worker more than there are partitions: it waits */
+        if (!consumer_begin(owning->worker->consumer, NULL, 0, &why))
+            worker_fail(owning->worker, &why);
+        return;
+    }
+    owning->phase = PHASE_READING;
+    begin_read(owning);
+}
+
+static void let_go(struct owning *owning)
+{
+    struct worker *worker = owning->worker;
+
+    for (size_t i = 0; i < owning->count; i++) {
+        settlements_disown(worker->settlements, owning->partitions[i]);
+        intake_forget(worker->intake, owning->partitions[i]);
+    }
+    forget_found(owning);
+    owning->count = 0;
+    owning->phase = PHASE_NONE;
+    loop_clear_timer(worker->loop, &owning->wake);
+    consumer_release(worker->consumer);
+    LOG(LOG_INFO, "partitions let go");
+}
+
+static void lose(struct owning *owning)
+{
+    struct worker *worker = owning->worker;
+
+    LOG(LOG_WARN, "the group took the partitions away: what is not settled is the next owner's");
+    for (size_t i = 0; i < owning->count; i++) {
+        settlements_disown(worker->settlements, owning->partitions[i]);
+        settling_forget(worker->settling, owning->partitions[i]);
+        orders_leave(worker->orders, owning->partitions[i], true);
+    }
+    let_go(owning);
+}
+
+static void revoked(void *context, const int32_t partitions[], size_t count, bool lost)
+{
+    struct owning *owning = context;
+    struct worker *worker = owning->worker;
+    const struct settings *settings = worker->settings;
+
+    (void)partitions; /* eager: always all of them */
+    (void)count;
+    if (lost) {
+        lose(owning);
+        return;
+    }
+    for (size_t i = 0; i < owning->count; i++) {
+        intake_forget(worker->intake, owning->partitions[i]);
+        orders_leave(worker->orders, owning->partitions[i], false);
+    }
+    owning->phase = PHASE_DRAINING;
+    owning->drain_until_ms =
+        loop_clock_ms() + settings->api.call_timeout_ms + 2 * settings->settlement_deadline_ms;
+    loop_set_timer(worker->loop, &owning->wake, owning->drain_until_ms);
+    loop_hurry(worker->loop);
+}
+
+static void failed(void *context, const struct fault *why, bool fatal)
+{
+    struct owning *owning = context;
+
+    if (fatal)
+        worker_fail(owning->worker, why);
+    else
+        LOG(LOG_WARN, "Kafka is in trouble, it is tried again", log_fault(why));
+}
+
+static void ready(void *context)
+{
+    (void)context; /* the turn that this causes runs the intake */
+}
+
+const struct consumer_calls owning_calls = {
+    .assigned = assigned, .revoked = revoked, .failed = failed, .ready = ready};
+
+static void begin_taking(struct owning *owning)
+{
+    struct worker *worker = owning->worker;
+    struct consumer_start *starts = memory_new(owning->count, sizeof *starts);
+    struct fault why;
+
+    for (size_t i = 0; i < owning->count; i++) {
+        const struct settler_position *found = &owning->found[i];
+        starts[i] = (struct consumer_start){owning->partitions[i], found->offset};
+        if (!settlements_own(worker->settlements, owning->partitions[i], found->offset, found->metadata,
+                             found->metadata_length, &why))
+            LOG(LOG_WARN, "the map of settled orders is not ours and is ignored: orders behind the position may be "
+                          "read again",
+                log_int("partition", owning->partitions[i]), log_fault(&why));
+    }
+    forget_found(owning);
+    owning->phase = PHASE_TAKING;
+    orders_share(worker->orders, (double)owning->count / (double)worker->partition_total);
+    if (!consumer_begin(worker->consumer, starts, owning->count, &why))
+        worker_fail(worker, &why);
+    memory_free(starts);
+}
+
+static void take_positions(struct owning *owning, struct settler_job *job)
+{
+    if (job->answer != SETTLER_CLEAN) {
+        LOG(LOG_WARN, "cannot read the committed positions, will ask again", log_fault(&job->why));
+        loop_set_timer(owning->worker->loop, &owning->wake, loop_clock_ms() + READ_AGAIN_MS);
+        return;
+    }
+    owning->found = job->positions;
+    job->positions = NULL;
+    job->position_count = 0;
+    if (owning->probed) {
+        begin_taking(owning);
+        return;
+    }
+    owning->phase = PHASE_PROBING;
+    settling_request(owning->worker->settling, SETTLER_PROBE, owning->partitions, 1);
+}
+
+static void take_probe(struct owning *owning, struct settler_job *job)
+{
+    struct fault why;
+
+    if (job->answer == SETTLER_UNSAFE) {
+        fault_set(&why, FAULT_LOCAL,
+                  "the broker accepts positions of a member that never was: it cannot fence a stale worker, so nothing "
+                  "is promised on it (promise A1); use Apache Kafka 3.9 or later, or settlement.transactions=off");
+        worker_fail(owning->worker, &why);
+        return;
+    }
+    if (job->answer != SETTLER_CLEAN) {
+        LOG(LOG_WARN, "the probe of the broker's fence had no answer, will ask again", log_fault(&job->why));
+        settling_request(owning->worker->settling, SETTLER_PROBE, owning->partitions, 1);
+        return;
+    }
+    owning->probed = true;
+    begin_taking(owning);
+}
+
+void owning_answered(struct owning *owning, struct settler_job *job)
+{
+    /* An answer to a question of an earlier assignment is no answer. */
+    if (job->task == SETTLER_READ && owning->phase == PHASE_READING && job->position_count == owning->count &&
+        (owning->count == 0 || job->positions[0].partition == owning->partitions[0]))
+        take_positions(owning, job);
+    else if (job->task == SETTLER_PROBE && owning->phase == PHASE_PROBING)
+        take_probe(owning, job);
+}
+
+void owning_chore(struct owning *owning)
+{
+    struct worker *worker = owning->worker;
+
+    if (owning->phase != PHASE_DRAINING) {
+        if (worker->stopping && consumer_left(worker->consumer))
+            loop_stop(worker->loop);
+        return;
+    }
+    bool quiet = orders_state_count(worker->orders, ORDER_CALLING) == 0 && settling_is_idle(worker->settling);
+    if (quiet) {
+        let_go(owning);
+    } else if (loop_clock_ms() >= owning->drain_until_ms) {
+        LOG(LOG_WARN, "the drain took too long, the rest is the next owner's");
+        lose(owning);
+    }
+}
+
+void owning_stop(struct owning *owning)
+{
+    consumer_leave(owning->worker->consumer);
+}
+
+bool owning_takes(const struct owning *owning)
+{
+    return owning->phase == PHASE_TAKING && !owning->worker->stopping && registry_registered(owning->worker->registry);
+}
+
+const char *owning_state(const struct owning *owning)
+{
+    static const char *const states[] = {
+        [PHASE_NONE] = "no partition is assigned",
+        [PHASE_READING] = "the committed positions are being read",
+        [PHASE_PROBING] = "the broker's fence is being tested",
+        [PHASE_TAKING] = "",
+        [PHASE_DRAINING] = "partitions are being given away",
+    };
+
+    return states[owning->phase];
+}
+
+size_t owning_count(const struct owning *owning)
+{
+    return owning->phase == PHASE_TAKING || owning->phase == PHASE_DRAINING ? owning->count : 0;
+}

@@ -1,0 +1,247 @@
+/* See run.h: joins the parts and turns the loop. */
+#include "run.h"
+
+#include "calling.h"
+#include "intake.h"
+#include "memory.h"
+#include "owning.h"
+#include "settling.h"
+#include "single.h"
+#include "status.h"
+#include "topics.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+enum { TOPICS_TIMEOUT_MS = 10000, CONNECTIONS_EXTRA = 16 };
+
+struct orders_time worker_time(const struct worker *worker)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (struct orders_time){loop_now_ms(worker->loop), (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
+}
+
+void worker_fail(struct worker *worker, const struct fault *why)
+{
+    LOG(LOG_ERROR, "the worker ends", log_fault(why));
+    worker->exit_code = 1;
+    loop_stop(worker->loop);
+}
+
+const struct worker_api *worker_api(const struct worker *worker, const char *tag)
+{
+    size_t i = 0;
+
+    while (i + 1 < worker->api_count && strcmp(worker->apis[i].tag, tag) != 0)
+        i++;
+    return &worker->apis[i];
+}
+
+static void turn_needed(void *context)
+{
+    struct worker *worker = context;
+
+    loop_hurry(worker->loop);
+}
+
+static void signalled(void *context, int signal)
+{
+    struct worker *worker = context;
+
+    if (worker->stopping)
+        return;
+    LOG(LOG_INFO, "stopping: running calls end and all is settled first", log_int("signal", signal));
+    worker->stopping = true;
+    if (worker->consumer != NULL)
+        owning_stop(worker->owning);
+}
+
+/* The chores of a turn, in this order: what came in, what goes out, what is settled, what is let go. */
+static void intake_turn(void *context)
+{
+    intake_chore(((struct worker *)context)->intake);
+}
+
+static void calling_turn(void *context)
+{
+    calling_chore(((struct worker *)context)->calling);
+}
+
+static void settling_turn(void *context)
+{
+    settling_chore(((struct worker *)context)->settling);
+}
+
+static void owning_turn(void *context)
+{
+    owning_chore(((struct worker *)context)->owning);
+}
+
+static void read_apis(struct worker *worker, struct problems *problems)
+{
+    const struct openapi *openapi = &worker->catalogue->openapi;
+
+    worker->apis = memory_new(openapi->tag_count, sizeof *worker->apis);
+    worker->api_count = openapi->tag_count;
+    for (size_t i = 0; i < openapi->tag_count; i++) {
+        struct worker_api *api = &worker->apis[i];
+        api->tag = openapi->tags[i];
+        settings_of_api(worker->settings, api->tag, &api->settings, problems);
+        api->base_url = *api->settings.base_url != '\0' ? api->settings.base_url : openapi->servers[0].url;
+    }
+}
+
+static struct orders *make_orders(const struct worker *worker)
+{
+    struct orders_api *apis = memory_new(worker->api_count, sizeof *apis);
+    struct orders_setup setup = {.openapi = &worker->catalogue->openapi,
+                                 .apis = apis,
+                                 .api_count = worker->api_count,
+                                 .steps_max = (unsigned)worker->settings->steps_max};
+
+    if (getrandom(&setup.seed, sizeof setup.seed, 0) < 0)
+        setup.seed = 1;
+    for (size_t i = 0; i < worker->api_count; i++) {
+        const struct api_settings *s = &worker->apis[i].settings;
+        apis[i] = (struct orders_api){.tag = worker->apis[i].tag,
+                                      .pace = {s->window, s->rate, s->probe_ms},
+                                      .backoff = {s->backoff_first_ms, s->backoff_cap_ms, s->give_up_ms,
+                                                  (unsigned)s->attempts_max}};
+    }
+    struct orders *orders = orders_new(&setup, worker_time(worker));
+    memory_free(apis);
+    return orders;
+}
+
+/* The topics as they are; waits for a broker that is away. */
+static bool check_topics(struct worker *worker, struct fault *why)
+{
+    struct topic_state states[TOPIC_COUNT];
+    struct problems problems = {0};
+
+    while (!topics_read(worker->settings, TOPICS_TIMEOUT_MS, states, why)) {
+        if (why->kind != FAULT_PEER)
+            return false;
+        LOG(LOG_WARN, "waiting for Kafka, nothing is lost meanwhile", log_fault(why));
+    }
+    topics_check(worker->settings, states, false, &problems);
+    size_t count = problems.count;
+    for (size_t i = 0; i < count; i++)
+        LOG(LOG_ERROR, "a topic is not as it must be", log_text("topic", problems.list[i].where),
+            log_text("what", problems.list[i].what), log_text("right_would_be", problems.list[i].remedy));
+    problems_release(&problems);
+    if (count > 0)
+        return fault_set(why, FAULT_LOCAL, "the topics are not as they must be: %zu mistakes, see above", count);
+    worker->partition_total = (size_t)states[TOPIC_REQUESTS].partitions;
+    return true;
+}
+
+static void register_outcomes(struct worker *worker)
+{
+    if (worker->settings->outcome_framing == FRAME_SINGLE_OBJECT)
+        return;
+    for (size_t i = 0; i < worker->catalogue->type_count; i++)
+        registry_register(worker->registry, worker->settings->topic_outcomes, worker->catalogue->types[i]->outcome);
+}
+
+static bool start_http(struct worker *worker, struct fault *why)
+{
+    const char *url = *worker->settings->token_url != '\0' ? worker->settings->token_url
+                                                           : worker->catalogue->openapi.token_url;
+    long connections = CONNECTIONS_EXTRA;
+
+    TRY(http_client_new(worker->settings, worker->loop, &worker->http, why));
+    for (size_t i = 0; i < worker->api_count; i++)
+        connections += (long)worker->apis[i].settings.window;
+    http_client_limit(worker->http, connections);
+    worker->registry = registry_new(worker->settings, worker->loop, worker->http, turn_needed, worker);
+    register_outcomes(worker);
+    return token_new(worker->settings, url == NULL ? "" : url, worker->loop, worker->http, turn_needed, worker,
+                     &worker->token, why);
+}
+
+static bool start_kafka(struct worker *worker, struct fault *why)
+{
+    char owner[UUID_TEXT_SIZE];
+
+    uuid_print(uuid_random(), owner);
+    worker->settlements = settlements_new(owner);
+    TRY(check_topics(worker, why));
+    TRY(consumer_new(worker->settings, worker->loop, &owning_calls, worker->owning, &worker->consumer, why));
+    return settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
+                       worker->settling, &worker->settler, why);
+}
+
+static bool start(struct worker *worker, struct fault *why)
+{
+    static const int signals[] = {SIGTERM, SIGINT, 0};
+    struct problems problems = {0};
+
+    signal(SIGPIPE, SIG_IGN);
+    TRY(loop_new(&worker->loop, why));
+    TRY(loop_catch(worker->loop, signals, signalled, worker, why));
+    read_apis(worker, &problems);
+    problems_release(&problems); /* readiness_check() has told them */
+    worker->given = json_object_new_object();
+    for (size_t i = 0; i < worker->settings->input_count; i++)
+        json_object_object_add(worker->given, worker->settings->inputs[i].name,
+                               json_object_new_string(worker->settings->inputs[i].value));
+    worker->orders = make_orders(worker);
+    worker->intake = intake_new(worker);
+    worker->calling = calling_new(worker);
+    worker->settling = settling_new(worker);
+    worker->owning = owning_new(worker);
+    TRY(start_http(worker, why));
+    TRY(status_new(worker, &worker->status, why));
+    TRY(start_kafka(worker, why));
+    loop_add_chore(worker->loop, intake_turn, worker);
+    loop_add_chore(worker->loop, calling_turn, worker);
+    loop_add_chore(worker->loop, settling_turn, worker);
+    loop_add_chore(worker->loop, owning_turn, worker);
+    return true;
+}
+
+static void stop(struct worker *worker)
+{
+    worker->settler = settler_free(worker->settler);
+    worker->consumer = consumer_free(worker->consumer);
+    status_free(worker->status);
+    token_free(worker->token);
+    http_client_free(worker->http);
+    registry_free(worker->registry);
+    owning_free(worker->owning);
+    settling_free(worker->settling);
+    calling_free(worker->calling);
+    intake_free(worker->intake);
+    orders_free(worker->orders);
+    settlements_free(worker->settlements);
+    json_object_put(worker->given);
+    memory_free(worker->apis);
+    loop_free(worker->loop);
+}
+
+int run_worker(struct settings *settings, struct catalogue *catalogue)
+{
+    struct worker worker = {.settings = settings, .catalogue = catalogue};
+    int lock = -1;
+    struct fault why;
+
+    if ((settings->settlement_transactions || single_lock(settings->group_id, &lock, &why)) && start(&worker, &why)) {
+        LOG(LOG_INFO, "started", log_text("version", WORKER_VERSION), log_text("group", settings->group_id),
+            log_text("slot", settings->worker_slot), log_int("order_types", (int64_t)catalogue->type_count));
+        if (!loop_run(worker.loop, &why))
+            worker.exit_code = 1;
+    } else {
+        worker.exit_code = 1;
+        LOG(LOG_ERROR, "the worker does not start", log_fault(&why));
+    }
+    stop(&worker);
+    single_unlock(lock);
+    LOG(LOG_INFO, "ended", log_int("exit_code", worker.exit_code));
+    return worker.exit_code;
+}

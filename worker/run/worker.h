@@ -1,0 +1,71 @@
+/*
+ * What the parts of the running worker share: one struct, owned by run.c. Only files of run/ include it.
+ *
+ * intake    bytes to order or dead letter
+ * calling   order to request, transfer to evidence
+ * settling  what is ready to one settlement
+ * owning    assign, take-over, drain
+ * status    health, metrics, /status
+ */
+#ifndef RUN_WORKER_H
+#define RUN_WORKER_H
+
+#include "client.h"
+#include "consumer.h"
+#include "orders.h"
+#include "registry.h"
+#include "settlement.h"
+#include "settler.h"
+#include "stats.h"
+#include "token.h"
+
+struct intake;
+struct calling;
+struct settling;
+struct owning;
+struct status;
+
+/* One API as it is called: the OpenAPI tag with its settings. */
+struct worker_api {
+    const char *tag;
+    const char *base_url; /* without a trailing slash */
+    struct api_settings settings;
+};
+
+struct worker {
+    struct settings *settings;
+    struct catalogue *catalogue;
+    struct json_object *given; /* inputs from the settings */
+    struct loop *loop;
+    struct worker_api *apis;
+    size_t api_count;
+    size_t partition_total; /* of the request topic */
+
+    struct http_client *http;
+    struct token *token;
+    struct registry *registry;
+    struct consumer *consumer;
+    struct settler *settler;
+    struct orders *orders;
+    struct settlements *settlements;
+
+    struct intake *intake;
+    struct calling *calling;
+    struct settling *settling;
+    struct owning *owning;
+    struct status *status;
+
+    bool stopping;     /* TERM or INT came */
+    int exit_code;     /* of the process, once the loop has stopped */
+};
+
+/* The moment of this turn, for order/. */
+struct orders_time worker_time(const struct worker *worker);
+
+/* Ends the program with this sentence and exit code 1. */
+void worker_fail(struct worker *worker, const struct fault *why);
+
+/* The API of a tag; never null for a tag of the catalogue. */
+const struct worker_api *worker_api(const struct worker *worker, const char *tag);
+
+#endif

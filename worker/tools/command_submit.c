@@ -1,0 +1,242 @@
+/* `submit`: sends requests and, if asked, waits for their outcomes. */
+#include "commands.h"
+#include "handle.h"
+#include "memory.h"
+#include "options.h"
+#include "outcome_reader.h"
+#include "outcome_view.h"
+#include "setup.h"
+#include "submission.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { POLL_MS = 100, FLUSH_MS = 30000, BAR_WIDTH = 30 };
+
+struct wishes {
+    const char *config, *type, *key, *timeout;
+    bool wait, examples, json;
+};
+
+static void show_progress(size_t done, size_t all, const char *what)
+{
+    if (!isatty(STDERR_FILENO) || all == 0)
+        return;
+    size_t filled = done * BAR_WIDTH / all;
+    fprintf(stderr, "\r[");
+    for (size_t i = 0; i < BAR_WIDTH; i++)
+        fputc(i < filled ? '#' : '.', stderr);
+    fprintf(stderr, "] %zu/%zu %s%s", done, all, what, done == all ? "\n" : "");
+}
+
+/* One request per line; '-' or no file is standard input. */
+static bool read_lines(const char *path, const struct order_type *type, const char *key,
+                       struct submissions *submissions, struct fault *why)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    CLEANUP(memory_release) char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+
+    if (file == NULL)
+        return fault_set(why, FAULT_INPUT, "cannot open '%.200s': %s", path, strerror(errno));
+    for (unsigned number = 1; (length = getline(&line, &room, file)) > 0; number++) {
+        struct json_object *tree = NULL;
+        struct fault inner;
+        if (strspn(line, " \t\r\n") == (size_t)length)
+            continue;
+        if (!tree_read(line, (size_t)length, &tree, &inner) || !json_object_is_type(tree, json_type_object) ||
+            !submissions_add(submissions, type, tree, key, false, &inner)) {
+            fprintf(stderr, "%s:%u: %s; it is not sent\n", path, number, inner.text);
+            submissions->refused++;
+        }
+    }
+    if (file != stdin)
+        fclose(file);
+    return true;
+}
+
+static bool gather(const struct setup *setup, const struct wishes *wishes, int words, char **argv,
+                   struct submissions *submissions, struct fault *why)
+{
+    if (wishes->examples)
+        return submissions_add_examples(submissions, setup->catalogue, setup->settings.catalogue_path, why);
+    const struct order_type *type = wishes->type == NULL ? NULL : catalogue_type(setup->catalogue, wishes->type);
+    if (type == NULL)
+        return fault_set(why, FAULT_INPUT, "--type must name an order type; whc-worker check lists them");
+    if (words == 0)
+        return read_lines("-", type, wishes->key, submissions, why);
+    for (int i = 0; i < words; i++)
+        TRY(read_lines(argv[i], type, wishes->key, submissions, why));
+    return true;
+}
+
+static bool produce(rd_kafka_t *handle, const struct settings *settings, const struct submission *submission,
+                    struct fault *why)
+{
+    rd_kafka_vu_t values[] = {
+        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = settings->topic_requests},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK},
+        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {submission->key, submission->key == NULL ? 0 : strlen(submission->key)}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {submission->value, submission->length}},
+        {.vtype = RD_KAFKA_VTYPE_HEADER, .u.header = {"whc-tracking", submission->tracking, -1}},
+    };
+    rd_kafka_error_t *error = rd_kafka_produceva(handle, values, COUNT_OF(values) - (submission->tracking == NULL));
+
+    if (error == NULL)
+        return true;
+    fault_set(why, FAULT_PEER, "cannot send: %s", rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+    return false;
+}
+
+static void count_failure(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
+{
+    size_t *failures = opaque;
+
+    (void)handle;
+    *failures += message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static bool send_all(const struct settings *settings, const struct submissions *submissions, struct fault *why)
+{
+    rd_kafka_conf_t *conf;
+    rd_kafka_t *handle;
+    size_t failures = 0;
+    bool sent = true;
+
+    TRY(handle_configure(settings, HANDLE_TOOL_PRODUCER, &conf, why));
+    rd_kafka_conf_set_dr_msg_cb(conf, count_failure);
+    rd_kafka_conf_set_opaque(conf, &failures);
+    TRY(handle_new(RD_KAFKA_PRODUCER, conf, &handle, why));
+    for (size_t i = 0; i < submissions->count && sent; i++) {
+        sent = produce(handle, settings, &submissions->list[i], why);
+        rd_kafka_poll(handle, 0);
+        show_progress(i + 1, submissions->count, "sent");
+    }
+    if (rd_kafka_flush(handle, FLUSH_MS) != RD_KAFKA_RESP_ERR_NO_ERROR || failures > 0)
+        sent = sent && fault_set(why, FAULT_PEER, "not all requests reached Kafka");
+    rd_kafka_destroy(handle);
+    return sent;
+}
+
+/* Notes an outcome of ours and shows it; true when it is the last that was waited for. */
+static bool take_outcome(struct json_object *tree, struct submissions *submissions, bool json, size_t *open)
+{
+    struct json_object *outcome = tree_member(tree, "outcome");
+    struct submission *ours = submissions_find(submissions, tree_text_of(outcome, "requestId"));
+    const char *status = tree_text_of(outcome, "status");
+
+    if (ours == NULL || ours->answered)
+        return false;
+    if (json)
+        outcome_view_json(tree);
+    else
+        outcome_view_row(tree, isatty(STDOUT_FILENO) != 0);
+    if (!json_object_get_boolean(tree_member(outcome, "final")))
+        return false;
+    ours->answered = true;
+    ours->as_expected = status != NULL && strcmp(status, ours->expected == NULL ? "COMPLETED" : ours->expected) == 0;
+    return --*open == 0;
+}
+
+static void await(struct outcome_reader *reader, const struct catalogue *catalogue, struct submissions *submissions,
+                  const struct wishes *wishes)
+{
+    time_t end = time(NULL) + strtol(wishes->timeout, NULL, 10);
+    size_t open = submissions->count;
+    struct fault why;
+
+    if (!wishes->json)
+        outcome_view_head();
+    while (open > 0 && time(NULL) < end) {
+        rd_kafka_message_t *message = outcome_reader_next(reader, POLL_MS);
+        if (message == NULL)
+            continue;
+        struct json_object *tree = NULL;
+        if (outcome_view_read(catalogue, message, &tree, &why))
+            take_outcome(tree, submissions, wishes->json, &open);
+        json_object_put(tree);
+        rd_kafka_message_destroy(message);
+    }
+}
+
+static int summarise(const struct submissions *submissions, const struct wishes *wishes)
+{
+    size_t answered = 0, good = 0;
+
+    for (size_t i = 0; i < submissions->count; i++) {
+        answered += submissions->list[i].answered;
+        good += submissions->list[i].as_expected;
+        if (wishes->wait && !submissions->list[i].answered)
+            fprintf(stderr, "no outcome yet: %s %s\n", submissions->list[i].type->name, submissions->list[i].request_id);
+    }
+    if (!wishes->wait)
+        fprintf(stderr, "%zu sent\n", submissions->count);
+    else
+        fprintf(stderr, "%zu sent, %zu answered, %zu %s\n", submissions->count, answered, good,
+                wishes->examples ? "as the example expects" : "completed");
+    if (submissions->refused > 0)
+        fprintf(stderr, wishes->examples ? "%zu examples break their contract and cannot even be encoded\n"
+                                         : "%zu not sent\n",
+                submissions->refused);
+    return (wishes->wait && good < submissions->count) || (!wishes->examples && submissions->refused > 0);
+}
+
+static int submit(const struct setup *setup, const struct wishes *wishes, int words, char **argv)
+{
+    struct submissions submissions = {0};
+    struct outcome_reader *reader = NULL;
+    struct fault why;
+    int code = 1;
+
+    if (!gather(setup, wishes, words, argv, &submissions, &why) ||
+        (wishes->wait && !outcome_reader_new(&setup->settings, false, &reader, &why)) ||
+        !send_all(&setup->settings, &submissions, &why)) {
+        fprintf(stderr, "whc-worker submit: %s\n", why.text);
+    } else {
+        if (wishes->wait)
+            await(reader, setup->catalogue, &submissions, wishes);
+        code = summarise(&submissions, wishes);
+    }
+    outcome_reader_free(reader);
+    submissions_release(&submissions);
+    return code;
+}
+
+int command_submit(int argc, char **argv)
+{
+    static const struct command_help help = {
+        "submit", "Sends order requests: plain JSON, one per line, from files or standard input.", "[FILE]...",
+        "echo '{\"number\": \"01632960000\"}' | whc-worker submit --type check-portability --wait"};
+    struct wishes wishes = {.timeout = "60"};
+    bool helped;
+    const struct option_row rows[] = {
+        {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
+        {"--type", "NAME", "order type of the requests", &wishes.type, NULL},
+        {"--key", "KEY", "Kafka key: orders of one key go in sequence", &wishes.key, NULL},
+        {"--wait", NULL, "wait for the outcomes and show them; exit code 0: all completed", NULL, &wishes.wait},
+        {"--timeout", "SECONDS", "longest wait, default 60", &wishes.timeout, NULL},
+        {"--json", NULL, "outcomes as lines of JSON", NULL, &wishes.json},
+        {"--examples", NULL, "send the catalogue's examples instead, each with an id of its own", NULL, &wishes.examples},
+    };
+    struct setup setup;
+    struct fault why;
+    int words, code = 2;
+
+    if (!options_read(&help, rows, COUNT_OF(rows), argc, argv, &words, &helped, &why)) {
+        fprintf(stderr, "whc-worker: %s\n", why.text);
+        return 2;
+    }
+    if (helped)
+        return 0;
+    setup_load(wishes.config, &setup);
+    if (setup_print_problems(&setup.problems) == 0)
+        code = submit(&setup, &wishes, words, argv);
+    setup_release(&setup);
+    return code;
+}

@@ -1,0 +1,74 @@
+/* `topics`: creates the worker's topics, or says what differs. */
+#include "commands.h"
+#include "memory.h"
+#include "options.h"
+#include "setup.h"
+#include "topics.h"
+
+#include <stdio.h>
+
+enum { BROKER_TIMEOUT_MS = 10000 };
+
+static void print_states(const struct topic_state states[TOPIC_COUNT])
+{
+    printf("%-28s %10s %8s  %s\n", "TOPIC", "PARTITIONS", "REPLICAS", "CLEANUP");
+    for (size_t i = 0; i < TOPIC_COUNT; i++) {
+        const struct topic_state *state = &states[i];
+        if (state->exists)
+            printf("%-28s %10d %8d  %s\n", state->name, state->partitions, state->replicas, state->cleanup);
+        else
+            printf("%-28s %10s %8s\n", state->name, "-", "-");
+    }
+}
+
+static int work(const struct settings *settings, bool create)
+{
+    struct topic_state states[TOPIC_COUNT];
+    struct problems problems = {0};
+    struct fault why;
+
+    bool read = topics_read(settings, BROKER_TIMEOUT_MS, states, &why);
+    if (read && create) {
+        size_t made = topics_create(settings, states, &problems);
+        printf("%zu topics created\n", made);
+        read = topics_read(settings, BROKER_TIMEOUT_MS, states, &why);
+    }
+    if (!read) {
+        fprintf(stderr, "whc-worker topics: %s\n", why.text);
+        problems_release(&problems);
+        return 1;
+    }
+    print_states(states);
+    topics_check(settings, states, true, &problems);
+    size_t count = setup_print_problems(&problems);
+    problems_release(&problems);
+    if (count == 0)
+        printf("all topics are as they must be\n");
+    return count > 0;
+}
+
+int command_topics(int argc, char **argv)
+{
+    static const struct command_help help = {
+        "topics", "Shows the worker's topics and what is wrong with them; creates those that are missing.", "",
+        "whc-worker topics --create --config whc-worker.properties"};
+    const char *config = NULL;
+    bool create = false, helped;
+    const struct option_row rows[] = {{"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
+                                      {"--create", NULL, "create the topics that do not exist", NULL, &create}};
+    struct setup setup;
+    struct fault why;
+    int words, code = 2;
+
+    if (!options_read(&help, rows, COUNT_OF(rows), argc, argv, &words, &helped, &why)) {
+        fprintf(stderr, "whc-worker: %s\n", why.text);
+        return 2;
+    }
+    if (helped)
+        return 0;
+    setup_load(config, &setup);
+    if (setup_print_problems(&setup.problems) == 0)
+        code = work(&setup.settings, create);
+    setup_release(&setup);
+    return code;
+}

@@ -1,0 +1,84 @@
+/* `watch`: shows outcomes as they come. */
+#include "commands.h"
+#include "memory.h"
+#include "options.h"
+#include "outcome_reader.h"
+#include "outcome_view.h"
+#include "setup.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { POLL_MS = 200 };
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+    (void)signal;
+    stopped = 1;
+}
+
+static int watch(const struct setup *setup, bool from_beginning, bool json, long count)
+{
+    struct outcome_reader *reader;
+    struct fault why;
+    bool color = isatty(STDOUT_FILENO) != 0;
+
+    if (!outcome_reader_new(&setup->settings, from_beginning, &reader, &why)) {
+        fprintf(stderr, "whc-worker watch: %s\n", why.text);
+        return 1;
+    }
+    signal(SIGINT, stop);
+    signal(SIGTERM, stop);
+    if (!json)
+        outcome_view_head();
+    for (long shown = 0; !stopped && (count == 0 || shown < count);) {
+        rd_kafka_message_t *message = outcome_reader_next(reader, POLL_MS);
+        if (message == NULL)
+            continue;
+        struct json_object *tree = NULL;
+        shown++;
+        if (!outcome_view_read(setup->catalogue, message, &tree, &why))
+            fprintf(stderr, "offset %lld of partition %d: %s\n", (long long)message->offset, (int)message->partition,
+                    why.text);
+        else if (json)
+            outcome_view_json(tree);
+        else
+            outcome_view_row(tree, color);
+        json_object_put(tree);
+        rd_kafka_message_destroy(message);
+    }
+    outcome_reader_free(reader);
+    return 0;
+}
+
+int command_watch(int argc, char **argv)
+{
+    static const struct command_help help = {"watch", "Shows outcomes as they come.", "",
+                                             "whc-worker watch --from-beginning --json"};
+    const char *config = NULL, *count = "0";
+    bool from_beginning = false, json = false, helped;
+    const struct option_row rows[] = {{"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
+                                      {"--from-beginning", NULL, "also those that are there already", NULL, &from_beginning},
+                                      {"--json", NULL, "a line of JSON each, instead of a table", NULL, &json},
+                                      {"--count", "N", "end after N outcomes", &count, NULL}};
+    struct setup setup;
+    struct fault why;
+    int words, code = 2;
+
+    if (!options_read(&help, rows, COUNT_OF(rows), argc, argv, &words, &helped, &why)) {
+        fprintf(stderr, "whc-worker: %s\n", why.text);
+        return 2;
+    }
+    if (helped)
+        return 0;
+    setup_load(config, &setup);
+    if (setup_print_problems(&setup.problems) == 0)
+        code = watch(&setup, from_beginning, json, strtol(count, NULL, 10));
+    setup_release(&setup);
+    return code;
+}

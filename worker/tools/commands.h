@@ -1,0 +1,13 @@
+/*
+ * People's commands, a file each. Each gets its own words (argv[0] is its name) and gives the exit code: 0 good, 1 not
+ * what was asked for, 2 the command line or the configuration is wrong.
+ */
+#ifndef TOOLS_COMMANDS_H
+#define TOOLS_COMMANDS_H
+
+int command_check(int argc, char **argv);
+int command_topics(int argc, char **argv);
+int command_submit(int argc, char **argv);
+int command_watch(int argc, char **argv);
+
+#endif

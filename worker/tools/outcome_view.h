@@ -1,0 +1,25 @@
+/*
+ * Outcomes as people read them: decoded from their Kafka records, shown as rows of a table or as JSON lines.
+ */
+#ifndef TOOLS_OUTCOME_VIEW_H
+#define TOOLS_OUTCOME_VIEW_H
+
+#include "catalogue.h"
+
+#include <librdkafka/rdkafka.h>
+
+/*
+ * Decodes the record with the catalogue's schemas; the framing is recognised, and the order type by fingerprint or by
+ * the header ce_type. *tree is owned by the caller.
+ */
+MUST_USE bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message_t *message,
+                                struct json_object **tree, struct fault *why);
+
+/* The table's head, and one row; `color`: the status is coloured. Rows go to stdout at once. */
+void outcome_view_head(void);
+void outcome_view_row(struct json_object *tree, bool color);
+
+/* The outcome as one line of JSON. */
+void outcome_view_json(struct json_object *tree);
+
+#endif

@@ -1,0 +1,48 @@
+/* See setup.h. */
+#include "setup.h"
+
+#include "handle.h"
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char usual[] = "whc-worker.properties";
+
+void setup_load(const char *config, struct setup *setup)
+{
+    *setup = (struct setup){0};
+    if (config == NULL && access(usual, R_OK) == 0)
+        config = usual;
+    settings_load(config, environ, &setup->settings, &setup->problems);
+    log_open(STDERR_FILENO, (enum log_format)setup->settings.log_format, (enum log_level)setup->settings.log_level);
+    handle_check(&setup->settings, &setup->problems);
+
+    const char **names = memory_new(setup->settings.input_count, sizeof *names);
+    for (size_t i = 0; i < setup->settings.input_count; i++)
+        names[i] = setup->settings.inputs[i].name;
+    struct given_inputs given = {names, setup->settings.input_count};
+    setup->catalogue = catalogue_load(setup->settings.catalogue_path, setup->settings.catalogue_overlay, &given,
+                                      &setup->problems);
+    memory_free(names);
+}
+
+void setup_release(struct setup *setup)
+{
+    catalogue_free(setup->catalogue);
+    settings_release(&setup->settings);
+    problems_release(&setup->problems);
+}
+
+size_t setup_print_problems(const struct problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->list[i];
+        fprintf(stderr, "%s: %s%s%s\n", problem->where, problem->what,
+                *problem->remedy != '\0' ? "; right would be: " : "", problem->remedy);
+    }
+    return problems->count;
+}
