@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 8192 };
+enum { LINE_MAX_BYTES = 4096 }; /* PIPE_BUF: a longer line could be cut in a pipe */
 
 static const char *const level_names[] = {
     [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error"};
@@ -87,7 +87,7 @@ void log_write(enum log_level level, const char *message, const struct log_field
     struct timespec now;
     struct tm utc;
     char stamp[40], time_text[64];
-    CLEANUP(buffer_release) struct buffer line;
+    CLEANUP(buffer_release) struct buffer line = {0};
 
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);

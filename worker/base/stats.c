@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { LABEL_MAX = 200 }; /* characters of a value */
+
 struct series {
     const struct stats_family *family;
     char *labels; /* api="portability",status="200" */
@@ -55,7 +57,8 @@ static char *label_text(const struct stats_family *family, const char *const val
     buffer_init(&text, 2048);
     for (size_t i = 0; i < STATS_LABELS_MAX && family->labels[i] != NULL; i++) {
         buffer_print(&text, "%s%s=\"", i > 0 ? "," : "", family->labels[i]);
-        for (const char *at = other ? "other" : values[i]; *at != '\0'; at++) {
+        const char *value = other ? "other" : values[i];
+        for (const char *at = value; *at != '\0' && at < value + LABEL_MAX; at++) {
             if (*at == '"' || *at == '\\')
                 buffer_add_byte(&text, '\\');
             buffer_add_byte(&text, *at == '\n' ? ' ' : (uint8_t)*at);

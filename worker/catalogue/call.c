@@ -122,7 +122,7 @@ static bool add_parameters(const struct step *step, const struct scope *scope, s
 
 static bool add_body(const struct step *step, const struct scope *scope, struct call *call, struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer text;
+    CLEANUP(buffer_release) struct buffer text = {0};
 
     buffer_init(&text, CALL_BODY_MAX);
     if (step->body == NULL)
@@ -138,7 +138,7 @@ static bool add_body(const struct step *step, const struct scope *scope, struct 
 
 static bool render(const struct step *step, const struct scope *scope, struct call *call, struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer target;
+    CLEANUP(buffer_release) struct buffer target = {0};
 
     buffer_init(&target, CALL_TARGET_MAX);
     TRY(add_path(step, scope, call, &target, why));

@@ -102,7 +102,7 @@ static void load_library(struct loader *loader)
 
     for (size_t i = 0; i < count; i++) {
         char relative[PATH_SIZE], path[PATH_SIZE];
-        CLEANUP(buffer_release) struct buffer text;
+        CLEANUP(buffer_release) struct buffer text = {0};
         struct fault why;
         if (!ends_with(names[i], ".avsc"))
             continue;
@@ -118,7 +118,7 @@ static void load_library(struct loader *loader)
 
 static struct schema *load_schema(struct loader *loader, const char *relative)
 {
-    CLEANUP(buffer_release) struct buffer text;
+    CLEANUP(buffer_release) struct buffer text = {0};
     char path[PATH_SIZE];
     struct schema *schema = NULL;
     struct fault why;

@@ -71,7 +71,7 @@ static bool is_word_end(char c)
 
 static bool read_string(struct reader *reader, struct json_object **literal, struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer text;
+    CLEANUP(buffer_release) struct buffer text = {0};
 
     buffer_init(&text, TEXT_MAX_BYTES);
     for (;; reader->at++) {

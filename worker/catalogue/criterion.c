@@ -46,7 +46,7 @@ void criteria_release(struct criteria *criteria)
 /* POSIX has no \d: it becomes [0-9], or 0-9 inside brackets. */
 static bool compile_regex(const char *pattern, regex_t *regex, struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer posix;
+    CLEANUP(buffer_release) struct buffer posix = {0};
     bool inside = false;
     char message[128];
 
@@ -85,7 +85,7 @@ static bool compile_text(struct criterion *criterion, const char *text, struct f
 static bool compile_embedded(struct criterion *criterion, const char *text, const struct naming *naming,
                              struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer trial;
+    CLEANUP(buffer_release) struct buffer trial = {0};
     struct criterion tried = {.type = criterion->type};
 
     buffer_init(&trial, 65536);
@@ -173,7 +173,7 @@ void criteria_read(struct json_object *tree, struct spot *spot, const struct nam
 
 static bool regex_holds(const struct criterion *criterion, const char *pattern, struct json_object *context)
 {
-    CLEANUP(buffer_release) struct buffer text;
+    CLEANUP(buffer_release) struct buffer text = {0};
     struct fault why;
     regex_t own;
 

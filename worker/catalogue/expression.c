@@ -70,7 +70,7 @@ static bool take_pointer(struct expression *expression, const char **at, bool in
     if (**at != '/')
         return fault_set(why, FAULT_INPUT, "a JSON pointer starts with '/' behind the '#'");
     while (**at == '/') {
-        CLEANUP(buffer_release) struct buffer segment;
+        CLEANUP(buffer_release) struct buffer segment = {0};
         buffer_init(&segment, 1024);
         for ((*at)++; **at != '\0' && **at != '/' && strchr(stop, **at) == NULL; (*at)++) {
             if (**at != '~')
@@ -268,7 +268,7 @@ static void add_position(const struct each *each, struct buffer *out)
 
 static struct json_object *position(const struct each *each)
 {
-    CLEANUP(buffer_release) struct buffer text;
+    CLEANUP(buffer_release) struct buffer text = {0};
 
     buffer_init(&text, 256);
     add_position(each, &text);

@@ -85,7 +85,7 @@ static bool accept(struct reader *reader, const char *token)
 
 static bool read_quoted(struct reader *reader, char **text, struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer content;
+    CLEANUP(buffer_release) struct buffer content = {0};
     char quote = *reader->at++;
 
     buffer_init(&content, 65536);

@@ -31,7 +31,7 @@ static int read_choice(struct spot *spot, struct json_object *tree, const char *
 
     if (choice >= 0 && *text != '\0')
         return choice;
-    CLEANUP(buffer_release) struct buffer remedy;
+    CLEANUP(buffer_release) struct buffer remedy = {0};
     buffer_init(&remedy, 200);
     for (int i = 0; names[i] != NULL; i++)
         if (*names[i] != '\0')

@@ -117,8 +117,8 @@ static void add_escaped(const char *text, size_t length, const char *special, st
 struct json_object *template_escaped(const struct template *template, const struct scope *scope,
                                      const char *special)
 {
-    CLEANUP(buffer_release) struct buffer text;
-    CLEANUP(buffer_release) struct buffer part;
+    CLEANUP(buffer_release) struct buffer text = {0};
+    CLEANUP(buffer_release) struct buffer part = {0};
 
     buffer_init(&text, TEXT_MAX_BYTES);
     buffer_init(&part, TEXT_MAX_BYTES);

@@ -36,7 +36,7 @@ static bool fill_integer(avro_value_t *value, const struct schema_node *node, st
 static bool fill_bytes(avro_value_t *value, const struct schema_node *node, struct json_object *tree,
                        struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer bytes;
+    CLEANUP(buffer_release) struct buffer bytes = {0};
 
     buffer_init(&bytes, INT32_MAX);
     buffer_add(&bytes, "", 0); /* Avro-C copies from a pointer even where there is nothing to copy */

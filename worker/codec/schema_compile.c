@@ -88,7 +88,7 @@ static bool compile_name(struct schema_parser *parser, const char *name, const c
                          const struct place *at, const struct schema_node **node,
                          struct json_object **instead)
 {
-    CLEANUP(buffer_release) struct buffer full;
+    CLEANUP(buffer_release) struct buffer full = {0};
 
     buffer_init(&full, SCHEMA_TEXT_MAX);
     if (*space != '\0' && strchr(name, '.') == NULL)

@@ -36,7 +36,7 @@ static bool preset_number(const struct schema_node *node, struct json_object *wr
 static bool preset_bytes(const struct schema_node *node, const char *text, size_t length,
                          const struct place *at, struct json_object **plain, struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer bytes;
+    CLEANUP(buffer_release) struct buffer bytes = {0};
 
     buffer_init(&bytes, SCHEMA_FIXED_MAX);
     for (size_t i = 0; i < length; i++) {

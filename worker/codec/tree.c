@@ -89,7 +89,7 @@ bool tree_load_file(const char *path, size_t ceiling, struct buffer *content, st
 
 bool tree_read_file(const char *path, size_t ceiling, struct json_object **tree, struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer content;
+    CLEANUP(buffer_release) struct buffer content = {0};
     struct fault inner;
 
     buffer_init(&content, ceiling + 16384);

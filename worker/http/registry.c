@@ -66,7 +66,7 @@ bool registry_ask(struct registry *registry, const char *path, const char *body,
                   struct fault *why)
 {
     const struct settings *settings = registry->settings;
-    CLEANUP(buffer_release) struct buffer url;
+    CLEANUP(buffer_release) struct buffer url = {0};
 
     buffer_init(&url, 8192);
     buffer_print(&url, "%s%s", settings->registry_url, path);
@@ -149,8 +149,8 @@ static void registered(void *context, const struct http_reply *reply)
 static void register_one(struct registration *one)
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    CLEANUP(buffer_release) struct buffer body;
-    CLEANUP(buffer_release) struct buffer path;
+    CLEANUP(buffer_release) struct buffer body = {0};
+    CLEANUP(buffer_release) struct buffer path = {0};
     struct fault why;
 
     json_object_object_add(tree, "schemaType", json_object_new_string("AVRO"));
@@ -166,7 +166,7 @@ static void register_one(struct registration *one)
 void registry_register(struct registry *registry, const char *topic, const struct schema *schema)
 {
     struct registration *one = memory_new(1, sizeof *one);
-    CLEANUP(buffer_release) struct buffer subject;
+    CLEANUP(buffer_release) struct buffer subject = {0};
 
     buffer_init(&subject, 1024);
     buffer_print(&subject, "%s-%s", topic, schema_name(schema));

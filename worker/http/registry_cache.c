@@ -66,7 +66,7 @@ void registry_cache_store(const struct entry *entry)
 {
     char path[PATH_SIZE], beside[PATH_SIZE];
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    CLEANUP(buffer_release) struct buffer text;
+    CLEANUP(buffer_release) struct buffer text = {0};
     struct json_object *types = json_object_new_array();
 
     if (!path_of(entry, ".json", path) || !path_of(entry, ".new", beside)) {

@@ -129,7 +129,7 @@ static void add_subject(struct buffer *path, const char *subject)
 
 static void fetch(struct entry *entry)
 {
-    CLEANUP(buffer_release) struct buffer path;
+    CLEANUP(buffer_release) struct buffer path = {0};
     struct fault why;
 
     buffer_init(&path, 4096);

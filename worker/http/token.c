@@ -164,7 +164,7 @@ static void fetch(struct token *token)
 {
     static const char grant[] = "grant_type=client_credentials";
     bool get = token->settings->token_style == TOKEN_GET;
-    CLEANUP(buffer_release) struct buffer url;
+    CLEANUP(buffer_release) struct buffer url = {0};
     struct fault why;
 
     buffer_init(&url, 4096);

@@ -143,7 +143,7 @@ static bool add_headers(struct transfer *transfer, const struct http_request *re
 {
     for (size_t i = 0; i < request->header_count; i++) {
         const struct http_header *header = &request->headers[i];
-        CLEANUP(buffer_release) struct buffer line;
+        CLEANUP(buffer_release) struct buffer line = {0};
         buffer_init(&line, 16384);
         buffer_print(&line, "%s: %s", header->name, header->value);
         for (size_t at = 0; at < line.length; at++)

@@ -75,7 +75,7 @@ bool position_resume(struct position *position, int64_t offset, const char *meta
         return fault_set(why, FAULT_INPUT, "the commit metadata at offset %lld is not ours",
                          (long long)offset);
 
-    CLEANUP(buffer_release) struct buffer map;
+    CLEANUP(buffer_release) struct buffer map = {0};
     buffer_init(&map, POSITION_SPAN_MAX);
     if (!base64_read(map_at + 1, strlen(map_at + 1), &map, why))
         return fault_set(why, FAULT_INPUT, "the map in the commit metadata at offset %lld is damaged",
@@ -88,6 +88,7 @@ bool position_resume(struct position *position, int64_t offset, const char *meta
     }
     memcpy(token, token_at + 1, (size_t)(map_at - token_at - 1));
     token[map_at - token_at - 1] = '\0';
+    advance(position); /* we never write a map that begins with a settled offset */
     return true;
 }
 
@@ -110,6 +111,8 @@ bool position_take(struct position *position, int64_t offset)
 
 void position_settle(struct position *position, int64_t offset)
 {
+    if (offset < position->next || offset >= position->seen)
+        return; /* settled already, or never taken under this ownership */
     set_bit(position, offset - position->next);
     if (offset == position->next)
         advance(position);

@@ -58,6 +58,12 @@ static struct json_object *in_form(const struct schema_node *type, struct json_o
     }
     if (node->kind == SCHEMA_RECORD)
         form_members(node, value, form);
+    TREE_EACH(node->kind == SCHEMA_MAP ? value : NULL, key, item)
+    {
+        struct json_object *formed = item == NULL ? NULL : in_form(node->items, item, form);
+        if (formed != NULL)
+            json_object_object_add(value, key, formed);
+    }
     for (size_t i = 0; node->kind == SCHEMA_ARRAY && i < json_object_array_length(value); i++) {
         struct json_object *item = json_object_array_get_idx(value, i);
         struct json_object *formed = item == NULL ? NULL : in_form(node->items, item, form);

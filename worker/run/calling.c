@@ -137,7 +137,7 @@ static void start(struct calling *calling, struct order *order)
     struct worker *worker = calling->worker;
     struct flight *flight = memory_new(1, sizeof *flight);
     struct http_request request;
-    CLEANUP(buffer_release) struct buffer url;
+    CLEANUP(buffer_release) struct buffer url = {0};
     struct fault why;
 
     *flight = (struct flight){.calling = calling,

@@ -96,7 +96,7 @@ void outcome_view_row(struct json_object *tree, bool color)
 
 void outcome_view_json(struct json_object *tree)
 {
-    CLEANUP(buffer_release) struct buffer line;
+    CLEANUP(buffer_release) struct buffer line = {0};
 
     buffer_init(&line, LINE_MAX_BYTES);
     tree_write(tree, &line);

@@ -28,7 +28,7 @@ static bool encode(struct submission *submission, struct json_object *tree, stru
     const struct schema *schema = submission->type->request;
     struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
     CLEANUP(tree_release) struct json_object *conforming = NULL;
-    CLEANUP(buffer_release) struct buffer value;
+    CLEANUP(buffer_release) struct buffer value = {0};
 
     TRY(projection_conform(schema_root(schema), tree, PROJECTION_STRICT, &conforming, why));
     buffer_init(&value, REQUEST_MAX_BYTES);

@@ -1,0 +1,52 @@
+/*
+ * One request and its reply on a connection; and the replies that misbehave on purpose.
+ */
+#ifndef SANDBOX_EXCHANGE_H
+#define SANDBOX_EXCHANGE_H
+
+#include "loop.h"
+#include "reply.h"
+#include "request.h"
+
+#include <microhttpd.h>
+
+struct sandbox;
+struct tally;
+
+enum exchange_stage {
+    EXCHANGE_NEW,     /* the headers are there */
+    EXCHANGE_READING, /* the body comes */
+    EXCHANGE_WAITING, /* suspended until the timer fires */
+    EXCHANGE_DUE,     /* the reply may go */
+    EXCHANGE_SENT,    /* the HTTP library has the reply */
+    EXCHANGE_STALLED, /* suspended for good, until the client goes or the sandbox ends */
+    EXCHANGE_BROKEN,  /* to be closed */
+};
+
+struct exchange {
+    struct loop *loop;
+    struct sandbox *sandbox;
+    struct MHD_Connection *connection;
+    enum exchange_stage stage;
+    struct request request;
+    struct reply reply;
+    struct tally *tally;
+    bool counted; /* in flight: counts_end() is due */
+    struct loop_timer timer;
+    struct exchange *next; /* the server's list of all */
+    struct exchange *previous;
+};
+
+/* Suspends the connection until the reply is due. */
+void exchange_wait(struct exchange *exchange);
+
+/* Hands the reply to the HTTP library, or lets it go wrong as asked. */
+enum MHD_Result exchange_send(struct exchange *exchange);
+
+/* For the end of the sandbox: no connection may stay suspended. */
+void exchange_break(struct exchange *exchange);
+
+/* It is answered: no longer in flight. May be called twice. */
+void exchange_ended(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * One HTTP request as the sandbox sees it: target, decoded arguments, headers, body. Knows no HTTP library.
+ */
+#ifndef SANDBOX_REQUEST_H
+#define SANDBOX_REQUEST_H
+
+#include "buffer.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    ARGUMENTS_MAX = 40,
+    HEADERS_MAX = 64,
+    CAPTURES_MAX = 2,
+    CAPTURE_SIZE = 256,
+    BODY_MAX = 10 << 20, /* bytes; BT says 10 MB of a sibling API */
+};
+
+struct argument {
+    const char *name;
+    const char *value;
+};
+
+struct request {
+    const char *method;
+    char *target; /* path and query as they came */
+    char *path;   /* as it came, without the query */
+    char *decoded;
+    struct argument query[ARGUMENTS_MAX]; /* decoded; those beyond the last are dropped */
+    size_t query_count;
+    struct argument headers[HEADERS_MAX]; /* borrowed from the HTTP library */
+    size_t header_count;
+    char captures[CAPTURES_MAX][CAPTURE_SIZE]; /* decoded values of the {names} in the operation's path */
+    struct buffer body;
+    struct json_object *tree; /* the body, where the operation wants JSON and got it */
+};
+
+void request_init(struct request *request, const char *method, const char *target);
+void request_release(struct request *request);
+
+/* The value of the header or the query argument; null when there is none. Borrowed. */
+const char *request_header(const struct request *request, const char *name);
+const char *request_query(const struct request *request, const char *name);
+
+/* How often the query has the argument. */
+size_t request_query_times(const struct request *request, const char *name);
+
+/*
+ * Splits `text` (changed in place: the results point into it) at '&' and '=' and decodes. A coded NUL and a '%' that
+ * codes nothing stay as they are.
+ */
+size_t arguments_split(char *text, struct argument arguments[ARGUMENTS_MAX]);
+
+/* Decodes %xx in place, and '+' to a blank where `plus`. */
+void percent_decode(char *text, bool plus);
+
+#endif

@@ -1,0 +1,222 @@
+/* See troubles.h. The list of troubles; what each one does is in troubles_apply.c. */
+#include "troubles.h"
+
+#include "memory.h"
+#include "tree.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+enum field_kind { FIELD_TEXT, FIELD_INTEGER, FIELD_WORD, FIELD_FRACTION };
+
+struct field {
+    const char *name;
+    enum field_kind kind;
+    size_t place;
+    const char *const *words;
+    int64_t least;
+    int64_t most;
+};
+
+static const char *const kind_words[] = {
+    [TROUBLE_STATUS] = "status",
+    [TROUBLE_HTML502] = "html502",
+    [TROUBLE_GARBAGE] = "garbage",
+    [TROUBLE_TRUNCATED] = "truncated",
+    [TROUBLE_STALL] = "stall",
+    [TROUBLE_CLOSE_BEFORE_REPLY] = "close-before-reply",
+    [TROUBLE_CLOSE_AFTER_REQUEST] = "close-after-request",
+    [TROUBLE_WRONG_TYPE] = "wrong-type",
+    [TROUBLE_HUGE] = "huge",
+    [TROUBLE_DELAY] = "delay",
+    [TROUBLE_ERROR_WITH_200] = "error-with-200",
+    [TROUBLE_BLOCK_ONE_HOUR] = "block-one-hour",
+    [TROUBLE_TOKEN_EXPIRED] = "token-expired",
+    NULL,
+};
+static const char *const at_words[] = {"start", "headers", "body", NULL};
+static const char *const form_words[] = {"seconds", "date", NULL};
+
+#define AT(member) offsetof(struct trouble, member)
+
+static const struct field fields[] = {
+    {"api", FIELD_TEXT, AT(api), .words = NULL},
+    {"operationId", FIELD_TEXT, AT(operation), .words = NULL},
+    {"target", FIELD_TEXT, AT(target), .words = NULL},
+    {"kind", FIELD_WORD, AT(kind), .words = kind_words},
+    {"times", FIELD_INTEGER, AT(times), .least = -1, .most = INT64_MAX},
+    {"after", FIELD_INTEGER, AT(after), .most = INT64_MAX},
+    {"probability", FIELD_FRACTION, AT(probability), .words = NULL},
+    {"status", FIELD_INTEGER, AT(status), .least = 200, .most = 599},
+    {"code", FIELD_INTEGER, AT(code), .most = 999},
+    {"shape", FIELD_WORD, AT(shape), .words = error_shape_words},
+    {"retryAfter", FIELD_INTEGER, AT(retry_after), .most = 86400},
+    {"retryAfterForm", FIELD_WORD, AT(retry_form), .words = form_words},
+    {"at", FIELD_WORD, AT(at), .words = at_words},
+    {"bytes", FIELD_INTEGER, AT(bytes), .least = 16, .most = (int64_t)1 << 40},
+    {"ms", FIELD_INTEGER, AT(ms), .most = 3600000},
+};
+
+void troubles_init(struct troubles *troubles)
+{
+    troubles_clear(troubles);
+}
+
+void troubles_clear(struct troubles *troubles)
+{
+    troubles->count = 0;
+    troubles->random = 88172645463325252u;
+}
+
+static bool take_text(char *place, struct json_object *value)
+{
+    const char *text = tree_text(value);
+
+    if (text == NULL || strlen(text) >= TROUBLE_TEXT_SIZE)
+        return false;
+    snprintf(place, TROUBLE_TEXT_SIZE, "%s", text);
+    return true;
+}
+
+static bool take_number(void *place, struct json_object *value, const struct field *field)
+{
+    int64_t number = json_object_get_int64(value);
+
+    if (!json_object_is_type(value, json_type_int) || number < field->least || number > field->most)
+        return false;
+    *(int64_t *)place = number;
+    return true;
+}
+
+static bool take_word(void *place, struct json_object *value, const struct field *field)
+{
+    int index = word_index(field->words, tree_text(value));
+
+    *(int64_t *)place = index;
+    return index >= 0;
+}
+
+static bool take_fraction(void *place, struct json_object *value)
+{
+    double number = json_object_get_double(value);
+
+    *(double *)place = number;
+    return json_object_get_type(value) != json_type_string && number >= 0 && number <= 1;
+}
+
+static bool take_field(struct trouble *trouble, const struct field *field, struct json_object *value)
+{
+    char *place = (char *)trouble + field->place;
+
+    switch (field->kind) {
+    case FIELD_TEXT:
+        return take_text(place, value);
+    case FIELD_INTEGER:
+        return take_number(place, value, field);
+    case FIELD_WORD:
+        return take_word(place, value, field);
+    case FIELD_FRACTION:
+        return take_fraction(place, value);
+    }
+    return false;
+}
+
+static const struct field *field_named(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(fields); i++)
+        if (strcmp(fields[i].name, name) == 0)
+            return &fields[i];
+    return NULL;
+}
+
+bool troubles_add(struct troubles *troubles, struct json_object *tree, struct fault *why)
+{
+    struct trouble trouble = {.api = "*",
+                              .kind = -1,
+                              .times = 1,
+                              .probability = 1,
+                              .status = 503,
+                              .code = 5,
+                              .retry_after = -1,
+                              .at = 1,
+                              .bytes = 16 << 20};
+
+    if (troubles->count == TROUBLES_MAX)
+        return fault_set(why, FAULT_EXHAUSTED, "there are %d faults already", TROUBLES_MAX);
+    TREE_EACH(tree, name, value)
+    {
+        const struct field *field = field_named(name);
+        if (field == NULL)
+            return fault_set(why, FAULT_INPUT,
+                             "a fault has no member of this name (see tests/sandbox/README.md)");
+        if (!take_field(&trouble, field, value))
+            return fault_set(why, FAULT_INPUT, "'%s' cannot take this value", field->name);
+    }
+    if (trouble.kind < 0)
+        return fault_set(why, FAULT_INPUT, "'kind' is missing");
+    troubles->rows[troubles->count++] = trouble;
+    return true;
+}
+
+void troubles_write(const struct troubles *troubles, struct buffer *out)
+{
+    buffer_add_byte(out, '[');
+    for (size_t i = 0; i < troubles->count; i++) {
+        const struct trouble *trouble = &troubles->rows[i];
+        buffer_add_text(out, i > 0 ? ",{\"api\":" : "{\"api\":");
+        write_text(out, trouble->api);
+        buffer_add_text(out, ",\"operationId\":");
+        write_text(out, trouble->operation);
+        buffer_add_text(out, ",\"target\":");
+        write_text(out, trouble->target);
+        buffer_print(out,
+                     ",\"kind\":\"%s\",\"times\":%" PRId64 ",\"after\":%" PRId64 ",\"hits\":%" PRIu64 "}",
+                     kind_words[trouble->kind], trouble->times, trouble->after, trouble->hits);
+    }
+    buffer_add_byte(out, ']');
+}
+
+/* Uniform in [0, 1): xorshift64. */
+static double draw(struct troubles *troubles)
+{
+    troubles->random ^= troubles->random << 13;
+    troubles->random ^= troubles->random >> 7;
+    troubles->random ^= troubles->random << 17;
+    return (double)(troubles->random >> 11) / 9007199254740992.0;
+}
+
+static bool concerns(const struct trouble *trouble, const struct operation *operation, const char *target)
+{
+    const char *api = operation == NULL ? "" : operation->api;
+    const char *id = operation == NULL ? "unknown" : operation->id;
+
+    if (strcmp(trouble->api, "*") != 0 && strcmp(trouble->api, api) != 0)
+        return false;
+    if (trouble->operation[0] != '\0' && strcmp(trouble->operation, id) != 0)
+        return false;
+    return trouble->target[0] == '\0' || strstr(target, trouble->target) != NULL;
+}
+
+bool troubles_take(struct troubles *troubles, const struct operation *operation, const char *target,
+                   struct trouble *taken)
+{
+    for (size_t i = 0; i < troubles->count; i++) {
+        struct trouble *trouble = &troubles->rows[i];
+        if (trouble->times == 0 || !concerns(trouble, operation, target))
+            continue;
+        if (trouble->after > 0) {
+            trouble->after--;
+            continue;
+        }
+        if (trouble->probability < 1 && draw(troubles) >= trouble->probability)
+            continue;
+        if (trouble->times > 0)
+            trouble->times--;
+        trouble->hits++;
+        *taken = *trouble;
+        return true;
+    }
+    return false;
+}
