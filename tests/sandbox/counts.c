@@ -114,7 +114,7 @@ static struct tally *tally_of(struct counts *counts, const char *target)
     return tally;
 }
 
-static void raise(unsigned *now, unsigned *most)
+static void step_up(unsigned *now, unsigned *most)
 {
     if (++*now > *most)
         *most = *now;
@@ -126,13 +126,13 @@ struct tally *counts_begin(struct counts *counts, size_t operation, const char *
 
     counts->total++;
     counts->operations[operation]++;
-    raise(&counts->in_flight, &counts->in_flight_max);
+    step_up(&counts->in_flight, &counts->in_flight_max);
     if (tally == NULL) {
         counts->dropped++;
         return NULL;
     }
     tally->count++;
-    raise(&tally->in_flight, &tally->in_flight_max);
+    step_up(&tally->in_flight, &tally->in_flight_max);
     return tally;
 }
 

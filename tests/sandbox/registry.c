@@ -23,6 +23,17 @@ static void refuse(struct reply *reply, unsigned code, const char *message)
     buffer_add_byte(out, '}');
 }
 
+bool registry_owns(const char *path)
+{
+    static const char *const roots[] = {"/schemas", "/subjects",     "/config",   "/compatibility",
+                                        "/mode",    "/associations", "/contexts", "/exporters"};
+
+    for (size_t i = 0; i < COUNT_OF(roots); i++)
+        if (strncmp(path, roots[i], strlen(roots[i])) == 0)
+            return true;
+    return false;
+}
+
 void registry_answer(struct sandbox *sandbox, const struct operation *operation, struct request *request,
                      struct reply *reply)
 {
@@ -33,6 +44,8 @@ void registry_answer(struct sandbox *sandbox, const struct operation *operation,
         basic_check(request, switches->registry_user, switches->registry_password) != 0) {
         refuse(reply, 401, "Unauthorized");
         reply_header(reply, "WWW-Authenticate", "Basic realm=\"registry\"");
+    } else if (operation == NULL) {
+        refuse(reply, 404, "HTTP 404 Not Found");
     } else if (strcmp(operation->method, "GET") != 0 &&
                !tree_read(buffer_text(&request->body), request->body.length, &request->tree, &why)) {
         refuse(reply, 422, why.text);

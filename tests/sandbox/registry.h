@@ -13,7 +13,13 @@ struct registry;
 struct registry *registry_new(void);
 void *registry_free(struct registry *registry);
 
-/* Asks for the password, where a switch wants one, then answers the operation. */
+/* Whether the path is the registry's, served or not. */
+bool registry_owns(const char *path);
+
+/*
+ * Asks for the password, where a switch wants one, then answers the operation; null: one that the registry does not
+ * have, where clients want to see 404.
+ */
 void registry_answer(struct sandbox *sandbox, const struct operation *operation, struct request *request,
                      struct reply *reply);
 

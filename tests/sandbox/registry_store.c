@@ -128,6 +128,11 @@ static bool check_avro(const struct registry *registry, const char *text, struct
     return good;
 }
 
+static bool has_some(struct json_object *references)
+{
+    return references != NULL && json_object_array_length(references) > 0;
+}
+
 /* The text without its blanks, so that layout makes no difference. */
 static void write_identity(const char *type, const char *text, struct json_object *references,
                            struct buffer *identity)
@@ -140,7 +145,7 @@ static void write_identity(const char *type, const char *text, struct json_objec
         tree_write(tree, identity);
     else
         buffer_add_text(identity, text);
-    if (references != NULL && json_object_array_length(references) > 0)
+    if (has_some(references))
         tree_write(references, identity);
     json_object_put(tree);
 }
@@ -183,7 +188,7 @@ static const struct stored_schema *store(struct registry *registry, const char *
         .type = memory_text(type),
         .text = memory_text(text),
         .identity = buffer_take(&identity, &length),
-        .references = json_object_get(references),
+        .references = has_some(references) ? json_object_get(references) : NULL,
     };
     uuid_print(uuid_of((const char *const[]){schema->identity}, 1), schema->guid);
     return schema;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REPLY_HEADERS_MAX = 8, REPLY_HEADER_SIZE = 128, REPLY_BODY_MAX = 64 << 20 };
+enum { REPLY_HEADERS_MAX = 6, REPLY_HEADER_SIZE = 128, REPLY_BODY_MAX = 64 << 20 };
 
 enum delivery {
     DELIVER_WHOLE,

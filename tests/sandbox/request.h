@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 enum {
-    ARGUMENTS_MAX = 40,
-    HEADERS_MAX = 64,
+    ARGUMENTS_MAX = 32,
+    HEADERS_MAX = 40,
     CAPTURES_MAX = 2,
     CAPTURE_SIZE = 256,
     BODY_MAX = 10 << 20, /* bytes; BT says 10 MB of a sibling API */

@@ -64,7 +64,9 @@ static void answer_control(struct sandbox *sandbox, const struct operation *oper
 static void answer_family(struct sandbox *sandbox, const struct operation *operation, const char *allowed,
                           struct request *request, struct reply *reply)
 {
-    switch (operation == NULL ? FAMILY_BT : operation->family) {
+    enum family stranger = registry_owns(request->path) ? FAMILY_REGISTRY : FAMILY_BT;
+
+    switch (operation == NULL ? stranger : operation->family) {
     case FAMILY_BT:
         gateway_answer(sandbox, operation, allowed, request, reply);
         return;

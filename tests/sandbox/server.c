@@ -12,7 +12,12 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 
-enum { CONNECTIONS_MAX = 16384, SPARE_DESCRIPTORS = 64, BACKLOG = 4096 };
+enum {
+    CONNECTIONS_MAX = 16384,
+    SPARE_DESCRIPTORS = 64,
+    BACKLOG = 4096,
+    POOL_BYTES = 12 << 10, /* of a connection, for its headers; the library clears it after each request */
+};
 
 struct server {
     struct loop *loop;
@@ -153,11 +158,12 @@ static unsigned connection_limit(void)
 
 static struct MHD_Daemon *start_daemon(struct server *server, const struct sockaddr_in *where)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, ntohs(where->sin_port),
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, ntohs(where->sin_port),
                             NULL, NULL, handle, server, MHD_OPTION_SOCK_ADDR, where,
                             MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, server, MHD_OPTION_NOTIFY_COMPLETED,
                             exchange_done, server, MHD_OPTION_CONNECTION_LIMIT, connection_limit(),
-                            MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG, MHD_OPTION_END);
+                            MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_END);
 }
 
 bool server_start(struct loop *loop, struct sandbox *sandbox, const char *address, uint16_t port,

@@ -68,15 +68,28 @@ static char *label_text(const struct stats_family *family, const char *const val
     return buffer_take(&text, NULL);
 }
 
-struct series *stats_series(struct stats *stats, size_t family, const char *const values[])
+/* The place of the series in its list, or the end of the list. */
+static struct series **find(struct stats *stats, size_t family, const char *labels)
 {
-    CLEANUP(memory_release)
-    char *labels = label_text(&stats->families[family], values, stats->series_count >= stats->series_max);
     struct series **at = &stats->first[family];
 
-    for (; *at != NULL; at = &(*at)->next)
-        if (strcmp((*at)->labels, labels) == 0)
-            return *at;
+    while (*at != NULL && strcmp((*at)->labels, labels) != 0)
+        at = &(*at)->next;
+    return at;
+}
+
+struct series *stats_series(struct stats *stats, size_t family, const char *const values[])
+{
+    CLEANUP(memory_release) char *labels = label_text(&stats->families[family], values, false);
+    struct series **at = find(stats, family, labels);
+
+    if (*at == NULL && stats->series_count >= stats->series_max) {
+        memory_free(labels);
+        labels = label_text(&stats->families[family], values, true);
+        at = find(stats, family, labels);
+    }
+    if (*at != NULL)
+        return *at;
     *at = memory_new(1, sizeof **at);
     (*at)->family = &stats->families[family];
     (*at)->labels = TAKE(labels);

@@ -18,14 +18,17 @@ static void add_encoded(struct buffer *out, const char *text, size_t length)
     }
 }
 
-/* The text a parameter has in a URL or header; owned. */
-static char *parameter_text(struct json_object *value, size_t *length)
+/* The text a parameter has in a URL or header; *text is owned. */
+static bool parameter_text(const char *name, struct json_object *value, char **text, size_t *length, struct fault *why)
 {
-    struct buffer text;
+    CLEANUP(buffer_release) struct buffer content;
 
-    buffer_init(&text, CALL_TARGET_MAX);
-    value_add_text(value, &text);
-    return buffer_take(&text, length);
+    buffer_init(&content, CALL_TARGET_MAX);
+    value_add_text(value, &content);
+    if (content.full)
+        return fault_set(why, FAULT_EXHAUSTED, "the parameter '%s' is larger than %d bytes", name, CALL_TARGET_MAX);
+    *text = buffer_take(&content, length);
+    return true;
 }
 
 static void note_part(struct call *call, const char *member, const char *name, struct json_object *value)
@@ -60,11 +63,14 @@ static bool add_path(const struct step *step, const struct scope *scope, struct 
         size_t length = strcspn(++at, "}");
         CLEANUP(tree_release) struct json_object *value = path_value(step, scope, at, length);
         CLEANUP(memory_release) char *name = memory_text_of(at, length);
+        CLEANUP(memory_release) char *text = NULL;
         size_t text_length = 0;
-        CLEANUP(memory_release) char *text = value == NULL ? NULL : parameter_text(value, &text_length);
-        if (text_length == 0)
-            return fault_set(why, FAULT_INPUT, "the path parameter '%s' of operation '%s' has no value", name,
-                             step->operation->id);
+        if (value != NULL)
+            TRY(parameter_text(name, value, &text, &text_length, why));
+        /* "." and ".." would be taken for steps of the path, by libcurl already. */
+        if (text_length == 0 || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+            return fault_set(why, FAULT_INPUT, "the path parameter '%s' of operation '%s' has no usable value",
+                             name, step->operation->id);
         note_part(call, "path", name, value);
         add_encoded(target, text, text_length);
         at += length;
@@ -74,23 +80,27 @@ static bool add_path(const struct step *step, const struct scope *scope, struct 
     return true;
 }
 
-static void add_query(struct call *call, struct buffer *target, const char *name, struct json_object *value)
+static bool add_query(struct call *call, struct buffer *target, const char *name, struct json_object *value,
+                      struct fault *why)
 {
+    CLEANUP(memory_release) char *text = NULL;
     size_t length;
-    CLEANUP(memory_release) char *text = parameter_text(value, &length);
 
+    TRY(parameter_text(name, value, &text, &length, why));
     buffer_add_byte(target, strchr(buffer_text(target), '?') == NULL ? '?' : '&');
     add_encoded(target, name, strlen(name));
     buffer_add_byte(target, '=');
     add_encoded(target, text, length);
     note_part(call, "query", name, value);
+    return true;
 }
 
 static bool add_header(struct call *call, const char *name, struct json_object *value, struct fault *why)
 {
+    CLEANUP(memory_release) char *text = NULL;
     size_t length;
-    CLEANUP(memory_release) char *text = parameter_text(value, &length);
 
+    TRY(parameter_text(name, value, &text, &length, why));
     if (call->header_count >= CALL_HEADERS_MAX)
         return fault_set(why, FAULT_EXHAUSTED, "more than %d header parameters", CALL_HEADERS_MAX);
     for (size_t i = 0; i < length; i++)
@@ -113,7 +123,7 @@ static bool add_parameters(const struct step *step, const struct scope *scope, s
         if (value == NULL)
             continue; /* null or absent: left out */
         if (parameter->place == PLACE_QUERY)
-            add_query(call, target, parameter->name, value);
+            TRY(add_query(call, target, parameter->name, value, why));
         else
             TRY(add_header(call, parameter->name, value, why));
     }

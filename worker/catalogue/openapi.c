@@ -194,9 +194,9 @@ static void read_paths(struct json_object *root, struct spot *spot, struct opena
         }
         spot_leave(spot, path_mark);
     }
-    spot_leave(spot, paths_mark);
     if (openapi->operation_count == 0)
         spot_problem(spot, "", "there is no operation under 'paths'");
+    spot_leave(spot, paths_mark);
 }
 
 static void read_servers(struct json_object *list, struct spot *spot, struct openapi *openapi)

@@ -4,11 +4,26 @@
 #include "handle.h"
 #include "memory.h"
 
-enum { BROKER_TIMEOUT_MS = 10000 };
+enum { BROKER_TIMEOUT_MS = 10000, TRIES_MAX = 100, TRY_MS = 100 };
 
 struct outcome_reader {
     rd_kafka_t *handle;
 };
+
+/* A topic that has just been made may have no leader yet. */
+static rd_kafka_resp_err_t find_end(rd_kafka_t *handle, const char *topic, int partition, int64_t *end)
+{
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+    for (int i = 0; i < TRIES_MAX; i++) {
+        int64_t low;
+        error = rd_kafka_query_watermark_offsets(handle, topic, partition, &low, end, BROKER_TIMEOUT_MS);
+        if (error != RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION && error != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+            break;
+        rd_kafka_poll(handle, TRY_MS);
+    }
+    return error;
+}
 
 /* The offset to begin at is asked now, so that nothing published later can be missed. */
 static bool assign(struct outcome_reader *reader, const char *topic, int partitions, bool from_beginning,
@@ -18,9 +33,9 @@ static bool assign(struct outcome_reader *reader, const char *topic, int partiti
     rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
 
     for (int i = 0; i < partitions && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
-        int64_t low = 0, high = 0;
+        int64_t high = 0;
         if (!from_beginning)
-            error = rd_kafka_query_watermark_offsets(reader->handle, topic, i, &low, &high, BROKER_TIMEOUT_MS);
+            error = find_end(reader->handle, topic, i, &high);
         rd_kafka_topic_partition_list_add(list, topic, i)->offset = from_beginning ? RD_KAFKA_OFFSET_BEGINNING : high;
     }
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
