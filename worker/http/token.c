@@ -89,10 +89,11 @@ bool token_parse(const char *body, size_t length, char **access_token, int64_t *
 
     if (!tree_read(body, length, &tree, &inner))
         return fault_set(why, FAULT_PEER, "the token endpoint did not answer with JSON");
-    const char *text = tree_text(either(tree, "accessToken", "access_token"));
+    struct json_object *value = either(tree, "accessToken", "access_token");
+    const char *text = tree_text(value);
     if (text == NULL || *text == '\0')
         return fault_set(why, FAULT_PEER, "the token endpoint's answer has no accessToken");
-    for (const char *at = text; *at != '\0'; at++)
+    for (const char *at = text; at < text + json_object_get_string_len(value); at++)
         if (*at <= ' ' || *at > '~')
             return fault_set(why, FAULT_PEER, "the token endpoint's accessToken holds a character no header may hold");
     double seconds = json_object_get_double(either(tree, "expiresIn", "expires_in"));

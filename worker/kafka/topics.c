@@ -67,6 +67,15 @@ static void take_config(const rd_kafka_ConfigEntry_t *entry, struct topic_state 
         state->unclean_election = strcmp(value, "true") == 0;
 }
 
+/* The broker may be asked about a topic once only. */
+static bool is_named_before(const struct topic_state states[TOPIC_COUNT], size_t role)
+{
+    for (size_t i = 0; i < role; i++)
+        if (strcmp(states[i].name, states[role].name) == 0)
+            return true;
+    return false;
+}
+
 /* DescribeConfigs; a broker that does not know the request leaves the states unconfigured. */
 static void read_configs(rd_kafka_t *handle, struct topic_state states[TOPIC_COUNT])
 {
@@ -75,7 +84,7 @@ static void read_configs(rd_kafka_t *handle, struct topic_state states[TOPIC_COU
     size_t count = 0, answered = 0;
 
     for (size_t i = 0; i < TOPIC_COUNT; i++)
-        if (states[i].exists)
+        if (states[i].exists && !is_named_before(states, i))
             resources[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, states[i].name);
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
     char error[128];
@@ -187,8 +196,12 @@ static void check_one(const struct settings *settings, const struct topic_state 
 void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT], bool all,
                   struct problems *problems)
 {
-    for (size_t i = 0; i < (all ? TOPIC_COUNT : TOPIC_DEAD + 1); i++)
+    for (size_t i = 0; i < (all ? TOPIC_COUNT : TOPIC_DEAD + 1); i++) {
+        if (is_named_before(states, i))
+            problems_add(problems, states[i].name, "give each topic.* setting a name of its own",
+                         "this topic is named for two purposes");
         check_one(settings, &states[i], (enum topic_role)i, states[TOPIC_REQUESTS].partitions, problems);
+    }
 }
 
 static rd_kafka_NewTopic_t *new_topic(const struct settings *settings, const struct topic_state *state,

@@ -1,0 +1,128 @@
+"""Crashes and hand-overs under 10,000 reading orders on real Kafka: exactly one final outcome for each.
+
+Usage: reading.py [STORY...]       ORDERS and KILLS in the environment change the size.
+"""
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+
+import whc
+from whc import expect, header, portability, wait_for
+
+ORDERS = int(os.environ.get("ORDERS", 10000))
+KILLS = int(os.environ.get("KILLS", 20))
+JOINS = int(os.environ.get("JOINS", 10))
+KEYS = 500
+
+# Scaled down within the inequalities of the settings, so that a killed member is missed after 3 s instead of 20.
+FAST = {"session.timeout.ms": 3000, "broker.session.timeout.ms": 1000, "transaction.timeout.ms": 2500,
+        "settlement.deadline.ms": 2000, "settlement.send.offsets.timeout.ms": 500, "settlement.commit.timeout.ms": 500,
+        "settlement.socket.timeout.ms": 1000}
+
+
+def send_all(stage):
+    """Requests over keys and without; gives the requests of each key in order."""
+    sent = {}
+    for i in range(ORDERS):
+        key = None if i % 5 == 0 else f"key-{i % KEYS}".encode()
+        request = stage.send("check-portability", portability(f"016329600{i % 100:02d}"), key=key)
+        sent.setdefault(key, []).append(request)
+    stage.flush()
+    return sent
+
+
+def check_outcomes(messages, sent):
+    """One final outcome for each request, none else, in the order of each key."""
+    finals, order = {}, {}
+    for message in messages:
+        if header(message, "whc-repeated") == "true":
+            continue
+        request = header(message, "ce_subject")
+        finals[request] = finals.get(request, 0) + 1
+        order.setdefault(message.key(), []).append(request)
+    wanted = {request for requests in sent.values() for request in requests}
+    twice = sum(1 for count in finals.values() if count > 1)
+    lost = len(wanted - finals.keys())
+    expect(not twice and not lost and finals.keys() == wanted, f"{twice} twice, {lost} lost, {len(finals.keys() - wanted)} unknown")
+    for key, requests in sent.items():
+        expect(key is None or order[key] == requests, f"{key}: not in the order of the requests")
+
+
+def killed_at_any_moment(stage):
+    """kill -9 and a restart, again and again."""
+    seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
+    print(f"        seed {seed}", flush=True)
+    draw = random.Random(seed)
+    sent = send_all(stage)
+    reader = stage.reader()
+    step = ORDERS // (KILLS + 2)
+    for kill in range(KILLS):
+        worker = stage.worker(**FAST)
+        wanted = min(ORDERS, len(reader.more(0.05)) + draw.randrange(1, step))
+        wait_for(lambda: len(reader.more(0.01)) >= wanted or worker.process.poll() is not None, f"outcomes before kill {kill}", 60)
+        expect(worker.process.poll() is None, f"the worker ended by itself:\n{worker.log()}")
+        reader.more(draw.uniform(0, 0.2))  # the moment is any
+        worker.kill()
+    stage.worker(**FAST)
+    reader.until(ORDERS, 120)
+    reader.more(1)
+    check_outcomes(reader.messages, sent)
+    calls = stage.sandbox.counts()["operations"]["checkPortability"]
+    print(f"        {KILLS} kills, {ORDERS} orders, {len(reader.messages)} outcomes, {calls} calls", flush=True)
+
+
+def joins_and_leaves(stage):
+    """A second worker joins and leaves: nothing lost, nothing twice, key order kept, and no order called again."""
+    first = stage.worker("one", **{"bt.window": 40, **FAST}).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(api="portability", kind="delay", ms=20, times=-1)
+    sent = send_all(stage)
+    for _ in range(JOINS):
+        before = len(reader.more(0.05))
+        second = stage.worker("two", **{"bt.window": 40, **FAST})
+        wait_for(lambda: second.metric("whc_outcomes_total") > 0 or len(reader.more(0.01)) >= ORDERS, "the second worker to work", 60)
+        wait_for(lambda: len(reader.more(0.01)) >= min(ORDERS, before + ORDERS // (JOINS + 5)), "some outcomes", 60)
+        expect(second.stop() == 0, f"it did not stop cleanly:\n{second.log()}")
+    reader.until(ORDERS, 120)
+    reader.more(1)
+    check_outcomes(reader.messages, sent)
+    calls = stage.sandbox.counts()["operations"]["checkPortability"]
+    print(f"        {JOINS} joins and leaves, {ORDERS} orders, {calls} calls", flush=True)
+    expect(calls == ORDERS, f"{calls - ORDERS} orders were called again although every leave was clean")
+    expect(first.process.poll() is None, first.log())
+
+
+class Stage(whc.Stage):
+    def __init__(self, kafka):
+        folder = tempfile.mkdtemp(prefix="whc-crash-")
+        super().__init__(folder, whc.Sandbox(folder), kafka)
+        self.workers = []
+
+    def worker(self, slot="one", **settings):
+        self.workers.append(whc.Worker(self, slot, **settings))
+        return self.workers[-1]
+
+    def end(self):
+        for worker in self.workers:
+            if worker.process.poll() is None:
+                worker.kill()
+        self.sandbox.stop()
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main(chosen):
+    folder = tempfile.mkdtemp(prefix="whc-kafka-")
+    kafka = whc.Kafka(folder)
+    try:
+        return whc.run_stories([killed_at_any_moment, joins_and_leaves], lambda story: Stage(kafka), chosen)
+    finally:
+        kafka.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
