@@ -4,10 +4,7 @@ Usage: reading.py [STORY...]       ORDERS and KILLS in the environment change th
 """
 import os
 import random
-import shutil
-import signal
 import sys
-import tempfile
 
 import whc
 from whc import expect, header, portability, wait_for
@@ -95,34 +92,5 @@ def joins_and_leaves(stage):
     expect(first.process.poll() is None, first.log())
 
 
-class Stage(whc.Stage):
-    def __init__(self, kafka):
-        folder = tempfile.mkdtemp(prefix="whc-crash-")
-        super().__init__(folder, whc.Sandbox(folder), kafka)
-        self.workers = []
-
-    def worker(self, slot="one", **settings):
-        self.workers.append(whc.Worker(self, slot, **settings))
-        return self.workers[-1]
-
-    def end(self):
-        for worker in self.workers:
-            if worker.process.poll() is None:
-                worker.kill()
-        self.sandbox.stop()
-        self.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def main(chosen):
-    folder = tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = whc.Kafka(folder)
-    try:
-        return whc.run_stories([killed_at_any_moment, joins_and_leaves], lambda story: Stage(kafka), chosen)
-    finally:
-        kafka.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(whc.on_real_kafka([killed_at_any_moment, joins_and_leaves], sys.argv[1:]))

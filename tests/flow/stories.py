@@ -6,9 +6,6 @@ import json
 import pathlib
 import shutil
 import sys
-import tempfile
-
-import confluent_kafka
 
 import whc
 from whc import expect, header, outcomes_by_request, portability, wait_for
@@ -365,38 +362,10 @@ EMBEDDED = [a_reading_order_survives_bad_replies, throttled_orders_wait, a_halte
 REAL = [topics_that_differ, broker_away]
 
 
-class Stage(whc.Stage):
-    """A story's stage with a sandbox and workers that end with it."""
-
-    def __init__(self, kafka):
-        self.kafka = kafka
-        folder = tempfile.mkdtemp(prefix="whc-flow-")
-        super().__init__(folder, whc.Sandbox(folder, broker=kafka is None), kafka)
-        self.workers = []
-
-    def worker(self, slot="one", **settings):
-        self.workers.append(whc.Worker(self, slot, **settings))
-        return self.workers[-1]
-
-    def end(self):
-        for worker in self.workers:
-            if worker.process.poll() is None:
-                worker.kill()
-        self.sandbox.stop()
-        self.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
 def main(where, chosen):
     if where == "embedded":
-        return whc.run_stories(BOTH + EMBEDDED, lambda story: Stage(None), chosen)
-    folder = tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = whc.Kafka(folder)
-    try:
-        return whc.run_stories(BOTH + REAL, lambda story: Stage(kafka), chosen)
-    finally:
-        kafka.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        return whc.run_stories(BOTH + EMBEDDED, lambda story: whc.new_stage(), chosen)
+    return whc.on_real_kafka(BOTH + REAL, chosen)
 
 
 if __name__ == "__main__":

@@ -276,7 +276,8 @@ class Stage:
     """Where one story plays: topics of its own, a sandbox, settings for workers, and what came out."""
 
     def __init__(self, folder, sandbox, kafka=None, partitions=6):
-        self.folder, self.sandbox, self.real = folder, sandbox, kafka is not None
+        self.folder, self.sandbox, self.kafka, self.real = folder, sandbox, kafka, kafka is not None
+        self.workers = []
         self.bootstrap = kafka.bootstrap if kafka else sandbox.kafka
         self.prefix = f"t{uuid.uuid4().hex[:8]}" if self.real else "whc"
         self.partitions = partitions
@@ -335,9 +336,43 @@ class Stage:
     def reader(self, topic=None, isolation="read_committed"):
         return Reader(self, topic or self.outcomes, isolation)
 
-    def close(self):
+    def worker(self, slot="one", **settings):
+        """Starts a worker that ends with the story."""
+        self.workers.append(Worker(self, slot, **settings))
+        return self.workers[-1]
+
+    def stop_workers(self):
+        """A good story ends with clean stops; under address checks a leak shows here, too."""
+        for worker in self.workers:
+            if worker.process.poll() is None:
+                code = worker.stop()
+                expect(code == 0, f"exit code {code} of a worker that was stopped:\n{worker.log()[-6000:]}")
+
+    def end(self):
+        for worker in self.workers:
+            if worker.process.poll() is None:
+                worker.kill()
+        self.sandbox.stop()
         self.producer.flush(1)
         del self.producer
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def new_stage(kafka=None):
+    """A stage with a sandbox of its own; the broker is the real one, or the sandbox's."""
+    folder = tempfile.mkdtemp(prefix="whc-stage-")
+    return Stage(folder, Sandbox(folder, broker=kafka is None), kafka)
+
+
+def on_real_kafka(stories, chosen=()):
+    """Runs stories on one real broker, made for them."""
+    folder = tempfile.mkdtemp(prefix="whc-kafka-")
+    kafka = Kafka(folder)
+    try:
+        return run_stories(stories, lambda story: new_stage(kafka), chosen)
+    finally:
+        kafka.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Reader:
@@ -411,6 +446,7 @@ def run_stories(stories, make_stage, chosen=()):
         try:
             stage = make_stage(story)
             story(stage)
+            stage.stop_workers()
             passed += 1
             print(f"ok      {story.__name__}  ({time.monotonic() - began:.1f} s)", flush=True)
         except Exception as error:  # a story must not stop the others
