@@ -15,7 +15,8 @@ static int command_run(int argc, char **argv)
                                              "whc-worker run --config whc-worker.properties"};
     const char *config = NULL;
     bool helped;
-    const struct option_row rows[] = {{"--config", "FILE", "settings; default whc-worker.properties", &config, NULL}};
+    const struct option_row rows[] = {
+        {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL}};
     struct setup setup;
     struct fault why;
     int words, code = 2;

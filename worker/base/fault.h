@@ -33,6 +33,10 @@ struct fault {
  */
 bool fault_set(struct fault *why, enum fault_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
 
+#ifdef __clang_analyzer__ /* which does not see into fault.c that it gives false */
+#define fault_set(...) (fault_set(__VA_ARGS__), false)
+#endif
+
 /* The only macro that returns: passes a failure on, unchanged. Needs `why` in scope. */
 #define TRY(call)                                                                                            \
     do {                                                                                                     \

@@ -8,92 +8,7 @@
 #ifndef CATALOGUE_ARAZZO_H
 #define CATALOGUE_ARAZZO_H
 
-#include "criterion.h"
-#include "openapi.h"
-#include "payload.h"
-
-/* The statuses of an outcome (schemas/common/Status.avsc, same order). */
-enum outcome_status {
-    OUTCOME_COMPLETED,
-    OUTCOME_REJECTED,
-    OUTCOME_FAILED,
-    OUTCOME_UNKNOWN,
-    OUTCOME_PROGRESS
-};
-enum action_type { ACTION_END, ACTION_RETRY, ACTION_GOTO };
-
-/* How fields of Avro's logical type uk-number appear to BT: x-number-form, same order as enum number_form. */
-enum workflow_number_form { WORKFLOW_NATIONAL, WORKFLOW_SIGNIFICANT, WORKFLOW_E164 };
-
-struct action {
-    char *name;
-    enum action_type type;
-    struct criteria criteria;
-    int64_t retry_after_ms;
-    unsigned retry_limit;
-    char *target;                /* of goto: a stepId */
-    size_t target_index;         /* its place among the workflow's steps */
-    enum outcome_status outcome; /* of end */
-    struct template *reason;     /* of x-outcome; null when there is none */
-};
-
-struct step_parameter {
-    char *name;
-    enum parameter_place place;
-    struct payload *value;
-};
-
-struct named_payload {
-    char *name;
-    struct payload *value;
-};
-
-struct lookup {
-    char *workflow_id;
-    struct named_payload *parameters;
-    size_t parameter_count;
-    struct criteria found;
-};
-
-struct step {
-    char *id;
-    const struct operation *operation; /* null: it receives a message */
-    char *operation_id;                /* as the file names it, without the source */
-    char *channel;                     /* of a receive step */
-    struct payload *correlation;
-    int64_t timeout_ms;
-    struct step_parameter *parameters;
-    size_t parameter_count;
-    struct payload *body; /* null: none */
-    char *content_type;
-    struct criteria success, when;
-    struct payload *start_at; /* x-start-at; null: at once */
-    struct action *on_success, *on_failure;
-    size_t on_success_count, on_failure_count;
-    struct named_payload *outputs;
-    size_t output_count;
-    enum repeat_class repeat;
-    struct lookup *lookup; /* null: none */
-};
-
-/* x-require: what must hold before anything is called. */
-struct requirement {
-    char *name; /* "" when it has none */
-    char *reason;
-    struct criteria criteria;
-};
-
-struct workflow {
-    char *id;
-    struct json_object *inputs_schema; /* borrowed from the description's tree; may be null */
-    struct step *steps;
-    size_t step_count;
-    struct named_payload *outputs;
-    size_t output_count;
-    struct requirement *requirements;
-    size_t requirement_count;
-    enum workflow_number_form number_form;
-};
+#include "workflow.h"
 
 /* One expression that a workflow uses, and where: for the checks that need the request's schema. */
 struct expression_use {
@@ -121,11 +36,5 @@ void arazzo_release(struct arazzo *arazzo);
 
 /* The workflow of this id, null when there is none. */
 const struct workflow *arazzo_workflow(const struct arazzo *arazzo, const char *id);
-
-/* Whether the step may change something at BT. */
-bool step_writes(const struct step *step);
-
-/* The place of the step in its workflow; workflow->step_count when there is none of this id. */
-size_t workflow_step(const struct workflow *workflow, const char *id);
 
 #endif

@@ -29,7 +29,8 @@ static bool is_asyncapi(const struct arazzo_reader *reader, const char *source)
 {
     struct json_object *list = tree_member(reader->arazzo->tree, "sourceDescriptions");
 
-    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list);
+         i++) {
         struct json_object *one = json_object_array_get_idx(list, i);
         const char *name = tree_text_of(one, "name"), *type = tree_text_of(one, "type");
         if (name != NULL && type != NULL && strcmp(name, source) == 0)
@@ -305,11 +306,10 @@ static void read_depends_on(struct arazzo_reader *reader, struct json_object *li
 
 void step_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
-    static const char *const known[] = {"description",     "stepId",        "operationId", "operationPath",
-                                        "channelPath",     "workflowId",    "parameters",  "requestBody",
-                                        "successCriteria", "onSuccess",     "onFailure",   "outputs",
-                                        "timeout",         "correlationId", "action",      "dependsOn",
-                                        NULL};
+    static const char *const known[] = {
+        "description", "stepId",        "operationId",     "operationPath", "channelPath", "workflowId",
+        "parameters",  "requestBody",   "successCriteria", "onSuccess",     "onFailure",   "outputs",
+        "timeout",     "correlationId", "action",          "dependsOn",     NULL};
     const char *id = spot_text(reader->spot, tree, "stepId");
     struct {
         const char *member;

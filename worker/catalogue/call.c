@@ -19,14 +19,16 @@ static void add_encoded(struct buffer *out, const char *text, size_t length)
 }
 
 /* The text a parameter has in a URL or header; *text is owned. */
-static bool parameter_text(const char *name, struct json_object *value, char **text, size_t *length, struct fault *why)
+static bool parameter_text(const char *name, struct json_object *value, char **text, size_t *length,
+                           struct fault *why)
 {
     CLEANUP(buffer_release) struct buffer content;
 
     buffer_init(&content, CALL_TARGET_MAX);
     value_add_text(value, &content);
     if (content.full)
-        return fault_set(why, FAULT_EXHAUSTED, "the parameter '%s' is larger than %d bytes", name, CALL_TARGET_MAX);
+        return fault_set(why, FAULT_EXHAUSTED, "the parameter '%s' is larger than %d bytes", name,
+                         CALL_TARGET_MAX);
     *text = buffer_take(&content, length);
     return true;
 }
@@ -69,8 +71,9 @@ static bool add_path(const struct step *step, const struct scope *scope, struct 
             TRY(parameter_text(name, value, &text, &text_length, why));
         /* "." and ".." would be taken for steps of the path, by libcurl already. */
         if (text_length == 0 || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
-            return fault_set(why, FAULT_INPUT, "the path parameter '%s' of operation '%s' has no usable value",
-                             name, step->operation->id);
+            return fault_set(why, FAULT_INPUT,
+                             "the path parameter '%s' of operation '%s' has no usable value", name,
+                             step->operation->id);
         note_part(call, "path", name, value);
         add_encoded(target, text, text_length);
         at += length;

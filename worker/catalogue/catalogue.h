@@ -17,8 +17,8 @@ struct order_type {
     const struct schema_node *result; /* the record of outcome.result; null: the order type has none */
     struct arazzo arazzo;
     const struct workflow *workflow;
-    bool served;       /* false: it needs what this worker does not do yet */
-    const char *needs; /* then: "write" or "receive" */
+    bool served;             /* false: it needs what this worker does not do yet */
+    const char *needs;       /* then: "write" or "receive" */
     struct schema **history; /* older versions of the request schema */
     size_t history_count;
 };

@@ -234,8 +234,8 @@ static struct json_object *walk(struct json_object *value, char *const *path, si
         }
         char *end;
         size_t index = strtoul(path[i], &end, 10);
-        bool valid =
-            isdigit((unsigned char)path[i][0]) && (path[i][0] != '0' || path[i][1] == '\0') && *end == '\0' && index < json_object_array_length(value);
+        bool valid = isdigit((unsigned char)path[i][0]) && (path[i][0] != '0' || path[i][1] == '\0') &&
+                     *end == '\0' && index < json_object_array_length(value);
         value = valid ? json_object_array_get_idx(value, index) : NULL;
     }
     return value;

@@ -1,10 +1,11 @@
 /*
  * Arazzo runtime expressions and texts with embedded ones, compiled once (Arazzo 1.1, "Runtime Expressions").
  *
- * `$inputs.x`, `$steps.s.outputs.o`, `$outputs.o` (of a look-up), `$statusCode`, `$method`, `$url`, `$request.header|query|path|body`,
- * `$response.header|body`, `$message.header|payload`, and inside x-each `$each`, `$<x-as name>`, `$position`. A part
- * of a value is named by a JSON pointer (`#/a/0`), or by dots and indexes (`.a[0]`) as conditions and nested inputs
- * write it. What is not there is null. A value keeps its kind; embedded in text it becomes text.
+ * `$inputs.x`, `$steps.s.outputs.o`, `$outputs.o` (of a look-up), `$statusCode`, `$method`, `$url`,
+ * `$request.header|query|path|body`, `$response.header|body`, `$message.header|payload`, and inside x-each `$each`,
+ * `$<x-as name>`, `$position`. A part of a value is named by a JSON pointer (`#/a/0`), or by dots and indexes
+ * (`.a[0]`) as conditions and nested inputs write it. What is not there is null. A value keeps its kind; embedded in
+ * text it becomes text.
  */
 #ifndef CATALOGUE_EXPRESSION_H
 #define CATALOGUE_EXPRESSION_H
@@ -78,8 +79,8 @@ struct template;
 MUST_USE bool template_parse(const char *text, const struct naming *naming, struct template **template,
                              struct fault *why);
 /* The same for a pattern or path, in which a '$' at the start is no expression: only {$...} is one. */
-MUST_USE bool template_parse_pattern(const char *text, const struct naming *naming, struct template **template,
-                                     struct fault *why);
+MUST_USE bool template_parse_pattern(const char *text, const struct naming *naming,
+                                     struct template **template, struct fault *why);
 void *template_free(struct template *template);
 
 /* Whether there is no expression in it at all. */

@@ -302,12 +302,12 @@ static bool compare(const char *operator, struct json_object * one, bool one_the
 {
     bool equal = one_there == other_there && (!one_there || tree_equal(one, other));
     const char *text = tree_text(one), *other_text = tree_text(other);
-    double order;
+    double order = 0;
 
     if (operator[1] == '=' &&(operator[0] == '=' || operator[0] == '!'))
         return equal == (operator[0] == '=');
     if (text != NULL && other_text != NULL)
-        order = strcmp(text, other_text);
+        order = (double)strcmp(text, other_text);
     else if ((json_object_is_type(one, json_type_int) || json_object_is_type(one, json_type_double)) &&
              (json_object_is_type(other, json_type_int) || json_object_is_type(other, json_type_double)))
         order = json_object_get_double(one) - json_object_get_double(other);

@@ -62,9 +62,10 @@ static void read_template(struct payload *payload, const char *text, struct spot
 }
 
 /* Words that mean something to Arazzo or to us. */
-static const char *const reserved[] = {"inputs",    "steps",   "outputs",   "statusCode",         "method",
-                                       "url",       "request", "response",  "message",            "self",
-                                       "workflows", "each",    "position",  "sourceDescriptions", "components"};
+static const char *const reserved[] = {
+    "inputs",    "steps",   "outputs", "statusCode", "method", "url",      "request",
+    "response",  "message", "self",    "workflows",  "each",   "position", "sourceDescriptions",
+    "components"};
 
 static void check_each_name(const char *name, struct spot *spot)
 {

@@ -3,7 +3,8 @@
  *
  * What comes out null is left out, as schemas/README.md settles it: a member whose expression is null; a list element
  * whose expression is null; a list element that is an object with a member `value` that came out null (BT's name and
- * value pair); an object or list that is not empty in the file and comes out empty. A null that is written in the file stays.
+ * value pair); an object or list that is not empty in the file and comes out empty. A null that is written in the
+ * file stays.
  */
 #ifndef CATALOGUE_PAYLOAD_H
 #define CATALOGUE_PAYLOAD_H

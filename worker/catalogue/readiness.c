@@ -32,56 +32,64 @@ static bool is_listed(const char *list, const char *id)
     size_t length = strlen(id);
 
     for (const char *at = list; (at = strstr(at, id)) != NULL; at += length)
-        if ((at == list || strchr(", ", at[-1]) != NULL) && (at[length] == '\0' || strchr(", ", at[length]) != NULL))
+        if ((at == list || strchr(", ", at[-1]) != NULL) &&
+            (at[length] == '\0' || strchr(", ", at[length]) != NULL))
             return true;
     return false;
 }
 
 /* Nobody sends orders to a path that we made up without saying so. */
-static void check_proposed(const struct settings *settings, const struct openapi *openapi, const struct step *step,
-                           const char *type, struct problems *problems)
+static void check_proposed(const struct settings *settings, const struct openapi *openapi,
+                           const struct step *step, const char *type, struct problems *problems)
 {
     const struct operation *operation = step->operation;
     struct api_settings api;
     struct problems ignored = {0};
     char remedy[300];
 
-    if (operation == NULL || operation->evidence != EVIDENCE_PROPOSED || is_listed(settings->accept_proposed, operation->id))
+    if (operation == NULL || operation->evidence != EVIDENCE_PROPOSED ||
+        is_listed(settings->accept_proposed, operation->id))
         return;
     settings_of_api(settings, operation->tag, &api, &ignored);
     problems_release(&ignored);
     const char *url = *api.base_url != '\0' ? api.base_url : openapi->servers[0].url;
     if (!is_production(openapi, url))
         return;
-    snprintf(remedy, sizeof remedy, "bt.accept.proposed=...,%.100s once BT has confirmed it, or another bt.%.60s.base.url",
+    snprintf(remedy, sizeof remedy,
+             "bt.accept.proposed=...,%.100s once BT has confirmed it, or another bt.%.60s.base.url",
              operation->id, operation->tag);
-    problems_add(problems, type, remedy,
-                 "operation '%s' is only proposed (its path is made up), and it would be called on a production host",
-                 operation->id);
+    problems_add(
+        problems, type, remedy,
+        "operation '%s' is only proposed (its path is made up), and it would be called on a production host",
+        operation->id);
 }
 
-static void check_urls(const struct settings *settings, const struct openapi *openapi, struct problems *problems)
+static void check_urls(const struct settings *settings, const struct openapi *openapi,
+                       struct problems *problems)
 {
     for (size_t i = 0; i < openapi->tag_count; i++) {
         struct api_settings api;
         settings_of_api(settings, openapi->tags[i], &api, problems);
-        if (*api.base_url != '\0' && strncmp(api.base_url, "http://", 7) != 0 && strncmp(api.base_url, "https://", 8) != 0)
-            problems_add(problems, openapi->tags[i], "http://host or https://host", "bt.%s.base.url is no URL",
-                         openapi->tags[i]);
+        if (*api.base_url != '\0' && strncmp(api.base_url, "http://", 7) != 0 &&
+            strncmp(api.base_url, "https://", 8) != 0)
+            problems_add(problems, openapi->tags[i], "http://host or https://host",
+                         "bt.%s.base.url is no URL", openapi->tags[i]);
         size_t length = strlen(api.base_url);
         if (length > 0 && api.base_url[length - 1] == '/')
-            problems_add(problems, openapi->tags[i], "leave the slash out", "bt.%s.base.url ends with a slash",
-                         openapi->tags[i]);
+            problems_add(problems, openapi->tags[i], "leave the slash out",
+                         "bt.%s.base.url ends with a slash", openapi->tags[i]);
     }
     if (settings->outcome_framing != FRAME_SINGLE_OBJECT && *settings->registry_url == '\0')
-        problems_add(problems, "outcome.framing", "registry.url=http://host:port, or outcome.framing=single-object",
+        problems_add(problems, "outcome.framing",
+                     "registry.url=http://host:port, or outcome.framing=single-object",
                      "Confluent framing needs a schema registry");
     if (*settings->client_id == '\0')
         problems_add(problems, "bt.client.id", "bt.client.id and bt.client.secret, from BT's portal",
                      "there are no credentials for BT");
 }
 
-void readiness_check(const struct settings *settings, const struct catalogue *catalogue, struct problems *problems)
+void readiness_check(const struct settings *settings, const struct catalogue *catalogue,
+                     struct problems *problems)
 {
     const struct openapi *openapi = &catalogue->openapi;
 

@@ -11,6 +11,7 @@
  * Checks the time settings, the bt.<tag>. settings against the tags there are, URLs, credentials, and that no operation
  * that is only proposed is called on a production host unless bt.accept.proposed lists it.
  */
-void readiness_check(const struct settings *settings, const struct catalogue *catalogue, struct problems *problems);
+void readiness_check(const struct settings *settings, const struct catalogue *catalogue,
+                     struct problems *problems);
 
 #endif

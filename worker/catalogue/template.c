@@ -57,17 +57,20 @@ static bool parse_embedded(struct template *template, const char *text, const st
     return true;
 }
 
-static bool parse_whole(struct template *template, const char *text, const struct naming *naming, struct fault *why)
+static bool parse_whole(struct template *template, const char *text, const struct naming *naming,
+                        struct fault *why)
 {
     struct expression *expression;
     const char *end;
 
     TRY(expression_parse(text, false, naming, &expression, &end, why));
     add_piece(template, NULL, expression);
-    return *end == '\0' || fault_set(why, FAULT_INPUT, "something follows the expression; embed it as {$...}");
+    return *end == '\0' ||
+           fault_set(why, FAULT_INPUT, "something follows the expression; embed it as {$...}");
 }
 
-static bool parse(const char *text, bool whole, const struct naming *naming, struct template **out, struct fault *why)
+static bool parse(const char *text, bool whole, const struct naming *naming, struct template **out,
+                  struct fault *why)
 {
     struct template *template = memory_new(1, sizeof *template);
 
@@ -85,7 +88,8 @@ bool template_parse(const char *text, const struct naming *naming, struct templa
     return parse(text, text[0] == '$', naming, out, why);
 }
 
-bool template_parse_pattern(const char *text, const struct naming *naming, struct template **out, struct fault *why)
+bool template_parse_pattern(const char *text, const struct naming *naming, struct template **out,
+                            struct fault *why)
 {
     return parse(text, false, naming, out, why);
 }

@@ -50,7 +50,7 @@ static const char *significant_part(const char *digits, bool plus)
 
 bool number_national(const char *text, char national[NUMBER_TEXT_SIZE], struct fault *why)
 {
-    char digits[DIGITS_MAX + 1];
+    char digits[DIGITS_MAX + 1] = "";
     bool plus;
 
     if (!collect(text, digits, &plus))

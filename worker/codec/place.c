@@ -44,7 +44,7 @@ void place_pointer(const struct place *place, struct buffer *out)
         buffer_print(out, "/%s", place_quote(place->name, name));
 }
 
-bool place_fault(const struct place *place, struct fault *why, const char *format, ...)
+bool(place_fault)(const struct place *place, struct fault *why, const char *format, ...)
 {
     char message[sizeof why->text];
     struct buffer path;

@@ -27,6 +27,10 @@ void place_pointer(const struct place *place, struct buffer *out);
 /* FAULT_INPUT "site.postcode: <message>"; the message alone at the root. Always false. */
 bool place_fault(const struct place *place, struct fault *why, const char *format, ...) PRINTF_LIKE(3, 4);
 
+#ifdef __clang_analyzer__ /* as fault_set */
+#define place_fault(...) (place_fault(__VA_ARGS__), false)
+#endif
+
 /* The text made fit for a sentence: printable, at most 44 characters and "..."; gives `quoted` back. */
 const char *place_quote(const char *text, char quoted[PLACE_QUOTE_SIZE]);
 

@@ -301,7 +301,7 @@ static bool project(const avro_value_t *value, const struct schema_node *writer,
                     struct fault *why)
 {
     if (writer->kind == SCHEMA_UNION) {
-        avro_value_t chosen;
+        avro_value_t chosen = {0};
         int index = 0;
         avro_value_get_discriminant(value, &index);
         avro_value_get_current_branch(value, &chosen);

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-bool schema_fault(struct schema_parser *parser, const struct place *at, const char *format, ...)
+bool(schema_fault)(struct schema_parser *parser, const struct place *at, const char *format, ...)
 {
     char message[sizeof parser->why->text];
     struct buffer pointer;

@@ -21,6 +21,9 @@ struct schema_parser {
 /* "#/fields/0/type: ..."; always false. */
 bool schema_fault(struct schema_parser *parser, const struct place *at, const char *format, ...)
     PRINTF_LIKE(3, 4);
+#ifdef __clang_analyzer__ /* as fault_set */
+#define schema_fault(...) (schema_fault(__VA_ARGS__), false)
+#endif
 
 MUST_USE bool schema_new_node(struct schema_parser *parser, enum schema_kind kind, const struct place *at,
                               struct schema_node **node);

@@ -55,7 +55,8 @@ static void watch_ready(void *context, uint32_t events)
 {
     struct watch *watch = context;
     struct http_client *client = watch->client;
-    int running, mask = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+    int running, mask = (events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+                        (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
                         (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
 
     curl_multi_socket_action(client->multi, watch->socket, mask, &running);
@@ -79,7 +80,8 @@ static int socket_changed(CURL *easy, curl_socket_t socket, int what, void *cont
         *watch = (struct watch){client, socket};
         curl_multi_assign(client->multi, socket, watch);
     }
-    uint32_t events = (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0);
+    uint32_t events =
+        (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0);
     if (!loop_watch(client->loop, socket, events, watch_ready, watch, &why))
         LOG(LOG_ERROR, "a connection cannot be watched and will time out", log_fault(&why));
     return 0;
@@ -106,7 +108,8 @@ static int timer_changed(CURLM *multi, long timeout_ms, void *context)
     return 0;
 }
 
-bool http_client_new(const struct settings *settings, struct loop *loop, struct http_client **out, struct fault *why)
+bool http_client_new(const struct settings *settings, struct loop *loop, struct http_client **out,
+                     struct fault *why)
 {
     struct http_client *client = memory_new(1, sizeof *client);
 
@@ -151,8 +154,8 @@ void *http_client_free(struct http_client *client)
     return memory_free(client);
 }
 
-bool http_start(struct http_client *client, const struct http_request *request, http_done_fn *done, void *context,
-                struct fault *why)
+bool http_start(struct http_client *client, const struct http_request *request, http_done_fn *done,
+                void *context, struct fault *why)
 {
     struct transfer *transfer = client->spare;
 

@@ -32,7 +32,7 @@ struct http_request {
 };
 
 enum http_end {
-    HTTP_UNSENT,    /* known: no byte was handed over */
+    HTTP_UNSENT, /* known: no byte was handed over */
     HTTP_REPLIED,
     HTTP_TIMED_OUT,
     HTTP_CUT,

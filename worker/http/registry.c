@@ -62,8 +62,8 @@ void registry_forget_unknown(struct registry *registry)
     }
 }
 
-bool registry_ask(struct registry *registry, const char *path, const char *body, http_done_fn *done, void *context,
-                  struct fault *why)
+bool registry_ask(struct registry *registry, const char *path, const char *body, http_done_fn *done,
+                  void *context, struct fault *why)
 {
     const struct settings *settings = registry->settings;
     CLEANUP(buffer_release) struct buffer url = {0};
@@ -93,9 +93,11 @@ void registry_note_trouble(struct registry *registry, const struct http_reply *r
     if (reply == NULL)
         registry->trouble[0] = '\0';
     else if (reply->end != HTTP_REPLIED)
-        snprintf(registry->trouble, sizeof registry->trouble, "the schema registry does not answer: %s", reply->what);
+        snprintf(registry->trouble, sizeof registry->trouble, "the schema registry does not answer: %s",
+                 reply->what);
     else
-        snprintf(registry->trouble, sizeof registry->trouble, "the schema registry answers %d", reply->status);
+        snprintf(registry->trouble, sizeof registry->trouble, "the schema registry answers %d",
+                 reply->status);
 }
 
 int64_t registry_next_pause(int64_t *pause_ms)
@@ -140,7 +142,8 @@ static void registered(void *context, const struct http_reply *reply)
     one->has_guid = guid != NULL && uuid_parse(guid, &one->guid, &why);
     one->done = true;
     if (!one->has_guid && registry->settings->outcome_framing == FRAME_CONFLUENT_V1)
-        LOG(LOG_ERROR, "the registry gives no GUIDs: outcomes are framed confluent-v0 instead of confluent-v1",
+        LOG(LOG_ERROR,
+            "the registry gives no GUIDs: outcomes are framed confluent-v0 instead of confluent-v1",
             log_text("subject", one->subject));
     registry_note_trouble(registry, NULL);
     registry->changed(registry->context);
@@ -160,7 +163,8 @@ static void register_one(struct registration *one)
     tree_write(tree, &body);
     buffer_print(&path, "/subjects/%s/versions", one->subject);
     if (!registry_ask(one->registry, buffer_text(&path), buffer_text(&body), registered, one, &why))
-        loop_set_timer(one->registry->loop, &one->again, loop_clock_ms() + registry_next_pause(&one->pause_ms));
+        loop_set_timer(one->registry->loop, &one->again,
+                       loop_clock_ms() + registry_next_pause(&one->pause_ms));
 }
 
 void registry_register(struct registry *registry, const char *topic, const struct schema *schema)

@@ -39,7 +39,8 @@ void registry_register(struct registry *registry, const char *topic, const struc
 bool registry_registered(const struct registry *registry);
 
 /* The frame of a registered schema in the configured Confluent framing. */
-void registry_outcome_frame(const struct registry *registry, const struct schema *schema, struct frame *frame);
+void registry_outcome_frame(const struct registry *registry, const struct schema *schema,
+                            struct frame *frame);
 
 /* What is wrong with the registry just now, in words; "" when nothing is. Borrowed until the next turn. */
 const char *registry_trouble(const struct registry *registry);

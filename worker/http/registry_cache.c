@@ -34,15 +34,18 @@ bool registry_cache_load(struct entry *entry)
     if (!path_of(entry, ".json", path) || access(path, R_OK) != 0)
         return false;
     if (!tree_read_file(path, REPLY_MAX, &tree, &why) || tree_text_of(tree, "schema") == NULL) {
-        LOG(LOG_WARN, "a schema on disk is damaged and is read from the registry again", log_text("file", path));
+        LOG(LOG_WARN, "a schema on disk is damaged and is read from the registry again",
+            log_text("file", path));
         return false;
     }
     struct json_object *types = tree_member(tree, "types");
     entry->text = memory_text(tree_text_of(tree, "schema"));
-    for (size_t i = 0; json_object_is_type(types, json_type_array) && i < json_object_array_length(types); i++) {
+    for (size_t i = 0; json_object_is_type(types, json_type_array) && i < json_object_array_length(types);
+         i++) {
         const char *text = tree_text(json_object_array_get_idx(types, i));
         entry->types = memory_resize(entry->types, entry->type_count + 1, sizeof *entry->types);
-        entry->types[entry->type_count++] = (struct wanted){memory_text(""), 0, memory_text(text == NULL ? "" : text)};
+        entry->types[entry->type_count++] =
+            (struct wanted){memory_text(""), 0, memory_text(text == NULL ? "" : text)};
     }
     entry_compile(entry);
     return true;

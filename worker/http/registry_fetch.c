@@ -29,7 +29,8 @@ void entry_compile(struct entry *entry)
     bool compiled = true;
 
     for (size_t i = 0; compiled && i < entry->type_count; i++)
-        compiled = schema_library_add(library, entry->types[i].text, strlen(entry->types[i].text), NULL, &why);
+        compiled =
+            schema_library_add(library, entry->types[i].text, strlen(entry->types[i].text), NULL, &why);
     compiled = compiled && schema_parse(entry->text, strlen(entry->text), library, &entry->schema, &why);
     schema_library_free(library);
     if (compiled)
@@ -70,7 +71,8 @@ static bool take_schema(struct entry *entry, const struct http_reply *reply, cha
     if (!tree_read(reply->body, reply->length, &tree, &why) || tree_text_of(tree, "schema") == NULL)
         return false;
     struct json_object *list = tree_member(tree, "references");
-    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list);
+         i++) {
         struct json_object *reference = json_object_array_get_idx(list, i);
         const char *subject = tree_text_of(reference, "subject");
         if (subject != NULL)
@@ -101,7 +103,8 @@ static void fetched(void *context, const struct http_reply *reply)
         settle_unknown(entry, why);
         return;
     }
-    if (reply->end != HTTP_REPLIED || reply->status != 200 || !take_schema(entry, reply, missing_text(entry))) {
+    if (reply->end != HTTP_REPLIED || reply->status != 200 ||
+        !take_schema(entry, reply, missing_text(entry))) {
         try_later(entry, reply);
         return;
     }
@@ -180,7 +183,8 @@ enum registry_answer registry_schema(struct registry *registry, const struct fra
                                      const struct schema **schema, struct fault *why)
 {
     if (*registry->settings->registry_url == '\0') {
-        fault_set(why, FAULT_INPUT, "the request is framed for a schema registry and none is configured (registry.url)");
+        fault_set(why, FAULT_INPUT,
+                  "the request is framed for a schema registry and none is configured (registry.url)");
         return REGISTRY_UNKNOWN;
     }
     struct entry *entry = find(registry, frame);

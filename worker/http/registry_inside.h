@@ -4,7 +4,14 @@
 
 #include "registry.h"
 
-enum { KEY_SIZE = 48, PAUSE_FIRST_MS = 250, PAUSE_MAX_MS = 30000, TYPES_MAX = 500, ENTRIES_MAX = 2000, REPLY_MAX = 4194304 };
+enum {
+    KEY_SIZE = 48,
+    PAUSE_FIRST_MS = 250,
+    PAUSE_MAX_MS = 30000,
+    TYPES_MAX = 500,
+    ENTRIES_MAX = 2000,
+    REPLY_MAX = 4194304
+};
 
 /* A named type that a schema refers to, as the registry keeps it. */
 struct wanted {

@@ -1,8 +1,8 @@
 /* See retry_after.h. */
 #include "retry_after.h"
 
-#include <curl/curl.h>
 #include <ctype.h>
+#include <curl/curl.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <time.h>

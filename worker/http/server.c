@@ -20,7 +20,8 @@ struct server {
     struct loop_timer tick; /* libmicrohttpd closes idle connections when it is run */
 };
 
-static enum MHD_Result answer(struct MHD_Connection *connection, int status, const char *type, struct buffer *body)
+static enum MHD_Result answer(struct MHD_Connection *connection, int status, const char *type,
+                              struct buffer *body)
 {
     size_t length;
     char *bytes = buffer_take(body, &length);
@@ -37,8 +38,9 @@ static enum MHD_Result answer(struct MHD_Connection *connection, int status, con
     return result;
 }
 
-static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-                              const char *version, const char *data, size_t *data_length, void **state)
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data, size_t *data_length,
+                              void **state)
 {
     struct server *server = context;
     struct buffer body;
@@ -79,8 +81,8 @@ static void ticked(void *context)
     loop_set_timer(server->loop, &server->tick, loop_clock_ms() + TICK_MS);
 }
 
-bool server_new(struct loop *loop, const char *address, int port, const struct server_page *pages, void *context,
-                struct server **out, struct fault *why)
+bool server_new(struct loop *loop, const char *address, int port, const struct server_page *pages,
+                void *context, struct server **out, struct fault *why)
 {
     struct sockaddr_in place = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
 
@@ -89,12 +91,14 @@ bool server_new(struct loop *loop, const char *address, int port, const struct s
     struct server *server = memory_new(1, sizeof *server);
     *server = (struct server){.loop = loop, .pages = pages, .context = context};
     server->tick = (struct loop_timer){.fire = ticked, .context = server};
-    server->daemon = MHD_start_daemon(MHD_USE_EPOLL, (uint16_t)port, NULL, NULL, handle, server, MHD_OPTION_SOCK_ADDR,
-                                      &place, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-                                      MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_END);
+    server->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL, (uint16_t)port, NULL, NULL, handle, server, MHD_OPTION_SOCK_ADDR,
+                         &place, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_END);
     if (server->daemon == NULL) {
         memory_free(server);
-        return fault_set(why, FAULT_LOCAL, "cannot listen on admin.address:admin.port %.60s:%d", address, port);
+        return fault_set(why, FAULT_LOCAL, "cannot listen on admin.address:admin.port %.60s:%d", address,
+                         port);
     }
     server->epoll = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     if (!loop_watch(loop, server->epoll, EPOLLIN, run, server, why)) {

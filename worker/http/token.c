@@ -56,7 +56,8 @@ bool token_new(struct settings *settings, const char *url, struct loop *loop, st
     if (*url == '\0')
         return fault_set(why, FAULT_INPUT, "there is no token endpoint: set bt.token.url");
     struct token *token = memory_new(1, sizeof *token);
-    *token = (struct token){.settings = settings, .loop = loop, .client = client, .changed = changed, .context = context};
+    *token = (struct token){
+        .settings = settings, .loop = loop, .client = client, .changed = changed, .context = context};
     token->url = memory_text(url);
     token->renewal = (struct loop_timer){.fire = renewal_due, .context = token};
     *out = token;
@@ -82,7 +83,8 @@ static struct json_object *either(struct json_object *tree, const char *one, con
     return value != NULL ? value : tree_member(tree, other);
 }
 
-bool token_parse(const char *body, size_t length, char **access_token, int64_t *lifetime_ms, struct fault *why)
+bool token_parse(const char *body, size_t length, char **access_token, int64_t *lifetime_ms,
+                 struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct fault inner;
@@ -95,12 +97,13 @@ bool token_parse(const char *body, size_t length, char **access_token, int64_t *
         return fault_set(why, FAULT_PEER, "the token endpoint's answer has no accessToken");
     for (const char *at = text; at < text + json_object_get_string_len(value); at++)
         if (*at <= ' ' || *at > '~')
-            return fault_set(why, FAULT_PEER, "the token endpoint's accessToken holds a character no header may hold");
+            return fault_set(why, FAULT_PEER,
+                             "the token endpoint's accessToken holds a character no header may hold");
     double seconds = json_object_get_double(either(tree, "expiresIn", "expires_in"));
     if (!(seconds >= 1))
         *lifetime_ms = 0;
     else
-        *lifetime_ms = seconds > LIFETIME_MAX_MS / 1000 ? LIFETIME_MAX_MS : (int64_t)(seconds * 1000);
+        *lifetime_ms = seconds > LIFETIME_MAX_MS / 1000.0 ? LIFETIME_MAX_MS : (int64_t)(seconds * 1000);
     *access_token = memory_text(text);
     return true;
 }
@@ -110,7 +113,8 @@ static void accept_token(struct token *token, char *text, int64_t lifetime_ms)
 {
     int64_t now_ms = loop_clock_ms();
     int64_t life_ms = lifetime_ms == 0 ? LIFETIME_UNKNOWN_MS : lifetime_ms;
-    int64_t margin_ms = token->settings->token_margin_ms < life_ms / 2 ? token->settings->token_margin_ms : life_ms / 2;
+    int64_t margin_ms =
+        token->settings->token_margin_ms < life_ms / 2 ? token->settings->token_margin_ms : life_ms / 2;
 
     margin_ms -= (int64_t)(draw() % (uint64_t)(margin_ms / 5 + 1));
     secret_release(&token->value);

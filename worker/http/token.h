@@ -13,8 +13,9 @@
 struct token;
 
 /* `changed` is called on the loop when a token has come, or when the trouble has changed. */
-MUST_USE bool token_new(struct settings *settings, const char *url, struct loop *loop, struct http_client *client,
-                        void (*changed)(void *context), void *context, struct token **token, struct fault *why);
+MUST_USE bool token_new(struct settings *settings, const char *url, struct loop *loop,
+                        struct http_client *client, void (*changed)(void *context), void *context,
+                        struct token **token, struct fault *why);
 void *token_free(struct token *token);
 
 /* The token for a call that starts now; null when there is none yet: a fetch is then under way or due. Borrowed. */

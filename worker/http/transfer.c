@@ -104,7 +104,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
         value++;
     while (end > value && isspace((unsigned char)end[-1]))
         end--;
-    json_object_object_add(transfer->reply_headers, name, json_object_new_string_len(value, (int)(end - value)));
+    json_object_object_add(transfer->reply_headers, name,
+                           json_object_new_string_len(value, (int)(end - value)));
     return length;
 }
 
@@ -212,8 +213,8 @@ static void set_options(struct transfer *transfer, const struct http_request *re
     set_body(transfer, request);
 }
 
-bool transfer_prepare(struct transfer *transfer, const struct http_request *request, http_done_fn *done, void *context,
-                      struct fault *why)
+bool transfer_prepare(struct transfer *transfer, const struct http_request *request, http_done_fn *done,
+                      void *context, struct fault *why)
 {
     curl_easy_reset(transfer->easy);
     transfer->done = done;
@@ -260,8 +261,8 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
     if (end == HTTP_TOO_LARGE)
         snprintf(what, sizeof what, "BT's reply is larger than %zu bytes", transfer->reply.ceiling);
     else if (code != CURLE_OK)
-        snprintf(what, sizeof what, "%s: %s", end == HTTP_UNSENT ? "BT was not reached" : "no whole reply came",
-                 curl_easy_strerror(code));
+        snprintf(what, sizeof what, "%s: %s",
+                 end == HTTP_UNSENT ? "BT was not reached" : "no whole reply came", curl_easy_strerror(code));
     struct http_reply reply = {
         .end = end,
         .status = (int)status,

@@ -13,8 +13,8 @@ struct transfer *transfer_new(const struct settings *settings);
 void transfer_free(struct transfer *transfer);
 CURL *transfer_easy(struct transfer *transfer);
 
-MUST_USE bool transfer_prepare(struct transfer *transfer, const struct http_request *request, http_done_fn *done,
-                               void *context, struct fault *why);
+MUST_USE bool transfer_prepare(struct transfer *transfer, const struct http_request *request,
+                               http_done_fn *done, void *context, struct fault *why);
 
 /* Tells the caller how it ended and forgets the call. */
 void transfer_finish(struct transfer *transfer, CURLcode code);

@@ -51,7 +51,8 @@ static void pass_log(const rd_kafka_t *handle, int level, const char *facility, 
 {
     (void)handle;
     if (strcmp(facility, "CONFWARN") == 0)
-        level = 7; /* retry.backoff.ms counts for rd_kafka_committed() on a consumer, whatever the library says */
+        level =
+            7; /* retry.backoff.ms counts for rd_kafka_committed() on a consumer, whatever the library says */
     LOG(level <= 3   ? LOG_WARN
         : level <= 5 ? LOG_INFO
                      : LOG_DEBUG,

@@ -26,7 +26,8 @@ static void count_log(const rd_kafka_t *handle, int level, const char *facility,
     if (failed && producer != NULL && atomic_load(&producer->ready))
         atomic_fetch_add(&producer->failures, 1);
     if (level <= 5)
-        LOG(level <= 3 ? LOG_WARN : LOG_INFO, "librdkafka", log_text("facility", facility), log_text("text", text));
+        LOG(level <= 3 ? LOG_WARN : LOG_INFO, "librdkafka", log_text("facility", facility),
+            log_text("text", text));
 }
 
 /* Delivery reports, on librdkafka's own thread, so that a commit does not poll for them. */
@@ -36,7 +37,8 @@ static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *
     const rd_kafka_message_t *message;
 
     (void)handle;
-    while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR && (message = rd_kafka_event_message_next(event)) != NULL) {
+    while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR &&
+           (message = rd_kafka_event_message_next(event)) != NULL) {
         if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
             atomic_fetch_add(&producer->delivered, 1);
         else
@@ -55,7 +57,8 @@ static void learn_topics(struct producer *producer, const struct settings *setti
         rd_kafka_topic_t *topic = rd_kafka_topic_new(producer->handle, topics[i], NULL);
         if (topic == NULL)
             continue;
-        if (rd_kafka_metadata(producer->handle, 0, topic, &metadata, METADATA_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        if (rd_kafka_metadata(producer->handle, 0, topic, &metadata, METADATA_TIMEOUT_MS) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR)
             rd_kafka_metadata_destroy(metadata);
         rd_kafka_topic_destroy(topic);
     }
@@ -72,7 +75,8 @@ static bool init_transactions(struct producer *producer, bool *fenced, struct fa
         *fenced = code == RD_KAFKA_RESP_ERR__FENCED;
     bool local = code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED ||
                  code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT;
-    fault_set(why, local ? FAULT_LOCAL : FAULT_PEER, "Kafka does not begin transactions: %s", rd_kafka_error_string(error));
+    fault_set(why, local ? FAULT_LOCAL : FAULT_PEER, "Kafka does not begin transactions: %s",
+              rd_kafka_error_string(error));
     rd_kafka_error_destroy(error);
     return false;
 }

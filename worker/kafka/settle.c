@@ -8,7 +8,12 @@
 #include <string.h>
 #include <time.h>
 
-enum { FENCED_AGAIN_MS = 60000, READ_TIMEOUT_MS = 5000, PAUSE_MS = 50, RECORD_VALUES = 6 + SETTLER_HEADERS_MAX };
+enum {
+    FENCED_AGAIN_MS = 60000,
+    READ_TIMEOUT_MS = 5000,
+    PAUSE_MS = 50,
+    RECORD_VALUES = 6 + SETTLER_HEADERS_MAX
+};
 
 struct settle {
     const struct settings *settings;
@@ -45,7 +50,8 @@ static bool note_fenced(struct settle *settle, struct fault *why)
 
     settle->fenced_ms = now_ms;
     if (again)
-        return fault_set(why, FAULT_LOCAL, "another worker uses transactional.id '%s-%s'; give each its own worker.slot",
+        return fault_set(why, FAULT_LOCAL,
+                         "another worker uses transactional.id '%s-%s'; give each its own worker.slot",
                          settle->settings->group_id, settle->settings->worker_slot);
     return true;
 }
@@ -68,7 +74,8 @@ static bool ensure_producer(struct settle *settle, struct fault *why)
     return true;
 }
 
-static rd_kafka_topic_partition_list_t *positions_of(const struct settle *settle, const struct settler_job *job)
+static rd_kafka_topic_partition_list_t *positions_of(const struct settle *settle,
+                                                     const struct settler_job *job)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count);
 
@@ -92,12 +99,14 @@ static bool produce(struct settle *settle, struct settler_record *record, struct
 
     values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = record->topic};
     values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY};
-    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {record->key, record->key_length}};
-    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {record->value, record->length}};
+    values[count++] =
+        (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {record->key, record->key_length}};
+    values[count++] =
+        (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {record->value, record->length}};
     for (size_t i = 0; i < record->header_count; i++)
-        values[count++] = (rd_kafka_vu_t){
-            .vtype = RD_KAFKA_VTYPE_HEADER,
-            .u.header = {record->headers[i].name, record->headers[i].value, (ssize_t)record->headers[i].length}};
+        values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADER,
+                                          .u.header = {record->headers[i].name, record->headers[i].value,
+                                                       (ssize_t)record->headers[i].length}};
     rd_kafka_error_t *error = rd_kafka_produceva(producer_handle(settle->producer), values, count);
     if (error == NULL)
         return true;
@@ -130,7 +139,8 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *fence
         return false;
     for (size_t i = 0; i < job->record_count; i++)
         TRY(produce(settle, &job->records[i], why));
-    return passed(rd_kafka_commit_transaction(handle, (int)settle->settings->commit_timeout_ms), "commit", fenced, why);
+    return passed(rd_kafka_commit_transaction(handle, (int)settle->settings->commit_timeout_ms), "commit",
+                  fenced, why);
 }
 
 /*
@@ -142,7 +152,8 @@ static bool read_positions(struct settle *settle, struct settler_job *job, struc
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count);
 
     for (size_t i = 0; i < job->position_count; i++)
-        rd_kafka_topic_partition_list_add(list, settle->settings->topic_requests, job->positions[i].partition);
+        rd_kafka_topic_partition_list_add(list, settle->settings->topic_requests,
+                                          job->positions[i].partition);
     rd_kafka_resp_err_t error = rd_kafka_committed(settle->consumer, list, READ_TIMEOUT_MS);
     for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
         error = list->elems[i].err;
@@ -151,7 +162,8 @@ static bool read_positions(struct settle *settle, struct settler_job *job, struc
         struct settler_position *position = &job->positions[i];
         memory_free(position->metadata);
         position->offset = entry->offset < 0 ? -1 : entry->offset;
-        position->metadata = entry->metadata_size > 0 ? memory_text_of(entry->metadata, entry->metadata_size) : NULL;
+        position->metadata =
+            entry->metadata_size > 0 ? memory_text_of(entry->metadata, entry->metadata_size) : NULL;
         position->metadata_length = entry->metadata_size;
     }
     rd_kafka_topic_partition_list_destroy(list);
@@ -194,7 +206,8 @@ static enum settler_answer settle_transaction(struct settle *settle, struct sett
     if (committed && clean)
         return SETTLER_CLEAN;
     if (committed) {
-        settle->producer = producer_free(settle->producer); /* a hidden repeat could end the next transaction */
+        settle->producer =
+            producer_free(settle->producer); /* a hidden repeat could end the next transaction */
         return SETTLER_DIRTY;
     }
     LOG(LOG_WARN, "a settlement is unclear, the broker is asked whether it happened", log_fault(&job->why));
@@ -241,12 +254,13 @@ static enum settler_answer probe(struct settle *settle, struct settler_job *job)
     rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
     rd_kafka_consumer_group_metadata_t *wrong =
         rd_kafka_consumer_group_metadata_new_with_genid(settle->settings->group_id, 1 << 30, "nobody", NULL);
-    rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(handle, list, wrong,
-                                                                   (int)settle->settings->send_offsets_timeout_ms);
+    rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(
+        handle, list, wrong, (int)settle->settings->send_offsets_timeout_ms);
     rd_kafka_resp_err_t code = rd_kafka_error_code(error);
     rd_kafka_consumer_group_metadata_destroy(wrong);
     rd_kafka_topic_partition_list_destroy(list);
-    bool refused = code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION || code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
+    bool refused = code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+                   code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
                    code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
     fault_set(&job->why, FAULT_PEER, "the broker answered %s", rd_kafka_err2name(code));
     if (error != NULL)

@@ -112,11 +112,12 @@ static bool start_thread(struct settler *settler, struct fault *why)
     int error = pthread_create(&settler->thread, NULL, work, settler);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     settler->started = error == 0;
-    return settler->started || fault_set(why, FAULT_LOCAL, "cannot start the settling thread: %s", strerror(error));
+    return settler->started ||
+           fault_set(why, FAULT_LOCAL, "cannot start the settling thread: %s", strerror(error));
 }
 
-bool settler_new(const struct settings *settings, struct loop *loop, rd_kafka_t *consumer, settler_done_fn *done,
-                 void *context, struct settler **out, struct fault *why)
+bool settler_new(const struct settings *settings, struct loop *loop, rd_kafka_t *consumer,
+                 settler_done_fn *done, void *context, struct settler **out, struct fault *why)
 {
     struct settler *settler = memory_new(1, sizeof *settler);
 
@@ -125,7 +126,8 @@ bool settler_new(const struct settings *settings, struct loop *loop, rd_kafka_t 
     pthread_cond_init(&settler->changed, NULL);
     settler->finished = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     settler->settle = settle_new(settings, consumer);
-    if (!loop_watch(loop, settler->finished, EPOLLIN, give_back, settler, why) || !start_thread(settler, why)) {
+    if (!loop_watch(loop, settler->finished, EPOLLIN, give_back, settler, why) ||
+        !start_thread(settler, why)) {
         settler_free(settler);
         return false;
     }

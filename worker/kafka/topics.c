@@ -92,7 +92,8 @@ static void read_configs(rd_kafka_t *handle, struct topic_state states[TOPIC_COU
     if (count > 0)
         rd_kafka_DescribeConfigs(handle, resources, count, options, queue);
     rd_kafka_event_t *event = count > 0 ? rd_kafka_queue_poll(queue, ADMIN_TIMEOUT_MS) : NULL;
-    const rd_kafka_DescribeConfigs_result_t *result = event == NULL ? NULL : rd_kafka_event_DescribeConfigs_result(event);
+    const rd_kafka_DescribeConfigs_result_t *result =
+        event == NULL ? NULL : rd_kafka_event_DescribeConfigs_result(event);
     const rd_kafka_ConfigResource_t **found =
         result == NULL ? NULL : rd_kafka_DescribeConfigs_result_resources(result, &answered);
     for (size_t i = 0; i < answered; i++) {
@@ -144,29 +145,35 @@ bool topics_read(const struct settings *settings, int timeout_ms, struct topic_s
     return true;
 }
 
-static void check_safety(const struct settings *settings, const struct topic_state *state, struct problems *problems)
+static void check_safety(const struct settings *settings, const struct topic_state *state,
+                         struct problems *problems)
 {
     int64_t least = settings->topics_min_replication, insync = least - 1 > 1 ? least - 1 : 1;
     char remedy[300];
 
     if (state->replicas < least) {
-        snprintf(remedy, sizeof remedy, "kafka-reassign-partitions.sh, or topics.min.replication=%d if this is a trial",
+        snprintf(remedy, sizeof remedy,
+                 "kafka-reassign-partitions.sh, or topics.min.replication=%d if this is a trial",
                  state->replicas);
-        problems_add(problems, state->name, remedy, "the topic has %d replicas, topics.min.replication is %" PRId64,
-                     state->replicas, least);
+        problems_add(problems, state->name, remedy,
+                     "the topic has %d replicas, topics.min.replication is %" PRId64, state->replicas, least);
     }
     if (!state->configured)
         return;
     if (state->min_insync < insync) {
         snprintf(remedy, sizeof remedy,
-                 "kafka-configs.sh --alter --topic %.100s --add-config min.insync.replicas=%" PRId64, state->name, insync);
-        problems_add(problems, state->name, remedy, "min.insync.replicas is %" PRId64 ", at least %" PRId64 " is needed",
-                     state->min_insync, insync);
+                 "kafka-configs.sh --alter --topic %.100s --add-config min.insync.replicas=%" PRId64,
+                 state->name, insync);
+        problems_add(problems, state->name, remedy,
+                     "min.insync.replicas is %" PRId64 ", at least %" PRId64 " is needed", state->min_insync,
+                     insync);
     }
     if (state->unclean_election) {
         snprintf(remedy, sizeof remedy,
-                 "kafka-configs.sh --alter --topic %.100s --add-config unclean.leader.election.enable=false", state->name);
-        problems_add(problems, state->name, remedy, "unclean leader election is on: acknowledged records could be lost");
+                 "kafka-configs.sh --alter --topic %.100s --add-config unclean.leader.election.enable=false",
+                 state->name);
+        problems_add(problems, state->name, remedy,
+                     "unclean leader election is on: acknowledged records could be lost");
     }
 }
 
@@ -180,14 +187,17 @@ static void check_one(const struct settings *settings, const struct topic_state 
         return;
     }
     if (rules[role].same_partitions && state->partitions != partitions)
-        problems_add(problems, state->name, "drain to no live orders, then make the topic anew with as many partitions",
+        problems_add(problems, state->name,
+                     "drain to no live orders, then make the topic anew with as many partitions",
                      "the topic has %d partitions and the requests have %d", state->partitions, partitions);
     if (!settings->settlement_transactions)
         return; /* the embedded broker: nothing is promised (promise.md R13) */
     check_safety(settings, state, problems);
-    if (state->configured && rules[role].cleanup != NULL && strcmp(state->cleanup, rules[role].cleanup) != 0) {
-        snprintf(remedy, sizeof remedy, "kafka-configs.sh --alter --topic %.100s --add-config cleanup.policy=%s",
-                 state->name, rules[role].cleanup);
+    if (state->configured && rules[role].cleanup != NULL &&
+        strcmp(state->cleanup, rules[role].cleanup) != 0) {
+        snprintf(remedy, sizeof remedy,
+                 "kafka-configs.sh --alter --topic %.100s --add-config cleanup.policy=%s", state->name,
+                 rules[role].cleanup);
         problems_add(problems, state->name, remedy, "cleanup.policy is '%s' and must be '%s'", state->cleanup,
                      rules[role].cleanup);
     }
@@ -209,7 +219,8 @@ static rd_kafka_NewTopic_t *new_topic(const struct settings *settings, const str
 {
     char error[256] = "", insync[24];
     int replicas = (int)settings->topics_replication;
-    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(state->name, partitions, replicas, error, sizeof error);
+    rd_kafka_NewTopic_t *topic =
+        rd_kafka_NewTopic_new(state->name, partitions, replicas, error, sizeof error);
 
     if (topic == NULL) {
         problems_add(problems, state->name, "", "%s", error);
@@ -232,14 +243,14 @@ static size_t count_made(rd_kafka_event_t *event, struct problems *problems)
         result == NULL ? NULL : rd_kafka_CreateTopics_result_topics(result, &count);
 
     if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        problems_add(problems, "topics", "ask whoever runs the broker", "the broker did not create topics: %s",
-                     rd_kafka_event_error_string(event));
+        problems_add(problems, "topics", "ask whoever runs the broker",
+                     "the broker did not create topics: %s", rd_kafka_event_error_string(event));
     for (size_t i = 0; i < count; i++) {
         if (rd_kafka_topic_result_error(topics[i]) == RD_KAFKA_RESP_ERR_NO_ERROR)
             made++;
         else
-            problems_add(problems, rd_kafka_topic_result_name(topics[i]), "", "the broker did not create it: %s",
-                         rd_kafka_topic_result_error_string(topics[i]));
+            problems_add(problems, rd_kafka_topic_result_name(topics[i]), "",
+                         "the broker did not create it: %s", rd_kafka_topic_result_error_string(topics[i]));
     }
     return made;
 }
@@ -255,7 +266,9 @@ size_t topics_create(const struct settings *settings, const struct topic_state s
     struct fault why;
 
     for (size_t i = 0; i < TOPIC_COUNT; i++) {
-        topics[count] = states[i].exists ? NULL : new_topic(settings, &states[i], (enum topic_role)i, partitions, problems);
+        topics[count] = states[i].exists
+                            ? NULL
+                            : new_topic(settings, &states[i], (enum topic_role)i, partitions, problems);
         count += topics[count] != NULL;
     }
     if (count == 0)

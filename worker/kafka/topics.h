@@ -26,8 +26,8 @@ struct topic_state {
 /*
  * Asks the broker about all topics; waits up to `timeout_ms` for it. FAULT_PEER: it does not answer, or refuses.
  */
-MUST_USE bool topics_read(const struct settings *settings, int timeout_ms, struct topic_state states[TOPIC_COUNT],
-                          struct fault *why);
+MUST_USE bool topics_read(const struct settings *settings, int timeout_ms,
+                          struct topic_state states[TOPIC_COUNT], struct fault *why);
 
 /*
  * What differs from what is needed, one problem each, with the command that repairs it. `all`: signals and ledger too.

@@ -76,13 +76,15 @@ static bool build_result(const struct order *order, const struct scope *scope, s
 }
 
 /* `given` is the reason of an `end` that has one; usually there is none. */
-static enum journey_move complete(struct order *order, const struct reason *given, const struct journey_terms *terms)
+static enum journey_move complete(struct order *order, const struct reason *given,
+                                  const struct journey_terms *terms)
 {
     struct scope scope = scope_of(order);
     struct reason reason = {.kind = REASON_BAD_REPLY, .code = "result"};
     struct fault why;
 
-    json_object_put(order->result); /* an order whose steps are all skipped comes here again when it is its turn */
+    json_object_put(
+        order->result); /* an order whose steps are all skipped comes here again when it is its turn */
     order->result = NULL;
     if (build_result(order, &scope, &order->result, &why))
         return end(order, OUTCOME_COMPLETED, given, terms->wall_ms);
@@ -243,7 +245,8 @@ static enum journey_move succeed(struct order *order, const struct step *step, c
     return leave_step(order, order->step + 1, terms);
 }
 
-static enum journey_move give_up(struct order *order, const struct reason *found, const struct journey_terms *terms)
+static enum journey_move give_up(struct order *order, const struct reason *found,
+                                 const struct journey_terms *terms)
 {
     struct reason reason = *found;
 
@@ -302,8 +305,10 @@ static enum journey_move retries_used_up(struct order *order, const struct verdi
 
     if (evidence->status >= 400 && evidence->status < 500 && evidence->status != 408)
         return end(order, OUTCOME_REJECTED, &reason, terms->wall_ms);
-    reason.kind = evidence->end != CALL_REPLIED || evidence->status >= 400 ? REASON_UNAVAILABLE : REASON_BAD_REPLY;
-    snprintf(reason.code, sizeof reason.code, "%s", reason.kind == REASON_UNAVAILABLE ? "attempts" : "criteria");
+    reason.kind =
+        evidence->end != CALL_REPLIED || evidence->status >= 400 ? REASON_UNAVAILABLE : REASON_BAD_REPLY;
+    snprintf(reason.code, sizeof reason.code, "%s",
+             reason.kind == REASON_UNAVAILABLE ? "attempts" : "criteria");
     return give_up(order, &reason, terms);
 }
 

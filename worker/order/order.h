@@ -48,7 +48,7 @@ struct order {
     size_t step;                  /* index in the workflow */
     bool step_is_new;             /* no call of it was rendered yet: `calls` is still of the step before */
     unsigned steps_done;          /* executed, for the budget */
-    bool token_renewed;        /* in this step, at no cost */
+    bool token_renewed;           /* in this step, at no cost */
     unsigned *retries;            /* used, per onFailure action of the step */
     struct call_record calls;     /* of the step */
     int64_t step_began_ms;        /* clock of the loop */

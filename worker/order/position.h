@@ -36,10 +36,13 @@ void position_release(struct position *position);
 MUST_USE bool position_resume(struct position *position, int64_t offset, const char *metadata, size_t length,
                               char token[POSITION_TOKEN_MAX + 1], struct fault *why);
 
-/* Takes the offset of a message, which has room. False: it is settled already, so skip it. Offsets between messages count as settled. */
+/*
+ * Takes the offset of a message, which has room. False: it is settled already, so skip it. Offsets between messages
+ * count as settled.
+ */
 bool position_take(struct position *position, int64_t offset);
 
-/* Marks a taken offset as settled and moves the position when it can. */
+/* Marks a taken offset as settled and moves the position when it can. Any other offset is ignored. */
 void position_settle(struct position *position, int64_t offset);
 
 /* Whether the map can hold the offset; if not, the partition stops until the lowest order is settled. */

@@ -46,7 +46,8 @@ void *calling_free(struct calling *calling)
 
 bool calling_waits_for_token(const struct calling *calling)
 {
-    return orders_state_count(calling->worker->orders, ORDER_READY) > 0 && token_get(calling->worker->token) == NULL;
+    return orders_state_count(calling->worker->orders, ORDER_READY) > 0 &&
+           token_get(calling->worker->token) == NULL;
 }
 
 static enum call_end end_of(enum http_end end)
@@ -81,7 +82,8 @@ static void answered(void *context, const struct http_reply *reply)
     if (verdict.kind == VERDICT_AGAIN_AT_ONCE)
         token_refused(worker->token, flight->token_serial);
     if (verdict.kind == VERDICT_HALT)
-        LOG(LOG_ERROR, "BT refuses or blocks the account: this API halts, its orders wait, it is tried again by itself",
+        LOG(LOG_ERROR,
+            "BT refuses or blocks the account: this API halts, its orders wait, it is tried again by itself",
             log_text("api", flight->api->tag), log_text("why", verdict.reason.text),
             log_text("tracking", flight->tracking));
     else if (verdict.kind != VERDICT_DONE)

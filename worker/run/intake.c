@@ -83,10 +83,11 @@ static void hold(struct intake *intake, rd_kafka_message_t *message, const char 
         intake->holds = memory_resize(intake->holds, intake->hold_count + 1, sizeof *intake->holds);
         hold = &intake->holds[intake->hold_count++];
         *hold = (struct hold){.partition = message->partition};
-        snprintf(hold->why, sizeof hold->why, "partition %d stands still: %.250s", (int)message->partition, why);
+        snprintf(hold->why, sizeof hold->why, "partition %d stands still: %.250s", (int)message->partition,
+                 why);
         set_flow(intake, message->partition, false);
-        LOG(LOG_WARN, "a partition stands still, it goes on by itself", log_int("partition", message->partition),
-            log_text("why", why));
+        LOG(LOG_WARN, "a partition stands still, it goes on by itself",
+            log_int("partition", message->partition), log_text("why", why));
     }
     if (hold->count == hold->room) {
         hold->room = hold->room * 2 + 16;
@@ -110,7 +111,8 @@ static bool header_of(const rd_kafka_message_t *message, const char *name, const
     rd_kafka_headers_t *headers;
 
     return rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-           rd_kafka_header_get_last(headers, name, value, size) == RD_KAFKA_RESP_ERR_NO_ERROR && *value != NULL;
+           rd_kafka_header_get_last(headers, name, value, size) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           *value != NULL;
 }
 
 /* A header that travels on, if it is short enough and printable; trace context must not cost an order. */
@@ -129,7 +131,8 @@ static void copy_header(const rd_kafka_message_t *message, const char *name, cha
     out[size] = '\0';
 }
 
-static void dead(struct intake *intake, const rd_kafka_message_t *message, const char *reason, const struct fault *why)
+static void dead(struct intake *intake, const rd_kafka_message_t *message, const char *reason,
+                 const struct fault *why)
 {
     settling_dead_letter(intake->worker->settling, message, reason, why);
 }
@@ -139,15 +142,17 @@ static void split_rule(const struct fault *why, char path[100])
 {
     const char *colon = strstr(why->text, ": ");
 
-    snprintf(path, 100, "%.*s", colon == NULL ? 7 : (int)(colon - why->text), colon == NULL ? "request" : why->text);
+    snprintf(path, 100, "%.*s", colon == NULL ? 7 : (int)(colon - why->text),
+             colon == NULL ? "request" : why->text);
 }
 
-static void take_order(struct intake *intake, const rd_kafka_message_t *message, const struct order_type *type,
-                       const struct schema *writer, const struct frame *frame)
+static void take_order(struct intake *intake, const rd_kafka_message_t *message,
+                       const struct order_type *type, const struct schema *writer, const struct frame *frame)
 {
     struct worker *worker = intake->worker;
     const char *topic = worker->settings->topic_requests;
-    struct order *order = order_new(topic, message->partition, message->offset, message->key, message->key_len);
+    struct order *order =
+        order_new(topic, message->partition, message->offset, message->key, message->key_len);
     rd_kafka_timestamp_type_t kind;
     char path[100];
     struct fault why;
@@ -159,8 +164,8 @@ static void take_order(struct intake *intake, const rd_kafka_message_t *message,
     copy_header(message, "traceparent", order->headers.traceparent, sizeof order->headers.traceparent);
     copy_header(message, "tracestate", order->headers.tracestate, sizeof order->headers.tracestate);
     copy_header(message, "whc-tracking", order->headers.tracking, sizeof order->headers.tracking);
-    switch (request_read(type, writer, (const char *)message->payload + frame->start, message->len - frame->start,
-                         worker->given, &order->request, &why)) {
+    switch (request_read(type, writer, (const char *)message->payload + frame->start,
+                         message->len - frame->start, worker->given, &order->request, &why)) {
     case REQUEST_DEAD:
         order_free(order);
         dead(intake, message, "datum", &why);
@@ -235,7 +240,8 @@ static enum fate handle(struct intake *intake, rd_kafka_message_t *message, stru
     struct position *position = settlements_position(intake->worker->settlements, message->partition);
 
     if (position != NULL && !position_has_room(position, message->offset)) {
-        fault_set(why, FAULT_EXHAUSTED, "its map of settled orders is full, the order at offset %lld is still open",
+        fault_set(why, FAULT_EXHAUSTED,
+                  "its map of settled orders is full, the order at offset %lld is still open",
                   (long long)position->next);
         return FATE_HELD;
     }
@@ -253,7 +259,8 @@ static bool has_room(const struct intake *intake)
 {
     const struct worker *worker = intake->worker;
 
-    return orders_count(worker->orders) + settling_waiting(worker->settling) < (size_t)worker->settings->orders_max;
+    return orders_count(worker->orders) + settling_waiting(worker->settling) <
+           (size_t)worker->settings->orders_max;
 }
 
 /* Goes on with a held partition as far as it can; true: it is not held any more. */
@@ -262,7 +269,8 @@ static bool release_some(struct intake *intake, struct hold *hold)
     size_t taken = 0;
     struct fault why;
 
-    while (taken < hold->count && has_room(intake) && handle(intake, hold->messages[taken], &why) == FATE_TAKEN)
+    while (taken < hold->count && has_room(intake) &&
+           handle(intake, hold->messages[taken], &why) == FATE_TAKEN)
         taken++;
     memmove(hold->messages, hold->messages + taken, (hold->count - taken) * sizeof(rd_kafka_message_t *));
     hold->count -= taken;

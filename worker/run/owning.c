@@ -186,8 +186,9 @@ static void begin_taking(struct owning *owning)
         starts[i] = (struct consumer_start){owning->partitions[i], found->offset};
         if (!settlements_own(worker->settlements, owning->partitions[i], found->offset, found->metadata,
                              found->metadata_length, &why))
-            LOG(LOG_WARN, "the map of settled orders is not ours and is ignored: orders behind the position may be "
-                          "read again",
+            LOG(LOG_WARN,
+                "the map of settled orders is not ours and is ignored: orders behind the position may be "
+                "read again",
                 log_int("partition", owning->partitions[i]), log_fault(&why));
     }
     forget_found(owning);
@@ -221,9 +222,10 @@ static void take_probe(struct owning *owning, struct settler_job *job)
     struct fault why;
 
     if (job->answer == SETTLER_UNSAFE) {
-        fault_set(&why, FAULT_LOCAL,
-                  "the broker accepts positions of a member that never was: it cannot fence a stale worker, so nothing "
-                  "is promised on it (promise A1); use Apache Kafka 3.9 or later, or settlement.transactions=off");
+        fault_set(
+            &why, FAULT_LOCAL,
+            "the broker accepts positions of a member that never was: it cannot fence a stale worker, so nothing "
+            "is promised on it (promise A1); use Apache Kafka 3.9 or later, or settlement.transactions=off");
         worker_fail(owning->worker, &why);
         return;
     }
@@ -271,7 +273,8 @@ void owning_stop(struct owning *owning)
 
 bool owning_takes(const struct owning *owning)
 {
-    return owning->phase == PHASE_TAKING && !owning->worker->stopping && registry_registered(owning->worker->registry);
+    return owning->phase == PHASE_TAKING && !owning->worker->stopping &&
+           registry_registered(owning->worker->registry);
 }
 
 const char *owning_state(const struct owning *owning)
@@ -284,7 +287,7 @@ const char *owning_state(const struct owning *owning)
         [PHASE_DRAINING] = "partitions are being given away",
     };
 
-    return states[owning->phase];
+    return owning->worker->settler == NULL ? "Kafka is waited for" : states[owning->phase];
 }
 
 size_t owning_count(const struct owning *owning)

@@ -34,8 +34,8 @@ static void add_number(struct settler_record *record, const char *name, int64_t 
 }
 
 /* CloudEvents 1.0, Kafka binding, binary mode; and the trace that the request came with. */
-static void add_event_headers(struct settler_record *record, const struct worker *worker, const struct order *order,
-                              const struct outcome *outcome)
+static void add_event_headers(struct settler_record *record, const struct worker *worker,
+                              const struct order *order, const struct outcome *outcome)
 {
     char id[UUID_TEXT_SIZE], time[WHEN_TEXT_SIZE], source[300];
 
@@ -81,7 +81,8 @@ static void write_outcome(const struct worker *worker, struct outcome *outcome, 
     buffer_clear(value);
     framing_write(&frame, value);
     if (!outcome_write(outcome, value, &why)) {
-        LOG(LOG_ERROR, "the common outcome record does not fit its schema: the process ends", log_fault(&why));
+        LOG(LOG_ERROR, "the common outcome record does not fit its schema: the process ends",
+            log_fault(&why));
         abort();
     }
 }
@@ -115,8 +116,9 @@ static void copy_headers(const rd_kafka_message_t *message, struct settler_recor
 
     if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
-    for (size_t i = 0; i < SETTLER_HEADERS_MAX - 9 &&
-                       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (size_t i = 0;
+         i < SETTLER_HEADERS_MAX - 9 &&
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
          i++)
         add_header(record, name, value == NULL ? "" : value, value == NULL ? 0 : size);
 }

@@ -9,6 +9,7 @@
 #include "single.h"
 #include "status.h"
 #include "topics.h"
+#include "watchdog.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -16,14 +17,15 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { TOPICS_TIMEOUT_MS = 10000, CONNECTIONS_EXTRA = 16 };
+enum { TOPICS_TIMEOUT_MS = 1000, KAFKA_AGAIN_MS = 1000, CONNECTIONS_EXTRA = 16 };
 
 struct orders_time worker_time(const struct worker *worker)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    return (struct orders_time){loop_now_ms(worker->loop), (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
+    return (struct orders_time){loop_now_ms(worker->loop),
+                                (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
 }
 
 void worker_fail(struct worker *worker, const struct fault *why)
@@ -59,27 +61,57 @@ static void signalled(void *context, int signal)
     worker->stopping = true;
     if (worker->consumer != NULL)
         owning_stop(worker->owning);
+    else
+        loop_stop(worker->loop);
+}
+
+static void heart_beats(void *context)
+{
+    (void)context; /* the turn that this causes feeds the watchdog */
+}
+
+static void feed_watchdog(void *context)
+{
+    struct worker *worker = context;
+
+    watchdog_feed(worker->watchdog);
+    /* A turn at least every third of the limit, so that an idle worker is not a dead one. */
+    if (worker->watchdog != NULL)
+        loop_set_timer(worker->loop, &worker->heartbeat,
+                       loop_now_ms(worker->loop) + worker->settings->watchdog_ms / 3);
 }
 
 /* The chores of a turn, in this order: what came in, what goes out, what is settled, what is let go. */
 static void intake_turn(void *context)
 {
-    intake_chore(((struct worker *)context)->intake);
+    struct worker *worker = context;
+
+    if (worker->consumer != NULL)
+        intake_chore(worker->intake);
 }
 
 static void calling_turn(void *context)
 {
-    calling_chore(((struct worker *)context)->calling);
+    struct worker *worker = context;
+
+    if (worker->consumer != NULL)
+        calling_chore(worker->calling);
 }
 
 static void settling_turn(void *context)
 {
-    settling_chore(((struct worker *)context)->settling);
+    struct worker *worker = context;
+
+    if (worker->consumer != NULL)
+        settling_chore(worker->settling);
 }
 
 static void owning_turn(void *context)
 {
-    owning_chore(((struct worker *)context)->owning);
+    struct worker *worker = context;
+
+    if (worker->consumer != NULL)
+        owning_chore(worker->owning);
 }
 
 static void read_apis(struct worker *worker, struct problems *problems)
@@ -108,27 +140,21 @@ static struct orders *make_orders(const struct worker *worker)
         setup.seed = 1;
     for (size_t i = 0; i < worker->api_count; i++) {
         const struct api_settings *s = &worker->apis[i].settings;
-        apis[i] = (struct orders_api){.tag = worker->apis[i].tag,
-                                      .pace = {s->window, s->rate, s->probe_ms},
-                                      .backoff = {s->backoff_first_ms, s->backoff_cap_ms, s->give_up_ms,
-                                                  (unsigned)s->attempts_max}};
+        apis[i] = (struct orders_api){
+            .tag = worker->apis[i].tag,
+            .pace = {s->window, s->rate, s->probe_ms},
+            .backoff = {s->backoff_first_ms, s->backoff_cap_ms, s->give_up_ms, (unsigned)s->attempts_max}};
     }
     struct orders *orders = orders_new(&setup, worker_time(worker));
     memory_free(apis);
     return orders;
 }
 
-/* The topics as they are; waits for a broker that is away. */
-static bool check_topics(struct worker *worker, struct fault *why)
+static bool check_topics(struct worker *worker, const struct topic_state states[TOPIC_COUNT],
+                         struct fault *why)
 {
-    struct topic_state states[TOPIC_COUNT];
     struct problems problems = {0};
 
-    while (!topics_read(worker->settings, TOPICS_TIMEOUT_MS, states, why)) {
-        if (why->kind != FAULT_PEER)
-            return false;
-        LOG(LOG_WARN, "waiting for Kafka, nothing is lost meanwhile", log_fault(why));
-    }
     topics_check(worker->settings, states, false, &problems);
     size_t count = problems.count;
     for (size_t i = 0; i < count; i++)
@@ -136,7 +162,8 @@ static bool check_topics(struct worker *worker, struct fault *why)
             log_text("what", problems.list[i].what), log_text("right_would_be", problems.list[i].remedy));
     problems_release(&problems);
     if (count > 0)
-        return fault_set(why, FAULT_LOCAL, "the topics are not as they must be: %zu mistakes, see above", count);
+        return fault_set(why, FAULT_LOCAL, "the topics are not as they must be: %zu mistakes, see above",
+                         count);
     worker->partition_total = (size_t)states[TOPIC_REQUESTS].partitions;
     return true;
 }
@@ -146,7 +173,8 @@ static void register_outcomes(struct worker *worker)
     if (worker->settings->outcome_framing == FRAME_SINGLE_OBJECT)
         return;
     for (size_t i = 0; i < worker->catalogue->type_count; i++)
-        registry_register(worker->registry, worker->settings->topic_outcomes, worker->catalogue->types[i]->outcome);
+        registry_register(worker->registry, worker->settings->topic_outcomes,
+                          worker->catalogue->types[i]->outcome);
 }
 
 static bool start_http(struct worker *worker, struct fault *why)
@@ -161,26 +189,41 @@ static bool start_http(struct worker *worker, struct fault *why)
     http_client_limit(worker->http, connections);
     worker->registry = registry_new(worker->settings, worker->loop, worker->http, turn_needed, worker);
     register_outcomes(worker);
-    return token_new(worker->settings, url == NULL ? "" : url, worker->loop, worker->http, turn_needed, worker,
-                     &worker->token, why);
+    return token_new(worker->settings, url == NULL ? "" : url, worker->loop, worker->http, turn_needed,
+                     worker, &worker->token, why);
 }
 
-static bool start_kafka(struct worker *worker, struct fault *why)
+static bool join_group(struct worker *worker, const struct topic_state states[TOPIC_COUNT], struct fault *why)
 {
-    char owner[UUID_TEXT_SIZE];
-
-    uuid_print(uuid_random(), owner);
-    worker->settlements = settlements_new(owner);
-    TRY(check_topics(worker, why));
+    TRY(check_topics(worker, states, why));
     TRY(consumer_new(worker->settings, worker->loop, &owning_calls, worker->owning, &worker->consumer, why));
     return settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
                        worker->settling, &worker->settler, why);
+}
+
+/* A broker that is away is asked again, with turns of the loop in between: operators see why nothing happens yet. */
+static void begin_with_kafka(void *context)
+{
+    struct worker *worker = context;
+    struct topic_state states[TOPIC_COUNT];
+    struct fault why;
+
+    if (topics_read(worker->settings, TOPICS_TIMEOUT_MS, states, &why)) {
+        if (!join_group(worker, states, &why))
+            worker_fail(worker, &why);
+    } else if (why.kind != FAULT_PEER) {
+        worker_fail(worker, &why);
+    } else {
+        LOG(LOG_WARN, "waiting for Kafka, nothing is lost meanwhile", log_fault(&why));
+        loop_set_timer(worker->loop, &worker->kafka, loop_clock_ms() + KAFKA_AGAIN_MS);
+    }
 }
 
 static bool start(struct worker *worker, struct fault *why)
 {
     static const int signals[] = {SIGTERM, SIGINT, 0};
     struct problems problems = {0};
+    char owner[UUID_TEXT_SIZE];
 
     signal(SIGPIPE, SIG_IGN);
     TRY(loop_new(&worker->loop, why));
@@ -198,16 +241,22 @@ static bool start(struct worker *worker, struct fault *why)
     worker->owning = owning_new(worker);
     TRY(start_http(worker, why));
     TRY(status_new(worker, &worker->status, why));
-    TRY(start_kafka(worker, why));
+    uuid_print(uuid_random(), owner);
+    worker->settlements = settlements_new(owner);
+    worker->kafka = (struct loop_timer){.fire = begin_with_kafka, .context = worker};
+    loop_set_timer(worker->loop, &worker->kafka, 0);
     loop_add_chore(worker->loop, intake_turn, worker);
     loop_add_chore(worker->loop, calling_turn, worker);
     loop_add_chore(worker->loop, settling_turn, worker);
     loop_add_chore(worker->loop, owning_turn, worker);
-    return true;
+    loop_add_chore(worker->loop, feed_watchdog, worker);
+    worker->heartbeat = (struct loop_timer){.fire = heart_beats, .context = worker};
+    return watchdog_new(worker->settings->watchdog_ms, &worker->watchdog, why);
 }
 
 static void stop(struct worker *worker)
 {
+    worker->watchdog = watchdog_free(worker->watchdog); /* from here on the loop does not turn */
     worker->settler = settler_free(worker->settler);
     worker->consumer = consumer_free(worker->consumer);
     status_free(worker->status);
@@ -231,7 +280,9 @@ int run_worker(struct settings *settings, struct catalogue *catalogue)
     int lock = -1;
     struct fault why;
 
-    if ((settings->settlement_transactions || single_lock(settings->group_id, &lock, &why)) && start(&worker, &why)) {
+    watchdog_leave_pid_one();
+    if ((settings->settlement_transactions || single_lock(settings->group_id, &lock, &why)) &&
+        start(&worker, &why)) {
         LOG(LOG_INFO, "started", log_text("version", WORKER_VERSION), log_text("group", settings->group_id),
             log_text("slot", settings->worker_slot), log_int("order_types", (int64_t)catalogue->type_count));
         if (!loop_run(worker.loop, &why))

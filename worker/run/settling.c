@@ -51,7 +51,8 @@ struct settling *settling_new(struct worker *worker)
 
 static void release_item(struct item *item)
 {
-    struct settler_job *job = settler_job_new(SETTLER_SETTLE); /* the record's owner is a job: let one free it */
+    struct settler_job *job =
+        settler_job_new(SETTLER_SETTLE); /* the record's owner is a job: let one free it */
 
     job->records = memory_new(1, sizeof *job->records);
     job->records[0] = item->record;
@@ -172,7 +173,8 @@ void settling_chore(struct settling *settling)
     start_settlement(settling);
 }
 
-void settling_request(struct settling *settling, enum settler_task task, const int32_t partitions[], size_t count)
+void settling_request(struct settling *settling, enum settler_task task, const int32_t partitions[],
+                      size_t count)
 {
     memory_free(settling->question.partitions);
     settling->question = (struct question){task, memory_copy(partitions, count * sizeof *partitions), count};
@@ -230,9 +232,9 @@ static void settled(struct settling *settling, struct settler_job *job)
     bool unclear = job->answer == SETTLER_UNCLEAR;
 
     for (size_t i = 0; unclear && i < job->position_count; i++)
-        found[i] = (struct settlement_found){job->positions[i].partition,
-                                             job->positions[i].metadata == NULL ? "" : job->positions[i].metadata,
-                                             job->positions[i].metadata_length};
+        found[i] = (struct settlement_found){
+            job->positions[i].partition, job->positions[i].metadata == NULL ? "" : job->positions[i].metadata,
+            job->positions[i].metadata_length};
     bool happened =
         settlements_end(worker->settlements, end_of(job->answer), found, unclear ? job->position_count : 0);
     memory_free(found);

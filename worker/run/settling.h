@@ -24,7 +24,8 @@ void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *m
                           const struct fault *why);
 
 /* Asks the thread to read positions or to probe; the answer goes to owning_answered(). */
-void settling_request(struct settling *settling, enum settler_task task, const int32_t partitions[], size_t count);
+void settling_request(struct settling *settling, enum settler_task task, const int32_t partitions[],
+                      size_t count);
 
 /* Drops what is gathered of a partition that is lost. */
 void settling_forget(struct settling *settling, int32_t partition);

@@ -25,10 +25,11 @@ bool single_lock(const char *group, int *lock, struct fault *why)
         return fault_set(why, FAULT_LOCAL, "cannot open the lock '%s': %s", path, strerror(errno));
     if (flock(file, LOCK_EX | LOCK_NB) != 0) {
         close(file);
-        return fault_set(why, FAULT_LOCAL,
-                         "another worker of this group runs (lock '%s'), and with settlement.transactions=off there may "
-                         "be only one",
-                         path);
+        return fault_set(
+            why, FAULT_LOCAL,
+            "another worker of this group runs (lock '%s'), and with settlement.transactions=off there may "
+            "be only one",
+            path);
     }
     *lock = file;
     return true;

@@ -39,21 +39,34 @@ enum family {
 
 static const struct stats_family families[] = {
     [REQUESTS] = {"whc_requests_total", "Request messages taken from Kafka.", STATS_COUNTER, {NULL}, {0}},
-    [OUTCOMES] = {"whc_outcomes_total", "Outcomes made.", STATS_COUNTER, {"order_type", "status", "reason"}, {0}},
-    [DEAD_LETTERS] = {"whc_dead_letters_total", "Messages that no request can be read in.", STATS_COUNTER, {"reason"}, {0}},
-    [ORDER_SECONDS] = {"whc_order_duration_seconds", "From first call to outcome.", STATS_HISTOGRAM, {"order_type"}, SECONDS},
-    [CALLS] = {"whc_calls_total", "Calls of BT; status 0: no reply came.", STATS_COUNTER, {"api", "status"}, {0}},
+    [OUTCOMES] =
+        {"whc_outcomes_total", "Outcomes made.", STATS_COUNTER, {"order_type", "status", "reason"}, {0}},
+    [DEAD_LETTERS] = {"whc_dead_letters_total",
+                      "Messages that no request can be read in.",
+                      STATS_COUNTER,
+                      {"reason"},
+                      {0}},
+    [ORDER_SECONDS] = {"whc_order_duration_seconds",
+                       "From first call to outcome.",
+                       STATS_HISTOGRAM,
+                       {"order_type"},
+                       SECONDS},
+    [CALLS] =
+        {"whc_calls_total", "Calls of BT; status 0: no reply came.", STATS_COUNTER, {"api", "status"}, {0}},
     [CALL_SECONDS] = {"whc_call_duration_seconds", "Duration of calls.", STATS_HISTOGRAM, {"api"}, SECONDS},
     [SETTLEMENTS] = {"whc_settlements_total", "Settlements by how they ended.", STATS_COUNTER, {"end"}, {0}},
-    [SETTLEMENT_SECONDS] = {"whc_settlement_duration_seconds", "Duration of settlements.", STATS_HISTOGRAM, {NULL}, SECONDS},
+    [SETTLEMENT_SECONDS] =
+        {"whc_settlement_duration_seconds", "Duration of settlements.", STATS_HISTOGRAM, {NULL}, SECONDS},
     [ORDERS] = {"whc_orders", "Orders held, by state.", STATS_GAUGE, {"state"}, {0}},
     [CALLS_RUNNING] = {"whc_calls_running", "Calls on their way.", STATS_GAUGE, {"api"}, {0}},
     [API_WINDOW] = {"whc_api_window", "Calls allowed at once just now.", STATS_GAUGE, {"api"}, {0}},
-    [API_HALTED] = {"whc_api_halted", "1: BT refuses or blocks the account; orders wait.", STATS_GAUGE, {"api"}, {0}},
+    [API_HALTED] =
+        {"whc_api_halted", "1: BT refuses or blocks the account; orders wait.", STATS_GAUGE, {"api"}, {0}},
     [PARTITIONS] = {"whc_partitions", "Partitions owned.", STATS_GAUGE, {NULL}, {0}},
     [PARTITIONS_HELD] = {"whc_partitions_held", "Partitions that stand still.", STATS_GAUGE, {NULL}, {0}},
     [READY] = {"whc_ready", "1: ready; /health/ready says why not.", STATS_GAUGE, {NULL}, {0}},
-    [LOG_DROPPED] = {"whc_log_lines_dropped_total", "Log lines that nobody read.", STATS_COUNTER, {NULL}, {0}},
+    [LOG_DROPPED] =
+        {"whc_log_lines_dropped_total", "Log lines that nobody read.", STATS_COUNTER, {NULL}, {0}},
 };
 
 static const char *const state_names[] = {
@@ -70,7 +83,8 @@ struct status {
 /* Why the worker is not ready, in words; "" when it is. */
 static const char *not_ready(const struct worker *worker)
 {
-    static const char halted[] = "an API is halted because BT refuses or blocks the account; it is tried again by itself";
+    static const char halted[] =
+        "an API is halted because BT refuses or blocks the account; it is tried again by itself";
     const char *why, *tag;
 
     if (worker->stopping)
@@ -107,7 +121,8 @@ static int metrics_page(void *context, struct buffer *body)
     const struct pace *pace;
 
     for (size_t i = 0; i < COUNT_OF(state_names); i++)
-        set_gauge(status, ORDERS, state_names[i], (double)orders_state_count(worker->orders, (enum order_state)i));
+        set_gauge(status, ORDERS, state_names[i],
+                  (double)orders_state_count(worker->orders, (enum order_state)i));
     for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++) {
         set_gauge(status, CALLS_RUNNING, tag, (double)pace->in_flight);
         set_gauge(status, API_WINDOW, tag, pace->open);
@@ -164,7 +179,10 @@ static struct json_object *apis_tree(const struct worker *worker)
         struct json_object *one = json_object_new_object();
         int64_t closed_ms = pace->closed_until_ms - loop_now_ms(worker->loop);
         json_object_object_add(one, "baseUrl", json_object_new_string(worker_api(worker, tag)->base_url));
-        json_object_object_add(one, "state", json_object_new_string(pace->halted ? "halted" : closed_ms > 0 ? "closed" : "open"));
+        json_object_object_add(one, "state",
+                               json_object_new_string(pace->halted    ? "halted"
+                                                      : closed_ms > 0 ? "closed"
+                                                                      : "open"));
         json_object_object_add(one, "window", json_object_new_double(pace->open));
         json_object_object_add(one, "windowMax", json_object_new_double(pace_limit(pace)));
         json_object_object_add(one, "running", json_object_new_int64(pace->in_flight));
@@ -187,14 +205,17 @@ static int status_page(void *context, struct buffer *body)
     json_object_object_add(tree, "slot", json_object_new_string(worker->settings->worker_slot));
     json_object_object_add(tree, "ready", json_object_new_boolean(*why == '\0'));
     json_object_object_add(tree, "reason", json_object_new_string(why));
-    json_object_object_add(tree, "transactions", json_object_new_boolean(worker->settings->settlement_transactions != 0));
-    json_object_object_add(tree, "fence",
-                           json_object_new_string(worker->settings->settlement_transactions
-                                                      ? "probed at start"
-                                                      : "not probed: without transactions an outcome may repeat"));
+    json_object_object_add(tree, "transactions",
+                           json_object_new_boolean(worker->settings->settlement_transactions != 0));
+    json_object_object_add(
+        tree, "fence",
+        json_object_new_string(worker->settings->settlement_transactions
+                                   ? "probed at start"
+                                   : "not probed: without transactions an outcome may repeat"));
     for (size_t i = 0; i < COUNT_OF(state_names); i++)
-        json_object_object_add(orders, state_names[i],
-                               json_object_new_int64((int64_t)orders_state_count(worker->orders, (enum order_state)i)));
+        json_object_object_add(
+            orders, state_names[i],
+            json_object_new_int64((int64_t)orders_state_count(worker->orders, (enum order_state)i)));
     json_object_object_add(tree, "orders", orders);
     json_object_object_add(tree, "partitions", partitions_tree(worker));
     json_object_object_add(tree, "apis", apis_tree(worker));
@@ -204,8 +225,10 @@ static int status_page(void *context, struct buffer *body)
 }
 
 static const struct server_page pages[] = {
-    {"/metrics", "text/plain; version=0.0.4", metrics_page}, {"/health/live", "text/plain", live_page},
-    {"/health/ready", "text/plain", ready_page},             {"/status", "application/json", status_page},
+    {"/metrics", "text/plain; version=0.0.4", metrics_page},
+    {"/health/live", "text/plain", live_page},
+    {"/health/ready", "text/plain", ready_page},
+    {"/status", "application/json", status_page},
     {NULL, NULL, NULL},
 };
 
@@ -215,8 +238,8 @@ bool status_new(struct worker *worker, struct status **out, struct fault *why)
 
     status->worker = worker;
     status->stats = stats_new(families, COUNT_OF(families), SERIES_MAX);
-    if (!server_new(worker->loop, worker->settings->admin_address, (int)worker->settings->admin_port, pages, status,
-                    &status->server, why)) {
+    if (!server_new(worker->loop, worker->settings->admin_address, (int)worker->settings->admin_port, pages,
+                    status, &status->server, why)) {
         status_free(status);
         return false;
     }
@@ -242,7 +265,8 @@ void status_count_taken(struct status *status)
 
 void status_count_order(struct status *status, const struct order *order)
 {
-    const char *labels[] = {order->type->name, outcome_status_name(order->status), reason_kind_name(order->reason.kind)};
+    const char *labels[] = {order->type->name, outcome_status_name(order->status),
+                            reason_kind_name(order->reason.kind)};
 
     series_add(stats_series(status->stats, OUTCOMES, labels), 1);
     if (order->started_at_ms != 0)
@@ -255,7 +279,8 @@ void status_count_dead(struct status *status, const char *reason)
     series_add(stats_series(status->stats, DEAD_LETTERS, &reason), 1);
 }
 
-void status_count_call(struct status *status, const char *api, const struct evidence *evidence, int64_t took_ms)
+void status_count_call(struct status *status, const char *api, const struct evidence *evidence,
+                       int64_t took_ms)
 {
     char code[16];
     const char *labels[] = {api, code};

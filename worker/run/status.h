@@ -13,7 +13,8 @@ void *status_free(struct status *status);
 void status_count_taken(struct status *status);
 void status_count_order(struct status *status, const struct order *order);
 void status_count_dead(struct status *status, const char *reason);
-void status_count_call(struct status *status, const char *api, const struct evidence *evidence, int64_t took_ms);
+void status_count_call(struct status *status, const char *api, const struct evidence *evidence,
+                       int64_t took_ms);
 void status_count_settlement(struct status *status, const struct settler_job *job, bool happened);
 
 #endif

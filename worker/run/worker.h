@@ -55,8 +55,11 @@ struct worker {
     struct owning *owning;
     struct status *status;
 
-    bool stopping;     /* TERM or INT came */
-    int exit_code;     /* of the process, once the loop has stopped */
+    struct watchdog *watchdog;
+    struct loop_timer heartbeat;
+    struct loop_timer kafka; /* until the group is joined */
+    bool stopping;           /* TERM or INT came */
+    int exit_code;           /* of the process, once the loop has stopped */
 };
 
 /* The moment of this turn, for order/. */

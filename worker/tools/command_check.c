@@ -14,7 +14,8 @@ static void print_summary(const struct catalogue *catalogue)
         const struct order_type *type = catalogue->types[i];
         printf("%-30s %-9s %5zu ", type->name, type->served ? "yes" : "not yet", type->workflow->step_count);
         for (size_t s = 0; s < type->workflow->step_count; s++)
-            printf(" %s", type->workflow->steps[s].operation != NULL ? type->workflow->steps[s].operation->id : "(receives)");
+            printf(" %s", type->workflow->steps[s].operation != NULL ? type->workflow->steps[s].operation->id
+                                                                     : "(receives)");
         putchar('\n');
     }
 }
@@ -22,7 +23,8 @@ static void print_summary(const struct catalogue *catalogue)
 int command_check(int argc, char **argv)
 {
     static const struct command_help help = {
-        "check", "Reads settings and catalogue and says everything that is wrong, without connecting to anything.", "",
+        "check",
+        "Reads settings and catalogue and says everything that is wrong, without connecting to anything.", "",
         "whc-worker check --config whc-worker.properties"};
     const char *config = NULL;
     bool print = false, helped;

@@ -65,7 +65,8 @@ static bool gather(const struct setup *setup, const struct wishes *wishes, int w
 {
     if (wishes->examples)
         return submissions_add_examples(submissions, setup->catalogue, setup->settings.catalogue_path, why);
-    const struct order_type *type = wishes->type == NULL ? NULL : catalogue_type(setup->catalogue, wishes->type);
+    const struct order_type *type =
+        wishes->type == NULL ? NULL : catalogue_type(setup->catalogue, wishes->type);
     if (type == NULL)
         return fault_set(why, FAULT_INPUT, "--type must name an order type; whc-worker check lists them");
     if (words == 0)
@@ -81,11 +82,13 @@ static bool produce(rd_kafka_t *handle, const struct settings *settings, const s
     rd_kafka_vu_t values[] = {
         {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = settings->topic_requests},
         {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK},
-        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {submission->key, submission->key == NULL ? 0 : strlen(submission->key)}},
+        {.vtype = RD_KAFKA_VTYPE_KEY,
+         .u.mem = {submission->key, submission->key == NULL ? 0 : strlen(submission->key)}},
         {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {submission->value, submission->length}},
         {.vtype = RD_KAFKA_VTYPE_HEADER, .u.header = {"whc-tracking", submission->tracking, -1}},
     };
-    rd_kafka_error_t *error = rd_kafka_produceva(handle, values, COUNT_OF(values) - (submission->tracking == NULL));
+    rd_kafka_error_t *error =
+        rd_kafka_produceva(handle, values, COUNT_OF(values) - (submission->tracking == NULL));
 
     if (error == NULL)
         return true;
@@ -102,7 +105,8 @@ static void count_failure(rd_kafka_t *handle, const rd_kafka_message_t *message,
     *failures += message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-static bool send_all(const struct settings *settings, const struct submissions *submissions, struct fault *why)
+static bool send_all(const struct settings *settings, const struct submissions *submissions,
+                     struct fault *why)
 {
     rd_kafka_conf_t *conf;
     rd_kafka_t *handle;
@@ -140,12 +144,13 @@ static bool take_outcome(struct json_object *tree, struct submissions *submissio
     if (!json_object_get_boolean(tree_member(outcome, "final")))
         return false;
     ours->answered = true;
-    ours->as_expected = status != NULL && strcmp(status, ours->expected == NULL ? "COMPLETED" : ours->expected) == 0;
+    ours->as_expected =
+        status != NULL && strcmp(status, ours->expected == NULL ? "COMPLETED" : ours->expected) == 0;
     return --*open == 0;
 }
 
-static void await(struct outcome_reader *reader, const struct catalogue *catalogue, struct submissions *submissions,
-                  const struct wishes *wishes)
+static void await(struct outcome_reader *reader, const struct catalogue *catalogue,
+                  struct submissions *submissions, const struct wishes *wishes)
 {
     time_t end = time(NULL) + strtol(wishes->timeout, NULL, 10);
     size_t open = submissions->count;
@@ -173,7 +178,8 @@ static int summarise(const struct submissions *submissions, const struct wishes 
         answered += submissions->list[i].answered;
         good += submissions->list[i].as_expected;
         if (wishes->wait && !submissions->list[i].answered)
-            fprintf(stderr, "no outcome yet: %s %s\n", submissions->list[i].type->name, submissions->list[i].request_id);
+            fprintf(stderr, "no outcome yet: %s %s\n", submissions->list[i].type->name,
+                    submissions->list[i].request_id);
     }
     if (!wishes->wait)
         fprintf(stderr, "%zu sent\n", submissions->count);
@@ -181,8 +187,9 @@ static int summarise(const struct submissions *submissions, const struct wishes 
         fprintf(stderr, "%zu sent, %zu answered, %zu %s\n", submissions->count, answered, good,
                 wishes->examples ? "as the example expects" : "completed");
     if (submissions->refused > 0)
-        fprintf(stderr, wishes->examples ? "%zu examples break their contract and cannot even be encoded\n"
-                                         : "%zu not sent\n",
+        fprintf(stderr,
+                wishes->examples ? "%zu examples break their contract and cannot even be encoded\n"
+                                 : "%zu not sent\n",
                 submissions->refused);
     return (wishes->wait && good < submissions->count) || (!wishes->examples && submissions->refused > 0);
 }
@@ -211,7 +218,8 @@ static int submit(const struct setup *setup, const struct wishes *wishes, int wo
 int command_submit(int argc, char **argv)
 {
     static const struct command_help help = {
-        "submit", "Sends order requests: plain JSON, one per line, from files or standard input.", "[FILE]...",
+        "submit", "Sends order requests: plain JSON, one per line, from files or standard input.",
+        "[FILE]...",
         "echo '{\"number\": \"01632960000\"}' | whc-worker submit --type check-portability --wait"};
     struct wishes wishes = {.timeout = "60"};
     bool helped;
@@ -219,10 +227,12 @@ int command_submit(int argc, char **argv)
         {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
         {"--type", "NAME", "order type of the requests", &wishes.type, NULL},
         {"--key", "KEY", "Kafka key: orders of one key go in sequence", &wishes.key, NULL},
-        {"--wait", NULL, "wait for the outcomes and show them; exit code 0: all completed", NULL, &wishes.wait},
+        {"--wait", NULL, "wait for the outcomes and show them; exit code 0: all completed", NULL,
+         &wishes.wait},
         {"--timeout", "SECONDS", "longest wait, default 60", &wishes.timeout, NULL},
         {"--json", NULL, "outcomes as lines of JSON", NULL, &wishes.json},
-        {"--examples", NULL, "send the catalogue's examples instead, each with an id of its own", NULL, &wishes.examples},
+        {"--examples", NULL, "send the catalogue's examples instead, each with an id of its own", NULL,
+         &wishes.examples},
     };
     struct setup setup;
     struct fault why;

@@ -50,12 +50,13 @@ static int work(const struct settings *settings, bool create)
 int command_topics(int argc, char **argv)
 {
     static const struct command_help help = {
-        "topics", "Shows the worker's topics and what is wrong with them; creates those that are missing.", "",
-        "whc-worker topics --create --config whc-worker.properties"};
+        "topics", "Shows the worker's topics and what is wrong with them; creates those that are missing.",
+        "", "whc-worker topics --create --config whc-worker.properties"};
     const char *config = NULL;
     bool create = false, helped;
-    const struct option_row rows[] = {{"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
-                                      {"--create", NULL, "create the topics that do not exist", NULL, &create}};
+    const struct option_row rows[] = {
+        {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
+        {"--create", NULL, "create the topics that do not exist", NULL, &create}};
     struct setup setup;
     struct fault why;
     int words, code = 2;

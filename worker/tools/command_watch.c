@@ -43,8 +43,8 @@ static int watch(const struct setup *setup, bool from_beginning, bool json, long
         struct json_object *tree = NULL;
         shown++;
         if (!outcome_view_read(setup->catalogue, message, &tree, &why))
-            fprintf(stderr, "offset %lld of partition %d: %s\n", (long long)message->offset, (int)message->partition,
-                    why.text);
+            fprintf(stderr, "offset %lld of partition %d: %s\n", (long long)message->offset,
+                    (int)message->partition, why.text);
         else if (json)
             outcome_view_json(tree);
         else
@@ -62,10 +62,11 @@ int command_watch(int argc, char **argv)
                                              "whc-worker watch --from-beginning --json"};
     const char *config = NULL, *count = "0";
     bool from_beginning = false, json = false, helped;
-    const struct option_row rows[] = {{"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
-                                      {"--from-beginning", NULL, "also those that are there already", NULL, &from_beginning},
-                                      {"--json", NULL, "a line of JSON each, instead of a table", NULL, &json},
-                                      {"--count", "N", "end after N outcomes", &count, NULL}};
+    const struct option_row rows[] = {
+        {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
+        {"--from-beginning", NULL, "also those that are there already", NULL, &from_beginning},
+        {"--json", NULL, "a line of JSON each, instead of a table", NULL, &json},
+        {"--count", "N", "end after N outcomes", &count, NULL}};
     struct setup setup;
     struct fault why;
     int words, code = 2;

@@ -6,8 +6,8 @@
 
 static void print_help(const struct command_help *help, const struct option_row *rows, size_t count)
 {
-    printf("%s\n\nusage: whc-worker %s [options]%s%s\n\n", help->summary, help->name, *help->words != '\0' ? " " : "",
-           help->words);
+    printf("%s\n\nusage: whc-worker %s [options]%s%s\n\n", help->summary, help->name,
+           *help->words != '\0' ? " " : "", help->words);
     for (size_t i = 0; i < count; i++) {
         char name[64];
         snprintf(name, sizeof name, "%s%s%s", rows[i].name, rows[i].argument != NULL ? " " : "",
@@ -25,8 +25,8 @@ static const struct option_row *find(const struct option_row *rows, size_t count
     return NULL;
 }
 
-bool options_read(const struct command_help *help, const struct option_row *rows, size_t count, int argc, char **argv,
-                  int *words, bool *helped, struct fault *why)
+bool options_read(const struct command_help *help, const struct option_row *rows, size_t count, int argc,
+                  char **argv, int *words, bool *helped, struct fault *why)
 {
     *words = 0;
     *helped = false;
@@ -38,8 +38,8 @@ bool options_read(const struct command_help *help, const struct option_row *rows
             return true;
         }
         if (row == NULL && argv[i][0] == '-' && argv[i][1] != '\0')
-            return fault_set(why, FAULT_INPUT, "'%s' has no option '%.60s'; see whc-worker %s --help", help->name, argv[i],
-                             help->name);
+            return fault_set(why, FAULT_INPUT, "'%s' has no option '%.60s'; see whc-worker %s --help",
+                             help->name, argv[i], help->name);
         if (row == NULL) {
             argv[(*words)++] = argv[i];
         } else if (row->flag != NULL) {

@@ -27,7 +27,7 @@ struct command_help {
  * Reads argv[1...]. What is no option is moved to the front of argv and counted in *words. --help prints the help and
  * sets *helped. FAULT_INPUT names the word that is wrong.
  */
-MUST_USE bool options_read(const struct command_help *help, const struct option_row *rows, size_t count, int argc,
-                           char **argv, int *words, bool *helped, struct fault *why);
+MUST_USE bool options_read(const struct command_help *help, const struct option_row *rows, size_t count,
+                           int argc, char **argv, int *words, bool *helped, struct fault *why);
 
 #endif

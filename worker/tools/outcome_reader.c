@@ -18,7 +18,8 @@ static rd_kafka_resp_err_t find_end(rd_kafka_t *handle, const char *topic, int p
     for (int i = 0; i < TRIES_MAX; i++) {
         int64_t low;
         error = rd_kafka_query_watermark_offsets(handle, topic, partition, &low, end, BROKER_TIMEOUT_MS);
-        if (error != RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION && error != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+        if (error != RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION &&
+            error != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
             break;
         rd_kafka_poll(handle, TRY_MS);
     }
@@ -36,7 +37,8 @@ static bool assign(struct outcome_reader *reader, const char *topic, int partiti
         int64_t high = 0;
         if (!from_beginning)
             error = find_end(reader->handle, topic, i, &high);
-        rd_kafka_topic_partition_list_add(list, topic, i)->offset = from_beginning ? RD_KAFKA_OFFSET_BEGINNING : high;
+        rd_kafka_topic_partition_list_add(list, topic, i)->offset =
+            from_beginning ? RD_KAFKA_OFFSET_BEGINNING : high;
     }
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
         error = rd_kafka_assign(reader->handle, list);
@@ -45,7 +47,8 @@ static bool assign(struct outcome_reader *reader, const char *topic, int partiti
            fault_set(why, FAULT_PEER, "cannot read '%s': %s", topic, rd_kafka_err2str(error));
 }
 
-static bool count_partitions(struct outcome_reader *reader, const char *name, int *partitions, struct fault *why)
+static bool count_partitions(struct outcome_reader *reader, const char *name, int *partitions,
+                             struct fault *why)
 {
     const rd_kafka_metadata_t *metadata;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(reader->handle, name, NULL);
@@ -96,7 +99,8 @@ rd_kafka_message_t *outcome_reader_next(struct outcome_reader *reader, int timeo
     if (message == NULL || message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
         return message;
     if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
-        LOG(LOG_WARN, "Kafka is in trouble, it is tried again", log_text("why", rd_kafka_message_errstr(message)));
+        LOG(LOG_WARN, "Kafka is in trouble, it is tried again",
+            log_text("why", rd_kafka_message_errstr(message)));
     rd_kafka_message_destroy(message);
     return NULL;
 }

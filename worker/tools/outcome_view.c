@@ -15,7 +15,8 @@ static bool header_of(const rd_kafka_message_t *message, const char *name, const
     rd_kafka_headers_t *headers;
 
     return rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-           rd_kafka_header_get_last(headers, name, value, size) == RD_KAFKA_RESP_ERR_NO_ERROR && *value != NULL;
+           rd_kafka_header_get_last(headers, name, value, size) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           *value != NULL;
 }
 
 static const struct order_type *type_of(const struct catalogue *catalogue, const struct frame *frame,
@@ -32,8 +33,8 @@ static const struct order_type *type_of(const struct catalogue *catalogue, const
     return NULL;
 }
 
-bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message_t *message, struct json_object **tree,
-                       struct fault *why)
+bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message_t *message,
+                       struct json_object **tree, struct fault *why)
 {
     const void *header = NULL, *ce_type = NULL;
     size_t header_length = 0, ce_length = 0;
@@ -46,9 +47,10 @@ bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message
     TRY(framing_read(message->payload, message->len, header, header_length, &frame, why));
     const struct order_type *type = type_of(catalogue, &frame, ce_type, ce_length);
     if (type == NULL)
-        return fault_set(why, FAULT_INPUT, "the outcome was written with a schema that this catalogue does not have");
-    return datum_decode(type->outcome, (const char *)message->payload + frame.start, message->len - frame.start,
-                        type->outcome, NULL, tree, why);
+        return fault_set(why, FAULT_INPUT,
+                         "the outcome was written with a schema that this catalogue does not have");
+    return datum_decode(type->outcome, (const char *)message->payload + frame.start,
+                        message->len - frame.start, type->outcome, NULL, tree, why);
 }
 
 void outcome_view_head(void)
@@ -76,8 +78,11 @@ static const char *or_dash(const char *text)
 void outcome_view_row(struct json_object *tree, bool color)
 {
     struct json_object *outcome = tree_member(tree, "outcome"), *reason = tree_member(outcome, "reason");
-    const char *status = or_dash(tree_text_of(outcome, "status")), *time = tree_text_of(outcome, "finishedAt");
-    const char *paint = strcmp(status, "COMPLETED") == 0 ? "32" : strcmp(status, "REJECTED") == 0 ? "33" : "31";
+    const char *status = or_dash(tree_text_of(outcome, "status")),
+               *time = tree_text_of(outcome, "finishedAt");
+    const char *paint = strcmp(status, "COMPLETED") == 0  ? "32"
+                        : strcmp(status, "REJECTED") == 0 ? "33"
+                                                          : "31";
 
     printf("%.8s  %-24.24s %-36.36s ", time != NULL && strlen(time) > 19 ? time + 11 : "-",
            or_dash(tree_text_of(outcome, "orderType")), or_dash(tree_text_of(outcome, "requestId")));

@@ -18,15 +18,16 @@ void setup_load(const char *config, struct setup *setup)
     if (config == NULL && access(usual, R_OK) == 0)
         config = usual;
     settings_load(config, environ, &setup->settings, &setup->problems);
-    log_open(STDERR_FILENO, (enum log_format)setup->settings.log_format, (enum log_level)setup->settings.log_level);
+    log_open(STDERR_FILENO, (enum log_format)setup->settings.log_format,
+             (enum log_level)setup->settings.log_level);
     handle_check(&setup->settings, &setup->problems);
 
     const char **names = memory_new(setup->settings.input_count, sizeof *names);
     for (size_t i = 0; i < setup->settings.input_count; i++)
         names[i] = setup->settings.inputs[i].name;
     struct given_inputs given = {names, setup->settings.input_count};
-    setup->catalogue = catalogue_load(setup->settings.catalogue_path, setup->settings.catalogue_overlay, &given,
-                                      &setup->problems);
+    setup->catalogue = catalogue_load(setup->settings.catalogue_path, setup->settings.catalogue_overlay,
+                                      &given, &setup->problems);
     memory_free(names);
 }
 

@@ -34,7 +34,8 @@ static bool encode(struct submission *submission, struct json_object *tree, stru
     buffer_init(&value, REQUEST_MAX_BYTES);
     framing_write(&frame, &value);
     TRY(datum_encode(schema, conforming, &value, why));
-    snprintf(submission->request_id, sizeof submission->request_id, "%s", tree_text_of(conforming, "requestId"));
+    snprintf(submission->request_id, sizeof submission->request_id, "%s",
+             tree_text_of(conforming, "requestId"));
     submission->value = buffer_take(&value, &submission->length);
     return true;
 }
@@ -82,8 +83,8 @@ static int only_json(const struct dirent *entry)
     return length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0;
 }
 
-bool submissions_add_examples(struct submissions *submissions, const struct catalogue *catalogue, const char *folder,
-                              struct fault *why)
+bool submissions_add_examples(struct submissions *submissions, const struct catalogue *catalogue,
+                              const char *folder, struct fault *why)
 {
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
