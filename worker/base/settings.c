@@ -53,7 +53,7 @@ const struct setting settings_table[] = {
 
     NUMBER("request.max.bytes", AT(request_max_bytes), "bytes", 1024, 16777216, "1048576",
            "A larger request is a dead letter."),
-    NUMBER("orders.max", AT(orders_max), "", 1, 1000000, "10000",
+    NUMBER("orders.max", AT(orders_max), "", 1, 1000000, "5000",
            "Orders taken from Kafka and not settled yet; above it the worker takes no more."),
     NUMBER("steps.max", AT(steps_max), "", 1, 100000, "200",
            "Steps one workflow may execute: a loop ends there."),

@@ -137,6 +137,21 @@ static void read_workflow(struct arazzo_reader *reader, struct json_object *tree
     read_named_payloads(reader, tree, "outputs", &workflow->outputs, &workflow->output_count);
 }
 
+/* What no expression looks at need not be kept for it. */
+static void note_needs(struct arazzo *arazzo)
+{
+    for (size_t i = 0; i < arazzo->use_count; i++) {
+        const struct workflow *workflow = &arazzo->workflows[arazzo->uses[i].workflow];
+        enum expression_root root = arazzo->uses[i].expression->root;
+        bool request =
+            root == ROOT_REQUEST || root == ROOT_REQUEST_BODY || root == ROOT_METHOD || root == ROOT_URL;
+        for (size_t s = 0; s < workflow->step_count; s++) {
+            workflow->steps[s].uses_request = workflow->steps[s].uses_request || request;
+            workflow->steps[s].uses_headers = workflow->steps[s].uses_headers || root == ROOT_RESPONSE_HEADER;
+        }
+    }
+}
+
 void arazzo_read(struct json_object *tree, struct spot *spot, const struct openapi *openapi,
                  struct arazzo *arazzo)
 {
@@ -162,6 +177,8 @@ void arazzo_read(struct json_object *tree, struct spot *spot, const struct opena
         spot_leave(spot, item);
     }
     spot_leave(spot, mark);
+    if (spot->problems->count == 0) /* behind a mistake, a noted expression may be freed already */
+        note_needs(arazzo);
 }
 
 void named_payloads_release(struct named_payload *list, size_t count)

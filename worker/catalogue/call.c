@@ -37,6 +37,8 @@ static void note_part(struct call *call, const char *member, const char *name, s
 {
     struct json_object *parts = tree_member(call->parts, member);
 
+    if (call->parts == NULL)
+        return;
     if (parts == NULL) {
         parts = json_object_new_object();
         json_object_object_add(call->parts, member, parts);
@@ -140,8 +142,9 @@ static bool add_body(const struct step *step, const struct scope *scope, struct 
     buffer_init(&text, CALL_BODY_MAX);
     if (step->body == NULL)
         return true;
-    struct json_object *body = payload_value(step->body, scope);
-    json_object_object_add(call->parts, "body", body);
+    CLEANUP(tree_release) struct json_object *body = payload_value(step->body, scope);
+    if (call->parts != NULL)
+        json_object_object_add(call->parts, "body", json_object_get(body));
     tree_write(body, &text);
     TRY(buffer_check(&text, "the request body", why));
     call->body = buffer_take(&text, &call->body_length);
@@ -158,15 +161,18 @@ static bool render(const struct step *step, const struct scope *scope, struct ca
     TRY(add_parameters(step, scope, call, &target, why));
     TRY(buffer_check(&target, "the request's target", why));
     TRY(add_body(step, scope, call, why));
-    json_object_object_add(call->parts, "method", json_object_new_string(step->operation->method));
-    json_object_object_add(call->parts, "url", json_object_new_string(buffer_text(&target)));
+    if (call->parts != NULL) {
+        json_object_object_add(call->parts, "method", json_object_new_string(step->operation->method));
+        json_object_object_add(call->parts, "url", json_object_new_string(buffer_text(&target)));
+    }
     call->target = buffer_take(&target, NULL);
     return true;
 }
 
 bool call_render(const struct step *step, const struct scope *scope, struct call *out, struct fault *why)
 {
-    struct call call = {.operation = step->operation, .parts = json_object_new_object()};
+    struct call call = {.operation = step->operation,
+                        .parts = step->uses_request ? json_object_new_object() : NULL};
 
     if (!render(step, scope, &call, why)) {
         call_release(&call);

@@ -23,7 +23,7 @@ struct call {
     char *body; /* null: none */
     size_t body_length;
     const char *content_type;  /* of the body; borrowed */
-    struct json_object *parts; /* the request as expressions see it: scope.request */
+    struct json_object *parts; /* the request as expressions see it: scope.request; null where none looks */
 };
 
 /*

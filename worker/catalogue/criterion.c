@@ -47,11 +47,15 @@ void criteria_release(struct criteria *criteria)
 static bool compile_regex(const char *pattern, regex_t *regex, struct fault *why)
 {
     CLEANUP(buffer_release) struct buffer posix = {0};
-    bool inside = false;
+    bool inside = false, repeated = false;
     char message[128];
 
     buffer_init(&posix, 65536);
     for (const char *at = pattern; *at != '\0'; at++) {
+        /* POSIX does not say what "a++" means, and regcomp() doubles its memory with each. */
+        if (repeated && !inside && strchr("*+?{", *at) != NULL)
+            return fault_set(why, FAULT_INPUT, "a repetition is repeated in the regex at '%.20s'", at);
+        repeated = !inside && strchr("*+?}", *at) != NULL;
         if (*at == '\\' && at[1] == 'd') {
             buffer_add_text(&posix, inside ? "0-9" : "[0-9]");
             at++;

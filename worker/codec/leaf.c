@@ -66,7 +66,7 @@ static void print_number(bool single, double value, char printed[32])
             break;
     }
     if (strpbrk(printed, ".e") == NULL)
-        strncat(printed, ".0", 3);
+        memcpy(printed + strlen(printed), ".0", 3);
 }
 
 bool leaf_of_number(const struct schema_node *node, double value, const struct place *at,

@@ -30,6 +30,40 @@ static bool only_space(const char *text, size_t length)
     return true;
 }
 
+/* Bytes from a non-ASCII one on that are plain where it may stand at all: up to a quote, backslash or control. */
+static size_t run_of_plain(const char *text, size_t length)
+{
+    size_t run = 0;
+
+    while (run < length && (unsigned char)text[run] >= ' ' && text[run] != '"' && text[run] != '\\')
+        run++;
+    return run;
+}
+
+/*
+ * Parses from `*end` on, in pieces: json-c 0.18 (Debian 13) takes a non-ASCII byte for a control character, which its
+ * strict mode refuses, so such a byte and what is plain behind it are parsed leniently. Outside of a string that is
+ * an error all the same.
+ */
+static struct json_object *parse(struct json_tokener *tokener, const char *text, size_t length, size_t *end)
+{
+    const int lenient = JSON_TOKENER_ALLOW_TRAILING_CHARS, strict = JSON_TOKENER_STRICT | lenient;
+    struct json_object *parsed = NULL;
+
+    do {
+        size_t piece = 0;
+        while (*end + piece < length && (unsigned char)text[*end + piece] < 0x80)
+            piece++;
+        json_tokener_set_flags(tokener, piece > 0 ? strict : lenient);
+        if (piece == 0)
+            piece = run_of_plain(text + *end, length - *end);
+        parsed = json_tokener_parse_ex(tokener, text + *end, (int)piece);
+        *end += json_tokener_get_parse_end(tokener);
+    } while (*end < length && json_tokener_get_error(tokener) == json_tokener_continue);
+    json_tokener_set_flags(tokener, strict);
+    return parsed;
+}
+
 bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why)
 {
     struct json_tokener *tokener = json_tokener_new_ex(TREE_DEPTH_MAX);
@@ -37,11 +71,10 @@ bool tree_read(const char *text, size_t length, struct json_object **tree, struc
         json_tokener_free(tokener);
         return fault_set(why, FAULT_LOCAL, "no JSON parser for %zu bytes", length);
     }
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
 
-    struct json_object *parsed = json_tokener_parse_ex(tokener, text, (int)length);
+    size_t end = 0;
+    struct json_object *parsed = parse(tokener, text, length, &end);
     enum json_tokener_error error = json_tokener_get_error(tokener);
-    size_t end = json_tokener_get_parse_end(tokener);
     if (error == json_tokener_continue) { /* a number or word at the very end waits for its delimiter */
         parsed = json_tokener_parse_ex(tokener, " ", 1);
         error = json_tokener_get_error(tokener);

@@ -2,6 +2,7 @@
 #include "utf8.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* The length of the character at `at`, 0 where there is none. */
 static size_t character(const uint8_t *at, size_t left)
@@ -43,4 +44,22 @@ bool utf8_valid(const char *text, size_t length)
             return false;
     }
     return true;
+}
+
+void utf8_repair(char *text)
+{
+    uint8_t *at = (uint8_t *)text;
+
+    for (size_t left = strlen(text), taken; left > 0; at += taken, left -= taken) {
+        bool cut = at[0] >= 0xc2 && at[0] < 0xf5 && left < 4;
+        for (size_t i = 1; i < left && cut; i++)
+            cut = at[i] >= 0x80 && at[i] <= 0xbf;
+        taken = character(at, left);
+        if (taken > 0)
+            continue;
+        taken = 1;
+        *at = cut ? '\0' : '?';
+        if (cut)
+            return;
+    }
 }

@@ -10,4 +10,7 @@
 /* No overlong forms, no surrogates, nothing above U+10FFFF. */
 bool utf8_valid(const char *text, size_t length);
 
+/* Makes the text valid in place: a character cut off at its end goes, any other wrong byte becomes '?'. */
+void utf8_repair(char *text);
+
 #endif

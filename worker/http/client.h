@@ -29,6 +29,7 @@ struct http_request {
     const struct secret *bearer; /* Authorization: Bearer; null: none */
     int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms;
     size_t reply_max_bytes;
+    bool want_headers; /* the reply's headers, for whoever looks at them */
 };
 
 enum http_end {
@@ -45,7 +46,7 @@ struct http_reply {
     int status; /* 0: none came */
     const char *body;
     size_t length;
-    struct json_object *headers; /* {"lower-case name": "value"}; null: none came */
+    struct json_object *headers; /* {"lower-case name": "value"}; null: none came, or not wanted */
     int64_t retry_after_ms;      /* -1: not asked */
     const char *what;            /* how it failed, one sentence; "" when it did not */
 };

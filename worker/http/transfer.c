@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 enum { HEADERS_MAX_BYTES = 65536 };
@@ -23,7 +24,9 @@ struct transfer {
     size_t body_length, body_taken;
     int64_t tcp_user_timeout_ms;
     struct buffer reply;
+    bool want_headers;
     struct json_object *reply_headers;
+    char retry_after[64], date[64];
     size_t reply_headers_length;
     struct transfer *before, *behind;
 };
@@ -80,33 +83,64 @@ static size_t take_reply(char *bytes, size_t size, size_t count, void *context)
     return transfer->reply.full ? 0 : size * count;
 }
 
-/* "Name: value\r\n"; a status line starts a new reply (100, then the real one). */
-static size_t take_header(char *line, size_t size, size_t count, void *context)
+/* The value of "Name: value\r\n" without white space around it. */
+static const char *header_value(const char *colon, const char *end, size_t *length)
 {
-    struct transfer *transfer = context;
-    size_t length = size * count;
-    char *colon = memchr(line, ':', length);
+    const char *value = colon + 1;
 
-    transfer->reply_headers_length += length;
-    if (transfer->reply_headers_length > HEADERS_MAX_BYTES)
-        return 0;
-    if (transfer->reply_headers == NULL || (colon == NULL && length > 5 && strncmp(line, "HTTP/", 5) == 0)) {
-        json_object_put(transfer->reply_headers);
-        transfer->reply_headers = json_object_new_object();
-    }
-    if (colon == NULL)
-        return length;
-    CLEANUP(memory_release) char *name = memory_text_of(line, (size_t)(colon - line));
-    for (char *at = name; *at != '\0'; at++)
-        *at = (char)tolower((unsigned char)*at);
-    const char *value = colon + 1, *end = line + length;
     while (value < end && isspace((unsigned char)*value))
         value++;
     while (end > value && isspace((unsigned char)end[-1]))
         end--;
-    json_object_object_add(transfer->reply_headers, name,
-                           json_object_new_string_len(value, (int)(end - value)));
-    return length;
+    *length = (size_t)(end - value);
+    return value;
+}
+
+static void keep(const char *line, size_t name_length, const char *name, const char *value, size_t length,
+                 char kept[64])
+{
+    if (name_length == strlen(name) && strncasecmp(line, name, name_length) == 0 && length < 64) {
+        memcpy(kept, value, length);
+        kept[length] = '\0';
+    }
+}
+
+static void add_to_tree(struct transfer *transfer, const char *line, size_t name_length, const char *value,
+                        size_t length)
+{
+    CLEANUP(memory_release) char *name = memory_text_of(line, name_length);
+
+    for (char *at = name; *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    if (transfer->reply_headers == NULL)
+        transfer->reply_headers = json_object_new_object();
+    json_object_object_add(transfer->reply_headers, name, json_object_new_string_len(value, (int)length));
+}
+
+/* A status line starts a new reply (100, then the real one). */
+static size_t take_header(char *line, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t total = size * count, length;
+    const char *colon = memchr(line, ':', total);
+
+    transfer->reply_headers_length += total;
+    if (transfer->reply_headers_length > HEADERS_MAX_BYTES)
+        return 0;
+    if (total > 5 && strncmp(line, "HTTP/", 5) == 0) {
+        json_object_put(transfer->reply_headers);
+        transfer->reply_headers = NULL;
+        transfer->retry_after[0] = transfer->date[0] = '\0';
+        return total;
+    }
+    if (colon == NULL)
+        return total;
+    const char *value = header_value(colon, line + total, &length);
+    keep(line, (size_t)(colon - line), "Retry-After", value, length, transfer->retry_after);
+    keep(line, (size_t)(colon - line), "Date", value, length, transfer->date);
+    if (transfer->want_headers)
+        add_to_tree(transfer, line, (size_t)(colon - line), value, length);
+    return total;
 }
 
 /* A killed process must not deliver what is in its socket buffer, and a dead peer must be noticed (R7). */
@@ -221,6 +255,8 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     transfer->context = context;
     transfer->body_taken = transfer->body_length = transfer->reply_headers_length = 0;
     transfer->tcp_user_timeout_ms = request->tcp_user_timeout_ms;
+    transfer->want_headers = request->want_headers;
+    transfer->retry_after[0] = transfer->date[0] = '\0';
     buffer_init(&transfer->reply, request->reply_max_bytes);
     TRY(add_headers(transfer, request, why));
     if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) != CURLE_OK)
@@ -269,8 +305,8 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
         .body = buffer_text(&transfer->reply),
         .length = transfer->reply.length,
         .headers = transfer->reply_headers,
-        .retry_after_ms = retry_after_ms(tree_text_of(transfer->reply_headers, "retry-after"),
-                                         tree_text_of(transfer->reply_headers, "date")),
+        .retry_after_ms = retry_after_ms(*transfer->retry_after == '\0' ? NULL : transfer->retry_after,
+                                         *transfer->date == '\0' ? NULL : transfer->date),
         .what = what,
     };
     transfer->done(transfer->context, &reply);

@@ -15,16 +15,9 @@ static struct scope scope_of(const struct order *order)
         .inputs = order->request.inputs, .steps = order->steps, .request = order->call.parts};
 }
 
-static const struct step *current(const struct order *order)
-{
-    const struct workflow *workflow = order->type->workflow;
-
-    return order->step < workflow->step_count ? &workflow->steps[order->step] : NULL;
-}
-
 const char *journey_api(const struct order *order)
 {
-    const struct step *step = current(order);
+    const struct step *step = order_step(order);
 
     return step == NULL || step->operation == NULL ? NULL : step->operation->tag;
 }
@@ -56,8 +49,8 @@ static void enter_step(struct order *order, size_t step)
 
     order->step = step;
     order->step_is_new = true;
-    while (current(order) != NULL && !criteria_hold(&current(order)->when, &scope)) {
-        json_object_object_del(order->steps, current(order)->id);
+    while (order_step(order) != NULL && !criteria_hold(&order_step(order)->when, &scope)) {
+        json_object_object_del(order->steps, order_step(order)->id);
         order->step++;
     }
 }
@@ -83,10 +76,8 @@ static enum journey_move complete(struct order *order, const struct reason *give
     struct reason reason = {.kind = REASON_BAD_REPLY, .code = "result"};
     struct fault why;
 
-    json_object_put(
-        order->result); /* an order whose steps are all skipped comes here again when it is its turn */
-    order->result = NULL;
-    if (build_result(order, &scope, &order->result, &why))
+    /* What was built while the reply was judged is the same; an order of skipped steps comes here twice. */
+    if (order->result != NULL || build_result(order, &scope, &order->result, &why))
         return end(order, OUTCOME_COMPLETED, given, terms->wall_ms);
     snprintf(reason.text, sizeof reason.text, "BT's replies do not fit the result: %.300s", why.text);
     return end(order, OUTCOME_FAILED, &reason, terms->wall_ms);
@@ -111,12 +102,12 @@ enum journey_move journey_begin(struct order *order, const struct journey_terms 
     }
     order->steps = json_object_new_object();
     enter_step(order, 0);
-    return current(order) != NULL ? JOURNEY_RETRY : complete(order, &no_reason, terms);
+    return order_step(order) != NULL ? JOURNEY_RETRY : complete(order, &no_reason, terms);
 }
 
 enum journey_move journey_next(struct order *order, const struct journey_terms *terms)
 {
-    const struct step *step = current(order);
+    const struct step *step = order_step(order);
     struct fault why;
 
     if (step == NULL)
@@ -187,11 +178,10 @@ static bool result_fits(void *context, struct fault *why)
 {
     struct fitting *fitting = context;
     struct order *order = fitting->order;
-    CLEANUP(tree_release) struct json_object *result = NULL;
 
     store_outputs(order, fitting->step, fitting->reply);
     struct scope scope = scope_of(order);
-    bool fits = !completes(order, fitting->step, fitting->reply) || build_result(order, &scope, &result, why);
+    bool fits = !completes(order, fitting->step, fitting->reply) || build_result(order, &scope, &order->result, why);
     json_object_object_del(order->steps, fitting->step->id); /* only succeed() keeps them */
     return fits;
 }
@@ -199,7 +189,7 @@ static bool result_fits(void *context, struct fault *why)
 static enum journey_move leave_step(struct order *order, size_t next, const struct journey_terms *terms)
 {
     enter_step(order, next);
-    return current(order) != NULL ? JOURNEY_RETRY : complete(order, &no_reason, terms);
+    return order_step(order) != NULL ? JOURNEY_RETRY : complete(order, &no_reason, terms);
 }
 
 static enum reason_kind kind_of_end(enum outcome_status status)
@@ -353,7 +343,7 @@ enum journey_move journey_answer(struct order *order, const struct openapi *open
                                  const struct evidence *evidence, const struct journey_terms *terms,
                                  struct verdict *verdict)
 {
-    const struct step *step = current(order);
+    const struct step *step = order_step(order);
     struct scope reply = scope_of(order);
     struct fitting fitting = {order, step, &reply};
 

@@ -35,6 +35,9 @@ void *order_free(struct order *order)
     request_release(&order->request);
     json_object_put(order->steps);
     json_object_put(order->result);
+    memory_free(order->headers.traceparent);
+    memory_free(order->headers.tracestate);
+    memory_free(order->headers.tracking);
     memory_free(order->key);
     return memory_free(order);
 }
@@ -67,4 +70,11 @@ void order_outcome(const struct order *order, struct outcome *outcome)
         .source = {order->topic, order->partition, order->offset},
         .result = order->result,
     };
+}
+
+const struct step *order_step(const struct order *order)
+{
+    const struct workflow *workflow = order->type->workflow;
+
+    return order->step < workflow->step_count ? &workflow->steps[order->step] : NULL;
 }

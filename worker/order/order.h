@@ -19,13 +19,12 @@ enum order_state {
     ORDER_SETTLING, /* its outcome is part of the running settlement */
 };
 
-enum { ORDER_HEADER_MAX = 512 };
+enum { ORDER_HEADER_MAX = 512 }; /* a longer one does not travel on */
 
-/* Kafka headers of the request that travel on; "" when it had none. */
+/* Kafka headers of the request that travel on; null when it had none. Owned. */
 struct order_headers {
-    char traceparent[64];
-    char tracestate[ORDER_HEADER_MAX + 1];
-    char tracking[TRACKING_ID_SIZE]; /* whc-tracking: used instead of a fresh id */
+    char *traceparent, *tracestate;
+    char *tracking; /* whc-tracking: used instead of a fresh id */
 };
 
 struct order {
@@ -59,7 +58,7 @@ struct order {
     /* how it ended: from ORDER_DONE on */
     enum outcome_status status;
     struct reason reason;
-    struct json_object *result;
+    struct json_object *result; /* also while a reply is judged: what the workflow would end with */
     int64_t finished_at_ms;
 
     /* places in lists */
@@ -78,6 +77,9 @@ void *order_free(struct order *order);
 
 /* What its outcome says; valid while the order lives. Only from ORDER_DONE on. */
 void order_outcome(const struct order *order, struct outcome *outcome);
+
+/* The step that is called, or comes next. Null at the end of the workflow. */
+const struct step *order_step(const struct order *order);
 
 /* Notes the tracking id of a call; keeps the latest TRACKING_IDS_MAX. */
 void order_note_tracking(struct order *order, const char *id);

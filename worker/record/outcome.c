@@ -3,6 +3,7 @@
 
 #include "datum.h"
 #include "memory.h"
+#include "utf8.h"
 #include "when.h"
 
 #include <stdio.h>
@@ -53,9 +54,18 @@ static void add(struct json_object *object, const char *name, struct json_object
     json_object_object_add(object, name, value);
 }
 
+/* BT's texts may be cut within a character, or be no UTF-8 at all: an outcome must be written all the same. */
+static struct json_object *text_of(const char *text)
+{
+    CLEANUP(memory_release) char *repaired = memory_text(text);
+
+    utf8_repair(repaired);
+    return json_object_new_string(repaired);
+}
+
 static void add_text(struct json_object *object, const char *name, const char *text)
 {
-    add(object, name, text == NULL || *text == '\0' ? NULL : json_object_new_string(text));
+    add(object, name, text == NULL || *text == '\0' ? NULL : text_of(text));
 }
 
 static struct json_object *moment(int64_t ms)
@@ -72,8 +82,8 @@ static struct json_object *reason_tree(const struct reason *reason)
         return NULL;
     struct json_object *tree = json_object_new_object();
     add(tree, "kind", json_object_new_string(reason_names[reason->kind]));
-    add(tree, "code", json_object_new_string(reason->code));
-    add(tree, "text", json_object_new_string(reason->text));
+    add(tree, "code", text_of(reason->code));
+    add(tree, "text", text_of(reason->text));
     return tree;
 }
 
@@ -92,7 +102,7 @@ static void add_calls(struct json_object *tree, const struct call_record *calls)
     struct json_object *ids = json_object_new_array();
 
     for (size_t i = 0; calls != NULL && i < calls->tracking_count; i++)
-        json_object_array_add(ids, json_object_new_string(calls->tracking_ids[i]));
+        json_object_array_add(ids, text_of(calls->tracking_ids[i]));
     add_text(tree, "step", calls == NULL ? NULL : calls->step);
     add(tree, "attempts", json_object_new_int(calls == NULL ? 0 : (int)calls->attempts));
     add(tree, "trackingIds", ids);

@@ -96,8 +96,8 @@ static void answered(void *context, const struct http_reply *reply)
 /* The request's own whc-tracking where it has one, so that BT's sandbox values can be reached; else a fresh UUID. */
 static void choose_tracking(const struct order *order, char tracking[TRACKING_ID_SIZE])
 {
-    if (order->headers.tracking[0] != '\0')
-        snprintf(tracking, TRACKING_ID_SIZE, "%s", order->headers.tracking);
+    if (order->headers.tracking != NULL)
+        snprintf(tracking, TRACKING_ID_SIZE, "%.255s", order->headers.tracking);
     else
         uuid_print(uuid_random(), tracking);
 }
@@ -118,6 +118,7 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         .call_timeout_ms = settings->call_timeout_ms,
         .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
         .reply_max_bytes = (size_t)settings->reply_max_bytes,
+        .want_headers = order_step(order)->uses_headers,
     };
     struct http_header *headers = request->headers;
     size_t count = 0;
@@ -125,9 +126,9 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
     headers[count++] = (struct http_header){"APIGW-Tracking-Header", flight->tracking};
     if (call->body != NULL && call->content_type != NULL)
         headers[count++] = (struct http_header){"Content-Type", call->content_type};
-    if (order->headers.traceparent[0] != '\0')
+    if (order->headers.traceparent != NULL)
         headers[count++] = (struct http_header){"traceparent", order->headers.traceparent};
-    if (order->headers.tracestate[0] != '\0')
+    if (order->headers.tracestate != NULL)
         headers[count++] = (struct http_header){"tracestate", order->headers.tracestate};
     for (size_t i = 0; i < call->header_count; i++)
         headers[count++] = (struct http_header){call->headers[i].name, call->headers[i].value};

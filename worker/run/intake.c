@@ -115,20 +115,18 @@ static bool header_of(const rd_kafka_message_t *message, const char *name, const
            *value != NULL;
 }
 
-/* A header that travels on, if it is short enough and printable; trace context must not cost an order. */
-static void copy_header(const rd_kafka_message_t *message, const char *name, char *out, size_t room)
+/* A header that travels on, if it is short enough and printable; trace context must not cost an order. Owned. */
+static char *copy_header(const rd_kafka_message_t *message, const char *name)
 {
     const void *value;
     size_t size;
 
-    out[0] = '\0';
-    if (!header_of(message, name, &value, &size) || size >= room)
-        return;
+    if (!header_of(message, name, &value, &size) || size == 0 || size > ORDER_HEADER_MAX)
+        return NULL;
     for (size_t i = 0; i < size; i++)
         if (((const unsigned char *)value)[i] < 0x20 || ((const unsigned char *)value)[i] > 0x7e)
-            return;
-    memcpy(out, value, size);
-    out[size] = '\0';
+            return NULL;
+    return memory_text_of(value, size);
 }
 
 static void dead(struct intake *intake, const rd_kafka_message_t *message, const char *reason,
@@ -161,9 +159,9 @@ static void take_order(struct intake *intake, const rd_kafka_message_t *message,
     order->requested_at_ms = rd_kafka_message_timestamp(message, &kind);
     if (kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE)
         order->requested_at_ms = worker_time(worker).wall_ms;
-    copy_header(message, "traceparent", order->headers.traceparent, sizeof order->headers.traceparent);
-    copy_header(message, "tracestate", order->headers.tracestate, sizeof order->headers.tracestate);
-    copy_header(message, "whc-tracking", order->headers.tracking, sizeof order->headers.tracking);
+    order->headers.traceparent = copy_header(message, "traceparent");
+    order->headers.tracestate = copy_header(message, "tracestate");
+    order->headers.tracking = copy_header(message, "whc-tracking");
     switch (request_read(type, writer, (const char *)message->payload + frame->start,
                          message->len - frame->start, worker->given, &order->request, &why)) {
     case REQUEST_DEAD:

@@ -21,7 +21,7 @@ static void add_header(struct settler_record *record, const char *name, const ch
 
 static void add_text(struct settler_record *record, const char *name, const char *value)
 {
-    if (*value != '\0')
+    if (value != NULL && *value != '\0')
         add_header(record, name, value, strlen(value));
 }
 

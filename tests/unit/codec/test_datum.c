@@ -9,7 +9,8 @@
 /* Written by fastavro 1.13.1 from the Python values of `order_tree`. */
 static const char *const order_schema =
     "{'type':'record','name':'Order','namespace':'a.b','fields':["
-    "{'name':'id','type':{'type':'string','logicalType':'uuid'}},{'name':'day','type':{'type':'int','logicalType':'date'}},"
+    "{'name':'id','type':{'type':'string','logicalType':'uuid'}},"
+    "{'name':'day','type':{'type':'int','logicalType':'date'}},"
     "{'name':'ms','type':{'type':'long','logicalType':'timestamp-millis'}},"
     "{'name':'us','type':{'type':'long','logicalType':'timestamp-micros'}},"
     "{'name':'price','type':{'type':'bytes','logicalType':'decimal','precision':10,'scale':2}},"
@@ -74,7 +75,7 @@ static void as_fastavro(void)
 static void every_length(void)
 {
     CLEANUP(schema_release) struct schema *schema = given_schema(order_schema);
-    CLEANUP(buffer_release) struct buffer bytes;
+    CLEANUP(buffer_release) struct buffer bytes = {0};
     struct json_object *tree = NULL;
     struct fault why;
 
@@ -93,7 +94,7 @@ static void every_length(void)
 static void every_bit(void)
 {
     CLEANUP(schema_release) struct schema *schema = given_schema(order_schema);
-    CLEANUP(buffer_release) struct buffer bytes;
+    CLEANUP(buffer_release) struct buffer bytes = {0};
     size_t read = 0;
 
     given_bytes(order_hex, &bytes);
@@ -166,7 +167,7 @@ static void lies(void)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(schema_release) struct schema *schema = given_schema(cases[i].schema);
         CLEANUP(tree_release) struct json_object *tree = NULL;
-        CLEANUP(buffer_release) struct buffer bytes;
+        CLEANUP(buffer_release) struct buffer bytes = {0};
         struct fault why = {.text = ""};
 
         given_bytes(cases[i].hex, &bytes);
@@ -185,7 +186,7 @@ static void limits(void)
     struct schema *schema =
         given_schema("{'type':'record','name':'R','fields':[{'name':'r','type':['null','R']}]}");
     const struct datum_limits tight = {.bytes_max = 30, .values_max = 40, .depth_max = 21};
-    CLEANUP(buffer_release) struct buffer bytes;
+    CLEANUP(buffer_release) struct buffer bytes = {0};
     struct json_object *tree = NULL;
     struct fault why;
 
@@ -212,7 +213,7 @@ static void not_encoded(void)
     CLEANUP(schema_release) struct schema *schema = given_schema(LIST("'int'"));
     CLEANUP(tree_release)
     struct json_object *wrong = given_tree("{'l':['1']}"), *right = given_tree("{'l':[1,2]}");
-    CLEANUP(buffer_release) struct buffer out;
+    CLEANUP(buffer_release) struct buffer out = {0};
     struct fault why;
 
     buffer_init(&out, 3);
@@ -258,7 +259,7 @@ static void numbers(void)
 static void flat_memory(void)
 {
     CLEANUP(schema_release) struct schema *schema = given_schema(order_schema);
-    CLEANUP(buffer_release) struct buffer bytes;
+    CLEANUP(buffer_release) struct buffer bytes = {0};
     size_t before = 0, bad = 0;
 
     given_bytes(order_hex, &bytes);

@@ -117,7 +117,7 @@ static void table(void)
         CLEANUP(schema_release) struct schema *writer = given_schema(cases[i].writer);
         CLEANUP(schema_release) struct schema *reader = given_schema(cases[i].reader);
         CLEANUP(tree_release) struct json_object *tree = NULL, *read = NULL;
-        CLEANUP(buffer_release) struct buffer bytes;
+        CLEANUP(buffer_release) struct buffer bytes = {0};
         struct fault why = {.text = ""};
 
         if (strcmp(cases[i].tree, "null") != 0)

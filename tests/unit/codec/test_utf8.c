@@ -31,4 +31,29 @@ static void boundaries(void)
     }
 }
 
-CU_TestInfo test_utf8[] = {{"boundaries", boundaries}, CU_TEST_INFO_NULL};
+static void repair(void)
+{
+    static const struct {
+        const char *text, *want;
+    } texts[] = {{"", ""},
+                 {"abc", "abc"},
+                 {"\xc2\xa3", "\xc2\xa3"},
+                 {"a\xc2", "a"},
+                 {"a\xe2\x82", "a"},
+                 {"a\xf0\x9f\x98", "a"},
+                 {"\xa3 5", "? 5"},
+                 {"a\xffz", "a?z"},
+                 {"\xc2z", "?z"},
+                 {"\xe0\x8d\x9az", "???z"},
+                 {"\xed\xa0\x80z", "???z"},
+                 {"a\xff", "a?"}};
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        CLEANUP(memory_release) char *text = memory_text(texts[i].text);
+        utf8_repair(text);
+        given_same("repaired", text, texts[i].want);
+        CU_ASSERT(utf8_valid(text, strlen(text)));
+    }
+}
+
+CU_TestInfo test_utf8[] = {{"repair", repair}, {"boundaries", boundaries}, CU_TEST_INFO_NULL};

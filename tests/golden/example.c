@@ -1,0 +1,250 @@
+/* See example.h: the orders that are served, and the outcomes of all. */
+#include "example.h"
+
+#include "datum.h"
+#include "differ.h"
+#include "memory.h"
+#include "orders.h"
+#include "projection.h"
+#include "reply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TURNS_MAX = 1000, APIS_MAX = 64 };
+
+static const int64_t wall_began_ms = 1772445600000; /* 2026-03-02T10:00:00Z */
+
+struct run {
+    const struct example *example;
+    struct buffer *report;
+    struct orders *orders;
+    struct orders_time time;
+    size_t call, repeat; /* the call that is expected next, and how often it has come */
+    struct order *done;
+};
+
+static struct orders *new_orders(const struct example *example, struct orders_time time)
+{
+    const struct openapi *openapi = &example->catalogue->openapi;
+    struct orders_api apis[APIS_MAX];
+    struct api_settings settings;
+    struct problems problems = {0};
+    struct orders_setup setup = {openapi, apis, openapi->tag_count, (unsigned)example->settings->steps_max,
+                                 1};
+
+    for (size_t i = 0; i < openapi->tag_count && i < APIS_MAX; i++) {
+        settings_of_api(example->settings, openapi->tags[i], &settings, &problems);
+        apis[i] = (struct orders_api){
+            .tag = openapi->tags[i],
+            .pace = {settings.window, settings.rate, settings.probe_ms},
+            .backoff = {settings.backoff_first_ms, settings.backoff_cap_ms, settings.give_up_ms,
+                        (unsigned)settings.attempts_max},
+        };
+    }
+    problems_release(&problems);
+    return orders_new(&setup, time);
+}
+
+/* From the datum where the request fits its schema, so that the way in is tested too. */
+static enum request_reading read_request(const struct run *run, struct request *request, struct fault *why)
+{
+    const struct example *example = run->example;
+    const struct schema *schema = example->type->request;
+    struct json_object *tree = tree_member(example->tree, "request");
+    CLEANUP(tree_release) struct json_object *conforming = NULL;
+    CLEANUP(buffer_release) struct buffer datum = {0};
+
+    buffer_init(&datum, 1 << 20);
+    if (!projection_conform(schema_root(schema), tree, PROJECTION_STRICT, &conforming, why))
+        return request_of_tree(example->type, json_object_get(tree), example->given, request, why);
+    if (!datum_encode(schema, conforming, &datum, why))
+        differ_say(run->report, "the request does not encode: %s", why->text);
+    return request_read(example->type, schema, buffer_text(&datum), datum.length, example->given, request,
+                        why);
+}
+
+static struct order *new_order(struct run *run)
+{
+    const char *key = tree_text_of(run->example->tree, "key");
+    struct order *order = order_new("whc.order-requests", 0, 41, key, key == NULL ? 0 : strlen(key));
+    struct fault why;
+
+    order->type = run->example->type;
+    order->requested_at_ms = run->time.wall_ms;
+    switch (read_request(run, &order->request, &why)) {
+    case REQUEST_GOOD:
+        return order;
+    case REQUEST_BROKEN: {
+        char code[sizeof order->reason.code] = "";
+        snprintf(code, sizeof code, "%.*s", (int)strcspn(why.text, ":"), why.text);
+        journey_refuse(order, REASON_CONTRACT, code, why.text, run->time.wall_ms);
+        return order;
+    }
+    case REQUEST_DEAD:
+        differ_say(run->report, "no request can be read: %s", why.text);
+        break;
+    }
+    return order_free(order);
+}
+
+static struct json_object *expected_call(const struct run *run)
+{
+    struct json_object *calls = tree_member(run->example->tree, "calls");
+
+    return run->call < json_object_array_length(calls) ? json_object_array_get_idx(calls, run->call) : NULL;
+}
+
+void example_compare_call(struct json_object *expected, const struct call *call, struct buffer *report)
+{
+    struct json_object *want = tree_member(expected, "request"), *body = NULL;
+    struct fault why;
+
+    differ_text(report, "operation", call->operation->id, tree_text_of(expected, "operationId"));
+    differ_text(report, "method", call->operation->method, tree_text_of(want, "method"));
+    differ_text(report, "target", call->target, tree_text_of(want, "target"));
+    if (call->body != NULL && !tree_read(call->body, call->body_length, &body, &why))
+        differ_say(report, "the body is no JSON: %s", why.text);
+    differ_tree(report, "body", body, tree_member(want, "body"));
+    json_object_put(body);
+}
+
+/* The reply as it comes over the wire: text stays as it is, anything else is written as JSON. */
+static void reply_bytes(struct json_object *body, struct buffer *bytes)
+{
+    if (tree_text(body) != NULL)
+        buffer_add_text(bytes, tree_text(body));
+    else if (body != NULL)
+        tree_write(body, bytes);
+}
+
+static void answer(struct run *run, struct order *order)
+{
+    struct json_object *expected = expected_call(run), *reply = tree_member(expected, "reply");
+    const char *asked = tree_text_of(tree_member(reply, "headers"), "retry-after");
+    struct evidence evidence = {.end = CALL_REPLIED, .what = "", .retry_after_ms = -1};
+    CLEANUP(buffer_release) struct buffer bytes = {0};
+    struct verdict verdict;
+
+    buffer_init(&bytes, 1 << 20);
+    reply_bytes(tree_member(reply, "body"), &bytes);
+    evidence.status = json_object_get_int(tree_member(reply, "status"));
+    evidence.headers = tree_member(reply, "headers");
+    if (asked != NULL)
+        evidence.retry_after_ms = strtoll(asked, NULL, 10) * 1000;
+    evidence.body = reply_read(order->call.operation, evidence.status, buffer_text(&bytes), bytes.length,
+                               &evidence.unreadable);
+    evidence.body_unreadable = *evidence.unreadable != '\0';
+    order_note_tracking(order, "00000000-0000-4000-8000-000000000000");
+    orders_answer(run->orders, order, &evidence, run->time, &verdict);
+    json_object_put(evidence.body);
+
+    int64_t repeat =
+        tree_has(expected, "repeat") ? json_object_get_int64(tree_member(expected, "repeat")) : 1;
+    if ((int64_t)++run->repeat >= repeat) {
+        run->call++;
+        run->repeat = 0;
+    }
+}
+
+/* One turn; false when the order has ended, or never will. */
+static bool turn(struct run *run)
+{
+    struct order *order = orders_next_call(run->orders, run->time);
+
+    if (order != NULL) {
+        struct json_object *expected = expected_call(run);
+        if (expected == NULL) {
+            differ_say(run->report, "a call that the example does not have: %s %s",
+                       order->call.operation->method, order->call.target);
+            return false;
+        }
+        example_compare_call(expected, &order->call, run->report);
+        answer(run, order);
+        return true;
+    }
+    run->done = orders_next_done(run->orders);
+    if (run->done != NULL)
+        return false;
+    int64_t due_ms = orders_due_ms(run->orders);
+    if (due_ms == INT64_MAX) {
+        differ_say(run->report, "the order stands still");
+        return false;
+    }
+    run->time.wall_ms += due_ms - run->time.now_ms;
+    run->time.now_ms = due_ms;
+    return true;
+}
+
+static void compare_outcome(const struct run *run, struct json_object *tree)
+{
+    static const char *const members[] = {"status", "final", "step", "attempts", "httpStatus", "btCode"};
+    struct json_object *want = tree_member(run->example->tree, "outcome"),
+                       *got = tree_member(tree, "outcome");
+    struct json_object *reason = tree_member(want, "reason"), *got_reason = tree_member(got, "reason");
+
+    for (size_t i = 0; i < COUNT_OF(members); i++)
+        differ_tree(run->report, members[i], tree_member(got, members[i]), tree_member(want, members[i]));
+    if (reason == NULL)
+        differ_tree(run->report, "reason", got_reason, NULL);
+    TREE_EACH(reason, name, value)
+    {
+        char place[64];
+        snprintf(place, sizeof place, "reason/%s", name);
+        differ_tree(run->report, place, tree_member(got_reason, name), value);
+    }
+    differ_tree(run->report, "result", tree_member(tree, "result"), tree_member(want, "result"));
+}
+
+/* NOT_SERVED, whatever the example says, unless its request breaks the contract. */
+static void compare_unserved(const struct run *run, struct json_object *tree)
+{
+    struct json_object *got = tree_member(tree, "outcome"), *reason = tree_member(got, "reason");
+    const char *kind = tree_text_of(reason, "kind"), *code = tree_text_of(reason, "code");
+
+    differ_text(run->report, "status", tree_text_of(got, "status"), "REJECTED");
+    differ_text(run->report, "reason/kind", kind == NULL ? "" : kind, "NOT_SERVED");
+    differ_text(run->report, "reason/code", code == NULL ? "" : code, run->example->type->needs);
+}
+
+/* The outcome as its readers get it: written as Avro and read again. */
+static void judge(const struct run *run)
+{
+    const struct schema *schema = run->example->type->outcome;
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    CLEANUP(buffer_release) struct buffer datum = {0};
+    struct outcome outcome;
+    struct fault why;
+
+    buffer_init(&datum, 1 << 20);
+    order_outcome(run->done, &outcome);
+    if (!outcome_write(&outcome, &datum, &why) ||
+        !datum_decode(schema, buffer_text(&datum), datum.length, schema, NULL, &tree, &why)) {
+        differ_say(run->report, "the outcome cannot be written and read: %s", why.text);
+        return;
+    }
+    if (run->example->type->served)
+        compare_outcome(run, tree);
+    else
+        compare_unserved(run, tree);
+    if (run->example->type->served && expected_call(run) != NULL)
+        differ_say(run->report, "the order ended before call %zu of the example", run->call + 1);
+}
+
+void example_run(const struct example *example, struct buffer *report)
+{
+    struct run run = {
+        .example = example, .report = report, .time = {.now_ms = 1000, .wall_ms = wall_began_ms}};
+
+    struct order *order = new_order(&run);
+    if (order == NULL)
+        return;
+    run.orders = new_orders(example, run.time);
+    orders_take(run.orders, order, run.time);
+    for (unsigned turns = 0; turns < TURNS_MAX && turn(&run); turns++)
+        ;
+    if (run.done != NULL)
+        judge(&run);
+    orders_free(run.orders);
+}

@@ -1,0 +1,42 @@
+/* The inequalities between time settings: the defaults hold, and each one is missed when it is broken. */
+#include "given_settings.h"
+
+static const struct {
+    const char *text, *left; /* what is set, and the left side of what it breaks; "": nothing */
+} cases[] = {
+    {"", ""},
+    {"settlement.deadline.ms=7000", "settlement.deadline.ms"},
+    {"transaction.timeout.ms=20000", "transaction.timeout.ms"},
+    {"settlement.deadline.ms=4000", "settlement.send.offsets.timeout.ms + "},
+    {"reconnect.backoff.max.ms=501", "reconnect.backoff.max.ms"},
+    {"consumer.socket.timeout.ms=6001", "consumer.socket.timeout.ms"},
+    {"broker.session.timeout.ms=20000", "broker.session.timeout.ms"},
+    {"max.poll.interval.ms=42000", "bt.call.timeout.ms + 2 * settlement.deadline.ms"},
+    {"max.poll.interval.ms=42001", ""},
+    {"stop.grace.ms=46999", "bt.call.timeout.ms + 2 * settlement.deadline.ms + 5 s"},
+    {"stop.grace.ms=47000", ""},
+    {"bt.tcp.user.timeout.ms=30001", "bt.tcp.user.timeout.ms"},
+};
+
+static void inequalities(void)
+{
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct settings settings;
+        struct problems problems = {0};
+        bool found = *cases[i].left == '\0';
+        given_settings(cases[i].text, (const char *const[]){NULL}, &settings, &problems);
+        CU_ASSERT_EQUAL(problems.count, 0);
+        settings_check_times(&settings, &problems);
+        for (size_t p = 0; p < problems.count && *cases[i].left != '\0'; p++)
+            found = found || strncmp(problems.list[p].where, cases[i].left, strlen(cases[i].left)) == 0;
+        if (!found || (*cases[i].left == '\0' && problems.count > 0)) {
+            printf("\n  %s: %zu problems, %s", cases[i].text, problems.count,
+                   problems.count > 0 ? problems.list[0].where : "");
+            CU_FAIL("case above");
+        }
+        settings_release(&settings);
+        problems_release(&problems);
+    }
+}
+
+CU_TestInfo test_times[] = {{"inequalities", inequalities}, CU_TEST_INFO_NULL};

@@ -1,0 +1,180 @@
+/* Arazzo descriptions: what is compiled, and everything that is refused, by name. */
+#include "given_workflow.h"
+
+static const char good[] = GIVEN_ARAZZO(
+    "{'workflowId': 'w', 'x-number-form': 'e164', 'x-require': [{'name': 'r', 'reason': 'why', 'condition': '1 == 1'}],"
+    " 'parameters': [{'name': 'q', 'in': 'query', 'value': 1}, {'name': 'r', 'in': 'query', 'value': 2}],"
+    " 'failureActions': [{'reference': '$components.failureActions.gone'}, {'name': 'own', 'type': 'end'}],"
+    " 'steps': [{'stepId': 'one', " GIVEN_READ
+    ", 'x-when': [{'condition': '$inputs.a == 1'}], 'onSuccess': [{'name': 'go', 'type': 'goto', 'stepId': 'three'}],"
+    " 'onFailure': [{'name': 'own', 'type': 'retry', 'retryAfter': 1.5, 'retryLimit': 3}], 'outputs': {'o':"
+    " '$response.body#/o'}},"
+    " {'stepId': 'two', 'dependsOn': ['one'], 'operationId': 'list', 'x-repeat': 'never', 'parameters': [{'reference':"
+    " '$components.parameters.q'}, {'reference': '$components.parameters.q', 'value': 7}]},"
+    " {'stepId': 'three', 'operationId': '$sourceDescriptions.events.receive', 'action': 'receive', 'correlationId':"
+    " '$inputs.oneReference', 'timeout': 1209600000, 'successCriteria': [{'condition': '$message.payload != null'}],"
+    " 'onFailure': [{'name': 'late', 'type': 'end', 'x-outcome': {'status': 'UNKNOWN', 'reason': 'x{$inputs.a}'}}]}],"
+    " 'outputs': {'o': '$steps.one.outputs.o'}}");
+
+static void compiled(void)
+{
+    struct given_workflow given;
+
+    given_workflow(good, &given);
+    given_no_problem("good", &given.problems);
+    const struct workflow *workflow = arazzo_workflow(&given.arazzo, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(workflow);
+    CU_ASSERT_PTR_NULL(arazzo_workflow(&given.arazzo, "v"));
+    CU_ASSERT(workflow->number_form == WORKFLOW_E164 && workflow->step_count == 3 &&
+              workflow->output_count == 1);
+    CU_ASSERT_EQUAL(workflow->requirement_count, 1);
+    given_same("rule", workflow->requirements[0].reason, "why");
+    const struct step *one = &workflow->steps[0], *two = &workflow->steps[1], *three = &workflow->steps[2];
+    given_same("operation", one->operation->id, "read");
+    CU_ASSERT_EQUAL(one->parameter_count, 3); /* its own, then the workflow's */
+    CU_ASSERT(one->when.count == 1 && one->success.count == 1 && one->output_count == 1);
+    CU_ASSERT(one->on_success_count == 1 && one->on_success[0].type == ACTION_GOTO &&
+              one->on_success[0].target_index == 2);
+    CU_ASSERT_EQUAL(one->on_failure_count, 2); /* `own` of the workflow is overridden */
+    CU_ASSERT(one->on_failure[0].type == ACTION_RETRY && one->on_failure[0].retry_after_ms == 1500 &&
+              one->on_failure[0].retry_limit == 3);
+    given_same("reused", one->on_failure[1].name, "gone");
+    CU_ASSERT(one->on_failure[1].outcome == OUTCOME_REJECTED);
+    CU_ASSERT(!step_writes(one) && step_writes(two) && !step_writes(three));
+    CU_ASSERT_EQUAL(two->parameter_count, 2); /* q once, though named twice, and r */
+    CU_ASSERT(three->operation == NULL && three->timeout_ms == 1209600000 && three->correlation != NULL);
+    CU_ASSERT(three->on_failure[0].outcome == OUTCOME_UNKNOWN && three->on_failure[0].reason != NULL);
+    CU_ASSERT_EQUAL(workflow_step(workflow, "three"), 2);
+    CU_ASSERT_EQUAL(workflow_step(workflow, "four"), 3);
+    given_workflow_release(&given);
+}
+
+#define STEP(members) GIVEN_STEPS("{'stepId': 's', " members "}")
+#define FAILURE(members) STEP(GIVEN_READ ", 'onFailure': [{" members "}]")
+#define RECEIVE                                                                                              \
+    "'operationId': '$sourceDescriptions.events.x', 'action': 'receive', 'correlationId': 'c', 'timeout': 1"
+
+static const struct {
+    const char *name, *text, *where, *what;
+} refused[] = {
+    {"no Arazzo", "{'arazzo': '2.0.0', 'workflows': []}", "f#", "no Arazzo 1.1"},
+    {"a list", "[]", "f#", "no Arazzo 1.1"},
+    {"unknown member", "{'arazzo': '1.1.0', 'flows': []}", "f#", "'flows'"},
+    {"no steps", GIVEN_ARAZZO("{'workflowId': 'w', 'steps': []}"), "f#/workflows/0/steps",
+     "at least one step"},
+    {"steps no list", GIVEN_ARAZZO("{'workflowId': 'w', 'steps': {}}"), "f#/workflows/0/steps",
+     "a list is expected"},
+    {"no workflowId", GIVEN_ARAZZO("{'steps': []}"), "f#/workflows/0", "'workflowId' is missing"},
+    {"null workflow", GIVEN_ARAZZO("null"), "f#/workflows/0", "'workflowId' is missing"},
+    {"null step", GIVEN_STEPS("null"), "f#/workflows/0/steps/0", "'stepId' is missing"},
+    {"stepId twice", GIVEN_STEPS("{'stepId': 's', " GIVEN_LIST "}, {'stepId': 's', " GIVEN_LIST "}"),
+     "steps/1", "'s' stands twice"},
+    {"number form", GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [], 'x-number-form': 'roman'}"),
+     "f#/workflows/0", "x-number-form"},
+    {"require without reason",
+     GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [], 'x-require': [{'condition': 'true'}]}"),
+     "f#/workflows/0/x-require/0", "'reason' is missing"},
+    {"require no list", GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [], 'x-require': {}}"),
+     "f#/workflows/0/x-require", "a list is expected"},
+    {"unknown step member", STEP(GIVEN_LIST ", 'loop': 1"), "steps/0", "'loop'"},
+    {"calls a workflow", STEP("'workflowId': 'v'"), "steps/0", "workflowId or operationPath is not run"},
+    {"operationPath", STEP("'operationPath': '{$sourceDescriptions.bt.url}#/paths/x'"), "steps/0", "not run"},
+    {"calls nothing", STEP("'description': ''"), "steps/0", "calls nothing"},
+    {"no such operation", STEP("'operationId': '$sourceDescriptions.bt.raed'"), "steps/0",
+     "'raed' does not exist"},
+    {"send", STEP("'channelPath': 'x', 'action': 'send', 'correlationId': 'c', 'timeout': 5"), "steps/0",
+     "does not receive"},
+    {"receive without timeout", STEP("'channelPath': 'x', 'action': 'receive', 'correlationId': 'c'"),
+     "steps/0", "needs a timeout"},
+    {"receive without correlation", STEP("'channelPath': 'x', 'action': 'receive', 'timeout': 5"), "steps/0",
+     "needs a correlationId"},
+    {"XPath",
+     STEP(GIVEN_READ ", 'x-when': [{'condition': '//x', 'type': 'xpath', 'context': '$response.body'}]"),
+     "steps/0/x-when/0", "'xpath'"},
+    {"selector object",
+     STEP(GIVEN_LIST ", 'outputs': {'o': {'context': '$response.body', 'selector': '$.x'}}"),
+     "steps/0/outputs/o", "selector objects"},
+    {"replacements", STEP("'operationId': 'write', 'requestBody': {'payload': {}, 'replacements': []}"),
+     "steps/0/requestBody", "replacements"},
+    {"querystring",
+     STEP("'operationId': 'list', 'parameters': [{'name': 'q', 'in': 'querystring', 'value': 1}]"),
+     "steps/0/parameters/0", "'in'"},
+    {"cookie", STEP("'operationId': 'list', 'parameters': [{'name': 'q', 'in': 'cookie', 'value': 1}]"),
+     "steps/0/parameters/0", "'in'"},
+    {"parameters no list", STEP("'operationId': 'list', 'parameters': {}"), "steps/0/parameters",
+     "a list is expected"},
+    {"bad expression",
+     STEP("'operationId': 'list', 'parameters': [{'name': 'q', 'in': 'query', 'value': '$x'}]"),
+     "steps/0/parameters/0/value", "$x"},
+    {"an expression that is not closed", STEP(GIVEN_LIST ", 'outputs': {'o': '{$inputs.x'}"),
+     "steps/0/outputs/o", "ends with '}'"},
+    {"more than one expression", STEP(GIVEN_LIST ", 'outputs': {'o': '$inputs.x y'}"), "steps/0/outputs/o",
+     "something follows"},
+    {"reference to nowhere",
+     STEP("'operationId': 'list', 'parameters': [{'reference': '$components.parameters.z'}]"),
+     "steps/0/parameters/0", "leads nowhere"},
+    {"empty reference", STEP("'operationId': 'list', 'parameters': [{'reference': ''}]"),
+     "steps/0/parameters/0", "leads nowhere"},
+    {"dependsOn of a later step",
+     GIVEN_STEPS("{'stepId': 's', 'dependsOn': ['t'], " GIVEN_LIST "}, {'stepId': 't', " GIVEN_LIST "}"),
+     "steps/0/dependsOn", "dependsOn"},
+    {"dependsOn of a workflow", STEP("'dependsOn': ['$workflows.v'], " GIVEN_LIST), "steps/0/dependsOn",
+     "dependsOn"},
+    {"less strict", STEP("'operationId': 'write', 'x-repeat': 'safe'"), "steps/0", "less strict"},
+    {"unknown class", STEP("'operationId': 'write', 'x-repeat': 'twice'"), "steps/0", "x-repeat"},
+    {"actions no list", STEP(GIVEN_READ ", 'onFailure': {}"), "steps/0/onFailure", "a list is expected"},
+    {"action without name", FAILURE("'type': 'end'"), "onFailure/0", "'name' is missing"},
+    {"action of unknown type", FAILURE("'name': 'n', 'type': 'stop'"), "onFailure/0", "'type'"},
+    {"retry in onSuccess", STEP(GIVEN_READ ", 'onSuccess': [{'name': 'n', 'type': 'retry'}]"), "onSuccess/0",
+     "'type'"},
+    {"goto without target", FAILURE("'name': 'n', 'type': 'goto'"), "onFailure/0", "'stepId' is missing"},
+    {"goto nowhere", FAILURE("'name': 'n', 'type': 'goto', 'stepId': 'x'"), "steps/0",
+     "goto 'x' leads nowhere"},
+    {"goto a workflow", FAILURE("'name': 'n', 'type': 'goto', 'workflowId': 'v'"), "onFailure/0",
+     "goto to a workflow"},
+    {"retry with a workflow", FAILURE("'name': 'n', 'type': 'retry', 'workflowId': 'v'"), "onFailure/0",
+     "not run"},
+    {"retry with a step", FAILURE("'name': 'n', 'type': 'retry', 'stepId': 's'"), "onFailure/0", "not run"},
+    {"retryAfter below 0", FAILURE("'name': 'n', 'type': 'retry', 'retryAfter': -1"), "onFailure/0",
+     "'retryAfter'"},
+    {"retryLimit too high", FAILURE("'name': 'n', 'type': 'retry', 'retryLimit': 1001"), "onFailure/0",
+     "'retryLimit'"},
+    {"outcome unknown", FAILURE("'name': 'n', 'type': 'end', 'x-outcome': {'status': 'GONE'}"),
+     "onFailure/0/x-outcome", "'status'"},
+    {"outcome PROGRESS", FAILURE("'name': 'n', 'type': 'end', 'x-outcome': {'status': 'PROGRESS'}"),
+     "onFailure/0/x-outcome", "'status'"},
+    {"reason that does not parse",
+     FAILURE("'name': 'n', 'type': 'end', 'x-outcome': {'status': 'FAILED', 'reason': '{$x}'}"), "x-outcome",
+     "$x"},
+    {"look-up without found",
+     STEP("'operationId': 'write', 'requestBody': {'payload': 1}, 'x-lookup': {'workflowId': 'v'}"),
+     "steps/0/x-lookup", "no 'found'"},
+    {"criteria no list", STEP("'operationId': 'list', 'successCriteria': {}"), "steps/0/successCriteria",
+     "a list"},
+};
+
+static void refusals(void)
+{
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        struct given_workflow given;
+        given_workflow(refused[i].text, &given);
+        given_problem(refused[i].name, &given.problems, refused[i].where, refused[i].what);
+        given_workflow_release(&given);
+    }
+}
+
+static void many_at_once(void)
+{
+    struct given_workflow given;
+
+    given_workflow(
+        GIVEN_STEPS("{'stepId': 's', 'operationId': 'x', 'loop': 1, 'outputs': {'o': '$x'}}, {" RECEIVE "}"),
+        &given);
+    CU_ASSERT_EQUAL(given.problems.count, 4);
+    given_workflow_release(&given);
+}
+
+CU_TestInfo test_arazzo[] = {{"compiled", compiled},
+                             {"refusals", refusals},
+                             {"many mistakes at once", many_at_once},
+                             CU_TEST_INFO_NULL};

@@ -1,0 +1,193 @@
+/* Folders: what is read, which file wins, older schemas, mistakes all at once. */
+#include "catalogue.h"
+
+#include "given_catalogue.h"
+
+#define WORKFLOW(step)                                                                                       \
+    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': '" step "', " GIVEN_READ                          \
+                 ", 'outputs': {'o': '$response.body#/o'}}], 'outputs': {'o': '$steps." step                 \
+                 ".outputs.o'}}")
+
+static char *good_folder(void)
+{
+    char *folder = given_folder();
+
+    given_order_type(folder, GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O), WORKFLOW("s"));
+    return folder;
+}
+
+static void found(void)
+{
+    char *folder = good_folder();
+    struct problems problems = {0};
+    const struct order_type *type = NULL;
+
+    given_in_folder(folder, "README.md", "no order type");
+    given_in_folder(folder, "unfinished/request.avsc", "{");
+    struct catalogue *catalogue = given_load(folder, "", &problems);
+    given_no_problem("good", &problems);
+    CU_ASSERT_EQUAL_FATAL(catalogue->type_count, 1);
+    CU_ASSERT(catalogue_type(catalogue, "w") == catalogue->types[0] &&
+              catalogue_type(catalogue, "v") == NULL);
+    CU_ASSERT(catalogue_type_of_record(catalogue, "whc.WRequest") == catalogue->types[0]);
+    CU_ASSERT_PTR_NULL(catalogue_type_of_record(catalogue, "WRequest"));
+    CU_ASSERT(catalogue->types[0]->served && catalogue->types[0]->needs == NULL);
+    given_same("result", catalogue->types[0]->result->name, "whc.WResult");
+    uint64_t fingerprint = schema_fingerprint(catalogue->types[0]->request);
+    CU_ASSERT(catalogue_schema(catalogue, fingerprint, &type) == catalogue->types[0]->request);
+    CU_ASSERT(type == catalogue->types[0]);
+    CU_ASSERT_PTR_NULL(catalogue_schema(catalogue, fingerprint + 1, NULL));
+    CU_ASSERT_PTR_NULL(catalogue_free(catalogue));
+    CU_ASSERT_PTR_NULL(catalogue_free(NULL));
+    given_remove_folder(folder);
+    problems_release(&problems);
+}
+
+static void history(void)
+{
+    char *folder = good_folder();
+    struct problems problems = {0};
+    const struct order_type *type = NULL;
+    struct schema *old = given_schema(GIVEN_REQUEST(""));
+
+    given_in_folder(folder, "w/history/1.avsc", GIVEN_REQUEST(""));
+    struct catalogue *catalogue = given_load(folder, "", &problems);
+    given_no_problem("history", &problems);
+    const struct schema *schema = catalogue_schema(catalogue, schema_fingerprint(old), &type);
+    CU_ASSERT(schema != NULL && schema != catalogue->types[0]->request && type == catalogue->types[0]);
+    catalogue_free(catalogue);
+    given_in_folder(folder, "w/history/2.avsc", "{");
+    catalogue_free(given_load(folder, "", &problems));
+    given_problem("a broken one", &problems, "w/history/2.avsc", "");
+    schema_free(old);
+    given_remove_folder(folder);
+    problems_release(&problems);
+}
+
+static void overlay(void)
+{
+    char *folder = good_folder(), *own = given_folder();
+    struct problems problems = {0};
+
+    given_in_folder(own, "w/workflow.arazzo.json", WORKFLOW("mine"));
+    given_in_folder(
+        own, "x/request.avsc",
+        "{'type': 'record', 'name': 'own.XRequest', 'fields': [{'name': 'requestId', 'type': {'type':"
+        " 'string', 'logicalType': 'uuid'}}, {'name': 'id', 'type': 'string'}]}");
+    given_in_folder(own, "x/outcome.avsc", GIVEN_OUTCOME(GIVEN_O));
+    given_in_folder(own, "x/workflow.arazzo.json",
+                    GIVEN_ARAZZO("{'workflowId': 'x', 'steps': [{'stepId': 's', " GIVEN_READ "}]}"));
+    struct catalogue *catalogue = given_load(folder, own, &problems);
+    given_no_problem("overlay", &problems);
+    CU_ASSERT_EQUAL_FATAL(catalogue->type_count, 2);
+    given_same("its file wins", catalogue_type(catalogue, "w")->workflow->steps[0].id, "mine");
+    CU_ASSERT_PTR_NOT_NULL(catalogue_type_of_record(catalogue, "own.XRequest"));
+    catalogue_free(catalogue);
+    given_remove_folder(folder);
+    given_remove_folder(own);
+    problems_release(&problems);
+}
+
+static const struct {
+    const char *name, *steps, *needs;
+} unserved[] = {
+    {"write", "{'stepId': 's', 'operationId': 'never', 'successCriteria': [{'condition': 'true'}]}", "write"},
+    {"receive",
+     "{'stepId': 's', 'channelPath': 'c', 'action': 'receive', 'correlationId': 'x', 'timeout': 1,"
+     " 'successCriteria': [{'condition': 'true'}]}",
+     "receive"},
+    {"date", "{'stepId': 's', " GIVEN_READ ", 'x-start-at': '$inputs.q'}", "receive"},
+    {"both",
+     "{'stepId': 'r', 'channelPath': 'c', 'action': 'receive', 'correlationId': 'x', 'timeout': 1},"
+     " {'stepId': 's', 'operationId': 'never', 'successCriteria': [{'condition': 'true'}]}",
+     "write"},
+};
+
+static void not_served(void)
+{
+    for (size_t i = 0; i < COUNT_OF(unserved); i++) {
+        char *folder = good_folder(), workflow[2048];
+        struct problems problems = {0};
+        snprintf(workflow, sizeof workflow, GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [%s]}"),
+                 unserved[i].steps);
+        given_in_folder(folder, "w/workflow.arazzo.json", workflow);
+        struct catalogue *catalogue = given_load(folder, "", &problems);
+        given_no_problem(unserved[i].name, &problems);
+        CU_ASSERT(!catalogue->types[0]->served);
+        given_same(unserved[i].name, catalogue->types[0]->needs, unserved[i].needs);
+        catalogue_free(catalogue);
+        given_remove_folder(folder);
+        problems_release(&problems);
+    }
+}
+
+static const struct {
+    const char *name, *file, *text, *where, *what;
+} mistakes[] = {
+    {"no JSON", "bt-whc.openapi.json", "{", "bt-whc.openapi.json", "ends too early"},
+    {"a common type", "common/Extra.avsc", "5", "common/Extra.avsc", ""},
+    {"a common type twice", "common/Again.avsc",
+     "{'type': 'enum', 'name': 'whc.common.Status', 'symbols': ['X']}", "Status.avsc", ""},
+    {"Avro", "w/request.avsc", "{'type': 'record', 'name': 'R', 'fields': [{'name': 'a', 'type': 'strong'}]}",
+     "w/request.avsc", "/fields/0/type"},
+    {"a shared type that is missing", "w/outcome.avsc",
+     "{'type': 'record', 'name': 'R', 'fields': [{'name': 'a', 'type':"
+     " 'whc.common.Gone'}]}",
+     "w/outcome.avsc", "whc.common.Gone"},
+    {"the workflow's id", "w/workflow.arazzo.json",
+     GIVEN_ARAZZO("{'workflowId': 'v', 'steps': [{'stepId': 's', " GIVEN_READ "}]}"),
+     "w/workflow.arazzo.json#", "there is no workflow 'w'"},
+    {"no order type", NULL, NULL, "", "no order type here"},
+};
+
+static void refusals(void)
+{
+    for (size_t i = 0; i < COUNT_OF(mistakes); i++) {
+        char *folder = mistakes[i].file == NULL ? given_folder() : good_folder();
+        struct problems problems = {0};
+        if (mistakes[i].file != NULL)
+            given_in_folder(folder, mistakes[i].file, mistakes[i].text);
+        catalogue_free(given_load(folder, "", &problems));
+        given_problem(mistakes[i].name, &problems, mistakes[i].where, mistakes[i].what);
+        given_remove_folder(folder);
+        problems_release(&problems);
+    }
+}
+
+static void all_at_once(void)
+{
+    char *folder = good_folder();
+    struct problems problems = {0};
+
+    given_in_folder(folder, "w/request.avsc", "{");
+    given_in_folder(folder, "w/outcome.avsc", "[");
+    given_in_folder(folder, "w/workflow.arazzo.json",
+                    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's',"
+                                 " 'operationId': 'x', 'loop': 1}]}"));
+    given_in_folder(folder, "x/workflow.arazzo.json", "{");
+    catalogue_free(given_load(folder, "", &problems));
+    CU_ASSERT_EQUAL(problems.count, 7); /* two and two of w, three files of x */
+    given_problem("w", &problems, "w/request.avsc", "");
+    given_problem("w", &problems, "w/outcome.avsc", "");
+    given_problem("x", &problems, "x/workflow.arazzo.json", "");
+    given_remove_folder(folder);
+    problems_release(&problems);
+}
+
+/* The catalogue that we ship. */
+static void ours(void)
+{
+    struct problems problems = {0};
+    struct catalogue *catalogue = given_load(SOURCE_DIR "/schemas", "", &problems);
+
+    given_no_problem("schemas", &problems);
+    CU_ASSERT(catalogue->type_count >= 9);
+    CU_ASSERT_FALSE(catalogue_type(catalogue, "create-order")->served);
+    catalogue_free(catalogue);
+    problems_release(&problems);
+}
+
+CU_TestInfo test_catalogue[] = {{"found", found},       {"history", history},
+                                {"overlay", overlay},   {"not served", not_served},
+                                {"refusals", refusals}, {"all mistakes at once", all_at_once},
+                                {"ours", ours},         CU_TEST_INFO_NULL};

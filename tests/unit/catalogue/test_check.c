@@ -1,0 +1,124 @@
+/* The checks between the files of an order type: where, what, and a remedy. */
+#include "check.h"
+
+#include "given_catalogue.h"
+
+#define W(members) GIVEN_ARAZZO("{'workflowId': 'w', " members "}")
+#define W_AND(members, find) GIVEN_ARAZZO("{'workflowId': 'w', " members "}" find)
+#define READ_STEP "{'stepId': 's', " GIVEN_READ ", 'outputs': {'o': '$response.body#/o'}}"
+#define OUTPUTS(text) ", 'outputs': {" text "}"
+#define WRITE                                                                                                \
+    "'operationId': 'write', 'successCriteria': [{'condition': '$statusCode == 201'}], 'requestBody':"       \
+    " {'payload': {'r': '$inputs.sReference'}}"
+#define LOOKUP(id)                                                                                           \
+    ", 'x-lookup': {'workflowId': '" id "', 'parameters': [{'name': 'p', 'value': 1}], 'found':"             \
+    " [{'condition': '$outputs.o != null'}]}"
+#define FIND(step) ", {'workflowId': 'find', 'steps': [" step "], 'outputs': {'o': '$inputs.p'}}"
+
+static const struct {
+    const char *name, *request, *outcome, *workflow;
+    const char *where, *what, *remedy; /* where null: it is good */
+} cases[] = {
+    {"good", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$steps.s.outputs.o'")), NULL, NULL, NULL},
+    {"an input from a setting", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$inputs.cugId'")), NULL, NULL, NULL},
+    {"an input that the request lacks", GIVEN_REQUEST(""), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$steps.s.outputs.o'")),
+     "#/workflows/0/steps/0/parameters/0/value", "input 'id' comes neither", "input.id="},
+    {"a part that the field lacks", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$inputs.id.part'")), "#/workflows/0/outputs/o",
+     "input 'id.part' comes neither", "inside 'id'"},
+    {"a step that does not exist", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$steps.t.outputs.o'")), "#/workflows/0/outputs/o",
+     "step 't' does not exist", "stepId"},
+    {"an output that the step lacks", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$steps.s.outputs.p'")), "#/workflows/0/outputs/o",
+     "step 's' has no output 'p'", "outputs"},
+    {"a later step", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 'a', 'x-when': [{'condition': '$steps.s.outputs.o == 1'}], " GIVEN_LIST
+       "}, " READ_STEP "]" OUTPUTS("'o': '$steps.s.outputs.o'")),
+     "#/workflows/0/steps/0/x-when/0", "step 's' comes later", "earlier"},
+    {"a result no output fills", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME("{'name': 'p', 'type': 'string'}"),
+     W("'steps': [" READ_STEP "]"), "#/workflows", "nothing fills 'p'", "output"},
+    {"an output that is no field", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "]" OUTPUTS("'p': 1")), "#/workflows", "output 'p' is no field",
+     "outcome.avsc"},
+    {"a parameter that is needed", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'read', 'successCriteria': [{'condition': 'true'}]}]"),
+     "#/workflows/0/steps/0", "needs the parameter 'id'", "parameters"},
+    {"a parameter that the operation lacks", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', " GIVEN_LIST
+       ", 'parameters': [{'name': 'z', 'in': 'query', 'value': 1}]}]"),
+     "#/workflows/0/steps/0", "has no parameter 'z'", ""},
+    {"a parameter in another place", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'read', 'successCriteria': [{'condition': 'true'}], 'parameters':"
+       " [{'name': 'id', 'in': 'query', 'value': 1}]}]"),
+     "#/workflows/0/steps/0", "has no parameter 'id' there", ""},
+    {"a body that is needed", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'write', 'x-repeat': 'never', 'successCriteria': [{'condition':"
+       " 'true'}]}]"),
+     "#/workflows/0/steps/0", "needs a body", "requestBody"},
+    {"a body that nobody takes", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', " GIVEN_LIST ", 'requestBody': {'payload': 1}}]"), "#/workflows/0/steps/0",
+     "takes no body", ""},
+    {"no success criteria", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'list'}]"), "#/workflows/0/steps/0", "no successCriteria",
+     "$statusCode"},
+    {"a write with its look-up", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W_AND("'steps': [{'stepId': 's', " WRITE LOOKUP("find") "}]", FIND("{'stepId': 'f', " GIVEN_READ "}")),
+     NULL, NULL, NULL},
+    {"a look-up is missing", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', " WRITE "}]"), "#/workflows/0/steps/0", "has no x-lookup", "never"},
+    {"a look-up that does not exist", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', " WRITE LOOKUP("other") "}]"), "#/workflows/0/steps/0",
+     "'other' does not exist", "same file"},
+    {"a look-up that writes", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W_AND("'steps': [{'stepId': 's', " WRITE LOOKUP("find") "}]",
+           FIND("{'stepId': 'f', 'operationId': 'never', 'successCriteria': [{'condition': 'true'}]}")),
+     "#/workflows/0/steps/0", "is not of class safe", "reads"},
+    {"a look-up's parameter elsewhere", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W_AND("'steps': [{'stepId': 's', " WRITE LOOKUP("find") "}], 'outputs': {'o': '$inputs.p'}",
+           FIND("{'stepId': 'f', " GIVEN_READ "}")),
+     "#/workflows/0/outputs/o", "input 'p' comes neither", ""},
+    {"a reference of a step that only reads", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "], 'outputs': {'o': '$inputs.sReference'}"), "#/workflows/0/outputs/o",
+     "input 'sReference' comes neither", ""},
+    {"a write twice", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W_AND("'steps': [{'stepId': 's', " WRITE LOOKUP(
+               "find") ", 'onFailure': [{'name': 'n', 'type': 'goto', 'stepId': 's'}]}]",
+           FIND("{'stepId': 'f', " GIVEN_READ "}")),
+     "#/workflows/0/steps/0", "a second time", "reference of its own"},
+    {"no requestId",
+     "{'type': 'record', 'name': 'whc.WRequest', 'fields': [{'name': 'id', 'type': 'string'}, {'name':"
+     " 'q', 'type': 'string'}]}",
+     GIVEN_OUTCOME(GIVEN_O), W("'steps': [" READ_STEP "]"), "w", "no field 'requestId'", "uuid"},
+    {"no outcome", GIVEN_REQUEST(GIVEN_ID), "{'type': 'record', 'name': 'whc.WOutcome', 'fields': []}",
+     W("'steps': [" READ_STEP "]"), "w", "no field 'outcome'", "Outcome"},
+    {"no result", GIVEN_REQUEST(GIVEN_ID),
+     "{'type': 'record', 'name': 'whc.WOutcome', 'fields': [{'name': 'outcome',"
+     " 'type': 'whc.common.Outcome'}]}",
+     W("'steps': [" READ_STEP "]"), "w", "no field 'result'", "record"},
+};
+
+static void checks(void)
+{
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct problems problems = {0};
+        char *folder = given_folder();
+        given_order_type(folder, cases[i].request, cases[i].outcome, cases[i].workflow);
+        catalogue_free(given_load(folder, "", &problems));
+        if (cases[i].where == NULL) {
+            given_no_problem(cases[i].name, &problems);
+        } else {
+            given_problem(cases[i].name, &problems, cases[i].where, cases[i].what);
+            for (size_t p = 0; p < problems.count; p++)
+                if (strstr(problems.list[p].what, cases[i].what) != NULL)
+                    CU_ASSERT(strstr(problems.list[p].remedy, cases[i].remedy) != NULL);
+        }
+        given_remove_folder(folder);
+        problems_release(&problems);
+    }
+}
+
+CU_TestInfo test_check[] = {{"checks", checks}, CU_TEST_INFO_NULL};
