@@ -71,7 +71,8 @@ struct step {
     size_t output_count;
     enum repeat_class repeat;
     struct lookup *lookup; /* null: none */
-    bool uses_request, uses_headers; /* its workflow has expressions over the request, or over reply headers */
+    bool uses_request,
+        uses_headers; /* its workflow has expressions over the request, or over reply headers */
 };
 
 /* x-require: what must hold before anything is called. */

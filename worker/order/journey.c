@@ -181,7 +181,8 @@ static bool result_fits(void *context, struct fault *why)
 
     store_outputs(order, fitting->step, fitting->reply);
     struct scope scope = scope_of(order);
-    bool fits = !completes(order, fitting->step, fitting->reply) || build_result(order, &scope, &order->result, why);
+    bool fits =
+        !completes(order, fitting->step, fitting->reply) || build_result(order, &scope, &order->result, why);
     json_object_object_del(order->steps, fitting->step->id); /* only succeed() keeps them */
     return fits;
 }
