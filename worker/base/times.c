@@ -22,7 +22,7 @@ static void check(const struct bound *bound, struct problems *problems)
 
 void settings_check_times(const struct settings *s, struct problems *problems)
 {
-    int64_t settle = s->settlement_deadline_ms, call = s->api.call_timeout_ms;
+    int64_t settle = s->settlement_deadline_ms;
     const struct bound bounds[] = {
         {"settlement.deadline.ms", "transaction.timeout.ms", settle, s->transaction_timeout_ms, true,
          "the broker must not end a transaction that still counts as clean"},
@@ -39,14 +39,31 @@ void settings_check_times(const struct settings *s, struct problems *problems)
          "a broken connection must not outlive a session"},
         {"broker.session.timeout.ms", "session.timeout.ms", s->broker_session_timeout_ms,
          s->session_timeout_ms, true, "the loss of a broker would cost the partitions"},
-        {"bt.call.timeout.ms + 2 * settlement.deadline.ms", "max.poll.interval.ms", call + 2 * settle,
-         s->max_poll_interval_ms, true, "a hand-over waits for the running calls"},
-        {"bt.call.timeout.ms + 2 * settlement.deadline.ms + 5 s", "stop.grace.ms", call + 2 * settle + 5000,
-         s->stop_grace_ms, false, "a clean stop waits for the running calls and settles twice"},
-        {"bt.tcp.user.timeout.ms", "bt.call.timeout.ms", s->api.tcp_user_timeout_ms, call, false,
+    };
+
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+        check(&bounds[i], problems);
+    settings_check_api_times(s, "", &s->api, problems);
+}
+
+void settings_check_api_times(const struct settings *s, const char *tag, const struct api_settings *api,
+                              struct problems *problems)
+{
+    int64_t settle = s->settlement_deadline_ms, call = api->call_timeout_ms;
+    char call_name[120], tcp_name[120], poll_name[160], grace_name[160];
+    const struct bound bounds[] = {
+        {poll_name, "max.poll.interval.ms", call + 2 * settle, s->max_poll_interval_ms, true,
+         "a hand-over waits for the running calls"},
+        {grace_name, "stop.grace.ms", call + 2 * settle + 5000, s->stop_grace_ms, false,
+         "a clean stop waits for the running calls and settles twice"},
+        {tcp_name, call_name, api->tcp_user_timeout_ms, call, false,
          "a dead connection must not outlive its call"},
     };
 
+    snprintf(call_name, sizeof call_name, "bt.%.60s%scall.timeout.ms", tag, *tag == '\0' ? "" : ".");
+    snprintf(tcp_name, sizeof tcp_name, "bt.%.60s%stcp.user.timeout.ms", tag, *tag == '\0' ? "" : ".");
+    snprintf(poll_name, sizeof poll_name, "%s + 2 * settlement.deadline.ms", call_name);
+    snprintf(grace_name, sizeof grace_name, "%s + 2 * settlement.deadline.ms + 5 s", call_name);
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
         check(&bounds[i], problems);
 }

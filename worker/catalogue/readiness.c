@@ -64,21 +64,25 @@ static void check_proposed(const struct settings *settings, const struct openapi
         operation->id);
 }
 
-static void check_urls(const struct settings *settings, const struct openapi *openapi,
-                       struct problems *problems)
+static void check_api(const struct settings *settings, const char *tag, struct problems *problems)
 {
-    for (size_t i = 0; i < openapi->tag_count; i++) {
-        struct api_settings api;
-        settings_of_api(settings, openapi->tags[i], &api, problems);
-        if (*api.base_url != '\0' && strncmp(api.base_url, "http://", 7) != 0 &&
-            strncmp(api.base_url, "https://", 8) != 0)
-            problems_add(problems, openapi->tags[i], "http://host or https://host",
-                         "bt.%s.base.url is no URL", openapi->tags[i]);
-        size_t length = strlen(api.base_url);
-        if (length > 0 && api.base_url[length - 1] == '/')
-            problems_add(problems, openapi->tags[i], "leave the slash out",
-                         "bt.%s.base.url ends with a slash", openapi->tags[i]);
-    }
+    struct api_settings api;
+    size_t length;
+
+    settings_of_api(settings, tag, &api, problems);
+    length = strlen(api.base_url);
+    if (length > 0 && strncmp(api.base_url, "http://", 7) != 0 && strncmp(api.base_url, "https://", 8) != 0)
+        problems_add(problems, tag, "http://host or https://host", "bt.%s.base.url is no URL", tag);
+    if (length > 0 && api.base_url[length - 1] == '/')
+        problems_add(problems, tag, "leave the slash out", "bt.%s.base.url ends with a slash", tag);
+    /* What holds for all APIs was told once already. */
+    if (api.call_timeout_ms != settings->api.call_timeout_ms ||
+        api.tcp_user_timeout_ms != settings->api.tcp_user_timeout_ms)
+        settings_check_api_times(settings, tag, &api, problems);
+}
+
+static void check_needs(const struct settings *settings, struct problems *problems)
+{
     if (settings->outcome_framing != FRAME_SINGLE_OBJECT && *settings->registry_url == '\0')
         problems_add(problems, "outcome.framing",
                      "registry.url=http://host:port, or outcome.framing=single-object",
@@ -97,7 +101,9 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     if (openapi->server_count == 0)
         return;
     settings_check_tags(settings, (const char *const *)openapi->tags, openapi->tag_count, problems);
-    check_urls(settings, openapi, problems);
+    for (size_t i = 0; i < openapi->tag_count; i++)
+        check_api(settings, openapi->tags[i], problems);
+    check_needs(settings, problems);
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
         for (size_t w = 0; type->served && w < type->arazzo.workflow_count; w++)

@@ -136,9 +136,10 @@ void *consumer_free(struct consumer *consumer)
     if (consumer->messages != NULL)
         rd_kafka_queue_destroy(consumer->messages);
     if (consumer->handle != NULL) {
-        if (!consumer->leaving)
-            rd_kafka_consumer_close(consumer->handle);
-        rd_kafka_destroy(consumer->handle);
+        /* After a leave that did not end, Kafka is away: the group finds out by itself. */
+        rd_kafka_destroy_flags(consumer->handle, consumer->leaving && !consumer_left(consumer)
+                                                     ? RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
+                                                     : 0);
     }
     if (consumer->wake >= 0) {
         loop_forget(consumer->loop, consumer->wake);

@@ -20,9 +20,9 @@ struct pace_policy {
 enum pace_event {
     PACE_SUCCESS,     /* BT did its work, whatever the answer */
     PACE_THROTTLED,   /* 429 */
-    PACE_UNAVAILABLE, /* no answer, or 502, 503, 504 */
+    PACE_UNAVAILABLE, /* not reached, no answer, or 502, 503, 504 */
     PACE_HALTED,      /* the account is refused or blocked */
-    PACE_NOTHING,     /* says nothing about the API: a token expired, the call was never sent */
+    PACE_NOTHING,     /* says nothing about the API: a token had expired */
 };
 
 struct pace {

@@ -134,6 +134,16 @@ static void lose(struct owning *owning)
     let_go(owning);
 }
 
+static int64_t longest_call_ms(const struct worker *worker)
+{
+    int64_t longest_ms = 0;
+
+    for (size_t i = 0; i < worker->api_count; i++)
+        if (worker->apis[i].settings.call_timeout_ms > longest_ms)
+            longest_ms = worker->apis[i].settings.call_timeout_ms;
+    return longest_ms;
+}
+
 static void revoked(void *context, const int32_t partitions[], size_t count, bool lost)
 {
     struct owning *owning = context;
@@ -152,7 +162,7 @@ static void revoked(void *context, const int32_t partitions[], size_t count, boo
     }
     owning->phase = PHASE_DRAINING;
     owning->drain_until_ms =
-        loop_clock_ms() + settings->api.call_timeout_ms + 2 * settings->settlement_deadline_ms;
+        loop_clock_ms() + longest_call_ms(worker) + 2 * settings->settlement_deadline_ms;
     loop_set_timer(worker->loop, &owning->wake, owning->drain_until_ms);
     loop_hurry(worker->loop);
 }

@@ -17,7 +17,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { TOPICS_TIMEOUT_MS = 1000, KAFKA_AGAIN_MS = 1000, CONNECTIONS_EXTRA = 16 };
+enum { TOPICS_TIMEOUT_MS = 1000, KAFKA_AGAIN_MS = 1000, CONNECTIONS_EXTRA = 16, STOP_MARGIN_MS = 1000 };
 
 struct orders_time worker_time(const struct worker *worker)
 {
@@ -51,14 +51,30 @@ static void turn_needed(void *context)
     loop_hurry(worker->loop);
 }
 
+/* Kafka may be away just now: better to end by ourselves than to be killed. */
+static void grace_is_over(void *context)
+{
+    struct fault why;
+
+    fault_set(&why, FAULT_PEER, "stop.grace.ms is nearly over: what is not settled is the next owner's");
+    worker_fail(context, &why);
+}
+
 static void signalled(void *context, int signal)
 {
     struct worker *worker = context;
 
-    if (worker->stopping)
+    if (worker->stopping) {
+        struct fault why;
+        fault_set(&why, FAULT_LOCAL, "a second signal came: what is not settled is the next owner's");
+        worker_fail(worker, &why);
         return;
+    }
     LOG(LOG_INFO, "stopping: running calls end and all is settled first", log_int("signal", signal));
     worker->stopping = true;
+    worker->grace = (struct loop_timer){.fire = grace_is_over, .context = worker};
+    loop_set_timer(worker->loop, &worker->grace,
+                   loop_clock_ms() + worker->settings->stop_grace_ms - STOP_MARGIN_MS);
     if (worker->consumer != NULL)
         owning_stop(worker->owning);
     else

@@ -56,7 +56,7 @@ struct worker {
     struct status *status;
 
     struct watchdog *watchdog;
-    struct loop_timer heartbeat;
+    struct loop_timer heartbeat, grace;
     struct loop_timer kafka; /* until the group is joined */
     bool stopping;           /* TERM or INT came */
     int exit_code;           /* of the process, once the loop has stopped */

@@ -39,4 +39,22 @@ static void inequalities(void)
     }
 }
 
-CU_TestInfo test_times[] = {{"inequalities", inequalities}, CU_TEST_INFO_NULL};
+/* An API with a longer call of its own. */
+static void of_one_api(void)
+{
+    struct settings settings;
+    struct problems problems = {0};
+    struct api_settings api;
+
+    given_settings("bt.portability.call.timeout.ms=50000", (const char *const[]){NULL}, &settings, &problems);
+    settings_of_api(&settings, "portability", &api, &problems);
+    settings_check_times(&settings, &problems);
+    CU_ASSERT_EQUAL(problems.count, 0);
+    settings_check_api_times(&settings, "portability", &api, &problems);
+    CU_ASSERT_EQUAL_FATAL(problems.count, 1); /* 50 s + 2 * 6 s + 5 s is over stop.grace.ms */
+    CU_ASSERT_PTR_NOT_NULL(strstr(problems.list[0].where, "bt.portability.call.timeout.ms + 2"));
+    settings_release(&settings);
+    problems_release(&problems);
+}
+
+CU_TestInfo test_times[] = {{"inequalities", inequalities}, {"of one API", of_one_api}, CU_TEST_INFO_NULL};
