@@ -45,7 +45,10 @@ def check_outcomes(messages, sent):
     lost = len(wanted - finals.keys())
     expect(not twice and not lost and finals.keys() == wanted, f"{twice} twice, {lost} lost, {len(finals.keys() - wanted)} unknown")
     for key, requests in sent.items():
-        expect(key is None or order[key] == requests, f"{key}: not in the order of the requests")
+        if key is not None and order[key] != requests:
+            at = next(i for i, (a, b) in enumerate(zip(order[key], requests)) if a != b)
+            raise whc.Failure(f"{key}: outcome {at} is of the request {requests.index(order[key][at])}, not in the order of the requests; "
+                              f"offsets {[whc.outcome_of(m)['outcome']['source']['offset'] for m in messages if m.key() == key]}")
 
 
 def killed_at_any_moment(stage):

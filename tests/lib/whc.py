@@ -236,7 +236,8 @@ class Worker(Program):
         name = pathlib.Path(stage.folder) / f"worker-{Worker.serial}"
         self.config = name.with_suffix(".properties")
         self.config.write_text("".join(f"{k}={v}\n" for k, v in stage.settings(slot, settings).items()))
-        super().__init__([WORKER, "run", "--config", self.config], name.with_suffix(".log"))
+        # Workers of one stage see each other's lock, those of others do not.
+        super().__init__([WORKER, "run", "--config", self.config], name.with_suffix(".log"), {**os.environ, "TMPDIR": str(stage.folder)})
         self._port = None
 
     def port(self):
@@ -280,10 +281,12 @@ class Stage:
         self.workers = []
         self.bootstrap = kafka.bootstrap if kafka else sandbox.kafka
         self.prefix = f"t{uuid.uuid4().hex[:8]}" if self.real else "whc"
+        self.group = f"t{uuid.uuid4().hex[:8]}-worker"  # its own on the embedded broker, too: one process of a group by a lock
         self.partitions = partitions
         self.requests, self.outcomes = self.topic("order-requests"), self.topic("order-outcomes")
         self.dead = self.topic("order-requests.dead")
-        self.producer = confluent_kafka.Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5, "log_level": 0})
+        self.producer = confluent_kafka.Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5, "log_level": 0,
+                                                 "enable.idempotence": self.real})  # else a retry could reorder
         if self.real:
             self.create_topics()
 
@@ -292,7 +295,7 @@ class Stage:
 
     def settings(self, slot="one", more=None):
         values = {
-            "kafka.bootstrap.servers": self.bootstrap, "group.id": f"{self.prefix}-worker", "worker.slot": slot,
+            "kafka.bootstrap.servers": self.bootstrap, "group.id": self.group, "worker.slot": slot,
             "catalogue.path": SCHEMAS, "admin.address": "127.0.0.1", "admin.port": 0, "input.cugId": CUG,
             "bt.client.id": "sandbox-key", "bt.client.secret": "sandbox-secret", "bt.base.url": self.sandbox.http,
             "bt.token.url": f"{self.sandbox.http}/oauth/accesstoken", "topic.requests": self.requests,

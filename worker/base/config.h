@@ -87,8 +87,8 @@ void settings_check_tags(const struct settings *settings, const char *const tags
 void settings_check_times(const struct settings *settings, struct problems *problems);
 
 /* Those of them that name an API's settings, for the API with this tag; "" : the values for all. */
-void settings_check_api_times(const struct settings *settings, const char *tag, const struct api_settings *api,
-                              struct problems *problems);
+void settings_check_api_times(const struct settings *settings, const char *tag,
+                              const struct api_settings *api, struct problems *problems);
 
 /* Reads the file of client_secret again. False with a fault when it cannot be read; unchanged without a file. */
 MUST_USE bool settings_renew_secret(struct settings *settings, struct fault *why);

@@ -62,8 +62,18 @@ static void want(struct entry *entry, const char *subject, int version)
     entry->types[entry->type_count++] = (struct wanted){memory_text(subject), version, NULL};
 }
 
+static char **missing_text(struct entry *entry)
+{
+    if (entry->text == NULL)
+        return &entry->text;
+    for (size_t i = 0; i < entry->type_count; i++)
+        if (entry->types[i].text == NULL)
+            return &entry->types[i].text;
+    return NULL;
+}
+
 /* {"schema": "...", "references": [{"name", "subject", "version"}]} */
-static bool take_schema(struct entry *entry, const struct http_reply *reply, char **text)
+static bool take_schema(struct entry *entry, const struct http_reply *reply)
 {
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct fault why;
@@ -78,18 +88,9 @@ static bool take_schema(struct entry *entry, const struct http_reply *reply, cha
         if (subject != NULL)
             want(entry, subject, json_object_get_int(tree_member(reference, "version")));
     }
-    *text = memory_text(tree_text_of(tree, "schema"));
+    *missing_text(entry) =
+        memory_text(tree_text_of(tree, "schema")); /* asked for only now: want() moves them */
     return true;
-}
-
-static char **missing_text(struct entry *entry)
-{
-    if (entry->text == NULL)
-        return &entry->text;
-    for (size_t i = 0; i < entry->type_count; i++)
-        if (entry->types[i].text == NULL)
-            return &entry->types[i].text;
-    return NULL;
 }
 
 static void fetched(void *context, const struct http_reply *reply)
@@ -103,8 +104,7 @@ static void fetched(void *context, const struct http_reply *reply)
         settle_unknown(entry, why);
         return;
     }
-    if (reply->end != HTTP_REPLIED || reply->status != 200 ||
-        !take_schema(entry, reply, missing_text(entry))) {
+    if (reply->end != HTTP_REPLIED || reply->status != 200 || !take_schema(entry, reply)) {
         try_later(entry, reply);
         return;
     }

@@ -28,6 +28,7 @@ struct transfer {
     struct json_object *reply_headers;
     char retry_after[64], date[64];
     size_t reply_headers_length;
+    char detail[CURL_ERROR_SIZE];
     struct transfer *before, *behind;
 };
 
@@ -228,6 +229,7 @@ static void set_options(struct transfer *transfer, const struct http_request *re
     CURL *easy = transfer->easy;
 
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_timeout_ms);
@@ -256,7 +258,7 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     transfer->body_taken = transfer->body_length = transfer->reply_headers_length = 0;
     transfer->tcp_user_timeout_ms = request->tcp_user_timeout_ms;
     transfer->want_headers = request->want_headers;
-    transfer->retry_after[0] = transfer->date[0] = '\0';
+    transfer->retry_after[0] = transfer->date[0] = transfer->detail[0] = '\0';
     buffer_init(&transfer->reply, request->reply_max_bytes);
     TRY(add_headers(transfer, request, why));
     if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) != CURLE_OK)
@@ -287,6 +289,16 @@ static enum http_end end_of(const struct transfer *transfer, CURLcode code)
     return code == CURLE_OPERATION_TIMEDOUT ? HTTP_TIMED_OUT : HTTP_CUT;
 }
 
+/* What TLS has to say (whose certificate, and what is wrong with it) is in the detail only. */
+static const char *words_for(const struct transfer *transfer, CURLcode code)
+{
+    bool of_tls = code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION ||
+                  code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE ||
+                  code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR;
+
+    return of_tls && *transfer->detail != '\0' ? transfer->detail : curl_easy_strerror(code);
+}
+
 void transfer_finish(struct transfer *transfer, CURLcode code)
 {
     char what[256] = "";
@@ -297,8 +309,9 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
     if (end == HTTP_TOO_LARGE)
         snprintf(what, sizeof what, "BT's reply is larger than %zu bytes", transfer->reply.ceiling);
     else if (code != CURLE_OK)
-        snprintf(what, sizeof what, "%s: %s",
-                 end == HTTP_UNSENT ? "BT was not reached" : "no whole reply came", curl_easy_strerror(code));
+        snprintf(what, sizeof what, "%s: %.200s",
+                 end == HTTP_UNSENT ? "BT was not reached" : "no whole reply came",
+                 words_for(transfer, code));
     struct http_reply reply = {
         .end = end,
         .status = (int)status,

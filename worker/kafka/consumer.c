@@ -20,6 +20,7 @@ struct consumer {
     void *context;
     rd_kafka_consumer_group_metadata_t *pair;
     bool leaving;
+    bool closing; /* the loop has ended: nobody will let go of partitions later */
 };
 
 static void take_pair(struct consumer *consumer)
@@ -41,8 +42,12 @@ static void rebalanced(rd_kafka_t *handle, rd_kafka_resp_err_t what, rd_kafka_to
 {
     struct consumer *consumer = opaque;
     size_t count = (size_t)list->cnt;
-    int32_t *partitions = memory_new(count, sizeof *partitions);
 
+    if (consumer->closing) {
+        rd_kafka_assign(handle, NULL); /* what is not settled is the next owner's; close waits for this */
+        return;
+    }
+    int32_t *partitions = memory_new(count, sizeof *partitions);
     for (size_t i = 0; i < count; i++)
         partitions[i] = list->elems[i].partition;
     if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {

@@ -161,8 +161,7 @@ static void revoked(void *context, const int32_t partitions[], size_t count, boo
         orders_leave(worker->orders, owning->partitions[i], false);
     }
     owning->phase = PHASE_DRAINING;
-    owning->drain_until_ms =
-        loop_clock_ms() + longest_call_ms(worker) + 2 * settings->settlement_deadline_ms;
+    owning->drain_until_ms = loop_clock_ms() + longest_call_ms(worker) + 2 * settings->settlement_deadline_ms;
     loop_set_timer(worker->loop, &owning->wake, owning->drain_until_ms);
     loop_hurry(worker->loop);
 }

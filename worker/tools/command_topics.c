@@ -6,8 +6,9 @@
 #include "topics.h"
 
 #include <stdio.h>
+#include <time.h>
 
-enum { BROKER_TIMEOUT_MS = 10000 };
+enum { BROKER_TIMEOUT_MS = 10000, SEEN_TRIES = 100, SEEN_PAUSE_MS = 100 };
 
 static void print_states(const struct topic_state states[TOPIC_COUNT])
 {
@@ -21,6 +22,22 @@ static void print_states(const struct topic_state states[TOPIC_COUNT])
     }
 }
 
+/* What was just created is not in every broker's metadata at once. */
+static bool read_created(const struct settings *settings, struct topic_state states[TOPIC_COUNT],
+                         struct fault *why)
+{
+    for (int i = 0; i < SEEN_TRIES; i++) {
+        size_t seen = 0;
+        TRY(topics_read(settings, BROKER_TIMEOUT_MS, states, why));
+        for (size_t t = 0; t < TOPIC_COUNT; t++)
+            seen += states[t].exists;
+        if (seen == TOPIC_COUNT)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = SEEN_PAUSE_MS * 1000000L}, NULL);
+    }
+    return true; /* the check tells which are missing */
+}
+
 static int work(const struct settings *settings, bool create)
 {
     struct topic_state states[TOPIC_COUNT];
@@ -31,7 +48,7 @@ static int work(const struct settings *settings, bool create)
     if (read && create) {
         size_t made = topics_create(settings, states, &problems);
         printf("%zu topics created\n", made);
-        read = topics_read(settings, BROKER_TIMEOUT_MS, states, &why);
+        read = problems.count > 0 || read_created(settings, states, &why);
     }
     if (!read) {
         fprintf(stderr, "whc-worker topics: %s\n", why.text);
