@@ -7,45 +7,11 @@ import pathlib
 import shutil
 import sys
 
+import hard
+import secure
 import whc
+from common import TARGET, ask, dead_letter, one, target
 from whc import expect, header, outcomes_by_request, portability, wait_for
-
-TARGET = "/v1/resourceManagement/directoryNumbers/portability"
-
-
-def target(number):
-    return f"{TARGET}?directoryNumber={number}&customerId={whc.CUG}"
-
-
-def one(messages, request):
-    """The one outcome of a request."""
-    found = outcomes_by_request(messages).get(request, [])
-    expect(len(found) == 1, f"request {request} has {len(found)} outcomes")
-    return found[0]
-
-
-def ask(stage, record, **how):
-    """Sends one portability request and gives its outcome."""
-    reader = stage.reader()
-    request = stage.send("check-portability", record, **how)
-    stage.flush()
-    wait_for(lambda: request in outcomes_by_request(reader.more()), "the outcome")
-    return one(reader.messages, request)
-
-
-def dead_letter(stage, value, reason, key=b"k", headers=None):
-    """Sends bytes that are no request; gives the dead letter after checking what every one must have."""
-    reader = stage.reader(stage.dead)
-    stage.send_bytes(value, key, headers)
-    stage.flush()
-    message = reader.until(1)[-1]
-    expect(message.value() == value or (message.value() is None and value is None), "the bytes differ")
-    expect(message.key() == key, "the key differs")
-    expect(header(message, "whc-dead-reason") == reason, f"reason {header(message, 'whc-dead-reason')}, not {reason}")
-    expect(header(message, "__connect.errors.topic") == stage.requests, "no Connect header family")
-    expect(header(message, "__connect.errors.exception.message"), "no sentence")
-    return message
-
 
 # --- the good way ---
 
@@ -161,15 +127,18 @@ def a_reading_order_survives_bad_replies(stage):
                     "bt.reply.max.bytes": 5000}).ready()
     table = [("garbage", {}, "BAD_REPLY", "json"), ("html502", {}, "UNAVAILABLE", "attempts"),
              ("wrong-type", {}, "BAD_REPLY", "type"), ("huge", {"bytes": 100000}, "BAD_REPLY", "size"),
-             ("truncated", {}, "UNAVAILABLE", "attempts"), ("stall", {}, "UNAVAILABLE", "attempts"),
-             ("close-before-reply", {}, "UNAVAILABLE", "attempts"), ("error-with-200", {}, "BAD_REPLY", "criteria"),
+             ("truncated", {}, "UNAVAILABLE", "attempts"), ("stall", {"at": "start"}, "UNAVAILABLE", "attempts"),
+             ("stall", {"at": "headers"}, "UNAVAILABLE", "attempts"), ("stall", {"at": "body"}, "UNAVAILABLE", "attempts"),
+             ("close-before-reply", {}, "UNAVAILABLE", "attempts"), ("close-after-request", {}, "UNAVAILABLE", "attempts"),
+             ("error-with-200", {}, "BAD_REPLY", "criteria"),
              ("status", {"status": 500, "code": 1}, "UNAVAILABLE", "attempts")]
     for kind, more, reason, code in table:
         stage.sandbox.fault(api="portability", kind=kind, times=-1, **more)
         outcome = ask(stage, portability())["outcome"]
         stage.sandbox.heal()
         found = (outcome["status"], outcome["reason"]["kind"], outcome["reason"]["code"])
-        expect(found == ("FAILED", reason, code), f"{kind}: {found} {outcome['reason']['text']}")
+        expect(found == ("FAILED", reason, code), f"{kind} {more}: {found} {outcome['reason']['text']}")
+        expect(outcome["attempts"] == 2, f"{kind} {more}: {outcome['attempts']} calls, not 2")
     expect(ask(stage, portability())["outcome"]["status"] == "COMPLETED", "a good reply is not taken any more")
 
 
@@ -229,7 +198,7 @@ def configuration_mistakes(stage):
     """All mistakes at once, each with its place and what would be right; the worker does not start."""
     worker = stage.worker(**{"admin.port": "many", "no.such": 1, "bt.window": 0, "kafka.acks": "0"})
     expect(worker.wait() == 2, "it started")
-    for text in ("admin.port is no allowed number", "there is no setting 'no.such'", "window is no allowed number",
+    for text in ("admin.port is no allowed number", "there is no setting 'no.such'", "bt.window is no allowed number",
                  "kafka.acks is fixed by the worker"):
         expect(text in worker.log(), f"not told: {text}\n{worker.log()}")
 
@@ -364,8 +333,8 @@ REAL = [topics_that_differ, broker_away]
 
 def main(where, chosen):
     if where == "embedded":
-        return whc.run_stories(BOTH + EMBEDDED, lambda story: whc.new_stage(), chosen)
-    return whc.on_real_kafka(BOTH + REAL, chosen)
+        return whc.run_stories(BOTH + EMBEDDED + hard.EMBEDDED + secure.EMBEDDED, lambda story: whc.new_stage(), chosen)
+    return whc.on_real_kafka(BOTH + REAL + hard.REAL, chosen)
 
 
 if __name__ == "__main__":

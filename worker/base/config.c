@@ -32,6 +32,14 @@ static const struct setting *find(const struct setting *table, size_t count, con
     return NULL;
 }
 
+/* The rows of one API have names without it. */
+static const char *prefix_of(const struct setting *row)
+{
+    bool of_api = row >= api_settings_table && row < api_settings_table + api_settings_table_count;
+
+    return of_api ? "bt." : "";
+}
+
 static bool parse_number(const struct setting *row, const char *value, const char *where, int64_t *number,
                          struct problems *problems)
 {
@@ -45,7 +53,7 @@ static bool parse_number(const struct setting *row, const char *value, const cha
     }
     snprintf(remedy, sizeof remedy, "a whole number from %" PRId64 " to %" PRId64 "%s%s", row->least,
              row->most, row->unit[0] != '\0' ? ", in " : "", row->unit);
-    problems_add(problems, where, remedy, "%s is no allowed number", row->name);
+    problems_add(problems, where, remedy, "%s%s is no allowed number", prefix_of(row), row->name);
     return false;
 }
 
@@ -62,7 +70,7 @@ static bool parse_choice(const struct setting *row, const char *value, const cha
         }
         at = at[length] == '|' ? at + length + 1 : NULL;
     }
-    problems_add(problems, where, row->choices, "%s has no such choice", row->name);
+    problems_add(problems, where, row->choices, "%s%s has no such choice", prefix_of(row), row->name);
     return false;
 }
 
@@ -146,6 +154,32 @@ static bool apply_secret_file(struct settings *settings, const char *name, const
     return true;
 }
 
+/* kafka.sasl.password.file=...: passed through as kafka.sasl.password. */
+static bool apply_kafka_file(struct settings *settings, const char *name, const char *value,
+                             const char *where, struct problems *problems)
+{
+    static const char *const secrets[] = {"sasl.password", "ssl.key.password", "ssl.keystore.password"};
+    size_t length = strlen(name);
+
+    for (size_t i = 0; i < COUNT_OF(secrets); i++) {
+        size_t end = strlen(secrets[i]);
+        if (length < end + 5 || strcmp(name + length - 5, ".file") != 0 ||
+            strncmp(name + length - 5 - end, secrets[i], end) != 0)
+            continue;
+        struct secret secret = {0};
+        struct fault why;
+        CLEANUP(memory_release) char *plain = memory_text_of(name, length - 5);
+        if (!read_secret_file(value, &secret, &why))
+            problems_add(problems, where, "name a file that this user may read", "%s", why.text);
+        else
+            add_named(&settings->kafka, &settings->kafka_count, plain,
+                      secret.hidden == NULL ? "" : secret.hidden, where);
+        secret_release(&secret);
+        return true;
+    }
+    return false;
+}
+
 static void apply(struct settings *settings, const char *name, const char *value, const char *where,
                   struct problems *problems)
 {
@@ -153,6 +187,8 @@ static void apply(struct settings *settings, const char *name, const char *value
 
     if (row != NULL)
         assign(row, settings, value, where, problems);
+    else if (strncmp(name, "kafka.", 6) == 0 && apply_kafka_file(settings, name + 6, value, where, problems))
+        return;
     else if (strncmp(name, "kafka.", 6) == 0)
         add_named(&settings->kafka, &settings->kafka_count, name + 6, value, where);
     else if (strncmp(name, "input.", 6) == 0)

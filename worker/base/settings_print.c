@@ -27,13 +27,14 @@ static void print_rows(FILE *out, const char *prefix, const struct setting *tabl
 
 void settings_print_table(FILE *out)
 {
-    fprintf(out,
-            "# Configuration\n\nPrinted by `whc-worker check --print-settings`; do not edit.\n\n"
-            "The file is `whc-worker.properties` (`--config FILE`). Every setting can be overridden by an "
-            "environment variable: `WHC_` and the name in capitals, with `_` for `.` and `-`.\n\n"
-            "Open names: `kafka.<name>` goes to every librdkafka handle, `kafka.consumer.<name>` and "
-            "`kafka.producer.<name>` to one kind; `input.<name>` is an input of every workflow "
-            "(`input.cugId=CUG5009999999`).\n\n## The worker\n");
+    fprintf(
+        out,
+        "# Configuration\n\nPrinted by `whc-worker check --print-settings`; do not edit.\n\n"
+        "The file is `whc-worker.properties` (`--config FILE`). Every setting can be overridden by an "
+        "environment variable: `WHC_` and the name in capitals, with `_` for `.` and `-`.\n\n"
+        "Open names: `kafka.<name>` goes to every librdkafka handle, `kafka.consumer.<name>` and "
+        "`kafka.producer.<name>` to one kind (`sasl.password`, `ssl.key.password` and `ssl.keystore.password` also from a file: `kafka.sasl.password.file`); `input.<name>` is an input of every workflow "
+        "(`input.cugId=CUG5009999999`).\n\n## The worker\n");
     print_rows(out, "", settings_table, settings_table_count);
     fprintf(out,
             "\n## Each API\n\n`bt.<name>` holds for all APIs, `bt.<tag>.<name>` for the one with this tag in "

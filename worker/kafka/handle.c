@@ -104,7 +104,12 @@ static bool configure_consumer(const struct settings *settings, rd_kafka_conf_t 
 static bool configure_settler(const struct settings *settings, rd_kafka_conf_t *conf, struct fault *why)
 {
     static const struct value values[] = {
-        {"linger.ms", "0"}, {"retry.backoff.ms", "5"}, {"acks", "all"}, {"enable.idempotence", "true"}};
+        {"linger.ms", "0"},
+        {"retry.backoff.ms", "5"},
+        {"acks", "all"},
+        {"enable.idempotence", "true"},
+        {"message.max.bytes",
+         "1000000000"}}; /* a dead letter is as large as it came: the broker's limit counts */
     char id[600];
 
     TRY(set_all(conf, values, COUNT_OF(values), why));

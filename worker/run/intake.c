@@ -10,13 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TURN_MAX = 1000 };
+enum { TURN_MAX = 1000, HELD_MAX = 100 };
 
 /* A partition that stands still: its messages in order. */
 struct hold {
     int32_t partition;
     rd_kafka_message_t **messages;
     size_t count, room;
+    bool paused; /* a pause throws away what is fetched, so a short wait does without */
     char why[300];
 };
 
@@ -85,7 +86,6 @@ static void hold(struct intake *intake, rd_kafka_message_t *message, const char 
         *hold = (struct hold){.partition = message->partition};
         snprintf(hold->why, sizeof hold->why, "partition %d stands still: %.250s", (int)message->partition,
                  why);
-        set_flow(intake, message->partition, false);
         LOG(LOG_WARN, "a partition stands still, it goes on by itself",
             log_int("partition", message->partition), log_text("why", why));
     }
@@ -94,6 +94,10 @@ static void hold(struct intake *intake, rd_kafka_message_t *message, const char 
         hold->messages = memory_resize(hold->messages, hold->room, sizeof(rd_kafka_message_t *));
     }
     hold->messages[hold->count++] = message;
+    if (hold->count < HELD_MAX || hold->paused)
+        return;
+    hold->paused = true;
+    set_flow(intake, message->partition, false);
 }
 
 void intake_forget(struct intake *intake, int32_t partition)
@@ -280,12 +284,14 @@ static void go_on_with_holds(struct intake *intake)
     for (size_t i = 0; i < intake->hold_count;) {
         struct hold *hold = &intake->holds[i];
         int32_t partition = hold->partition;
+        bool paused = hold->paused;
         if (!release_some(intake, hold)) {
             i++;
             continue;
         }
         intake_forget(intake, partition);
-        set_flow(intake, partition, true);
+        if (paused)
+            set_flow(intake, partition, true);
         LOG(LOG_INFO, "a partition goes on", log_int("partition", partition));
     }
 }

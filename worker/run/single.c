@@ -16,7 +16,7 @@ bool single_lock(const char *group, int *lock, struct fault *why)
     char path[512];
 
     int prefix = snprintf(path, sizeof path, "%s/whc-worker-", folder == NULL ? "/tmp" : folder);
-    snprintf(path + prefix, sizeof path - (size_t)prefix, "%.200s.lock", group);
+    snprintf(path + prefix, sizeof path - (size_t)prefix, "%.200s-%u.lock", group, (unsigned)getuid());
     for (char *at = path + prefix; *at != '\0'; at++)
         if (!isalnum((unsigned char)*at) && strchr("-_.", *at) == NULL)
             *at = '_';

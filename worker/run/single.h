@@ -1,5 +1,5 @@
 /*
- * Without transactions one process only (promise.md R13): a lock on a file named after the group.
+ * Without transactions one process only (promise.md R13): a lock on a file named after group and user.
  */
 #ifndef RUN_SINGLE_H
 #define RUN_SINGLE_H

@@ -186,11 +186,13 @@ static int summarise(const struct submissions *submissions, const struct wishes 
     else
         fprintf(stderr, "%zu sent, %zu answered, %zu %s\n", submissions->count, answered, good,
                 wishes->examples ? "as the example expects" : "completed");
-    if (submissions->refused > 0)
-        fprintf(stderr,
-                wishes->examples ? "%zu examples break their contract and cannot even be encoded\n"
-                                 : "%zu not sent\n",
-                submissions->refused);
+    if (submissions->refused > 0 && wishes->examples)
+        fprintf(
+            stderr,
+            "(%zu not sent: what breaks its schema is refused before it is sent, as those examples show)\n",
+            submissions->refused);
+    else if (submissions->refused > 0)
+        fprintf(stderr, "%zu not sent\n", submissions->refused);
     return (wishes->wait && good < submissions->count) || (!wishes->examples && submissions->refused > 0);
 }
 

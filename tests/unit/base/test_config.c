@@ -113,7 +113,7 @@ static const struct {
     {"log.level=loud", NULL, "log.level has no such choice"},
     {"log.level=", NULL, "log.level has no such choice"},
     {"log.level=debug|info", NULL, "log.level has no such choice"},
-    {"bt.window=0", NULL, "window is no allowed number"},
+    {"bt.window=0", NULL, "bt.window is no allowed number"},
     {"bt.client.secret.file=/nonexistent/secret", NULL, "cannot open the secret file"},
     {"group.id.file=/dev/null", NULL, "no setting 'group.id.file'"},
     {NULL, "WHC_ADMIN_PROT=1", "names no setting"},
@@ -184,10 +184,35 @@ static void api_tags(void)
     problems_release(&problems);
 }
 
+/* Passed-through secrets of Kafka come from files, too; other names that end so are passed through as they are. */
+static void kafka_secret_files(void)
+{
+    CLEANUP(memory_release) char *path = given_file("hush\n");
+    struct settings settings;
+    struct problems problems = {0};
+    char text[300];
+
+    snprintf(text, sizeof text, "kafka.producer.sasl.password.file=%s\nkafka.ssl.ca.file=ca.pem\n", path);
+    given_settings(text, (const char *const[]){NULL}, &settings, &problems);
+    CU_ASSERT_EQUAL(problems.count, 0);
+    CU_ASSERT_EQUAL_FATAL(settings.kafka_count, 2);
+    given_same("name", settings.kafka[0].name, "producer.sasl.password");
+    given_same("value", settings.kafka[0].value, "hush");
+    given_same("as it is", settings.kafka[1].name, "ssl.ca.file");
+    settings_release(&settings);
+    unlink(path);
+    given_settings("kafka.sasl.password.file=/nonexistent", (const char *const[]){NULL}, &settings,
+                   &problems);
+    CU_ASSERT_EQUAL(problems.count, 1);
+    settings_release(&settings);
+    problems_release(&problems);
+}
+
 CU_TestInfo test_config[] = {{"defaults", defaults},
                              {"file", file},
                              {"environment", environment},
                              {"secret files", secret_files},
+                             {"Kafka's secret files", kafka_secret_files},
                              {"bad lines", bad_lines},
                              {"all mistakes at once", all_at_once},
                              {"settings of one API", api_tags},
