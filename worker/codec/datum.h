@@ -41,4 +41,11 @@ MUST_USE bool datum_decode(const struct schema *writer, const void *bytes, size_
 MUST_USE bool datum_encode(const struct schema *schema, struct json_object *tree, struct buffer *out,
                            struct fault *why);
 
+/*
+ * The same without the work of bringing it into shape, for plain JSON that has it: made by projection_conform(), or built
+ * with every field, in the schema's order. FAULT_INPUT when it has not, and `out` is as it was.
+ */
+MUST_USE bool datum_encode_shaped(const struct schema *schema, struct json_object *tree, struct buffer *out,
+                                  struct fault *why);
+
 #endif

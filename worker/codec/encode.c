@@ -78,16 +78,24 @@ static bool fill_values(avro_value_t *value, const struct schema_node *node, str
     return true;
 }
 
-/* The conformed object has the fields in the schema's order. */
+static bool misshapen(struct fault *why)
+{
+    return fault_set(why, FAULT_INPUT, "the value does not have the shape of its schema");
+}
+
+/* A shaped object has all the fields, in the schema's order. */
 static bool fill_fields(avro_value_t *value, const struct schema_node *node, struct json_object *tree,
                         struct fault *why)
 {
     size_t index = 0;
 
+    if ((size_t)json_object_object_length(tree) != node->field_count)
+        return misshapen(why);
     TREE_EACH(tree, name, member)
     {
         avro_value_t child;
-        (void)name;
+        if (strcmp(name, node->fields[index].name) != 0)
+            return misshapen(why);
         TRY(done(avro_value_get_by_index(value, index, &child, NULL), why));
         TRY(fill(&child, node->fields[index].type, member, why));
         index++;
@@ -106,9 +114,44 @@ static bool fill_union(avro_value_t *value, const struct schema_node *node, stru
     return fill(&child, node->branches[branch], tree, why);
 }
 
+/* Whether the JSON is of the kind that shaped values of the node have. */
+static bool is_of_kind(const struct schema_node *node, struct json_object *tree)
+{
+    enum json_type type = json_object_get_type(tree);
+
+    switch (node->kind) {
+    case SCHEMA_NULL:
+        return type == json_type_null;
+    case SCHEMA_BOOLEAN:
+        return type == json_type_boolean;
+    case SCHEMA_INT:
+    case SCHEMA_LONG:
+        return type == (leaf_is_text(node) ? json_type_string : json_type_int);
+    case SCHEMA_FLOAT:
+    case SCHEMA_DOUBLE:
+        return type == json_type_double || type == json_type_int;
+    case SCHEMA_BYTES:
+    case SCHEMA_FIXED:
+    case SCHEMA_STRING:
+        return type == json_type_string;
+    case SCHEMA_ENUM:
+        return type == json_type_string && symbol_index(node, json_object_get_string(tree)) >= 0;
+    case SCHEMA_ARRAY:
+        return type == json_type_array;
+    case SCHEMA_MAP:
+    case SCHEMA_RECORD:
+        return type == json_type_object;
+    case SCHEMA_UNION:
+        return true;
+    }
+    return false;
+}
+
 static bool fill(avro_value_t *value, const struct schema_node *node, struct json_object *tree,
                  struct fault *why)
 {
+    if (!is_of_kind(node, tree))
+        return misshapen(why);
     switch (node->kind) {
     case SCHEMA_NULL:
         return done(avro_value_set_null(value), why);
@@ -156,16 +199,23 @@ static bool write_value(avro_value_t *value, struct buffer *out, struct fault *w
     return buffer_check(out, "the datum", why);
 }
 
+bool datum_encode_shaped(const struct schema *schema, struct json_object *tree, struct buffer *out,
+                         struct fault *why)
+{
+    avro_value_t value;
+
+    if (avro_generic_value_new(schema->maker, &value) != 0)
+        return fault_set(why, FAULT_LOCAL, "Avro-C makes no value");
+    bool good = fill(&value, schema->root, tree, why) && write_value(&value, out, why);
+    avro_value_decref(&value);
+    return good;
+}
+
 bool datum_encode(const struct schema *schema, struct json_object *tree, struct buffer *out,
                   struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *shaped = NULL;
-    avro_value_t value;
 
     TRY(projection_conform(schema->root, tree, PROJECTION_STRICT, &shaped, why));
-    if (avro_generic_value_new(schema->maker, &value) != 0)
-        return fault_set(why, FAULT_LOCAL, "Avro-C makes no value");
-    bool good = fill(&value, schema->root, shaped, why) && write_value(&value, out, why);
-    avro_value_decref(&value);
-    return good;
+    return datum_encode_shaped(schema, shaped, out, why);
 }

@@ -141,6 +141,7 @@ void *consumer_free(struct consumer *consumer)
     if (consumer->messages != NULL)
         rd_kafka_queue_destroy(consumer->messages);
     if (consumer->handle != NULL) {
+        consumer->closing = true;
         /* After a leave that did not end, Kafka is away: the group finds out by itself. */
         rd_kafka_destroy_flags(consumer->handle, consumer->leaving && !consumer_left(consumer)
                                                      ? RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE

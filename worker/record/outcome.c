@@ -97,22 +97,20 @@ static struct json_object *source_tree(const struct source *source)
     return tree;
 }
 
-static void add_calls(struct json_object *tree, const struct call_record *calls)
+static struct json_object *tracking_tree(const struct call_record *calls)
 {
     struct json_object *ids = json_object_new_array();
 
-    for (size_t i = 0; calls != NULL && i < calls->tracking_count; i++)
+    for (size_t i = 0; i < calls->tracking_count; i++)
         json_object_array_add(ids, text_of(calls->tracking_ids[i]));
-    add_text(tree, "step", calls == NULL ? NULL : calls->step);
-    add(tree, "attempts", json_object_new_int(calls == NULL ? 0 : (int)calls->attempts));
-    add(tree, "trackingIds", ids);
-    add(tree, "httpStatus",
-        calls == NULL || calls->http_status == 0 ? NULL : json_object_new_int(calls->http_status));
-    add_text(tree, "btCode", calls == NULL ? NULL : calls->bt_code);
+    return ids;
 }
 
+/* In the order of schemas/common/Outcome.avsc, so that it usually need not be brought into shape. */
 static struct json_object *outcome_tree(const struct outcome *outcome)
 {
+    static const struct call_record none = {0};
+    const struct call_record *calls = outcome->calls == NULL ? &none : outcome->calls;
     struct json_object *common = json_object_new_object(), *tree = json_object_new_object();
     char id[UUID_TEXT_SIZE];
 
@@ -123,9 +121,13 @@ static struct json_object *outcome_tree(const struct outcome *outcome)
     add(common, "status", json_object_new_string(status_names[outcome->status]));
     add(common, "final", json_object_new_boolean(outcome->final));
     add(common, "reason", reason_tree(&outcome->reason));
-    add_calls(common, outcome->calls);
+    add_text(common, "step", calls->step);
+    add(common, "attempts", json_object_new_int((int)calls->attempts));
     add_text(common, "orderId", outcome->order_id);
     add_text(common, "externalId", outcome->external_id);
+    add(common, "trackingIds", tracking_tree(calls));
+    add(common, "httpStatus", calls->http_status == 0 ? NULL : json_object_new_int(calls->http_status));
+    add_text(common, "btCode", calls->bt_code);
     add(common, "requestedAt", moment(outcome->requested_at_ms));
     add(common, "startedAt", outcome->started_at_ms == 0 ? NULL : moment(outcome->started_at_ms));
     add(common, "finishedAt", moment(outcome->finished_at_ms));
@@ -140,7 +142,8 @@ bool outcome_write(const struct outcome *outcome, struct buffer *datum, struct f
     CLEANUP(tree_release) struct json_object *tree = outcome_tree(outcome);
     struct fault inner;
 
-    if (datum_encode(outcome->type->outcome, tree, datum, &inner))
+    if (datum_encode_shaped(outcome->type->outcome, tree, datum, &inner) ||
+        datum_encode(outcome->type->outcome, tree, datum, &inner))
         return true;
     return fault_set(why, inner.kind == FAULT_EXHAUSTED ? FAULT_EXHAUSTED : FAULT_LOCAL,
                      "the outcome of '%s' does not fit its schema: %.250s", outcome->type->name, inner.text);

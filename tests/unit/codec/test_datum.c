@@ -255,6 +255,34 @@ static void numbers(void)
     }
 }
 
+/* Plain JSON that has its schema's shape is written as it is; all else is refused, and nothing is written. */
+static void shaped(void)
+{
+    static const char text[] =
+        "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"string\"},"
+        "{\"name\":\"b\",\"type\":[\"null\",\"int\"],\"default\":null},"
+        "{\"name\":\"e\",\"type\":{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"X\"]}}]}";
+    static const char *const misshapen[] = {
+        "{\"b\":1,\"a\":\"x\",\"e\":\"X\"}",         "{\"a\":\"x\",\"e\":\"X\"}",
+        "{\"a\":\"x\",\"b\":1,\"e\":\"X\",\"f\":1}", "{\"a\":1,\"b\":1,\"e\":\"X\"}",
+        "{\"a\":null,\"b\":1,\"e\":\"X\"}",          "{\"a\":\"x\",\"b\":\"1\",\"e\":\"X\"}",
+        "{\"a\":\"x\",\"b\":1,\"e\":\"Y\"}",         "[]"};
+    CLEANUP(schema_release) struct schema *schema = given_schema(text);
+    CLEANUP(tree_release) struct json_object *good = given_tree("{\"a\":\"x\",\"b\":null,\"e\":\"X\"}");
+    CLEANUP(buffer_release) struct buffer out = {0};
+    struct fault why;
+
+    buffer_init(&out, 100);
+    CU_ASSERT(datum_encode_shaped(schema, good, &out, &why));
+    CU_ASSERT_EQUAL_FATAL(out.length, 4);
+    CU_ASSERT_EQUAL(memcmp(out.data, "\x02x\x00\x00", 4), 0);
+    for (size_t i = 0; i < COUNT_OF(misshapen); i++) {
+        CLEANUP(tree_release) struct json_object *tree = given_tree(misshapen[i]);
+        CU_ASSERT_FALSE(datum_encode_shaped(schema, tree, &out, &why));
+        CU_ASSERT_EQUAL(out.length, 4);
+    }
+}
+
 /* A hundred thousand bad records, damaged in every place, must leave nothing behind. */
 static void flat_memory(void)
 {
@@ -281,12 +309,8 @@ static void flat_memory(void)
     CU_ASSERT(after <= before + 4096);
 }
 
-CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro},
-                            {"every length", every_length},
-                            {"every bit", every_bit},
-                            {"lies", lies},
-                            {"limits", limits},
-                            {"not encoded", not_encoded},
-                            {"numbers", numbers},
-                            {"flat memory", flat_memory},
-                            CU_TEST_INFO_NULL};
+CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro}, {"every length", every_length},
+                            {"every bit", every_bit},     {"lies", lies},
+                            {"limits", limits},           {"not encoded", not_encoded},
+                            {"numbers", numbers},         {"flat memory", flat_memory},
+                            {"shaped", shaped},           CU_TEST_INFO_NULL};
