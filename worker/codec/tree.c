@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <json-c/json_pointer.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +65,23 @@ static struct json_object *parse(struct json_tokener *tokener, const char *text,
     return parsed;
 }
 
+/* json-c takes NaN and Infinity in every mode, and makes infinity of 1e999. */
+static bool is_finite(const struct json_object *tree)
+{
+    if (json_object_is_type(tree, json_type_double))
+        return isfinite(json_object_get_double(tree)) != 0;
+    for (size_t i = 0; json_object_is_type(tree, json_type_array) && i < json_object_array_length(tree); i++)
+        if (!is_finite(json_object_array_get_idx(tree, i)))
+            return false;
+    TREE_EACH(tree, name, value)
+    {
+        (void)name;
+        if (!is_finite(value))
+            return false;
+    }
+    return true;
+}
+
 bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why)
 {
     struct json_tokener *tokener = json_tokener_new_ex(TREE_DEPTH_MAX);
@@ -95,6 +113,10 @@ bool tree_read(const char *text, size_t length, struct json_object **tree, struc
         locate(text, end, &line, &column);
         return fault_set(why, FAULT_INPUT, "something follows the JSON value at line %zu, column %zu", line,
                          column);
+    }
+    if (!is_finite(parsed)) {
+        json_object_put(parsed);
+        return fault_set(why, FAULT_INPUT, "a number is none that JSON has, or beyond what a double holds");
     }
     *tree = parsed;
     return true;

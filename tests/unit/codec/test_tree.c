@@ -1,0 +1,87 @@
+/* JSON in and out: what is taken, what is refused and where, and characters beyond ASCII (json-c 0.18 refuses them in
+   its strict mode by itself). */
+#include "given.h"
+
+static const struct {
+    const char *text, *want; /* null: refused */
+} cases[] = {
+    {"null", "null"},
+    {" true ", "true"},
+    {"-5", "-5"},
+    {"12", "12"},
+    {"\"\\u00fc\"", "\"\xc3\xbc\""},
+    {"\"\xc3\xbc\"", "\"\xc3\xbc\""},
+    {"{\"\xc3\xbc\":[\"\xc3\xa9\",1]}", "{\"\xc3\xbc\":[\"\xc3\xa9\",1]}"},
+    {"{\xc3\xbc: 1}", NULL},
+    {"[\"\xc3\xbc\", 1\xc3\xbc]", NULL},
+    {"\"\xc3\xbc", NULL},
+    {"", NULL},
+    {"{\"a\":1", NULL},
+    {"{\"a\":1,}", NULL},
+    {"[1] 2", NULL},
+    {"[1] // no", NULL},
+    {"NaN", NULL},
+    {"{\"a\":[-Infinity]}", NULL},
+    {"\"NaN\"", "\"NaN\""},
+    {"1e999", NULL},
+    {"<html>", NULL},
+};
+
+static void texts(void)
+{
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(tree_release) struct json_object *tree = NULL;
+        CLEANUP(buffer_release) struct buffer out = {0};
+        struct fault why;
+
+        buffer_init(&out, 1000);
+        bool read = tree_read(cases[i].text, strlen(cases[i].text), &tree, &why);
+        if (read)
+            tree_write(tree, &out);
+        if (read != (cases[i].want != NULL) || (read && strcmp(buffer_text(&out), cases[i].want) != 0)) {
+            printf("\n  %s: %s", cases[i].text, read ? buffer_text(&out) : why.text);
+            CU_FAIL("case above");
+        }
+        CU_ASSERT(read || why.kind == FAULT_INPUT);
+    }
+}
+
+/* Line and column as a person counts; the content is not repeated. */
+static void places(void)
+{
+    static const char text[] = "{\n  \"secret\": hush\n}";
+    struct json_object *tree = NULL;
+    struct fault why;
+
+    CU_ASSERT_FALSE(tree_read(text, sizeof text - 1, &tree, &why));
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "line 2"));
+    CU_ASSERT_PTR_NULL(strstr(why.text, "hush"));
+}
+
+static void depth(void)
+{
+    char text[2 * TREE_DEPTH_MAX + 10];
+    struct json_object *tree = NULL;
+    struct fault why;
+
+    memset(text, '[', TREE_DEPTH_MAX + 5);
+    memset(text + TREE_DEPTH_MAX + 5, ']', TREE_DEPTH_MAX + 5);
+    CU_ASSERT_FALSE(tree_read(text, 2 * TREE_DEPTH_MAX + 10, &tree, &why));
+}
+
+static void pointers(void)
+{
+    CLEANUP(tree_release) struct json_object *tree = given_tree("{'a/b':{'~':[5]}}");
+    CLEANUP(buffer_release) struct buffer pointer = {0};
+
+    buffer_init(&pointer, 100);
+    tree_pointer_add(&pointer, "a/b");
+    tree_pointer_add(&pointer, "~");
+    CU_ASSERT_STRING_EQUAL(buffer_text(&pointer), "/a~1b/~0");
+    CU_ASSERT_EQUAL(json_object_get_int(tree_at(tree, "/a~1b/~0/0")), 5);
+    CU_ASSERT_PTR_NULL(tree_at(tree, "/a~1b/~0/1"));
+    CU_ASSERT_PTR_EQUAL(tree_at(tree, ""), tree);
+}
+
+CU_TestInfo test_tree[] = {
+    {"texts", texts}, {"places", places}, {"depth", depth}, {"pointers", pointers}, CU_TEST_INFO_NULL};
