@@ -2,7 +2,6 @@
 #include "commands.h"
 #include "memory.h"
 #include "options.h"
-#include "readiness.h"
 #include "run.h"
 #include "setup.h"
 
@@ -14,22 +13,13 @@ static int command_run(int argc, char **argv)
     static const struct command_help help = {"run", "Runs the worker until TERM or INT.", "",
                                              "whc-worker run --config whc-worker.properties"};
     const char *config = NULL;
-    bool helped;
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL}};
     struct setup setup;
-    struct fault why;
-    int words, code = 2;
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, true};
+    int words, code;
 
-    if (!options_read(&help, rows, COUNT_OF(rows), argc, argv, &words, &helped, &why)) {
-        fprintf(stderr, "whc-worker: %s\n", why.text);
-        return 2;
-    }
-    if (helped)
-        return 0;
-    setup_load(config, &setup);
-    readiness_check(&setup.settings, setup.catalogue, &setup.problems);
-    if (setup_print_problems(&setup.problems) == 0)
+    if (setup_begin(&line, argc, argv, &setup, &words, &code))
         code = run_worker(&setup.settings, setup.catalogue);
     setup_release(&setup);
     return code;

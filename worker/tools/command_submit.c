@@ -224,7 +224,6 @@ int command_submit(int argc, char **argv)
         "[FILE]...",
         "echo '{\"number\": \"01632960000\"}' | whc-worker submit --type check-portability --wait"};
     struct wishes wishes = {.timeout = "60"};
-    bool helped;
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
         {"--type", "NAME", "order type of the requests", &wishes.type, NULL},
@@ -237,17 +236,10 @@ int command_submit(int argc, char **argv)
          &wishes.examples},
     };
     struct setup setup;
-    struct fault why;
-    int words, code = 2;
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};
+    int words, code;
 
-    if (!options_read(&help, rows, COUNT_OF(rows), argc, argv, &words, &helped, &why)) {
-        fprintf(stderr, "whc-worker: %s\n", why.text);
-        return 2;
-    }
-    if (helped)
-        return 0;
-    setup_load(wishes.config, &setup);
-    if (setup_print_problems(&setup.problems) == 0)
+    if (setup_begin(&line, argc, argv, &setup, &words, &code))
         code = submit(&setup, &wishes, words, argv);
     setup_release(&setup);
     return code;

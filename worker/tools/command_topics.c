@@ -70,22 +70,15 @@ int command_topics(int argc, char **argv)
         "topics", "Shows the worker's topics and what is wrong with them; creates those that are missing.",
         "", "whc-worker topics --create --config whc-worker.properties"};
     const char *config = NULL;
-    bool create = false, helped;
+    bool create = false;
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
         {"--create", NULL, "create the topics that do not exist", NULL, &create}};
     struct setup setup;
-    struct fault why;
-    int words, code = 2;
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
+    int words, code;
 
-    if (!options_read(&help, rows, COUNT_OF(rows), argc, argv, &words, &helped, &why)) {
-        fprintf(stderr, "whc-worker: %s\n", why.text);
-        return 2;
-    }
-    if (helped)
-        return 0;
-    setup_load(config, &setup);
-    if (setup_print_problems(&setup.problems) == 0)
+    if (setup_begin(&line, argc, argv, &setup, &words, &code))
         code = work(&setup.settings, create);
     setup_release(&setup);
     return code;

@@ -61,24 +61,17 @@ int command_watch(int argc, char **argv)
     static const struct command_help help = {"watch", "Shows outcomes as they come.", "",
                                              "whc-worker watch --from-beginning --json"};
     const char *config = NULL, *count = "0";
-    bool from_beginning = false, json = false, helped;
+    bool from_beginning = false, json = false;
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
         {"--from-beginning", NULL, "also those that are there already", NULL, &from_beginning},
         {"--json", NULL, "a line of JSON each, instead of a table", NULL, &json},
         {"--count", "N", "end after N outcomes", &count, NULL}};
     struct setup setup;
-    struct fault why;
-    int words, code = 2;
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
+    int words, code;
 
-    if (!options_read(&help, rows, COUNT_OF(rows), argc, argv, &words, &helped, &why)) {
-        fprintf(stderr, "whc-worker: %s\n", why.text);
-        return 2;
-    }
-    if (helped)
-        return 0;
-    setup_load(config, &setup);
-    if (setup_print_problems(&setup.problems) == 0)
+    if (setup_begin(&line, argc, argv, &setup, &words, &code))
         code = watch(&setup, from_beginning, json, strtol(count, NULL, 10));
     setup_release(&setup);
     return code;

@@ -3,6 +3,7 @@
 
 #include "handle.h"
 #include "memory.h"
+#include "readiness.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,28 @@ void setup_load(const char *config, struct setup *setup)
     setup->catalogue = catalogue_load(setup->settings.catalogue_path, setup->settings.catalogue_overlay,
                                       &given, &setup->problems);
     memory_free(names);
+}
+
+bool setup_begin(const struct command_line *line, int argc, char **argv, struct setup *setup, int *words,
+                 int *code)
+{
+    bool helped;
+    struct fault why;
+
+    *setup = (struct setup){0};
+    if (!options_read(line->help, line->rows, line->count, argc, argv, words, &helped, &why)) {
+        fprintf(stderr, "whc-worker: %s\n", why.text);
+        *code = 2;
+        return false;
+    }
+    *code = 0;
+    if (helped)
+        return false;
+    setup_load(*line->config, setup);
+    if (line->runs)
+        readiness_check(&setup->settings, setup->catalogue, &setup->problems);
+    *code = setup_print_problems(&setup->problems) == 0 ? 0 : 2;
+    return *code == 0;
 }
 
 void setup_release(struct setup *setup)

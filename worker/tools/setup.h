@@ -6,6 +6,7 @@
 
 #include "catalogue.h"
 #include "config.h"
+#include "options.h"
 
 struct setup {
     struct settings settings;
@@ -19,6 +20,22 @@ struct setup {
  */
 void setup_load(const char *config, struct setup *setup);
 void setup_release(struct setup *setup);
+
+/* A command line: its help, its options, and which of their targets is the settings file. */
+struct command_line {
+    const struct command_help *help;
+    const struct option_row *rows;
+    size_t count;
+    const char **config;
+    bool runs; /* the worker itself: what readiness_check() finds counts, too */
+};
+
+/*
+ * Reads the command line, then settings and catalogue; what is no option is in argv[0...*words-1]. False: the command is
+ * at its end with exit code *code, because help was asked for or mistakes were told. Release the setup in any case.
+ */
+MUST_USE bool setup_begin(const struct command_line *line, int argc, char **argv, struct setup *setup,
+                          int *words, int *code);
 
 /* Prints the problems to stderr, a line each, and gives their number. */
 size_t setup_print_problems(const struct problems *problems);
