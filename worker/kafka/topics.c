@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ADMIN_TIMEOUT_MS = 10000, CONFIGS_MAX = 4 };
+enum { ADMIN_TIMEOUT_MS = 10000, CONFIGS_MAX = 4, DEAD_EXTRA_BYTES = 65536 };
 
 struct topic_config {
     const char *name, *value;
@@ -23,7 +23,9 @@ static const struct {
 } rules[TOPIC_COUNT] = {
     [TOPIC_REQUESTS] = {true, "delete", {{"cleanup.policy", "delete"}}},
     [TOPIC_OUTCOMES] = {false, NULL, {{NULL, NULL}}},
-    [TOPIC_DEAD] = {false, NULL, {{NULL, NULL}}},
+    [TOPIC_DEAD] = {false,
+                    NULL,
+                    {{"max.message.bytes", "1179648"}}}, /* the usual 1 MiB, and DEAD_EXTRA_BYTES */
     [TOPIC_SIGNALS] = {true, "delete", {{"cleanup.policy", "delete"}}},
     [TOPIC_LEDGER] = {true, "compact", {{"cleanup.policy", "compact"}, {"delete.retention.ms", "604800000"}}},
 };
@@ -63,6 +65,8 @@ static void take_config(const rd_kafka_ConfigEntry_t *entry, struct topic_state 
         snprintf(state->cleanup, sizeof state->cleanup, "%s", value);
     else if (strcmp(name, "min.insync.replicas") == 0)
         state->min_insync = strtoll(value, NULL, 10);
+    else if (strcmp(name, "max.message.bytes") == 0)
+        state->max_message_bytes = strtoll(value, NULL, 10);
     else if (strcmp(name, "unclean.leader.election.enable") == 0)
         state->unclean_election = strcmp(value, "true") == 0;
 }
@@ -203,6 +207,23 @@ static void check_one(const struct settings *settings, const struct topic_state 
     }
 }
 
+/* A dead letter is the message and headers of ours: one that its topic refused would stop its partition for good. */
+static void check_dead_size(const struct topic_state states[TOPIC_COUNT], struct problems *problems)
+{
+    const struct topic_state *requests = &states[TOPIC_REQUESTS], *dead = &states[TOPIC_DEAD];
+    int64_t needed = requests->max_message_bytes + DEAD_EXTRA_BYTES;
+    char remedy[300];
+
+    if (!requests->configured || !dead->configured || dead->max_message_bytes >= needed)
+        return;
+    snprintf(remedy, sizeof remedy,
+             "kafka-configs.sh --alter --topic %.100s --add-config max.message.bytes=%" PRId64, dead->name,
+             needed);
+    problems_add(problems, dead->name, remedy,
+                 "max.message.bytes is %" PRId64 ", too little for the largest request with its reason",
+                 dead->max_message_bytes);
+}
+
 void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT], bool all,
                   struct problems *problems)
 {
@@ -212,6 +233,7 @@ void topics_check(const struct settings *settings, const struct topic_state stat
                          "this topic is named for two purposes");
         check_one(settings, &states[i], (enum topic_role)i, states[TOPIC_REQUESTS].partitions, problems);
     }
+    check_dead_size(states, problems);
 }
 
 static rd_kafka_NewTopic_t *new_topic(const struct settings *settings, const struct topic_state *state,

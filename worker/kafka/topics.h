@@ -17,9 +17,9 @@ struct topic_state {
     const char *name; /* borrowed from the settings */
     bool exists;
     int partitions, replicas; /* the least of its partitions */
-    bool configured;          /* the three below are known: the embedded broker does not tell */
+    bool configured;          /* those below are known: the embedded broker does not tell */
     char cleanup[64];
-    int64_t min_insync;
+    int64_t min_insync, max_message_bytes;
     bool unclean_election;
 };
 

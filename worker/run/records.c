@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTCOME_MAX_BYTES = 16777216 };
-
 static void add_header(struct settler_record *record, const char *name, const char *value, size_t length)
 {
     if (record->header_count < SETTLER_HEADERS_MAX)
@@ -71,12 +69,13 @@ static void write_outcome(const struct worker *worker, struct outcome *outcome, 
     framing_write(&frame, value);
     if (outcome_write(outcome, value, &why))
         return;
-    LOG(LOG_ERROR, "an outcome does not fit its schema, it is published without its result",
+    LOG(LOG_ERROR, "an outcome does not fit its schema or its topic, it is published without its result",
         log_text("request", outcome->request_id), log_fault(&why));
     outcome->status = OUTCOME_FAILED;
     outcome->reason.kind = REASON_BAD_REPLY;
     outcome->result = NULL;
-    snprintf(outcome->reason.code, sizeof outcome->reason.code, "result");
+    snprintf(outcome->reason.code, sizeof outcome->reason.code, "%s",
+             why.kind == FAULT_EXHAUSTED ? "size" : "result");
     snprintf(outcome->reason.text, sizeof outcome->reason.text, "%.300s", why.text);
     buffer_clear(value);
     framing_write(&frame, value);
@@ -95,7 +94,7 @@ void record_of_order(const struct worker *worker, const struct order *order, str
     struct outcome outcome;
 
     order_outcome(order, &outcome);
-    buffer_init(&value, OUTCOME_MAX_BYTES);
+    buffer_init(&value, worker->outcome_max_bytes);
     write_outcome(worker, &outcome, &value);
     *record = (struct settler_record){.topic = worker->settings->topic_outcomes};
     record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);

@@ -17,7 +17,14 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { TOPICS_TIMEOUT_MS = 1000, KAFKA_AGAIN_MS = 1000, CONNECTIONS_EXTRA = 16, STOP_MARGIN_MS = 1000 };
+enum {
+    TOPICS_TIMEOUT_MS = 1000,
+    KAFKA_AGAIN_MS = 1000,
+    CONNECTIONS_EXTRA = 16,
+    STOP_MARGIN_MS = 1000,
+    MESSAGE_USUAL_BYTES = 1000000,
+    HEADER_ROOM_BYTES = 16384
+};
 
 struct orders_time worker_time(const struct worker *worker)
 {
@@ -181,6 +188,9 @@ static bool check_topics(struct worker *worker, const struct topic_state states[
         return fault_set(why, FAULT_LOCAL, "the topics are not as they must be: %zu mistakes, see above",
                          count);
     worker->partition_total = (size_t)states[TOPIC_REQUESTS].partitions;
+    worker->outcome_max_bytes = MESSAGE_USUAL_BYTES - HEADER_ROOM_BYTES;
+    if (states[TOPIC_OUTCOMES].max_message_bytes > 2 * HEADER_ROOM_BYTES)
+        worker->outcome_max_bytes = (size_t)states[TOPIC_OUTCOMES].max_message_bytes - HEADER_ROOM_BYTES;
     return true;
 }
 

@@ -39,7 +39,8 @@ struct worker {
     struct loop *loop;
     struct worker_api *apis;
     size_t api_count;
-    size_t partition_total; /* of the request topic */
+    size_t partition_total;   /* of the request topic */
+    size_t outcome_max_bytes; /* what the outcome topic takes, less room for headers */
 
     struct http_client *http;
     struct token *token;

@@ -1,0 +1,339 @@
+"""Bad input and bad days, one function per story; stories.py runs them. Its first line says what a story shows."""
+import json
+import os
+import pathlib
+import signal
+import uuid
+
+import confluent_kafka
+import confluent_kafka.admin
+
+import whc
+from common import TARGET, ask, dead_letter, target
+from whc import expect, header, outcomes_by_request, portability, wait_for
+
+# Scaled down within the inequalities of the settings, so that a silent member is missed after 3 s instead of 20.
+FAST = {"session.timeout.ms": 3000, "broker.session.timeout.ms": 1000, "transaction.timeout.ms": 2500,
+        "settlement.deadline.ms": 2000, "settlement.send.offsets.timeout.ms": 500, "settlement.commit.timeout.ms": 500,
+        "settlement.socket.timeout.ms": 1000}
+
+
+def expect_one_each(messages, sent):
+    """One outcome for each request and none else; by header, so that many are read fast."""
+    counts = {}
+    for message in messages:
+        request = header(message, "ce_subject")
+        counts[request] = counts.get(request, 0) + 1
+    twice, lost = [r for r, n in counts.items() if n > 1], set(sent) - counts.keys()
+    expect(not twice and not lost and len(counts) == len(sent),
+           f"{len(twice)} twice, {len(lost)} lost, {len(counts.keys() - set(sent))} unknown")
+
+
+def send_many(stage, count, first=0):
+    """Requests over many keys."""
+    sent = [stage.send("check-portability", portability(), key=f"{i}".encode()) for i in range(first, first + count)]
+    stage.flush()
+    return sent
+
+
+def on_registry(stage, schema):
+    """Registers a schema with the sandbox's registry, and gives its id."""
+    body = json.dumps({"schema": json.dumps(schema)}).encode()
+    request = whc.urllib.request.Request(f"{stage.sandbox.http}/subjects/s-{uuid.uuid4()}/versions", data=body, method="POST",
+                                         headers={"Content-Type": "application/json"})
+    with whc.urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())["id"]
+
+
+def v0(schema_id, datum):
+    return b"\x00" + schema_id.to_bytes(4, "big") + datum
+
+
+# --- dead letters ---
+
+def resident_kib(worker):
+    status = pathlib.Path(f"/proc/{worker.process.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
+
+
+def committed(stage):
+    """What is committed over all partitions, and where they end."""
+    partitions = [confluent_kafka.TopicPartition(stage.requests, p) for p in range(stage.partitions)]
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": stage.bootstrap, "group.id": stage.group, "log_level": 0})
+    positions = sum(max(p.offset, 0) for p in consumer.committed(partitions, timeout=20))
+    ends = sum(consumer.get_watermark_offsets(p, timeout=20)[1] for p in partitions)
+    consumer.close()
+    return positions, ends
+
+
+def dead_letters_keep_memory_flat(stage):
+    """300,000 dead letters of all kinds, 5,000 of them with ids that no registry knows: memory stays, the position moves."""
+    count = 300_000
+    good = whc.order_type("check-portability").single_object(portability())
+    kinds = [b"", b"hello, world", good[:1], b"\xc3\x01" + bytes(8) + good[10:], good[:-3], good[:10] + b"\xff" * 20]
+    for i in range(count):
+        stage.send_bytes(v0(1 + i, good[10:]) if i % 60 == 0 else kinds[i % len(kinds)], key=f"{i % 1000}".encode())
+    stage.flush()
+    # All is there before it starts, and little is fetched ahead: what is measured is what dead letters leave behind.
+    worker = stage.worker(**{"registry.url": stage.sandbox.http, "kafka.consumer.queued.max.messages.kbytes": 1024}).ready()
+    wait_for(lambda: worker.metric("whc_dead_letters_total") >= count // 10, "the first tenth", 60)
+    first = resident_kib(worker)
+    wait_for(lambda: worker.metric("whc_dead_letters_total") == count, "all dead letters", 90)
+    last = resident_kib(worker)
+    print(f"        VmRSS {first} KiB after a tenth, {last} KiB at the end", flush=True)
+    expect(last - first < 10 * 1024, f"VmRSS grew from {first} to {last} KiB")
+    wait_for(lambda: len(set(committed(stage))) == 1, "the position to be at the end")
+    asked = stage.sandbox.counts()["total"]
+    expect(asked >= count // 60, f"only {asked} requests reached the registry")
+    expect(worker.page("/health/ready")[0] == 200, worker.page("/health/ready")[1])
+
+
+def unknown_records(stage):
+    """A record that no order type has, an outcome sent as a request, an id that nobody knows: dead letters, each with its reason."""
+    stage.worker(**{"registry.url": stage.sandbox.http}).ready()
+    kind = whc.order_type("check-portability")
+    good = kind.datum(portability())
+    other = on_registry(stage, {"type": "record", "name": "Other", "namespace": "whc", "fields": [{"name": "a", "type": "string"}]})
+    dead_letter(stage, v0(other, b"\x02a"), "type")
+    dead_letter(stage, v0(on_registry(stage, kind.outcome_text), good), "type")
+    dead_letter(stage, v0(9999, good), "schema")
+    dead_letter(stage, v0(on_registry(stage, kind.request_text), good[:-1]), "datum")
+    dead_letter(stage, b"\xc3\x01" + kind.fingerprint(kind.outcome_text) + good, "schema")
+    dead_letter(stage, good, "framing", headers=[("__value_schema_id", b"\x01short")])
+    expect(ask(stage, portability())["outcome"]["status"] == "COMPLETED", "the partition does not go on")
+
+
+def allow(stage, sizes):
+    """Sets max.message.bytes of topics."""
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
+    kinds = confluent_kafka.admin
+    resources = [kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic, incremental_configs=[
+        kinds.ConfigEntry("max.message.bytes", str(size), incremental_operation=kinds.AlterConfigOpType.SET)])
+        for topic, size in sizes.items()]
+    for done in admin.incremental_alter_configs(resources).values():
+        done.result(20)
+    stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "message.max.bytes": 4000000, "log_level": 0})
+
+
+def a_large_request_is_a_dead_letter(stage):
+    """1.5 MB, over request.max.bytes, on topics that allow it: a dead letter as it came; and one just below the limit."""
+    allow(stage, {stage.requests: 4000000, stage.dead: 4100000})
+    stage.worker().ready()
+    value = whc.order_type("check-portability").single_object(portability()) + bytes(1_500_000)
+    dead_letter(stage, value, "size", key=b"large")
+    dead_letter(stage, value[:1_040_000], "datum", key=b"large")
+    expect(ask(stage, portability(), key=b"large")["outcome"]["status"] == "COMPLETED", "the partition does not go on")
+
+
+def the_largest_message_is_a_dead_letter(stage):
+    """As large as the topic of requests takes, as `topics` made it: the topic of dead letters takes it with its reason."""
+    stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "message.max.bytes": 4000000, "log_level": 0})
+    stage.worker().ready()
+    dead_letter(stage, b"x" * 1_048_400, "framing", key=b"k")
+    expect(ask(stage, portability(), key=b"k")["outcome"]["status"] == "COMPLETED", "the partition does not go on")
+
+
+def a_dead_letter_topic_that_takes_too_little(stage):
+    """Refused at start, with the command that repairs it: a message it refused would stop its partition for good."""
+    allow(stage, {stage.requests: 4000000})
+    worker = stage.worker()
+    expect(worker.wait() == 1 and "too little for the largest request" in worker.log(), worker.log())
+
+
+# --- orders that wait ---
+
+def a_full_map_stops_its_partition(stage):
+    """A halted API holds one order and more than 20,000 settle behind it: only its partition stops, ready says why, all goes on."""
+    held, behind = 0, 20_050
+    settings = {"bt.probe.ms": 300}
+    worker = stage.worker("one", **settings).ready()
+    stage.sandbox.fault(api="portability", kind="status", status=403, code=50, times=-1)
+    sent = [stage.send("check-portability", portability(), partition=held)]
+    stage.flush()
+    wait_for(lambda: worker.metric("whc_api_halted") == 1, "the API to be halted")
+    # Broken contracts end without a call: the cheapest orders there are, and they settle like any other.
+    sent += [stage.send("check-portability", portability("no number"), partition=held) for _ in range(behind)]
+    sent += [stage.send("check-portability", portability(), partition=held) for _ in range(50)]
+    stage.flush()
+    full = "its map of settled orders is full"
+    wait_for(lambda: full in worker.page("/health/ready")[1], "readiness to say that the map is full", 60)
+    expect(worker.page("/health/ready")[0] == 503 and worker.metric("whc_partitions_held") == 1, worker.page("/health/ready")[1])
+    reader = stage.reader()
+    reader.until(19_999)
+    sent.append(stage.send("check-portability", portability("no number"), partition=1))
+    stage.flush()
+    reader.until(20_000)
+    expect(any(header(m, "ce_subject") == sent[-1] for m in reader.messages), "another partition stands still, too")
+    expect(len(reader.more(0.5)) == 20_000, f"{len(reader.messages)} outcomes: more than the map holds")
+    # The next owner has the map from the commit: it does not do the 20,000 again.
+    expect(worker.stop() == 0, worker.log()[-2000:])
+    second = stage.worker("two", **settings)
+    wait_for(lambda: full in second.page("/health/ready")[1], "the next owner to stop at the same place", 60)
+    stage.sandbox.heal()
+    reader.until(len(sent), 60)
+    reader.more(0.5)
+    expect_one_each(reader.messages, sent)
+    second.ready()
+
+
+def a_waiting_order_expires(stage):
+    """notAfter passes while the API is halted: when it goes on the order ends FAILED, EXPIRED, without a call."""
+    worker = stage.worker(**{"bt.probe.ms": 4000}).ready()  # notAfter passes between two probes
+    stage.sandbox.fault(api="portability", kind="status", status=403, code=50, times=-1)
+    first = stage.send("check-portability", portability(), key=b"a")
+    stage.flush()
+    wait_for(lambda: worker.metric("whc_api_halted") == 1, "the API to be halted")
+    reader = stage.reader()
+    not_after = whc.time.time() + 1
+    late = stage.send("check-portability", portability("01632960005", notAfter=int(not_after * 1000)), key=b"b")
+    stage.flush()
+    wait_for(lambda: worker.metric("whc_requests_total") == 2, "both orders to be taken")
+    wait_for(lambda: whc.time.time() > not_after, "notAfter to pass")
+    expect(not reader.more(), "an order did not wait")
+    stage.sandbox.heal()
+    reader.until(2)
+    found = outcomes_by_request(reader.messages)
+    expect(found[first][0]["outcome"]["status"] == "COMPLETED", f"{found[first]}")
+    outcome = found[late][0]["outcome"]
+    expect((outcome["status"], outcome["reason"]["kind"]) == ("FAILED", "EXPIRED"), f"{outcome}")
+    expect(stage.sandbox.counts(target("01632960005"))["count"] == 0, "it was called")
+
+
+def bt_is_not_reached(stage):
+    """Nobody listens where BT should be: orders end FAILED within their limits and say so."""
+    stage.worker(**{"bt.portability.base.url": "http://127.0.0.1:9", "bt.backoff.first.ms": 1, "bt.attempts.max": 2,
+                    "bt.give.up.ms": 1000}).ready()
+    outcome = ask(stage, portability())["outcome"]
+    expect((outcome["status"], outcome["reason"]["kind"]) == ("FAILED", "UNAVAILABLE") and "not reached" in outcome["reason"]["text"],
+           f"{outcome}")
+
+
+def a_tracking_id_of_the_request_reaches_bt(stage):
+    """The header whc-tracking becomes APIGW-Tracking-Header, so that BT's sandbox values can be reached."""
+    stage.worker().ready()
+    outcome = ask(stage, portability("01632960003"), headers=[("whc-tracking", b"sandbox-value-7")])["outcome"]
+    calls = [r for r in stage.sandbox.control("GET", "requests?last=20") if r["target"] == target("01632960003")]
+    headers = {name.lower(): value for name, value in calls[-1]["headers"].items()}
+    expect(len(calls) == 1 and headers.get("apigw-tracking-header") == "sandbox-value-7", f"{calls}")
+    expect(outcome["trackingIds"] == ["sandbox-value-7"], f"{outcome}")
+
+
+# --- the disk ---
+
+def the_schema_cache_cannot_be_written(stage):
+    """A full disk, then a path where no folder can be: a warning each, the orders go on."""
+    kind = whc.order_type("check-portability")
+    schema_id = on_registry(stage, kind.request_text)
+    folder = pathlib.Path(stage.folder) / "cache"
+    folder.mkdir()
+    (folder / f"ids-{schema_id}.new").symlink_to("/dev/full")
+    (pathlib.Path(stage.folder) / "file").write_text("")
+    for path, why in ((folder, "No space left"), (pathlib.Path(stage.folder) / "file" / "cache", "Not a directory")):
+        worker = stage.worker(**{"registry.url": stage.sandbox.http, "registry.cache.path": path, "group.id": f"{stage.group}-{path.parent.name}"}).ready()
+        reader = stage.reader()
+        request = portability()
+        stage.send_bytes(v0(schema_id, kind.datum(request)))
+        stage.flush()
+        wait_for(lambda: request["requestId"] in outcomes_by_request(reader.more()), "the outcome")
+        expect("cannot be kept on disk" in worker.log() and why in worker.log(), worker.log())
+        expect(worker.page("/health/ready")[0] == 200, worker.page("/health/ready")[1])
+        expect(worker.stop() == 0, worker.log())
+    expect(not list(folder.iterdir()), f"a half-written file is left: {list(folder.iterdir())}")
+
+
+# --- workers that stand still, and brokers ---
+
+def a_stopped_worker_is_killed(stage):
+    """STOP for longer than watchdog.ms: the kernel kills it, another worker carries on, one outcome each."""
+    stage.sandbox.fault(api="portability", kind="delay", ms=100, times=-1)
+    first = stage.worker("one", **{"watchdog.ms": 1500, **FAST}).ready()
+    second = stage.worker("two", **FAST)
+    wait_for(lambda: second.metric("whc_partitions") == 3 and first.metric("whc_partitions") == 3, "both to have partitions", 60)
+    sent = send_many(stage, 1000)
+    wait_for(lambda: first.metric("whc_outcomes_total") > 20 and first.metric("whc_calls_running") > 0, "the first to work")
+    first.signal(signal.SIGSTOP)
+    expect(first.wait(20) == -signal.SIGKILL, "it was not killed")
+    reader = stage.reader()
+    reader.until(1000, 60)
+    reader.more(0.5)
+    expect_one_each(reader.messages, sent)
+    expect(second.process.poll() is None, second.log())
+
+
+def the_worker_waits_for_the_broker(stage):
+    """The worker starts before the broker: alive, not ready and says why; then it goes on by itself."""
+    sent = send_many(stage, 20)
+    stage.kafka.stop()
+    try:
+        worker = stage.worker(**{"watchdog.ms": 3000})
+        wait_for(lambda: "waiting for Kafka" in worker.log(), "the worker to ask for Kafka")
+        expect(worker.page("/health/live") == (200, "live\n"), f"{worker.page('/health/live')}")
+        expect(worker.page("/health/ready") == (503, "Kafka is waited for\n"), f"{worker.page('/health/ready')}")
+    finally:
+        stage.kafka.restart()
+    worker.ready()
+    reader = stage.reader()
+    reader.until(20)
+    expect_one_each(reader.messages, sent)
+
+
+def an_unclear_settlement(stage):
+    """The broker is stopped in the middle of settlements: what is unclear is found out, one outcome each."""
+    worker = stage.worker(**FAST).ready()
+    stage.sandbox.fault(api="portability", kind="delay", ms=20, times=-1)
+    sent = send_many(stage, 3000)
+    wait_for(lambda: worker.metric("whc_outcomes_total") > 100, "work")
+    broker = int((pathlib.Path(stage.kafka.folder) / "pid").read_text())
+    os.kill(broker, signal.SIGSTOP)
+    try:
+        wait_for(lambda: "a settlement is unclear" in worker.log(), "a settlement without an answer")
+    finally:
+        os.kill(broker, signal.SIGCONT)
+    reader = stage.reader()
+    reader.until(3000, 60)
+    reader.more(0.5)
+    expect_one_each(reader.messages, sent)
+    found = [line for line in worker.metrics().splitlines() if line.startswith("whc_settlements_total") and '"clean"' not in line]
+    expect(found, "the metrics show no settlement that was unclear or dirty")
+
+
+def two_workers_with_one_slot(stage):
+    """One worker.slot twice: one of them ends and names the transactional.id, each order still has one outcome."""
+    stage.sandbox.fault(api="portability", kind="delay", ms=10, times=-1)
+    workers = [stage.worker("same", **{"bt.window": 20, **FAST}) for _ in range(2)]
+    sent = []
+
+    def one_ended():
+        sent.extend(send_many(stage, 50, len(sent)))
+        return [w for w in workers if w.process.poll() is not None]
+    ended = wait_for(one_ended, "one of the two to end", 60)
+    expect(len(ended) == 1 and ended[0].process.returncode == 1, f"{[w.process.returncode for w in workers]}")
+    expect(f"'{stage.group}-same'" in ended[0].log() and "worker.slot" in ended[0].log(), ended[0].log()[-2000:])
+    reader = stage.reader()
+    reader.until(len(sent), 60)
+    reader.more(0.5)
+    expect_one_each(reader.messages, sent)
+
+
+def a_topic_goes_away(stage):
+    """No topic at the start: refused, with the command. The topic of outcomes deleted under way: it waits, and nothing is lost."""
+    worker = stage.worker(**{"topic.outcomes": "no-such-topic"})
+    expect(worker.wait() == 1 and "whc-worker topics --create" in worker.log() and "no-such-topic" in worker.log(), worker.log())
+    worker = stage.worker(**FAST).ready()
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
+    ask(stage, portability())
+    admin.delete_topics([stage.outcomes])[stage.outcomes].result(20)
+    sent = send_many(stage, 20)
+    wait_for(lambda: "a settlement is unclear" in worker.log() or worker.process.poll() is not None, "a settlement that fails")
+    expect(worker.process.poll() is None, worker.log())
+    stage.create_topics()
+    reader = stage.reader()
+    reader.until(20)
+    expect_one_each(reader.messages, sent)
+
+
+EMBEDDED = [unknown_records, a_waiting_order_expires, bt_is_not_reached, a_tracking_id_of_the_request_reaches_bt,
+            the_schema_cache_cannot_be_written]
+REAL = [dead_letters_keep_memory_flat, a_large_request_is_a_dead_letter, the_largest_message_is_a_dead_letter,
+        a_dead_letter_topic_that_takes_too_little, a_full_map_stops_its_partition, a_stopped_worker_is_killed,
+        the_worker_waits_for_the_broker, an_unclear_settlement, two_workers_with_one_slot, a_topic_goes_away]

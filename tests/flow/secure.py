@@ -1,0 +1,171 @@
+"""TLS and secrets: the worker against an encrypted front of the sandbox; one function per story, stories.py runs them."""
+import pathlib
+import socket
+import ssl
+import subprocess
+import threading
+import urllib.parse
+import uuid
+
+import whc
+from common import ask
+from whc import expect, portability, wait_for
+
+HOST = "127.0.0.1"
+
+
+class Authority:
+    """A certificate authority of the test, and what it has signed."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder) / "tls"
+        self.folder.mkdir()
+        self.file = self.folder / "ca.pem"
+        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                      "/CN=an authority for tests", "-keyout", self.folder / "ca.key", "-out", self.file)
+
+    @staticmethod
+    def _openssl(*words):
+        done = subprocess.run(["openssl", *[str(w) for w in words]], text=True, capture_output=True)
+        expect(done.returncode == 0, f"openssl {words[0]}: {done.stderr}")
+
+    def sign(self, name, alternative, password=None):
+        """A certificate and its key, as files."""
+        certificate, key, request = (self.folder / f"{name}.{end}" for end in ("pem", "key", "csr"))
+        (self.folder / f"{name}.ext").write_text(f"subjectAltName={alternative}\n")
+        lock = ["-passout", f"pass:{password}"] if password else ["-nodes"]
+        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", *lock, "-subj", f"/CN={name}", "-keyout", key,
+                      "-out", request)
+        self._openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.folder / "ca.key", "-CAcreateserial", "-days", "2",
+                      "-extfile", self.folder / f"{name}.ext", "-out", certificate)
+        return certificate, key
+
+
+class Front:
+    """Takes TLS connections and passes their bytes to the sandbox and back."""
+
+    def __init__(self, url, pair, clients=None):
+        at = urllib.parse.urlsplit(url)
+        self.behind = (at.hostname, at.port)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(*pair)
+        if clients is not None:
+            self.context.verify_mode = ssl.CERT_REQUIRED
+            self.context.load_verify_locations(clients)
+        self.listener = socket.create_server((HOST, 0))
+        self.url = f"https://{HOST}:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                plain, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
+
+    def _serve(self, plain):
+        rest = plain.dup()
+        try:
+            with self.context.wrap_socket(plain, server_side=True) as front, socket.create_connection(self.behind) as back:
+                threading.Thread(target=self._copy, args=(back, front), daemon=True).start()
+                self._copy(front, back)
+        except OSError:  # an SSLError is one: the other side refused, or was refused
+            self._drain(rest)
+        rest.close()
+
+    @staticmethod
+    def _drain(rest):
+        """Reads on after a refusal: a socket closed with unread bytes takes back the alert that says why."""
+        try:
+            rest.settimeout(5)
+            while rest.recv(65536):
+                pass
+        except OSError:
+            pass
+
+    @staticmethod
+    def _copy(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def close(self):
+        self.listener.close()
+
+    def settings(self, **more):
+        """Of a worker behind this front; a group of its own, because a second member waits long for the embedded broker."""
+        return {"group.id": f"g-{uuid.uuid4()}", "bt.base.url": self.url, "bt.token.url": f"{self.url}/oauth/accesstoken", **more}
+
+
+def refused(stage, front, words, **settings):
+    """A worker that gets no token over this front: it stays alive, says why, and goes on asking; no order is lost or called."""
+    worker = stage.worker(**front.settings(**settings))
+    wait_for(lambda: "token endpoint" in worker.page("/health/ready")[1], "readiness to say that there is no token")
+    code, why = worker.page("/health/ready")
+    expect(code == 503 and words in why, f"readiness does not say '{words}': {why}")
+    calls = stage.sandbox.counts()["total"]
+    expect(worker.stop() == 0, worker.log())
+    expect(calls == 0, f"{calls} requests reached the sandbox")
+
+
+def encrypted(stage):
+    """TLS: good with the CA's file; without it, under another host's name: refused, and readiness names the certificate."""
+    authority = Authority(stage.folder)
+    front = Front(stage.sandbox.http, authority.sign("here", f"IP:{HOST}"))
+    other = Front(stage.sandbox.http, authority.sign("elsewhere", "DNS:elsewhere.example"))
+    try:
+        refused(stage, front, "unable to get local issuer certificate")
+        refused(stage, other, "no alternative certificate subject name matches", **{"bt.ca.file": authority.file})
+        worker = stage.worker(**front.settings(**{"bt.ca.file": authority.file})).ready()
+        expect(ask(stage, portability())["outcome"]["status"] == "COMPLETED", worker.log())
+        worker.stop()
+        # A token, but BT's own host has the wrong certificate: the order ends within its limits, and says why; no call.
+        before = stage.sandbox.counts()["operations"]["checkPortability"]
+        stage.worker(**front.settings(**{"bt.ca.file": authority.file, "bt.portability.base.url": other.url, "bt.backoff.first.ms": 1,
+                                         "bt.attempts.max": 2, "bt.give.up.ms": 1000})).ready()
+        outcome = ask(stage, portability())["outcome"]
+        expect(outcome["status"] == "FAILED" and "certificate" in outcome["reason"]["text"], f"{outcome}")
+        expect(stage.sandbox.counts()["operations"]["checkPortability"] == before, "it was called")
+    finally:
+        front.close()
+        other.close()
+
+
+def client_certificates(stage):
+    """A front that asks for a certificate: refused without, good with certificate, key and the key's password from a file."""
+    authority = Authority(stage.folder)
+    front = Front(stage.sandbox.http, authority.sign("here", f"IP:{HOST}"), clients=authority.file)
+    certificate, key = authority.sign("worker", "DNS:worker.example", password="opensesame")
+    password = pathlib.Path(stage.folder) / "password"
+    password.write_text("opensesame\n")
+    ours = {"bt.ca.file": authority.file, "bt.certificate.file": certificate, "bt.key.file": key, "bt.key.password.file": password}
+    try:
+        refused(stage, front, "certificate required", **{"bt.ca.file": authority.file})
+        worker = stage.worker(**front.settings(**ours)).ready()
+        expect(ask(stage, portability())["outcome"]["status"] == "COMPLETED", worker.log())
+        expect("opensesame" not in worker.log(), "the key's password is in the log")
+    finally:
+        front.close()
+
+
+def a_secret_is_read_again(stage):
+    """A wrong secret in its file: readiness says that the credentials are refused; the file corrected: it goes on by itself."""
+    secret = pathlib.Path(stage.folder) / "secret"
+    secret.write_text("wrong\n")
+    worker = stage.worker(**{"bt.client.secret": None, "bt.client.secret.file": secret})
+    reader = stage.reader()
+    request = stage.send("check-portability", portability())
+    stage.flush()
+    wait_for(lambda: "credentials are refused" in worker.page("/health/ready")[1], "readiness to say that the credentials are refused")
+    expect(not reader.more(), "an order did not wait")
+    secret.write_text("sandbox-secret\n")
+    reader.until(1)
+    expect(whc.outcomes_by_request(reader.messages)[request][0]["outcome"]["status"] == "COMPLETED", worker.log())
+    worker.ready()
+
+
+EMBEDDED = [encrypted, client_certificates, a_secret_is_read_again]
