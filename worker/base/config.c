@@ -180,15 +180,23 @@ static bool apply_kafka_file(struct settings *settings, const char *name, const 
     return false;
 }
 
+/* A secret whose value is in a file; false: the name is of no such setting. */
+static bool apply_from_file(struct settings *settings, const char *name, const char *value, const char *where,
+                            struct problems *problems)
+{
+    return strncmp(name, "kafka.", 6) == 0 ? apply_kafka_file(settings, name + 6, value, where, problems)
+                                           : apply_secret_file(settings, name, value, where, problems);
+}
+
 static void apply(struct settings *settings, const char *name, const char *value, const char *where,
                   struct problems *problems)
 {
     const struct setting *row = find(settings_table, settings_table_count, name);
 
+    if (row == NULL && apply_from_file(settings, name, value, where, problems))
+        return;
     if (row != NULL)
         assign(row, settings, value, where, problems);
-    else if (strncmp(name, "kafka.", 6) == 0 && apply_kafka_file(settings, name + 6, value, where, problems))
-        return;
     else if (strncmp(name, "kafka.", 6) == 0)
         add_named(&settings->kafka, &settings->kafka_count, name + 6, value, where);
     else if (strncmp(name, "input.", 6) == 0)
@@ -196,8 +204,6 @@ static void apply(struct settings *settings, const char *name, const char *value
     else if (strncmp(name, "bt.", 3) == 0 &&
              (row = find(api_settings_table, api_settings_table_count, name + 3)) != NULL)
         assign(row, &settings->api, value, where, problems);
-    else if (apply_secret_file(settings, name, value, where, problems))
-        return;
     else if (strncmp(name, "bt.", 3) == 0)
         add_named(&settings->apis, &settings->api_count, name + 3, value, where);
     else

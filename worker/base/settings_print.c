@@ -33,7 +33,8 @@ void settings_print_table(FILE *out)
         "The file is `whc-worker.properties` (`--config FILE`). Every setting can be overridden by an "
         "environment variable: `WHC_` and the name in capitals, with `_` for `.` and `-`.\n\n"
         "Open names: `kafka.<name>` goes to every librdkafka handle, `kafka.consumer.<name>` and "
-        "`kafka.producer.<name>` to one kind (`sasl.password`, `ssl.key.password` and `ssl.keystore.password` also from a file: `kafka.sasl.password.file`); `input.<name>` is an input of every workflow "
+        "`kafka.producer.<name>` to one kind (`sasl.password`, `ssl.key.password` and `ssl.keystore.password` "
+        "also from a file: `kafka.sasl.password.file`); `input.<name>` is an input of every workflow "
         "(`input.cugId=CUG5009999999`).\n\n## The worker\n");
     print_rows(out, "", settings_table, settings_table_count);
     fprintf(out,
