@@ -167,6 +167,25 @@ static void load_openapi(struct loader *loader)
     spot_release(&spot);
 }
 
+static void load_asyncapi(struct loader *loader)
+{
+    char path[PATH_SIZE];
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct spot spot;
+    struct fault why;
+
+    locate(loader, "order-events.asyncapi.json", path);
+    if (!exists(loader, "order-events.asyncapi.json"))
+        return; /* a catalogue without journeys needs none */
+    if (!tree_read_file(path, FILE_MAX_BYTES, &tree, &why)) {
+        problems_add(loader->problems, path, "", "%s", why.text);
+        return;
+    }
+    spot_init(&spot, path, loader->problems);
+    asyncapi_read(tree, &spot, &loader->catalogue->asyncapi);
+    spot_release(&spot);
+}
+
 /* What every request and outcome record must have (design section 2). */
 static void check_records(struct loader *loader, struct order_type *type)
 {
@@ -244,7 +263,7 @@ static void load_type(struct loader *loader, const char *name)
         check_records(loader, type);
     /* The checks between the files would only repeat what is wrong inside one. */
     if (loader->problems->count == before)
-        check_order_type(type, path, loader->given, loader->problems);
+        check_order_type(type, path, loader->given, &loader->catalogue->asyncapi, loader->problems);
 }
 
 struct catalogue *catalogue_load(const char *folder, const char *overlay, const struct given_inputs *given,
@@ -257,6 +276,7 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
 
     catalogue->library = schema_library_new();
     load_openapi(&loader);
+    load_asyncapi(&loader);
     load_library(&loader);
     char **names = list(&loader, ".", &count);
     for (size_t i = 0; i < count; i++) {
@@ -292,6 +312,7 @@ void *catalogue_free(struct catalogue *catalogue)
     memory_free(catalogue->types);
     schema_library_free(catalogue->library);
     openapi_release(&catalogue->openapi);
+    asyncapi_release(&catalogue->asyncapi);
     return memory_free(catalogue);
 }
 

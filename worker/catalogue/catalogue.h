@@ -9,6 +9,7 @@
 #define CATALOGUE_CATALOGUE_H
 
 #include "arazzo.h"
+#include "asyncapi.h"
 #include "schema.h"
 
 struct order_type {
@@ -25,6 +26,7 @@ struct order_type {
 
 struct catalogue {
     struct openapi openapi;
+    struct asyncapi asyncapi;
     struct schema_library *library;
     struct order_type **types; /* by name */
     size_t type_count;

@@ -13,6 +13,7 @@ struct checker {
     const struct order_type *type;
     const char *file;
     const struct given_inputs *given;
+    const struct asyncapi *asyncapi;
     struct problems *problems;
 };
 
@@ -186,6 +187,13 @@ static void check_lookup(const struct checker *checker, const char *pointer, con
                      "x-lookup: step '%s' of '%s' is not of class safe", lookup->steps[i].id, lookup->id);
 }
 
+static void check_receive(const struct checker *checker, const char *pointer, const struct step *step)
+{
+    if (step->operation_id != NULL && !asyncapi_receives(checker->asyncapi, step->operation_id))
+        complain(checker, pointer, "an operation of order-events.asyncapi.json whose action is receive",
+                 "step '%s' receives by '%s', which is none", step->id, step->operation_id);
+}
+
 static void check_steps(const struct checker *checker)
 {
     const struct arazzo *arazzo = &checker->type->arazzo;
@@ -195,8 +203,10 @@ static void check_steps(const struct checker *checker)
         const struct workflow *workflow = &arazzo->workflows[w];
         for (size_t i = 0; i < workflow->step_count; i++) {
             snprintf(pointer, sizeof pointer, "/workflows/%zu/steps/%zu", w, i);
-            if (workflow->steps[i].operation == NULL)
+            if (workflow->steps[i].operation == NULL) {
+                check_receive(checker, pointer, &workflow->steps[i]);
                 continue;
+            }
             check_call(checker, pointer, &workflow->steps[i]);
             check_lookup(checker, pointer, &workflow->steps[i]);
         }
@@ -220,9 +230,9 @@ static void check_result(const struct checker *checker)
 }
 
 void check_order_type(const struct order_type *type, const char *file, const struct given_inputs *given,
-                      struct problems *problems)
+                      const struct asyncapi *asyncapi, struct problems *problems)
 {
-    const struct checker checker = {type, file, given, problems};
+    const struct checker checker = {type, file, given, asyncapi, problems};
 
     check_uses(&checker);
     check_steps(&checker);

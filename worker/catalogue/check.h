@@ -9,6 +9,6 @@
 
 /* Checks one order type whose files are all read; `file` is its workflow's, for the messages. */
 void check_order_type(const struct order_type *type, const char *file, const struct given_inputs *given,
-                      struct problems *problems);
+                      const struct asyncapi *asyncapi, struct problems *problems);
 
 #endif

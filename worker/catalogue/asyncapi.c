@@ -1,0 +1,57 @@
+/* See asyncapi.h. */
+#include "asyncapi.h"
+
+#include "memory.h"
+
+#include <string.h>
+
+static void read_operation(struct json_object *root, const char *id, struct json_object *tree,
+                           struct spot *spot, struct asyncapi *asyncapi)
+{
+    const char *action = tree_text_of(tree, "action");
+    const char *channel = tree_text_of(tree_member(tree, "channel"), "$ref");
+    bool receives = action != NULL && strcmp(action, "receive") == 0;
+
+    if (action == NULL || (!receives && strcmp(action, "send") != 0))
+        spot_problem(spot, "\"action\": \"receive\", or \"send\"", "operation '%s' has no action", id);
+    if (channel == NULL || channel[0] != '#' || tree_at(root, channel + 1) == NULL)
+        spot_problem(spot, "{\"$ref\": \"#/channels/<name>\"}", "operation '%s' has no channel of this file",
+                     id);
+    if (!receives)
+        return;
+    asyncapi->receives = memory_resize(asyncapi->receives, asyncapi->receive_count + 1, sizeof(char *));
+    asyncapi->receives[asyncapi->receive_count++] = memory_text(id);
+}
+
+void asyncapi_read(struct json_object *tree, struct spot *spot, struct asyncapi *asyncapi)
+{
+    const char *version = tree_text_of(tree, "asyncapi");
+    size_t mark = spot_enter(spot, "operations");
+
+    *asyncapi = (struct asyncapi){0};
+    TREE_EACH(tree_member(tree, "operations"), id, operation)
+    {
+        size_t item = spot_enter(spot, id);
+        read_operation(tree, id, operation, spot, asyncapi);
+        spot_leave(spot, item);
+    }
+    spot_leave(spot, mark);
+    if (version == NULL || strncmp(version, "3.0.", 4) != 0)
+        spot_problem(spot, "\"asyncapi\": \"3.0.0\"", "this is no AsyncAPI 3.0 description");
+}
+
+void asyncapi_release(struct asyncapi *asyncapi)
+{
+    for (size_t i = 0; i < asyncapi->receive_count; i++)
+        memory_free(asyncapi->receives[i]);
+    memory_free(asyncapi->receives);
+    *asyncapi = (struct asyncapi){0};
+}
+
+bool asyncapi_receives(const struct asyncapi *asyncapi, const char *operation_id)
+{
+    for (size_t i = 0; i < asyncapi->receive_count; i++)
+        if (strcmp(asyncapi->receives[i], operation_id) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,25 @@
+/*
+ * Our topics and BT's notifications: which operations of an AsyncAPI 3.0 description a workflow may receive by.
+ *
+ * Checked now; used at run time when journeys are carried out.
+ */
+#ifndef CATALOGUE_ASYNCAPI_H
+#define CATALOGUE_ASYNCAPI_H
+
+#include "spot.h"
+
+struct asyncapi {
+    char **receives; /* operationIds whose action is receive */
+    size_t receive_count;
+};
+
+/*
+ * Reads the description and checks that each operation has an action and a channel that exists; mistakes go to the
+ * spot. Release it in any case.
+ */
+void asyncapi_read(struct json_object *tree, struct spot *spot, struct asyncapi *asyncapi);
+void asyncapi_release(struct asyncapi *asyncapi);
+
+bool asyncapi_receives(const struct asyncapi *asyncapi, const char *operation_id);
+
+#endif
