@@ -364,7 +364,12 @@ class Stage:
 def new_stage(kafka=None):
     """A stage with a sandbox of its own; the broker is the real one, or the sandbox's."""
     folder = tempfile.mkdtemp(prefix="whc-stage-")
-    return Stage(folder, Sandbox(folder, broker=kafka is None), kafka)
+    sandbox = Sandbox(folder, broker=kafka is None)
+    try:
+        return Stage(folder, sandbox, kafka)
+    except BaseException:
+        sandbox.stop()
+        raise
 
 
 def on_real_kafka(stories, chosen=()):
