@@ -106,6 +106,8 @@ void intake_forget(struct intake *intake, int32_t partition)
 
     if (hold == NULL)
         return;
+    if (hold->paused)
+        set_flow(intake, partition, true); /* it may come back to us */
     release_hold(hold);
     *hold = intake->holds[--intake->hold_count];
 }
@@ -284,14 +286,11 @@ static void go_on_with_holds(struct intake *intake)
     for (size_t i = 0; i < intake->hold_count;) {
         struct hold *hold = &intake->holds[i];
         int32_t partition = hold->partition;
-        bool paused = hold->paused;
         if (!release_some(intake, hold)) {
             i++;
             continue;
         }
         intake_forget(intake, partition);
-        if (paused)
-            set_flow(intake, partition, true);
         LOG(LOG_INFO, "a partition goes on", log_int("partition", partition));
     }
 }
