@@ -2,7 +2,9 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
+import tempfile
 import uuid
 
 import confluent_kafka
@@ -297,6 +299,44 @@ def an_unclear_settlement(stage):
     expect(found, "the metrics show no settlement that was unclear or dirty")
 
 
+def deny(admin, kind, name, operation):
+    """Denies an operation to everybody; gives what takes it back."""
+    kinds = confluent_kafka.admin
+    rule = kinds.AclBinding(kind, name, kinds.ResourcePatternType.PREFIXED, "User:ANONYMOUS", "*", operation, kinds.AclPermissionType.DENY)
+    for done in admin.create_acls([rule]).values():
+        done.result(20)
+    mine = kinds.AclBindingFilter(kind, name, kinds.ResourcePatternType.PREFIXED, None, None, kinds.AclOperation.ANY,
+                                  kinds.AclPermissionType.ANY)
+    return lambda: [done.result(20) for done in admin.delete_acls([mine]).values()]
+
+
+def no_permission(stage):
+    """The group denied: the worker says so, waits, and goes on when it may. The transactional.id denied: it ends and says so."""
+    kinds, folder = confluent_kafka.admin, tempfile.mkdtemp(prefix="whc-kafka-")
+    kafka = whc.Kafka(folder, "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
+                              "allow.everyone.if.no.acl.found=true\nsuper.users=User:nobody")
+    denied = whc.new_stage(kafka)
+    try:
+        admin = kinds.AdminClient({"bootstrap.servers": kafka.bootstrap, "log_level": 0})
+        allow_again = deny(admin, kinds.ResourceType.GROUP, denied.group, kinds.AclOperation.READ)
+        worker = denied.worker()
+        reader = denied.reader()
+        denied.send("check-portability", portability())
+        denied.flush()
+        wait_for(lambda: "Group authorization failed" in worker.log(), "the worker to say that it may not")
+        expect(worker.page("/health/ready")[0] == 503, "it is ready")
+        allow_again()
+        reader.until(1)
+        expect(worker.stop() == 0, worker.log())
+        deny(admin, kinds.ResourceType.TRANSACTIONAL_ID, denied.group, kinds.AclOperation.WRITE)
+        worker = denied.worker()
+        expect(worker.wait() == 1 and "Kafka does not begin transactions" in worker.log(), worker.log())
+    finally:
+        denied.end()
+        kafka.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def two_workers_with_one_slot(stage):
     """One worker.slot twice: one of them ends and names the transactional.id, each order still has one outcome."""
     stage.sandbox.fault(api="portability", kind="delay", ms=10, times=-1)
@@ -336,4 +376,4 @@ EMBEDDED = [unknown_records, a_waiting_order_expires, bt_is_not_reached, a_track
             the_schema_cache_cannot_be_written]
 REAL = [dead_letters_keep_memory_flat, a_large_request_is_a_dead_letter, the_largest_message_is_a_dead_letter,
         a_dead_letter_topic_that_takes_too_little, a_full_map_stops_its_partition, a_stopped_worker_is_killed,
-        the_worker_waits_for_the_broker, an_unclear_settlement, two_workers_with_one_slot, a_topic_goes_away]
+        the_worker_waits_for_the_broker, an_unclear_settlement, two_workers_with_one_slot, no_permission, a_topic_goes_away]

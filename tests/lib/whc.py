@@ -210,13 +210,13 @@ class Sandbox(Program):
 class Kafka:
     """A real broker, shared by all stories of a run; each story has topics of its own."""
 
-    def __init__(self, folder):
-        self.folder = str(folder)
+    def __init__(self, folder, extra=""):
+        self.folder, self.extra = str(folder), extra
         self.bootstrap = self._call("start")
 
     def _call(self, verb):
         return subprocess.run([ROOT / "tests" / "lib" / "kafka", verb, self.folder], check=True, text=True,
-                              stdout=subprocess.PIPE).stdout.strip()
+                              stdout=subprocess.PIPE, env={**os.environ, "KAFKA_EXTRA": self.extra}).stdout.strip()
 
     def stop(self):
         self._call("stop")
