@@ -16,7 +16,7 @@ struct http_client {
     struct loop_timer timer;
     struct transfer *transfers; /* running, the first */
     struct transfer *spare;     /* ended ones, whose easy handles are used again */
-    size_t running, spares;
+    size_t spares;
 };
 
 enum { SPARES_MAX = 2048 };
@@ -34,7 +34,6 @@ static void collect(struct http_client *client)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         curl_multi_remove_handle(client->multi, message->easy_handle);
         transfer_unlink(&client->transfers, transfer);
-        client->running--;
         transfer_finish(transfer, code);
         if (client->spares < SPARES_MAX) {
             transfer_link(&client->spare, transfer);
@@ -170,16 +169,9 @@ bool http_start(struct http_client *client, const struct http_request *request, 
         return false;
     }
     transfer_link(&client->transfers, transfer);
-    client->running++;
     if (curl_multi_add_handle(client->multi, transfer_easy(transfer)) == CURLM_OK)
         return true;
     transfer_unlink(&client->transfers, transfer);
-    client->running--;
     transfer_free(transfer);
     return fault_set(why, FAULT_LOCAL, "libcurl does not take the call");
-}
-
-size_t http_in_flight(const struct http_client *client)
-{
-    return client->running;
 }

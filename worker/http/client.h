@@ -69,8 +69,6 @@ void *http_client_free(struct http_client *client);
 MUST_USE bool http_start(struct http_client *client, const struct http_request *request, http_done_fn *done,
                          void *context, struct fault *why);
 
-size_t http_in_flight(const struct http_client *client);
-
 /* How many connections may be kept and used at once. */
 void http_client_limit(struct http_client *client, long connections);
 

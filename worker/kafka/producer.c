@@ -13,7 +13,6 @@ struct producer {
     rd_kafka_t *handle;
     rd_kafka_queue_t *reports; /* the handle's main queue, forwarded to the background thread */
     atomic_uint failures;
-    atomic_ulong delivered;
     atomic_bool ready; /* bootstrap refusals before that do not count */
 };
 
@@ -39,9 +38,7 @@ static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *
     (void)handle;
     while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR &&
            (message = rd_kafka_event_message_next(event)) != NULL) {
-        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
-            atomic_fetch_add(&producer->delivered, 1);
-        else
+        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
             atomic_fetch_add(&producer->failures, 1);
     }
     rd_kafka_event_destroy(event);
@@ -138,9 +135,4 @@ unsigned producer_failures(const struct producer *producer)
 void producer_forget_failures(struct producer *producer)
 {
     atomic_store(&producer->failures, 0);
-}
-
-unsigned long producer_delivered(const struct producer *producer)
-{
-    return atomic_load(&producer->delivered);
 }

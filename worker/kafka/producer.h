@@ -27,7 +27,4 @@ rd_kafka_t *producer_handle(struct producer *producer);
 unsigned producer_failures(const struct producer *producer);
 void producer_forget_failures(struct producer *producer);
 
-/* Messages confirmed since the producer was made; for waiting without transactions. */
-unsigned long producer_delivered(const struct producer *producer);
-
 #endif

@@ -19,7 +19,6 @@ struct settlements {
     uint64_t counter; /* of settlements begun */
     struct owned *list;
     size_t count;
-    bool running;
 };
 
 struct settlements *settlements_new(const char *owner)
@@ -118,7 +117,6 @@ size_t settlements_begin(struct settlements *settlements, struct settlement_posi
         (*positions)[count++] = (struct settlement_position){owned->partition, owned->position.next,
                                                              buffer_take(&metadata, NULL)};
     }
-    settlements->running = count > 0;
     return count;
 }
 
@@ -166,6 +164,5 @@ bool settlements_end(struct settlements *settlements, enum settlement_end end,
         owned->finished = owned->finished || (owned->touched && !done);
         owned->touched = false;
     }
-    settlements->running = false;
     return done;
 }

@@ -44,12 +44,6 @@ void *calling_free(struct calling *calling)
     return memory_free(calling);
 }
 
-bool calling_waits_for_token(const struct calling *calling)
-{
-    return orders_state_count(calling->worker->orders, ORDER_READY) > 0 &&
-           token_get(calling->worker->token) == NULL;
-}
-
 static enum call_end end_of(enum http_end end)
 {
     static const enum call_end ends[] = {[HTTP_UNSENT] = CALL_UNSENT,

@@ -12,7 +12,4 @@ void *calling_free(struct calling *calling);
 /* Starts calls while pace and token allow. A chore. */
 void calling_chore(struct calling *calling);
 
-/* Whether calls wait for a token. */
-bool calling_waits_for_token(const struct calling *calling);
-
 #endif

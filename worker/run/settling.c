@@ -283,11 +283,6 @@ bool settling_is_idle(const struct settling *settling)
            orders_state_count(settling->worker->orders, ORDER_DONE) == 0;
 }
 
-int64_t settling_last_ms(const struct settling *settling)
-{
-    return settling->last_ms;
-}
-
 size_t settling_waiting(const struct settling *settling)
 {
     return settling->count;

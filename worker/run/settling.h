@@ -33,8 +33,7 @@ void settling_forget(struct settling *settling, int32_t partition);
 /* Whether nothing is gathered and no job runs. */
 bool settling_is_idle(const struct settling *settling);
 
-/* For status: when the last settlement ended (clock of the loop), and how many records wait. */
-int64_t settling_last_ms(const struct settling *settling);
+/* How many records wait to be settled. */
 size_t settling_waiting(const struct settling *settling);
 
 #endif
