@@ -1,4 +1,4 @@
-/* See example.h: the orders that are served, and the outcomes of all. */
+/* See example.h. An example of an order type that is not served yet must end NOT_SERVED. */
 #include "example.h"
 
 #include "datum.h"
@@ -22,7 +22,7 @@ struct run {
     struct orders *orders;
     struct orders_time time;
     size_t call, repeat; /* the call that is expected next, and how often it has come */
-    struct order *done;
+    struct order *done;  /* or parked */
 };
 
 static struct orders *new_orders(const struct example *example, struct orders_time time)
@@ -31,8 +31,11 @@ static struct orders *new_orders(const struct example *example, struct orders_ti
     struct orders_api apis[APIS_MAX];
     struct api_settings settings;
     struct problems problems = {0};
-    struct orders_setup setup = {openapi, apis, openapi->tag_count, (unsigned)example->settings->steps_max,
-                                 1};
+    struct orders_setup setup = {.openapi = openapi,
+                                 .apis = apis,
+                                 .api_count = openapi->tag_count,
+                                 .steps_max = (unsigned)example->settings->steps_max,
+                                 .seed = 1};
 
     for (size_t i = 0; i < openapi->tag_count && i < APIS_MAX; i++) {
         settings_of_api(example->settings, openapi->tags[i], &settings, &problems);
@@ -41,6 +44,9 @@ static struct orders *new_orders(const struct example *example, struct orders_ti
             .pace = {settings.window, settings.rate, settings.probe_ms},
             .backoff = {settings.backoff_first_ms, settings.backoff_cap_ms, settings.give_up_ms,
                         (unsigned)settings.attempts_max},
+            .doubt = {settings_absent_after_ms(example->settings, &settings),
+                      settings_absent_after_own_ms(example->settings, &settings), settings.lookup_give_up_ms,
+                      .trusted = true},
         };
     }
     problems_release(&problems);
@@ -65,6 +71,18 @@ static enum request_reading read_request(const struct run *run, struct request *
                         why);
 }
 
+/* What the example gives instead of the computed ones. */
+static void give_references(const struct run *run, struct order *order)
+{
+    char name[128];
+
+    TREE_EACH(tree_member(run->example->tree, "references"), step, reference)
+    {
+        snprintf(name, sizeof name, "%sReference", step);
+        json_object_object_add(order->request.inputs, name, json_object_get(reference));
+    }
+}
+
 static struct order *new_order(struct run *run)
 {
     const char *key = tree_text_of(run->example->tree, "key");
@@ -75,6 +93,7 @@ static struct order *new_order(struct run *run)
     order->requested_at_ms = run->time.wall_ms;
     switch (read_request(run, &order->request, &why)) {
     case REQUEST_GOOD:
+        give_references(run, order);
         return order;
     case REQUEST_BROKEN: {
         char code[sizeof order->reason.code] = "";
@@ -96,7 +115,7 @@ static struct json_object *expected_call(const struct run *run)
     return run->call < json_object_array_length(calls) ? json_object_array_get_idx(calls, run->call) : NULL;
 }
 
-void example_compare_call(struct json_object *expected, const struct call *call, struct buffer *report)
+static void compare_call(struct json_object *expected, const struct call *call, struct buffer *report)
 {
     struct json_object *want = tree_member(expected, "request"), *body = NULL;
     struct fault why;
@@ -123,7 +142,10 @@ static void answer(struct run *run, struct order *order)
 {
     struct json_object *expected = expected_call(run), *reply = tree_member(expected, "reply");
     const char *asked = tree_text_of(tree_member(reply, "headers"), "retry-after");
-    struct evidence evidence = {.end = CALL_REPLIED, .what = "", .retry_after_ms = -1};
+    struct evidence evidence = {.end = reply == NULL ? CALL_CUT : CALL_REPLIED,
+                                .what = "no whole reply came",
+                                .unreadable = "",
+                                .retry_after_ms = -1};
     CLEANUP(buffer_release) struct buffer bytes = {0};
     struct verdict verdict;
 
@@ -133,7 +155,8 @@ static void answer(struct run *run, struct order *order)
     evidence.headers = tree_member(reply, "headers");
     if (asked != NULL)
         evidence.retry_after_ms = strtoll(asked, NULL, 10) * 1000;
-    evidence.body = reply_read(order->call.operation, evidence.status, buffer_text(&bytes), bytes.length,
+    if (reply != NULL)
+        evidence.body = reply_read(order->call.operation, evidence.status, buffer_text(&bytes), bytes.length,
                                &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
     order_note_tracking(order, "00000000-0000-4000-8000-000000000000");
@@ -148,9 +171,26 @@ static void answer(struct run *run, struct order *order)
     }
 }
 
-/* One turn; false when the order has ended, or never will. */
+/* Settles what there is to settle; false when the order has an outcome. */
+static bool settle(struct run *run)
+{
+    struct change change;
+
+    while (orders_next_change(run->orders, &change)) {
+        if (change.publishes) {
+            run->done = change.order;
+            return false;
+        }
+        orders_settled(run->orders, &change, INT64_MAX);
+    }
+    return true;
+}
+
+/* One turn; false when the order has ended or is parked, or never will be. */
 static bool turn(struct run *run)
 {
+    if (!settle(run))
+        return false;
     struct order *order = orders_next_call(run->orders, run->time);
 
     if (order != NULL) {
@@ -160,13 +200,12 @@ static bool turn(struct run *run)
                        order->call.operation->method, order->call.target);
             return false;
         }
-        example_compare_call(expected, &order->call, run->report);
+        compare_call(expected, &order->call, run->report);
         answer(run, order);
         return true;
     }
-    run->done = orders_next_done(run->orders);
-    if (run->done != NULL)
-        return false;
+    if (orders_change_count(run->orders) > 0)
+        return true;
     int64_t due_ms = orders_due_ms(run->orders);
     if (due_ms == INT64_MAX) {
         differ_say(run->report, "the order stands still");

@@ -22,11 +22,4 @@ struct example {
  */
 void example_run(const struct example *example, struct buffer *report);
 
-/* The calls of an order type that is not served yet, each rendered over what the example says happened before it. */
-void example_render(const struct example *example, struct buffer *report);
-
-/* The calls of `tree`, compared with one that was rendered. */
-struct call;
-void example_compare_call(struct json_object *expected, const struct call *call, struct buffer *report);
-
 #endif

@@ -27,8 +27,6 @@ static void run_file(struct example *example, const char *path, struct count *co
     } else {
         example->tree = tree;
         example_run(example, &report);
-        if (!example->type->served)
-            example_render(example, &report);
     }
     count->passed += report.length == 0;
     count->failed += report.length != 0;

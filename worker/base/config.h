@@ -25,7 +25,8 @@ struct api_settings {
     int64_t rate;   /* calls per second, whole group; 0: no limit */
     int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms;
     int64_t reply_max_bytes;
-    int64_t delivery_max_ms, read_lag_ms; /* promise.md A3, A5 */
+    int64_t delivery_max_ms, read_lag_ms; /* promise.md A3, A5; -1: not known, see settings_delivery_max_ms() */
+    int64_t absent_after_ms, absent_after_own_ms, lookup_give_up_ms; /* 0: settings_absent_after_ms() */
     int64_t attempts_max, backoff_first_ms, backoff_cap_ms, give_up_ms;
     int64_t probe_ms; /* how often a halted API is tried */
 };
@@ -38,6 +39,8 @@ struct settings {
     char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
     int64_t topics_partitions, topics_replication, topics_min_replication;
     int64_t request_max_bytes, orders_max, steps_max;
+    int64_t attempt_lease_ms, ledger_after_ms, ledger_orders_max, takeover_trust_ledger;
+    int64_t duplicates_window_ms, duplicates_max, repeat_max_ms, outage_max_ms;
     int64_t outcome_framing;
     char *registry_url, *registry_username, *registry_cache_path;
     struct secret registry_password;
@@ -89,6 +92,17 @@ void settings_check_times(const struct settings *settings, struct problems *prob
 /* Those of them that name an API's settings, for the API with this tag; "" : the values for all. */
 void settings_check_api_times(const struct settings *settings, const char *tag,
                               const struct api_settings *api, struct problems *problems);
+
+/* What delivery.max and read.lag come to where they are not set: promise.md section 4. */
+int64_t settings_delivery_max_ms(const struct api_settings *api);
+int64_t settings_read_lag_ms(const struct api_settings *api);
+
+/*
+ * From when on a look-up may answer "absent": after a take-over, and after closing one's own call. What is set, or the
+ * least that promise.md section 4 allows.
+ */
+int64_t settings_absent_after_ms(const struct settings *settings, const struct api_settings *api);
+int64_t settings_absent_after_own_ms(const struct settings *settings, const struct api_settings *api);
 
 /* Reads the file of client_secret again. False with a fault when it cannot be read; unchanged without a file. */
 MUST_USE bool settings_renew_secret(struct settings *settings, struct fault *why);

@@ -11,6 +11,46 @@ struct bound {
     const char *because;
 };
 
+enum { DELIVERY_MAX_MS = 120000, READ_LAG_MS = 60000, MARGIN_MS = 1000 };
+
+int64_t settings_delivery_max_ms(const struct api_settings *api)
+{
+    return api->delivery_max_ms < 0 ? DELIVERY_MAX_MS : api->delivery_max_ms;
+}
+
+int64_t settings_read_lag_ms(const struct api_settings *api)
+{
+    return api->read_lag_ms < 0 ? READ_LAG_MS : api->read_lag_ms;
+}
+
+/* Clock rates differ by less than rho, 1 %. */
+static int64_t with_drift(int64_t ms)
+{
+    return ms + (ms + 99) / 100 + MARGIN_MS;
+}
+
+static int64_t least_absent_after(const struct settings *s, const struct api_settings *api)
+{
+    return with_drift(s->attempt_lease_ms + api->call_timeout_ms + s->watchdog_ms + settings_delivery_max_ms(api) +
+                      settings_read_lag_ms(api));
+}
+
+static int64_t least_absent_after_own(const struct api_settings *api)
+{
+    return with_drift(settings_delivery_max_ms(api) + settings_read_lag_ms(api));
+}
+
+int64_t settings_absent_after_ms(const struct settings *s, const struct api_settings *api)
+{
+    return api->absent_after_ms > 0 ? api->absent_after_ms : least_absent_after(s, api);
+}
+
+int64_t settings_absent_after_own_ms(const struct settings *s, const struct api_settings *api)
+{
+    (void)s;
+    return api->absent_after_own_ms > 0 ? api->absent_after_own_ms : least_absent_after_own(api);
+}
+
 static void check(const struct bound *bound, struct problems *problems)
 {
     if (bound->strict ? bound->left < bound->right : bound->left <= bound->right)
@@ -37,6 +77,10 @@ void settings_check_times(const struct settings *s, struct problems *problems)
          "a broken connection must not outlive a settlement"},
         {"consumer.socket.timeout.ms", "6000 ms", s->consumer_socket_timeout_ms, 6000, false,
          "a broken connection must not outlive a session"},
+        {"2 * settlement.deadline.ms", "attempt.lease.ms", 2 * settle, s->attempt_lease_ms, false,
+         "a slow broker must not use up the time in which an attempt may be sent"},
+        {"upstream.repeat.max.ms + outage.max.ms", "duplicates.window.ms", s->repeat_max_ms + s->outage_max_ms,
+         s->duplicates_window_ms, false, "a repeat must find the order that it repeats"},
         {"broker.session.timeout.ms", "session.timeout.ms", s->broker_session_timeout_ms,
          s->session_timeout_ms, true, "the loss of a broker would cost the partitions"},
     };
@@ -50,7 +94,10 @@ void settings_check_api_times(const struct settings *s, const char *tag, const s
                               struct problems *problems)
 {
     int64_t settle = s->settlement_deadline_ms, call = api->call_timeout_ms;
-    char call_name[120], tcp_name[120], poll_name[160], grace_name[160];
+    char call_name[120], tcp_name[120], poll_name[160], grace_name[160], after_name[120], own_name[120];
+    static const char after_terms[] = "1.01 * (attempt.lease.ms + call.timeout.ms + watchdog.ms + delivery.max.ms + "
+                                      "read.lag.ms) + 1 s",
+                      own_terms[] = "1.01 * (delivery.max.ms + read.lag.ms) + 1 s";
     const struct bound bounds[] = {
         {poll_name, "max.poll.interval.ms", call + 2 * settle, s->max_poll_interval_ms, true,
          "a hand-over waits for the running calls"},
@@ -58,8 +105,14 @@ void settings_check_api_times(const struct settings *s, const char *tag, const s
          "a clean stop waits for the running calls and settles twice"},
         {tcp_name, call_name, api->tcp_user_timeout_ms, call, false,
          "a dead connection must not outlive its call"},
+        {after_terms, after_name, least_absent_after(s, api), settings_absent_after_ms(s, api), false,
+         "an attempt of the worker before might still arrive"},
+        {own_terms, own_name, least_absent_after_own(api), settings_absent_after_own_ms(s, api), false,
+         "the attempt might still arrive, or not be shown yet"},
     };
 
+    snprintf(after_name, sizeof after_name, "bt.%.60s%sabsent.after.ms", tag, *tag == '\0' ? "" : ".");
+    snprintf(own_name, sizeof own_name, "bt.%.60s%sabsent.after.own.ms", tag, *tag == '\0' ? "" : ".");
     snprintf(call_name, sizeof call_name, "bt.%.60s%scall.timeout.ms", tag, *tag == '\0' ? "" : ".");
     snprintf(tcp_name, sizeof tcp_name, "bt.%.60s%stcp.user.timeout.ms", tag, *tag == '\0' ? "" : ".");
     snprintf(poll_name, sizeof poll_name, "%s + 2 * settlement.deadline.ms", call_name);

@@ -149,6 +149,12 @@ static void load_history(struct loader *loader, struct order_type *type)
     free_names(names, count);
 }
 
+/* The worker's own records; a catalogue for tests may go without. */
+static struct schema *load_common(struct loader *loader, const char *relative)
+{
+    return exists(loader, relative) ? load_schema(loader, relative) : NULL;
+}
+
 static void load_openapi(struct loader *loader)
 {
     char path[PATH_SIZE];
@@ -208,11 +214,16 @@ static void check_records(struct loader *loader, struct order_type *type)
         type->result = node;
 }
 
-static const char *unserved_need(const struct workflow *workflow)
+static bool has_writes(const struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++)
         if (step_writes(&workflow->steps[i]))
-            return "write";
+            return true;
+    return false;
+}
+
+static const char *unserved_need(const struct workflow *workflow)
+{
     for (size_t i = 0; i < workflow->step_count; i++)
         if (workflow->steps[i].operation == NULL || workflow->steps[i].start_at != NULL)
             return "receive";
@@ -237,6 +248,7 @@ static void load_workflow(struct loader *loader, struct order_type *type, const 
                      "there is no workflow '%s'", type->name);
     else
         type->needs = unserved_need(type->workflow);
+    type->writes = type->workflow != NULL && has_writes(type->workflow);
     type->served = type->workflow != NULL && type->needs == NULL;
     spot_release(&spot);
 }
@@ -278,6 +290,9 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
     load_openapi(&loader);
     load_asyncapi(&loader);
     load_library(&loader);
+    catalogue->ledger_record = load_common(&loader, "common/LedgerRecord.avsc");
+    catalogue->ledger_owner = load_common(&loader, "common/LedgerOwner.avsc");
+    catalogue->decision = load_common(&loader, "common/Decision.avsc");
     char **names = list(&loader, ".", &count);
     for (size_t i = 0; i < count; i++) {
         snprintf(relative, sizeof relative, "%s/workflow.arazzo.json", names[i]);
@@ -310,6 +325,9 @@ void *catalogue_free(struct catalogue *catalogue)
     for (size_t i = 0; i < catalogue->type_count; i++)
         free_type(catalogue->types[i]);
     memory_free(catalogue->types);
+    schema_free(catalogue->ledger_record);
+    schema_free(catalogue->ledger_owner);
+    schema_free(catalogue->decision);
     schema_library_free(catalogue->library);
     openapi_release(&catalogue->openapi);
     asyncapi_release(&catalogue->asyncapi);

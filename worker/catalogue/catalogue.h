@@ -18,8 +18,9 @@ struct order_type {
     const struct schema_node *result; /* the record of outcome.result; null: the order type has none */
     struct arazzo arazzo;
     const struct workflow *workflow;
+    bool writes;             /* a step of its workflow does */
     bool served;             /* false: it needs what this worker does not do yet */
-    const char *needs;       /* then: "write" or "receive" */
+    const char *needs;       /* then: "receive" */
     struct schema **history; /* older versions of the request schema */
     size_t history_count;
 };
@@ -30,6 +31,7 @@ struct catalogue {
     struct schema_library *library;
     struct order_type **types; /* by name */
     size_t type_count;
+    struct schema *ledger_record, *ledger_owner, *decision; /* of common/; null where a catalogue has none */
 };
 
 /* Inputs that come from the settings (input.<name>), for the check that each $inputs.x comes from somewhere. */

@@ -1,18 +1,17 @@
 /* See journey.h. */
-#include "journey.h"
+#include "journey_inside.h"
 
 #include "memory.h"
-#include "projection.h"
+#include "reference.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct reason no_reason = {.kind = REASON_NONE};
-
-static struct scope scope_of(const struct order *order)
+struct scope walk_scope(struct order *order)
 {
-    return (struct scope){
-        .inputs = order->request.inputs, .steps = order->steps, .request = order->call.parts};
+    const struct walk *walk = order_walk(order);
+
+    return (struct scope){.inputs = walk->inputs, .steps = walk->steps, .request = order->call.parts};
 }
 
 const char *journey_api(const struct order *order)
@@ -22,209 +21,151 @@ const char *journey_api(const struct order *order)
     return step == NULL || step->operation == NULL ? NULL : step->operation->tag;
 }
 
-static enum journey_move end(struct order *order, enum outcome_status status, const struct reason *reason,
-                             int64_t wall_ms)
+void enter_step(struct order *order, size_t step)
 {
-    order->status = status;
-    order->reason = *reason;
-    order->finished_at_ms = wall_ms;
-    return JOURNEY_END;
-}
+    struct walk *walk = order_walk(order);
+    struct scope scope = walk_scope(order);
 
-void journey_refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
-                    int64_t wall_ms)
-{
-    struct reason reason = {.kind = kind};
-
-    snprintf(reason.code, sizeof reason.code, "%s", code);
-    snprintf(reason.text, sizeof reason.text, "%s", text);
-    end(order, kind == REASON_EXPIRED || kind == REASON_UNAVAILABLE ? OUTCOME_FAILED : OUTCOME_REJECTED,
-        &reason, wall_ms);
-}
-
-/* Goes to the step, or behind it to the first one whose x-when holds. */
-static void enter_step(struct order *order, size_t step)
-{
-    struct scope scope = scope_of(order);
-
-    order->step = step;
-    order->step_is_new = true;
+    walk->step = step;
+    walk->step_is_new = true;
     while (order_step(order) != NULL && !criteria_hold(&order_step(order)->when, &scope)) {
-        json_object_object_del(order->steps, order_step(order)->id);
-        order->step++;
+        json_object_object_del(walk->steps, order_step(order)->id);
+        walk->step++;
     }
 }
 
-/* The result that the outputs give now; false when it does not fit its contract. *result is owned. */
-static bool build_result(const struct order *order, const struct scope *scope, struct json_object **result,
-                         struct fault *why)
+/* What each writing step gives BT as its reference; a test may have given them already. */
+static void add_references(struct order *order)
 {
     const struct workflow *workflow = order->type->workflow;
-    CLEANUP(tree_release) struct json_object *outputs = json_object_new_object();
+    char name[128], text[UUID_TEXT_SIZE];
 
-    for (size_t i = 0; i < workflow->output_count; i++)
-        json_object_object_add(outputs, workflow->outputs[i].name,
-                               payload_value(workflow->outputs[i].value, scope));
-    return projection_conform(order->type->result, outputs, PROJECTION_LENIENT, result, why);
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        if (!step_writes(&workflow->steps[i]))
+            continue;
+        snprintf(name, sizeof name, "%sReference", workflow->steps[i].id);
+        reference_make(order->request.id, workflow->steps[i].id, order->partition, text);
+        if (!tree_has(order->request.inputs, name))
+            json_object_object_add(order->request.inputs, name, json_object_new_string(text));
+    }
 }
 
-/* `given` is the reason of an `end` that has one; usually there is none. */
-static enum journey_move complete(struct order *order, const struct reason *given,
-                                  const struct journey_terms *terms)
+static enum journey_move refuse(struct order *order, enum reason_kind kind, const char *code,
+                                const char *text, const struct journey_terms *terms)
 {
-    struct scope scope = scope_of(order);
-    struct reason reason = {.kind = REASON_BAD_REPLY, .code = "result"};
-    struct fault why;
-
-    /* What was built while the reply was judged is the same; an order of skipped steps comes here twice. */
-    if (order->result != NULL || build_result(order, &scope, &order->result, &why))
-        return end(order, OUTCOME_COMPLETED, given, terms->wall_ms);
-    snprintf(reason.text, sizeof reason.text, "BT's replies do not fit the result: %.300s", why.text);
-    return end(order, OUTCOME_FAILED, &reason, terms->wall_ms);
+    journey_refuse(order, kind, code, text, terms->wall_ms);
+    return JOURNEY_END;
 }
 
 enum journey_move journey_begin(struct order *order, const struct journey_terms *terms)
 {
     const struct workflow *workflow = order->type->workflow;
-    struct scope scope = scope_of(order);
 
-    if (!order->type->served) {
-        journey_refuse(order, REASON_NOT_SERVED, order->type->needs,
-                       "not yet served: this worker carries out only order types that read", terms->wall_ms);
-        return JOURNEY_END;
-    }
+    if (!order->type->served)
+        return refuse(order, REASON_NOT_SERVED, order->type->needs,
+                      "not yet served: this worker does not wait for BT's notifications yet", terms);
+    if (order->key == NULL && order->type->writes)
+        return refuse(order, REASON_CONTRACT, "key",
+                      "an order that changes something needs a message key: its repeats must find each other",
+                      terms);
+    order->main.workflow = workflow;
+    order->main.inputs = json_object_get(order->request.inputs);
+    order->main.steps = json_object_new_object();
+    add_references(order);
+    struct scope scope = walk_scope(order);
     for (size_t i = 0; i < workflow->requirement_count; i++) {
         const struct requirement *requirement = &workflow->requirements[i];
-        if (criteria_hold(&requirement->criteria, &scope))
-            continue;
-        journey_refuse(order, REASON_CONTRACT, requirement->name, requirement->reason, terms->wall_ms);
-        return JOURNEY_END;
+        if (!criteria_hold(&requirement->criteria, &scope))
+            return refuse(order, REASON_CONTRACT, requirement->name, requirement->reason, terms);
     }
-    order->steps = json_object_new_object();
     enter_step(order, 0);
     return order_step(order) != NULL ? JOURNEY_RETRY : complete(order, &no_reason, terms);
 }
 
+/* What forbids to begin with the step that comes next. JOURNEY_RETRY: nothing does. */
+static enum journey_move check_start(struct order *order, const struct journey_terms *terms)
+{
+    struct reason reason = {.kind = REASON_UNAVAILABLE, .code = "steps"};
+
+    if (order->started_at_ms == 0 && order->request.not_after_ms < terms->wall_ms)
+        return refuse(order, REASON_EXPIRED, "notAfter", "notAfter had passed before the first call", terms);
+    if (!order_walk(order)->step_is_new || order->steps_done < terms->steps_max)
+        return JOURNEY_RETRY;
+    snprintf(reason.text, sizeof reason.text,
+             "the workflow has executed %u steps, as many as steps.max allows", order->steps_done);
+    if (order->doubt.open) /* its look-ups have used the budget up */
+        return park(order, REASON_IN_DOUBT, "lookup", reason.text, terms);
+    return end(order, OUTCOME_FAILED, &reason, terms);
+}
+
+static void begin_step(struct order *order, struct walk *walk, const struct journey_terms *terms)
+{
+    walk_clear_calls(walk);
+    walk->step_is_new = false;
+    walk->step_began_ms = terms->now_ms;
+    walk->token_renewed = false;
+    order->steps_done += order->look.workflow == NULL; /* look-ups have a limit of their own */
+}
+
+/* A call that cannot be rendered: the request is to blame, unless something was written already. */
+static enum journey_move cannot_render(struct order *order, const struct step *step, const struct fault *why,
+                                       const struct journey_terms *terms)
+{
+    if (order->look.workflow != NULL)
+        return look_answered(order, NULL, terms);
+    if (order->wrote)
+        return park(order, REASON_IN_DOUBT, "steps", why->text, terms);
+    return refuse(order, REASON_CONTRACT, step->id, why->text, terms);
+}
+
 enum journey_move journey_next(struct order *order, const struct journey_terms *terms)
 {
-    const struct step *step = order_step(order);
     struct fault why;
 
+    if (order->doubt.open && order->look.workflow == NULL)
+        return next_in_doubt(order, terms);
+    struct walk *walk = order_walk(order);
+    const struct step *step = order_step(order);
     if (step == NULL)
         return complete(order, &no_reason, terms);
-    if (order->started_at_ms == 0 && order->request.not_after_ms < terms->wall_ms) {
-        journey_refuse(order, REASON_EXPIRED, "notAfter", "notAfter had passed before the first call",
-                       terms->wall_ms);
-        return JOURNEY_END;
-    }
-    if (order->step_is_new && order->steps_done >= terms->steps_max) {
-        struct reason reason = {.kind = REASON_UNAVAILABLE, .code = "steps"};
-        snprintf(reason.text, sizeof reason.text,
-                 "the workflow has executed %u steps, as many as steps.max allows", order->steps_done);
-        return end(order, OUTCOME_FAILED, &reason, terms->wall_ms);
-    }
+    enum journey_move allowed = check_start(order, terms);
+    if (allowed != JOURNEY_RETRY)
+        return allowed;
     call_release(&order->call);
-    struct scope scope = scope_of(order);
-    if (!call_render(step, &scope, &order->call, &why)) {
-        journey_refuse(order, REASON_CONTRACT, step->id, why.text, terms->wall_ms);
-        return JOURNEY_END;
-    }
+    struct scope scope = walk_scope(order);
+    if (!call_render(step, &scope, &order->call, &why))
+        return cannot_render(order, step, &why, terms);
     if (order->started_at_ms == 0)
         order->started_at_ms = terms->wall_ms;
-    if (order->step_is_new) {
-        order_clear_calls(order);
-        order->step_is_new = false;
-        order->step_began_ms = terms->now_ms;
-        order->steps_done++;
-        order->token_renewed = false;
-    }
-    order->calls.step = step->id;
-    order->calls.attempts++;
-    return JOURNEY_CALL;
+    if (walk->step_is_new)
+        begin_step(order, walk, terms);
+    walk->calls.step = step->id;
+    walk->calls.attempts++;
+    if (!order_writes(order))
+        return JOURNEY_CALL;
+    order->attempt++;
+    return JOURNEY_INTEND;
 }
 
-/* What verdict_of() asks in row 4: whether a workflow that ends with this reply has its result. */
-struct fitting {
-    struct order *order;
-    const struct step *step;
-    const struct scope *reply;
-};
-
-static void store_outputs(struct order *order, const struct step *step, const struct scope *reply)
-{
-    struct json_object *outputs = json_object_new_object();
-
-    for (size_t i = 0; i < step->output_count; i++)
-        json_object_object_add(outputs, step->outputs[i].name, payload_value(step->outputs[i].value, reply));
-    json_object_object_add(order->steps, step->id, outputs);
-}
-
-/* Whether the workflow ends COMPLETED with this reply: no action and no later step stands in between. */
-static bool completes(const struct order *order, const struct step *step, const struct scope *reply)
-{
-    const struct workflow *workflow = order->type->workflow;
-    struct scope scope = scope_of(order);
-
-    for (size_t i = 0; i < step->on_success_count; i++)
-        if (criteria_hold(&step->on_success[i].criteria, reply))
-            return step->on_success[i].type == ACTION_END && step->on_success[i].outcome == OUTCOME_COMPLETED;
-    for (size_t next = order->step + 1; next < workflow->step_count; next++)
-        if (criteria_hold(&workflow->steps[next].when, &scope))
-            return false;
-    return true;
-}
-
-static bool result_fits(void *context, struct fault *why)
-{
-    struct fitting *fitting = context;
-    struct order *order = fitting->order;
-
-    store_outputs(order, fitting->step, fitting->reply);
-    struct scope scope = scope_of(order);
-    bool fits =
-        !completes(order, fitting->step, fitting->reply) || build_result(order, &scope, &order->result, why);
-    json_object_object_del(order->steps, fitting->step->id); /* only succeed() keeps them */
-    return fits;
-}
-
-static enum journey_move leave_step(struct order *order, size_t next, const struct journey_terms *terms)
+enum journey_move leave_step(struct order *order, size_t next, const struct journey_terms *terms)
 {
     enter_step(order, next);
     return order_step(order) != NULL ? JOURNEY_RETRY : complete(order, &no_reason, terms);
 }
 
-static enum reason_kind kind_of_end(enum outcome_status status)
+enum journey_move succeed(struct order *order, const struct step *step, struct json_object *outputs,
+                          const struct scope *reply, const struct journey_terms *terms)
 {
-    return status == OUTCOME_FAILED      ? REASON_UNAVAILABLE
-           : status == OUTCOME_COMPLETED ? REASON_REPORTED
-                                         : REASON_REFUSED;
-}
+    struct walk *walk = order_walk(order);
+    const char *order_id = tree_text_of(outputs, "orderId");
 
-/* An `end`: what x-outcome says, REJECTED by itself; COMPLETED builds the result. */
-static enum journey_move end_by_action(struct order *order, const struct action *action,
-                                       const struct scope *reply, const struct reason *found,
-                                       const struct journey_terms *terms)
-{
-    struct reason reason = {.kind = kind_of_end(action->outcome)};
-
-    if (action->outcome == OUTCOME_COMPLETED && action->reason == NULL)
-        return complete(order, &no_reason, terms);
-    CLEANUP(tree_release)
-    struct json_object *text = action->reason == NULL ? NULL : template_value(action->reason, reply);
-    snprintf(reason.code, sizeof reason.code, "%s", action->name);
-    snprintf(reason.text, sizeof reason.text, "%s", tree_text(text) != NULL ? tree_text(text) : found->text);
-    if (action->outcome == OUTCOME_COMPLETED)
-        return complete(order, &reason, terms);
-    return end(order, action->outcome, &reason, terms->wall_ms);
-}
-
-static enum journey_move succeed(struct order *order, const struct step *step, const struct scope *reply,
-                                 const struct journey_terms *terms)
-{
-    store_outputs(order, step, reply);
-    const char *order_id = tree_text_of(tree_member(order->steps, step->id), "orderId");
-    if (order_id != NULL)
-        snprintf(order->order_id, sizeof order->order_id, "%s", order_id);
+    json_object_object_add(walk->steps, step->id, outputs);
+    if (order->look.workflow == NULL) {
+        order->wrote = order->wrote || step_writes(step);
+        forget_doubt(order);
+        if (order_id != NULL)
+            snprintf(order->order_id, sizeof order->order_id, "%s", order_id);
+    }
     for (size_t i = 0; i < step->on_success_count; i++) {
         const struct action *action = &step->on_success[i];
         if (!criteria_hold(&action->criteria, reply))
@@ -233,24 +174,15 @@ static enum journey_move succeed(struct order *order, const struct step *step, c
             return leave_step(order, action->target_index, terms);
         return end_by_action(order, action, reply, &no_reason, terms);
     }
-    return leave_step(order, order->step + 1, terms);
-}
-
-static enum journey_move give_up(struct order *order, const struct reason *found,
-                                 const struct journey_terms *terms)
-{
-    struct reason reason = *found;
-
-    snprintf(reason.text, sizeof reason.text, "Gave up after %u attempt%s. %.300s", order->calls.attempts,
-             order->calls.attempts == 1 ? "" : "s", found->text);
-    return end(order, OUTCOME_FAILED, &reason, terms->wall_ms);
+    return leave_step(order, walk->step + 1, terms);
 }
 
 static enum journey_move again(struct order *order, const struct evidence *evidence,
                                const struct reason *found, const struct journey_terms *terms)
 {
-    const struct backoff_state state = {.attempts = order->calls.attempts,
-                                        .began_ms = order->step_began_ms,
+    const struct walk *walk = order_walk(order);
+    const struct backoff_state state = {.attempts = walk->calls.attempts,
+                                        .began_ms = walk->step_began_ms,
                                         .now_ms = terms->now_ms,
                                         .retry_after_ms =
                                             evidence->retry_after_ms < 0 ? 0 : evidence->retry_after_ms,
@@ -262,7 +194,7 @@ static enum journey_move again(struct order *order, const struct evidence *evide
     struct reason reason = *found;
     if (reason.kind == REASON_UNAVAILABLE)
         snprintf(reason.code, sizeof reason.code, "%s",
-                 order->calls.attempts >= terms->backoff.attempts_max ? "attempts" : "time");
+                 walk->calls.attempts >= terms->backoff.attempts_max ? "attempts" : "time");
     return give_up(order, &reason, terms);
 }
 
@@ -271,21 +203,21 @@ static enum journey_move retry_by_action(struct order *order, const struct step 
                                          const struct action *action, const struct evidence *evidence,
                                          const struct journey_terms *terms)
 {
-    size_t index = (size_t)(action - step->on_failure);
+    struct walk *walk = order_walk(order);
     int64_t wait_ms = evidence->retry_after_ms >= 0 ? evidence->retry_after_ms : action->retry_after_ms;
 
-    if (order->retries == NULL)
-        order->retries = memory_new(step->on_failure_count, sizeof *order->retries);
-    order->retries[index]++;
+    if (walk->retries == NULL)
+        walk->retries = memory_new(step->on_failure_count, sizeof *walk->retries);
+    walk->retries[action - step->on_failure]++;
     order->due_ms = terms->now_ms + wait_ms;
     return JOURNEY_WAIT;
 }
 
-static bool retries_left(const struct order *order, const struct step *step, const struct action *action)
+static bool retries_left(struct order *order, const struct step *step, const struct action *action)
 {
-    unsigned used = order->retries == NULL ? 0 : order->retries[action - step->on_failure];
+    const unsigned *retries = order_walk(order)->retries;
 
-    return used < action->retry_limit;
+    return (retries == NULL ? 0 : retries[action - step->on_failure]) < action->retry_limit;
 }
 
 /* Nothing but used-up retries matches: the reply counts by itself, as in rows 6 and 7. */
@@ -295,7 +227,7 @@ static enum journey_move retries_used_up(struct order *order, const struct verdi
     struct reason reason = verdict->reason;
 
     if (evidence->status >= 400 && evidence->status < 500 && evidence->status != 408)
-        return end(order, OUTCOME_REJECTED, &reason, terms->wall_ms);
+        return end(order, OUTCOME_REJECTED, &reason, terms);
     reason.kind =
         evidence->end != CALL_REPLIED || evidence->status >= 400 ? REASON_UNAVAILABLE : REASON_BAD_REPLY;
     snprintf(reason.code, sizeof reason.code, "%s",
@@ -315,7 +247,8 @@ static enum journey_move act(struct order *order, const struct step *step, const
         if (action->type == ACTION_RETRY)
             return retry_by_action(order, step, action, evidence, terms);
         if (action->type == ACTION_GOTO) {
-            json_object_object_del(order->steps, step->id); /* of an earlier visit */
+            json_object_object_del(order_walk(order)->steps, step->id); /* of an earlier visit */
+            order->wrote = order->wrote || order_writes(order); /* "already done", perhaps: FAILED would be a guess */
             return leave_step(order, action->target_index, terms);
         }
         return end_by_action(order, action, reply, &verdict->reason, terms);
@@ -323,21 +256,38 @@ static enum journey_move act(struct order *order, const struct step *step, const
     return retries_used_up(order, verdict, evidence, terms);
 }
 
-static void note_reply(struct order *order, const struct evidence *evidence)
+static void note_reply(struct order *order, const struct evidence *evidence, const struct verdict *verdict,
+                       const struct journey_terms *terms)
 {
+    struct call_record *calls = &order_walk(order)->calls;
+    struct journal_entry *entry = order_writes(order) ? journal_latest(&order->journal) : NULL;
+
+    if (entry != NULL) {
+        entry->ended_at_ms = terms->wall_ms;
+        entry->http_status = evidence->status;
+        snprintf(entry->said, sizeof entry->said, "%.190s",
+                 verdict->kind == VERDICT_DONE ? "done" : verdict->reason.text);
+    }
     if (evidence->end != CALL_REPLIED)
         return;
-    order->calls.http_status = evidence->status;
-    verdict_code(evidence->body, order->calls.bt_code);
+    calls->http_status = evidence->status;
+    verdict_code(evidence->body, calls->bt_code);
 }
 
 /* Held back by the gateway: it costs no attempt. */
 static enum journey_move hold(struct order *order, const struct evidence *evidence,
                               const struct journey_terms *terms)
 {
-    order->calls.attempts--;
+    order_walk(order)->calls.attempts--;
     order->due_ms = terms->now_ms + (evidence->retry_after_ms < 0 ? 0 : evidence->retry_after_ms);
     return evidence->retry_after_ms > 0 ? JOURNEY_WAIT : JOURNEY_RETRY;
+}
+
+/* After a doubt BT's no may be about our own earlier attempt: look (R6). */
+static bool is_only_evidence(const struct order *order, enum verdict_kind kind,
+                             const struct journey_terms *terms)
+{
+    return (terms->rules_off & RULE_EVIDENCE) == 0 && order_writes(order) && order->doubt.was && (kind == VERDICT_ACTION || kind == VERDICT_REFUSED);
 }
 
 enum journey_move journey_answer(struct order *order, const struct openapi *openapi,
@@ -345,33 +295,35 @@ enum journey_move journey_answer(struct order *order, const struct openapi *open
                                  struct verdict *verdict)
 {
     const struct step *step = order_step(order);
-    struct scope reply = scope_of(order);
+    struct scope reply = walk_scope(order);
     struct fitting fitting = {order, step, &reply};
 
     reply.status = evidence->status;
     reply.headers = evidence->headers;
     reply.body = evidence->body;
-    note_reply(order, evidence);
     verdict_of(step, openapi, evidence, &reply, result_fits, &fitting, verdict);
+    note_reply(order, evidence, verdict, terms);
+    if (is_only_evidence(order, verdict->kind, terms))
+        return fall_in_doubt(order, &verdict->reason, true, terms);
     switch (verdict->kind) {
     case VERDICT_AGAIN:
         return again(order, evidence, &verdict->reason, terms);
     case VERDICT_AGAIN_AT_ONCE: /* once for free; a token that expires at each use is a failure like another */
-        if (order->token_renewed)
+        if (order_walk(order)->token_renewed)
             return again(order, evidence, &verdict->reason, terms);
-        order->token_renewed = true;
+        order_walk(order)->token_renewed = true;
         return hold(order, evidence, terms);
     case VERDICT_WAIT:
     case VERDICT_HALT:
         return hold(order, evidence, terms);
     case VERDICT_DONE:
-        return succeed(order, step, &reply, terms);
+        return succeed(order, step, step_outputs(step, &reply), &reply, terms);
     case VERDICT_ACTION:
         return act(order, step, verdict, evidence, &reply, terms);
     case VERDICT_REFUSED:
-        return end(order, OUTCOME_REJECTED, &verdict->reason, terms->wall_ms);
-    case VERDICT_IN_DOUBT: /* no step that writes is served yet: journey_begin */
-        return end(order, OUTCOME_UNKNOWN, &verdict->reason, terms->wall_ms);
+        return end(order, OUTCOME_REJECTED, &verdict->reason, terms);
+    case VERDICT_IN_DOUBT:
+        return fall_in_doubt(order, &verdict->reason, false, terms);
     }
     return JOURNEY_END;
 }

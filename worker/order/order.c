@@ -3,6 +3,7 @@
 
 #include "memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct order *order_new(const char *topic, int32_t partition, int64_t offset, const void *key,
@@ -12,29 +13,43 @@ struct order *order_new(const char *topic, int32_t partition, int64_t offset, co
 
     order->topic = topic;
     order->partition = partition;
-    order->offset = offset;
+    order->offset = order->turn = offset;
     order->key = key == NULL ? NULL : memory_text_of(key, key_length);
     order->key_length = key_length;
     return order;
 }
 
-void order_clear_calls(struct order *order)
+void walk_clear_calls(struct walk *walk)
 {
-    for (size_t i = 0; i < order->calls.tracking_count; i++)
-        memory_free(order->calls.tracking_ids[i]);
-    order->calls = (struct call_record){0};
-    order->retries = memory_free(order->retries);
+    for (size_t i = 0; i < walk->calls.tracking_count; i++)
+        memory_free(walk->calls.tracking_ids[i]);
+    walk->calls = (struct call_record){0};
+    walk->retries = memory_free(walk->retries);
+}
+
+void walk_release(struct walk *walk)
+{
+    walk_clear_calls(walk);
+    json_object_put(walk->inputs);
+    json_object_put(walk->steps);
+    *walk = (struct walk){0};
 }
 
 void *order_free(struct order *order)
 {
     if (order == NULL)
         return NULL;
-    order_clear_calls(order);
+    walk_release(&order->main);
+    walk_release(&order->look);
     call_release(&order->call);
     request_release(&order->request);
-    json_object_put(order->steps);
+    journal_release(&order->journal);
     json_object_put(order->result);
+    if (order->asleep != NULL)
+        ledger_release(order->asleep);
+    memory_free(order->asleep);
+    memory_free(order->last_decision);
+    memory_free(order->repeats);
     memory_free(order->headers.traceparent);
     memory_free(order->headers.tracestate);
     memory_free(order->headers.tracking);
@@ -44,7 +59,7 @@ void *order_free(struct order *order)
 
 void order_note_tracking(struct order *order, const char *id)
 {
-    struct call_record *calls = &order->calls;
+    struct call_record *calls = &order_walk(order)->calls;
 
     if (calls->tracking_count == TRACKING_IDS_MAX) {
         memory_free(calls->tracking_ids[0]);
@@ -54,6 +69,18 @@ void order_note_tracking(struct order *order, const char *id)
     calls->tracking_ids[calls->tracking_count++] = memory_text(id);
 }
 
+/* The reference under which BT knows the step: what upstream may look for at BT. */
+static const char *external_id(const struct order *order)
+{
+    char name[128];
+    const struct call_record *calls = &order->main.calls;
+
+    if (calls->step == NULL)
+        return NULL;
+    int length = snprintf(name, sizeof name, "%sReference", calls->step);
+    return length < (int)sizeof name ? tree_text_of(order->request.inputs, name) : NULL;
+}
+
 void order_outcome(const struct order *order, struct outcome *outcome)
 {
     *outcome = (struct outcome){
@@ -61,9 +88,11 @@ void order_outcome(const struct order *order, struct outcome *outcome)
         .request_id = order->request.id,
         .status = order->status,
         .final = order->status != OUTCOME_UNKNOWN && order->status != OUTCOME_PROGRESS,
+        .sequence = order->sequence,
         .reason = order->reason,
-        .calls = &order->calls,
+        .calls = &order->main.calls,
         .order_id = order->order_id,
+        .external_id = external_id(order),
         .requested_at_ms = order->requested_at_ms,
         .started_at_ms = order->started_at_ms,
         .finished_at_ms = order->finished_at_ms,
@@ -72,9 +101,22 @@ void order_outcome(const struct order *order, struct outcome *outcome)
     };
 }
 
+struct walk *order_walk(struct order *order)
+{
+    return order->look.workflow != NULL ? &order->look : &order->main;
+}
+
 const struct step *order_step(const struct order *order)
 {
-    const struct workflow *workflow = order->type->workflow;
+    const struct walk *walk = order->look.workflow != NULL ? &order->look : &order->main;
+    const struct workflow *workflow = walk->workflow != NULL ? walk->workflow : order->type->workflow;
 
-    return order->step < workflow->step_count ? &workflow->steps[order->step] : NULL;
+    return walk->step < workflow->step_count ? &workflow->steps[walk->step] : NULL;
+}
+
+bool order_writes(const struct order *order)
+{
+    const struct step *step = order_step(order);
+
+    return order->look.workflow == NULL && step != NULL && step_writes(step);
 }

@@ -1,30 +1,68 @@
 /*
- * One order: a request from the moment it is taken until its outcome is settled.
+ * One order: a request from the moment it is taken until its final outcome is settled.
  *
- * An order is in exactly one state, changed by orders.c only. It owns its trees; others borrow them for one turn.
+ * An order is in exactly one state, changed by orders.c only. It owns its trees; others borrow them for one turn. What
+ * of it must survive a crash is written by keeping.c.
  */
 #ifndef ORDER_ORDER_H
 #define ORDER_ORDER_H
 
 #include "call.h"
+#include "journal.h"
+#include "ledger.h"
 #include "outcome.h"
 #include "request.h"
 
 enum order_state {
-    ORDER_QUEUED,   /* behind another of its key */
-    ORDER_READY,    /* may be called as soon as its API's pace allows */
-    ORDER_CALLING,  /* a call is on its way */
-    ORDER_WAITING,  /* for its due time: back-off */
-    ORDER_DONE,     /* its outcome waits to be settled */
-    ORDER_SETTLING, /* its outcome is part of the running settlement */
+    ORDER_QUEUED,    /* behind another of its key */
+    ORDER_READY,     /* may be called as soon as its API's pace allows */
+    ORDER_INTENDING, /* its next attempt waits to be committed (promise.md R1) */
+    ORDER_PERMITTED, /* it is committed: the call may be sent while the lease lasts */
+    ORDER_CALLING,   /* a call is on its way */
+    ORDER_WAITING,   /* for its due time: back-off, or a doubt until it is looked up again */
+    ORDER_PARKED,    /* a person decides */
+    ORDER_DONE,      /* its final outcome waits to be settled */
+    ORDER_SETTLING,  /* that outcome is part of the running settlement */
 };
 
-enum { ORDER_HEADER_MAX = 512 }; /* a longer one does not travel on */
+enum { ORDER_STATES = ORDER_SETTLING + 1, ORDER_HEADER_MAX = 512 /* a longer one does not travel on */ };
 
 /* Kafka headers of the request that travel on; null when it had none. Owned. */
 struct order_headers {
     char *traceparent, *tracestate;
     char *tracking; /* whc-tracking: used instead of a fresh id */
+};
+
+/* A further request with the id of an order that is not done: answered with it. */
+struct order_repeat {
+    int32_t partition;
+    int64_t offset;
+};
+
+/* The way through one workflow: the order's own, or that of a look-up. */
+struct walk {
+    const struct workflow *workflow; /* null: this walk is not under way */
+    struct json_object *inputs;      /* borrowed from the request, or owned by a look-up */
+    struct json_object *steps;       /* outputs so far, as scope.steps */
+    size_t step;                     /* index in the workflow */
+    bool step_is_new;                /* no call of it was rendered yet: `calls` is still of the step before */
+    bool token_renewed;              /* in this step, at no cost */
+    unsigned *retries;               /* used, per onFailure action of the step */
+    struct call_record calls;        /* of the step */
+    int64_t step_began_ms;           /* clock of the loop */
+};
+
+/* Whether an attempt of the step may have happened, and what is done about it (promise.md R5, R6). */
+struct doubt {
+    bool open;            /* the latest attempt may have happened */
+    bool was;             /* an earlier attempt of the step was in doubt: refusals are evidence only */
+    bool refused;         /* BT refused an attempt after a doubt */
+    int64_t absent_ms;    /* look-ups sent from then on may answer "absent"; clock of the loop */
+    int64_t give_up_ms;   /* no look-up later than this */
+    unsigned looks;       /* look-ups that ended */
+    int64_t look_sent_ms; /* when the running look-up began */
+    unsigned restarts;    /* take-overs during this doubt: each starts the clock again */
+    struct reason reason; /* of the attempt */
 };
 
 struct order {
@@ -34,39 +72,59 @@ struct order {
     const char *topic; /* borrowed */
     int32_t partition;
     int64_t offset;
-    char *key; /* null: none */
+    int64_t turn; /* its place in its lane: promise.md section 2 */
+    char *key;    /* null: none */
     size_t key_length;
     int64_t requested_at_ms; /* since the epoch */
+    int64_t taken_ms;        /* clock of the loop */
     struct order_headers headers;
 
     /* what is wanted, and how far it is */
     const struct order_type *type;
     struct request request;
     char order_id[ORDER_ID_SIZE]; /* BT's, from an output named orderId; "" */
-    struct json_object *steps;    /* outputs so far, as scope.steps */
-    size_t step;                  /* index in the workflow */
-    bool step_is_new;             /* no call of it was rendered yet: `calls` is still of the step before */
-    unsigned steps_done;          /* executed, for the budget */
-    bool token_renewed;           /* in this step, at no cost */
-    unsigned *retries;            /* used, per onFailure action of the step */
-    struct call_record calls;     /* of the step */
-    int64_t step_began_ms;        /* clock of the loop */
-    int64_t due_ms;               /* of ORDER_WAITING */
-    int64_t started_at_ms;        /* first call of the order, since the epoch; 0: none yet */
-    struct call call;             /* of ORDER_CALLING */
+    struct walk main, look;
+    unsigned steps_done;    /* executed, for the budget */
+    int64_t due_ms;         /* of ORDER_WAITING */
+    int64_t started_at_ms;  /* first call of the order, since the epoch; 0: none yet */
+    struct call call;       /* of ORDER_INTENDING to ORDER_CALLING */
+    unsigned attempt;       /* of all its writes: what a decision is compared with */
+    int64_t lease_until_ms; /* of ORDER_PERMITTED; clock of the loop */
+    bool wrote;             /* a writing step is done: FAILED would be a lie */
+    struct doubt doubt;
+    struct journal journal;
 
-    /* how it ended: from ORDER_DONE on */
+    /* how it ended: from ORDER_DONE on; why it is parked */
     enum outcome_status status;
     struct reason reason;
     struct json_object *result; /* also while a reply is judged: what the workflow would end with */
     int64_t finished_at_ms;
+    unsigned sequence;    /* outcomes published before this one */
+    bool outcome_is_due;  /* PARKED: its UNKNOWN is not published yet */
+    char *last_decision;  /* JSON; null: none */
+    unsigned repeats_due; /* further requests with its id: each is answered */
+    struct order_repeat *repeats; /* those whose offset is not settled yet */
+    size_t repeat_count;
+
+    /* what the ledger says of it */
+    bool owned;                   /* it has a record, settled or about to be */
+    bool settled_offset;          /* its request's offset is settled, or about to be */
+    enum ledger_state written;    /* of an owned one: the latest record made */
+    bool changed;                 /* in the list of changes to be settled */
+    unsigned settling;            /* changes of it that are being settled */
+    struct ledger_record *asleep; /* its content, not parsed while it is far from its turn; owned */
 
     /* places in lists */
     struct lane *lane;
     struct order *lane_before, *lane_behind;
-    struct order *before, *behind;         /* in the list of its state */
-    struct order *all_before, *all_behind; /* among all orders */
-    size_t heap_place;                     /* among the waiting, from 1 */
+    struct order *before, *behind;                 /* in the list of its state */
+    struct order *all_before, *all_behind;         /* among all orders */
+    struct order *changed_before, *changed_behind; /* among the changed */
+    struct order *same_id;                         /* in a bucket of ids */
+    size_t heap_place;                             /* among the waiting, from 1 */
+    struct api *listed;                            /* of ORDER_READY: in whose list */
+    struct api *paced;                             /* the API whose window it takes a place of */
+    bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
     bool abandoned; /* its partition went to another worker while it was called or settled */
 };
 
@@ -75,16 +133,23 @@ struct order *order_new(const char *topic, int32_t partition, int64_t offset, co
                         size_t key_length);
 void *order_free(struct order *order);
 
-/* What its outcome says; valid while the order lives. Only from ORDER_DONE on. */
+/* What its outcome says; valid while the order lives. Only of ORDER_PARKED and from ORDER_DONE on. */
 void order_outcome(const struct order *order, struct outcome *outcome);
 
-/* The step that is called, or comes next. Null at the end of the workflow. */
+/* The walk that is under way: the look-up's, or the order's own. */
+struct walk *order_walk(struct order *order);
+
+/* The step that is called, or comes next, in that walk. Null at the end of the workflow. */
 const struct step *order_step(const struct order *order);
+
+/* Whether the call that comes next, or is under way, is a write of the order itself. */
+bool order_writes(const struct order *order);
 
 /* Notes the tracking id of a call; keeps the latest TRACKING_IDS_MAX. */
 void order_note_tracking(struct order *order, const char *id);
 
-/* Forgets the calls of the step: another step begins. */
-void order_clear_calls(struct order *order);
+/* Forgets the calls of the walk's step: another step begins. */
+void walk_clear_calls(struct walk *walk);
+void walk_release(struct walk *walk);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * All orders that a worker has taken: who is called next, who waits, whose outcome is to be settled.
+ * All orders that a worker has: who is called next, who waits, what of them is to be settled.
  *
  * The one place that changes an order's state. Deterministic: time comes in as an argument, chance from a seed. It
- * holds a pace per API and a lane per key; it knows no Kafka and no HTTP.
+ * holds a pace per API and a lane per key; it knows no Kafka and no HTTP. A write is called only after its attempt was
+ * settled and while its lease lasts (promise.md R1).
  */
 #ifndef ORDER_ORDERS_H
 #define ORDER_ORDERS_H
@@ -18,6 +19,7 @@ struct orders_api {
     const char *tag; /* borrowed for good */
     struct pace_policy pace;
     struct backoff_policy backoff;
+    struct doubt_policy doubt;
 };
 
 struct orders_setup {
@@ -26,6 +28,7 @@ struct orders_setup {
     size_t api_count;
     unsigned steps_max;
     uint64_t seed;
+    unsigned rules_off; /* of enum rule; 0 outside of tests */
 };
 
 /* The moment: clock of the loop, and milliseconds since the epoch. */
@@ -36,32 +39,77 @@ struct orders_time {
 struct orders *orders_new(const struct orders_setup *setup, struct orders_time time);
 void *orders_free(struct orders *orders); /* with all orders in it; accepts null */
 
-/* Takes an order over. It may be done at once (a broken rule). */
+/* Takes an order over. It may be done at once (a broken rule). No live order has its request id. */
 void orders_take(struct orders *orders, struct order *order, struct orders_time time);
 
 /*
+ * Takes over an order that was recalled from the ledger; call it in the order of (turn, request id) for each
+ * partition. FAULT_INPUT: its content is damaged, or of a workflow that is no more.
+ */
+MUST_USE bool orders_recover(struct orders *orders, struct order *order, struct orders_time time,
+                             struct fault *why);
+
+/* The live order of a request id; null when there is none. */
+struct order *orders_find(const struct orders *orders, const char *request_id);
+
+/*
+ * A repeat of the live order's request at this offset: its answer will be the order's (R9). False: its outcome is
+ * just being settled, ask again then.
+ */
+bool orders_repeat(struct orders *orders, struct order *order, int32_t partition, int64_t offset);
+
+/*
  * The next order to be called, with order->call rendered and state ORDER_CALLING; null when there is none now. Ask
- * until it gives null. `tag` (may be null) becomes the API.
+ * until it gives null.
  */
 struct order *orders_next_call(struct orders *orders, struct orders_time time);
 
-/*
- * Tells what came of the order's call; the verdict is given back. An abandoned order is freed.
- */
+/* Whether the call of this order may (still) be sent: owned and, for a write, within its lease. */
+bool orders_permit(const struct orders *orders, const struct order *order, int64_t now_ms);
+
+/* Tells what came of the order's call; the verdict is given back. An abandoned order is freed. */
 void orders_answer(struct orders *orders, struct order *order, const struct evidence *evidence,
                    struct orders_time time, struct verdict *verdict);
 
-/* The next order whose outcome is to be settled, now ORDER_SETTLING; null when there is none. */
-struct order *orders_next_done(struct orders *orders);
+/* What of an order is to be settled. */
+struct change {
+    struct order *order;
+    bool intends;   /* it asks to commit its next attempt */
+    bool publishes; /* it has an outcome to be published: final, or UNKNOWN */
+    bool records;   /* its ledger record is to be written */
+};
 
-/* The outcome is settled, or its partition is not ours any more: the order is freed. */
-void orders_settled(struct orders *orders, struct order *order);
+/* The next change, in the order in which they arose; false when there is none. */
+bool orders_next_change(struct orders *orders, struct change *change);
+
+/* Its outcome was put into the settlement. */
+void orders_published(struct order *order);
 
 /*
- * The partition is to be given away: its orders that are not called or done are dropped (the next owner begins them
- * anew). With `lost`, done ones too, and running ones are abandoned. Gives how many calls are still on their way.
+ * The change is settled, or its partition is not ours any more (orders_leave() has been told so); a write that intended
+ * may be sent until lease_until_ms. An order that is done, or leaves, is freed.
  */
-size_t orders_leave(struct orders *orders, int32_t partition, bool lost);
+void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms);
+
+/*
+ * What is slow moves to the ledger, so that its partition can go on (R11): orders taken before `taken_before_ms`, and
+ * whatever stands before one of them in its lane.
+ */
+void orders_own_slow(struct orders *orders, int64_t taken_before_ms);
+
+/*
+ * A person's decision about a live order. True: applied; false: refused, the fault says why. Either way the order's
+ * record changes, with `last_decision` (JSON text, taken over) for the outcome of it.
+ */
+bool orders_decide(struct orders *orders, struct order *order, const struct decision *decision,
+                   struct orders_time time, struct fault *why);
+void orders_note_decision(struct orders *orders, struct order *order, char *last_decision);
+
+/*
+ * The partition is to be given away: what is not open in it goes at once, intended but unsent attempts are settled
+ * back to queued, running calls end first. With `lost` everything goes, and running calls are abandoned.
+ */
+void orders_leave(struct orders *orders, int32_t partition, bool lost);
 
 /* When orders_next_call() may have something again; INT64_MAX: only after an answer. */
 int64_t orders_due_ms(const struct orders *orders);
@@ -69,9 +117,15 @@ int64_t orders_due_ms(const struct orders *orders);
 /* Sets this worker's share of the partitions, for the paces. */
 void orders_share(struct orders *orders, double share);
 
-size_t orders_count(const struct orders *orders); /* all */
+size_t orders_count(const struct orders *orders);        /* all */
+size_t orders_awake_count(const struct orders *orders);  /* whose content is parsed */
+size_t orders_change_count(const struct orders *orders); /* changes that wait to be settled */
+size_t orders_owned_count(const struct orders *orders);  /* in the ledger */
 size_t orders_state_count(const struct orders *orders, enum order_state state);
-size_t orders_calling_of(const struct orders *orders, int32_t partition);
+uint64_t orders_lease_count(const struct orders *orders); /* leases that ran out before the call began */
+
+/* Walks over all orders, for status; start with null. */
+const struct order *orders_each(const struct orders *orders, const struct order *before);
 
 /* The pace of an API, by index and by tag; for status and metrics. Null when there is no such API. */
 const struct pace *orders_pace(const struct orders *orders, size_t api, const char **tag);

@@ -10,8 +10,9 @@
 struct owned {
     int32_t partition;
     struct position position;
-    bool finished; /* something of it waits for the next settlement */
-    bool touched;  /* by the running settlement */
+    int64_t signals; /* position in the signals topic; -1: not known */
+    bool finished;   /* something of it waits for the next settlement */
+    bool touched;    /* by the running settlement */
 };
 
 struct settlements {
@@ -48,14 +49,14 @@ static struct owned *find(const struct settlements *settlements, int32_t partiti
 }
 
 bool settlements_own(struct settlements *settlements, int32_t partition, int64_t offset, const char *metadata,
-                     size_t length, struct fault *why)
+                     size_t length, int64_t signals, struct fault *why)
 {
     char token[POSITION_TOKEN_MAX + 1];
 
     settlements_disown(settlements, partition);
     settlements->list = memory_resize(settlements->list, settlements->count + 1, sizeof *settlements->list);
     struct owned *owned = &settlements->list[settlements->count++];
-    *owned = (struct owned){.partition = partition};
+    *owned = (struct owned){.partition = partition, .signals = signals};
     position_init(&owned->position);
     return offset < 0 || position_resume(&owned->position, offset, metadata, length, token, why);
 }
@@ -92,9 +93,39 @@ void settlements_finish(struct settlements *settlements, int32_t partition, int6
     owned->finished = true;
 }
 
+void settlements_touch(struct settlements *settlements, int32_t partition)
+{
+    struct owned *owned = find(settlements, partition);
+
+    if (owned != NULL)
+        owned->finished = true;
+}
+
+void settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset)
+{
+    struct owned *owned = find(settlements, partition);
+
+    if (owned == NULL)
+        return;
+    owned->signals = offset + 1;
+    owned->finished = true;
+}
+
+int64_t settlements_signals(const struct settlements *settlements, int32_t partition)
+{
+    const struct owned *owned = find(settlements, partition);
+
+    return owned == NULL ? -1 : owned->signals;
+}
+
 static void print_token(const struct settlements *settlements, char token[POSITION_TOKEN_MAX + 1])
 {
     snprintf(token, POSITION_TOKEN_MAX + 1, "%s:%" PRIu64, settlements->owner, settlements->counter);
+}
+
+void settlements_next_token(const struct settlements *settlements, char token[POSITION_TOKEN_MAX + 1])
+{
+    snprintf(token, POSITION_TOKEN_MAX + 1, "%s:%" PRIu64, settlements->owner, settlements->counter + 1);
 }
 
 size_t settlements_begin(struct settlements *settlements, struct settlement_position **positions)
@@ -114,8 +145,8 @@ size_t settlements_begin(struct settlements *settlements, struct settlement_posi
             continue;
         buffer_init(&metadata, POSITION_METADATA_MAX);
         position_metadata(&owned->position, token, &metadata);
-        (*positions)[count++] = (struct settlement_position){owned->partition, owned->position.next,
-                                                             buffer_take(&metadata, NULL)};
+        (*positions)[count++] = (struct settlement_position){
+            owned->partition, owned->position.next, owned->signals, buffer_take(&metadata, NULL)};
     }
     return count;
 }

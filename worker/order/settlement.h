@@ -24,6 +24,7 @@ enum settlement_end {
 struct settlement_position {
     int32_t partition;
     int64_t offset;
+    int64_t signals; /* position in the signals topic; -1: not committed */
     char *metadata;
 };
 
@@ -39,11 +40,11 @@ struct settlements *settlements_new(const char *owner);
 void *settlements_free(struct settlements *settlements);
 
 /*
- * A partition is ours from `offset` on (-1: nothing was ever committed). FAULT_INPUT: metadata that is not ours; the
- * partition is ours nevertheless.
+ * A partition is ours from `offset` on, its signals from `signals` on (-1: not known). FAULT_INPUT: metadata that is not
+ * ours; the partition is ours nevertheless.
  */
 MUST_USE bool settlements_own(struct settlements *settlements, int32_t partition, int64_t offset,
-                              const char *metadata, size_t length, struct fault *why);
+                              const char *metadata, size_t length, int64_t signals, struct fault *why);
 
 /* It is not ours any more: nothing of it may be settled from now on. */
 void settlements_disown(struct settlements *settlements, int32_t partition);
@@ -54,6 +55,18 @@ struct position *settlements_position(struct settlements *settlements, int32_t p
 
 /* The request at the offset is finished and becomes part of the next settlement. */
 void settlements_finish(struct settlements *settlements, int32_t partition, int64_t offset);
+
+/* The next settlement has a record of the partition: it carries its position, unchanged if need be (R2). */
+void settlements_touch(struct settlements *settlements, int32_t partition);
+
+/* The signal at the offset is dealt with by the next settlement. */
+void settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset);
+
+/* Position in the signals topic; -1: not known. */
+int64_t settlements_signals(const struct settlements *settlements, int32_t partition);
+
+/* The token of the next settlement, for records that say which one wrote them. */
+void settlements_next_token(const struct settlements *settlements, char token[POSITION_TOKEN_MAX + 1]);
 
 /*
  * Begins a settlement of all that is finished: gives a position for every partition that it touches. 0: there is

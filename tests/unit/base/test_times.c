@@ -16,6 +16,12 @@ static const struct {
     {"stop.grace.ms=46999", "bt.call.timeout.ms + 2 * settlement.deadline.ms + 5 s"},
     {"stop.grace.ms=47000", ""},
     {"bt.tcp.user.timeout.ms=30001", "bt.tcp.user.timeout.ms"},
+    {"attempt.lease.ms=11999", "2 * settlement.deadline.ms"},
+    {"duplicates.window.ms=518399999", "upstream.repeat.max.ms + outage.max.ms"},
+    {"bt.absent.after.ms=230269", "1.01 * (attempt.lease.ms"},
+    {"bt.absent.after.ms=230270", ""},
+    {"bt.absent.after.own.ms=182799", "1.01 * (delivery.max.ms"},
+    {"bt.absent.after.own.ms=182800", ""},
 };
 
 static void inequalities(void)

@@ -1,0 +1,104 @@
+/* See journal.h. */
+#include "journal.h"
+
+#include "memory.h"
+#include "when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void journal_begin(struct journal *journal, const char *step, unsigned attempt)
+{
+    if (journal->count == JOURNAL_MAX) { /* the second half of the list moves up by one */
+        memmove(&journal->entries[JOURNAL_MAX / 2], &journal->entries[JOURNAL_MAX / 2 + 1],
+                (JOURNAL_MAX - JOURNAL_MAX / 2 - 1) * sizeof *journal->entries);
+        journal->count--;
+        journal->dropped++;
+    }
+    journal->entries = memory_resize(journal->entries, journal->count + 1, sizeof *journal->entries);
+    struct journal_entry *entry = &journal->entries[journal->count++];
+    *entry = (struct journal_entry){.attempt = attempt};
+    snprintf(entry->step, sizeof entry->step, "%s", step);
+}
+
+struct journal_entry *journal_latest(struct journal *journal)
+{
+    return journal->count == 0 ? NULL : &journal->entries[journal->count - 1];
+}
+
+void journal_release(struct journal *journal)
+{
+    memory_free(journal->entries);
+    *journal = (struct journal){0};
+}
+
+static void add_moment(struct json_object *tree, const char *name, int64_t ms)
+{
+    char text[WHEN_TEXT_SIZE];
+
+    if (ms == 0)
+        return;
+    when_print(ms, text);
+    json_object_object_add(tree, name, json_object_new_string(text));
+}
+
+static void add_text(struct json_object *tree, const char *name, const char *text)
+{
+    if (*text != '\0')
+        json_object_object_add(tree, name, json_object_new_string(text));
+}
+
+struct json_object *journal_tree(const struct journal *journal)
+{
+    struct json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < journal->count; i++) {
+        const struct journal_entry *entry = &journal->entries[i];
+        struct json_object *tree = json_object_new_object();
+        add_text(tree, "step", entry->step);
+        json_object_object_add(tree, "attempt", json_object_new_int64(entry->attempt));
+        add_moment(tree, "sentAt", entry->sent_at_ms);
+        add_moment(tree, "endedAt", entry->ended_at_ms);
+        if (entry->http_status != 0)
+            json_object_object_add(tree, "httpStatus", json_object_new_int(entry->http_status));
+        add_text(tree, "trackingId", entry->tracking);
+        add_text(tree, "said", entry->said);
+        json_object_array_add(list, tree);
+    }
+    return list;
+}
+
+static int64_t moment_of(struct json_object *tree, const char *name)
+{
+    const char *text = tree_text_of(tree, name);
+    int64_t ms;
+    struct fault unused;
+
+    return text != NULL && when_parse(text, &ms, &unused) ? ms : 0;
+}
+
+static void read_text(struct json_object *tree, const char *name, char *text, size_t size)
+{
+    const char *value = tree_text_of(tree, name);
+
+    snprintf(text, size, "%s", value == NULL ? "" : value);
+}
+
+void journal_of_tree(struct json_object *tree, struct journal *journal)
+{
+    size_t count = json_object_is_type(tree, json_type_array) ? json_object_array_length(tree) : 0;
+
+    journal_release(journal);
+    for (size_t i = 0; i < count && i < JOURNAL_MAX; i++) {
+        struct json_object *one = json_object_array_get_idx(tree, i);
+        const char *step = tree_text_of(one, "step");
+        journal_begin(journal, step == NULL ? "" : step,
+                      (unsigned)json_object_get_int64(tree_member(one, "attempt")));
+        struct journal_entry *entry = journal_latest(journal);
+        entry->sent_at_ms = moment_of(one, "sentAt");
+        entry->ended_at_ms = moment_of(one, "endedAt");
+        entry->http_status = json_object_get_int(tree_member(one, "httpStatus"));
+        read_text(one, "trackingId", entry->tracking, sizeof entry->tracking);
+        read_text(one, "said", entry->said, sizeof entry->said);
+    }
+}

@@ -1,0 +1,41 @@
+/*
+ * The journal of an order: each attempt of a write, and what BT said, for the people who must decide (design
+ * section 4). Capped: the first and the latest attempts are kept.
+ */
+#ifndef ORDER_JOURNAL_H
+#define ORDER_JOURNAL_H
+
+#include "tree.h"
+
+#include <stdbool.h>
+
+enum { JOURNAL_MAX = 20, JOURNAL_SAID_SIZE = 200 };
+
+struct journal_entry {
+    char step[64];
+    unsigned attempt;
+    int64_t sent_at_ms, ended_at_ms; /* since the epoch; 0: not (yet) known */
+    int http_status;                 /* 0: no reply came */
+    char tracking[64];
+    char said[JOURNAL_SAID_SIZE]; /* how it ended, one sentence */
+};
+
+struct journal {
+    struct journal_entry *entries; /* owned */
+    size_t count;
+    unsigned dropped; /* in the middle */
+};
+
+/* Begins an entry; it is the latest one until the next begins. */
+void journal_begin(struct journal *journal, const char *step, unsigned attempt);
+
+/* The latest entry, null when there is none. */
+struct journal_entry *journal_latest(struct journal *journal);
+
+void journal_release(struct journal *journal);
+
+/* As a list of objects, owned by the caller; and back. What does not look like a journal is left out. */
+struct json_object *journal_tree(const struct journal *journal);
+void journal_of_tree(struct json_object *tree, struct journal *journal);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * What of an order is kept in the ledger, and an order out of what was kept.
+ *
+ * Everything that a worker needs to go on, or a person to decide, and nothing that only the process knows: no clock
+ * of the loop, no pace. A doubt is not kept as such: whoever takes an intended order over is in doubt (R5).
+ */
+#ifndef ORDER_KEEPING_H
+#define ORDER_KEEPING_H
+
+#include "order.h"
+
+/* What the ledger must say of the order as it is now. */
+enum ledger_state order_ledger_state(const struct order *order);
+
+/* The record of the order as it is now, without outcome and settlement; release it. */
+void order_keep(const struct order *order, int64_t wall_ms, struct ledger_record *record);
+
+/*
+ * An order out of its record, asleep: its content is parsed by order_wake(). Takes the record over. FAULT_INPUT:
+ * `type` is not the record's. The state is ORDER_QUEUED.
+ */
+MUST_USE bool order_recall(const char *topic, int32_t partition, struct ledger_record *record,
+                           const struct order_type *type, struct order **order, struct fault *why);
+
+/* Parses what is asleep; nothing to do for an order that is awake. FAULT_INPUT: the record is damaged. */
+MUST_USE bool order_wake(struct order *order, struct fault *why);
+
+/* Puts an owned order to sleep: its trees become text, a fraction of their size. */
+void order_sleep(struct order *order);
+
+#endif

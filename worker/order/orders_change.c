@@ -1,0 +1,219 @@
+/* What of the orders is settled: changes, what settling them means, the ledger, partitions that come and go. */
+#include "orders_inside.h"
+
+#include "keeping.h"
+#include "memory.h"
+
+static bool let_go(struct orders *orders, struct order *order);
+static bool drop_settled(struct orders *orders, struct order *order);
+
+bool orders_recover(struct orders *orders, struct order *order, struct orders_time time, struct fault *why)
+{
+    enum ledger_state state = order->written;
+
+    orders->time = time;
+    order->taken_ms = time.now_ms;
+    bool first = order->key == NULL || lanes_enter(orders->lanes, order);
+    add_order(orders, order);
+    if (state == LEDGER_QUEUED && !first) {
+        enter_state(orders, order, ORDER_QUEUED);
+        return true;
+    }
+    enter_state(orders, order, ORDER_QUEUED); /* so that all counts are right if it cannot be read */
+    TRY(order_wake(order, why));
+    orders->asleep--;
+    leave_state(orders, order);
+    struct journey_terms terms = terms_of(orders, order);
+    if (state == LEDGER_QUEUED) {
+        go_on(orders, order);
+    } else if (state == LEDGER_PARKED) {
+        order->doubt.absent_ms = time.now_ms + terms.doubt.absent_ms; /* for decisions: our clock begins anew */
+        enter_state(orders, order, ORDER_PARKED);
+    } else {
+        move_order(orders, order, journey_take_over(order, &terms));
+        mark_changed(orders, order); /* the take-over is counted */
+    }
+    return true;
+}
+
+bool orders_repeat(struct orders *orders, struct order *order, int32_t partition, int64_t offset)
+{
+    if (order->state == ORDER_SETTLING)
+        return false;
+    order->repeats = memory_resize(order->repeats, order->repeat_count + 1, sizeof *order->repeats);
+    order->repeats[order->repeat_count++] = (struct order_repeat){partition, offset};
+    order->repeats_due++;
+    if (order->owned)
+        mark_changed(orders, order);
+    return true;
+}
+
+void orders_answer(struct orders *orders, struct order *order, const struct evidence *evidence,
+                   struct orders_time time, struct verdict *verdict)
+{
+    bool wrote = order_writes(order);
+
+    orders->time = time;
+    struct journey_terms terms = terms_of(orders, order);
+    leave_state(orders, order);
+    enum journey_move to = journey_answer(order, orders->openapi, evidence, &terms, verdict);
+    release_pace(orders, order, verdict->pace, evidence->retry_after_ms);
+    if (order->abandoned) {
+        leave_lane(orders, order);
+        enter_state(orders, order, ORDER_QUEUED);
+        drop_settled(orders, order);
+        return;
+    }
+    move_order(orders, order, to);
+    if (wrote && order->owned && rule_holds(orders, RULE_STEPS))
+        mark_changed(orders, order); /* what came of the attempt */
+    if (order->leaving)
+        let_go(orders, order);
+}
+
+bool orders_next_change(struct orders *orders, struct change *change)
+{
+    struct order *order = orders->changed.first;
+
+    if (order == NULL)
+        return false;
+    orders->changed.first = order->changed_behind;
+    *(orders->changed.first == NULL ? &orders->changed.last : &orders->changed.first->changed_before) = NULL;
+    order->changed_behind = NULL;
+    order->changed = false;
+    orders->changes--;
+    if (order->state == ORDER_DONE) {
+        leave_state(orders, order);
+        enter_state(orders, order, ORDER_SETTLING);
+    }
+    *change = (struct change){.order = order,
+                              .intends = order->state == ORDER_INTENDING,
+                              .publishes = order->state == ORDER_SETTLING ||
+                                           (order->state == ORDER_PARKED && order->outcome_is_due),
+                              .records = order->owned};
+    order->settling++;
+    if (order->owned)
+        order->written = order_ledger_state(order);
+    return true;
+}
+
+void orders_published(struct order *order)
+{
+    order->sequence++;
+    order->outcome_is_due = false;
+}
+
+/* What is far from its turn needs no trees. */
+static void sleep_order(struct orders *orders, struct order *order)
+{
+    bool far = order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED;
+
+    if (!order->owned || !far || order->changed || order->asleep != NULL)
+        return;
+    order_sleep(order);
+    orders->asleep++;
+}
+
+void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms)
+{
+    struct order *order = change->order;
+
+    order->settling--;
+    if (order->state == ORDER_SETTLING) {
+        leave_state(orders, order);
+        forget_order(orders, order);
+        return;
+    }
+    if (order->abandoned) {
+        if (order->state != ORDER_CALLING)
+            drop_settled(orders, order);
+        return;
+    }
+    if (order->leaving) {
+        let_go(orders, order);
+        return;
+    }
+    if (change->intends && order->state == ORDER_INTENDING) {
+        leave_state(orders, order);
+        order->lease_until_ms = lease_until_ms;
+        enter_state(orders, order, ORDER_PERMITTED);
+    }
+    sleep_order(orders, order);
+}
+
+void orders_own_slow(struct orders *orders, int64_t taken_before_ms)
+{
+    for (struct order *order = orders->all; order != NULL; order = order->all_behind)
+        if (!order->owned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
+            order->state != ORDER_SETTLING && order->request.id[0] != '\0')
+            own_order(orders, order);
+}
+
+bool orders_decide(struct orders *orders, struct order *order, const struct decision *decision,
+                   struct orders_time time, struct fault *why)
+{
+    enum journey_move to;
+
+    orders->time = time;
+    wake_order(orders, order);
+    struct journey_terms terms = terms_of(orders, order);
+    if (!journey_decide(order, decision, &terms, &to, why))
+        return false;
+    leave_state(orders, order);
+    move_order(orders, order, to);
+    return true;
+}
+
+void orders_note_decision(struct orders *orders, struct order *order, char *last_decision)
+{
+    memory_free(order->last_decision);
+    order->last_decision = last_decision;
+    if (order->owned)
+        mark_changed(orders, order);
+}
+
+static bool drop_settled(struct orders *orders, struct order *order)
+{
+    if (order->settling > 0)
+        return false; /* an item of the running settlement still names it */
+    leave_state(orders, order);
+    if (order->lane != NULL)
+        lanes_leave(orders->lanes, order); /* who stands behind leaves, too */
+    release_pace(orders, order, PACE_NOTHING, -1);
+    forget_order(orders, order);
+    return true;
+}
+
+/*
+ * Drops a leaving order unless something of it is open: a call, an outcome, a record. An attempt that was intended
+ * and never sent is settled back to queued, so that the next owner has no doubt about it. True: it is gone.
+ */
+static bool let_go(struct orders *orders, struct order *order)
+{
+    if (order->state == ORDER_CALLING || order->state == ORDER_DONE || order->state == ORDER_SETTLING ||
+        (order->state == ORDER_INTENDING && order->settling > 0))
+        return false;
+    if (order->state != ORDER_PARKED) { /* nothing of it starts again here */
+        leave_state(orders, order);
+        enter_state(orders, order, ORDER_QUEUED);
+        release_pace(orders, order, PACE_NOTHING, -1);
+    }
+    if (order->owned && order->written != order_ledger_state(order))
+        mark_changed(orders, order);
+    return !(order->changed && order->owned) && drop_settled(orders, order);
+}
+
+void orders_leave(struct orders *orders, int32_t partition, bool lost)
+{
+    for (struct order *next, *order = orders->all; order != NULL; order = next) {
+        next = order->all_behind;
+        if (order->partition != partition)
+            continue;
+        order->leaving = true;
+        order->abandoned = order->abandoned || lost;
+        if (!lost)
+            let_go(orders, order);
+        else if (order->state != ORDER_CALLING)
+            drop_settled(orders, order);
+    }
+}

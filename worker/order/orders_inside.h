@@ -1,0 +1,68 @@
+/* What the files of orders.h share; nobody else includes it. */
+#ifndef ORDER_ORDERS_INSIDE_H
+#define ORDER_ORDERS_INSIDE_H
+
+#include "orders.h"
+
+struct list {
+    struct order *first, *last;
+};
+
+struct api {
+    const char *tag;
+    struct pace pace;
+    struct backoff_policy backoff;
+    struct doubt_policy doubt;
+    struct list ready;
+};
+
+struct orders {
+    const struct openapi *openapi;
+    struct api *apis;
+    size_t api_count, api_turn; /* whose turn it is to be asked first */
+    unsigned steps_max, rules_off;
+    uint64_t random;
+    struct lanes *lanes;
+    struct list permitted, changed;
+    struct order *all;      /* the first */
+    struct order **waiting; /* a heap by due time */
+    size_t waiting_room;
+    struct order **ids; /* buckets by request id */
+    size_t id_room;     /* a power of two */
+    size_t counts[ORDER_STATES];
+    size_t count, asleep, owned, changes;
+    uint64_t leases_run_out;
+    int64_t due_ms;
+    struct orders_time time; /* of the latest call that gave it */
+};
+
+bool rule_holds(const struct orders *orders, enum rule rule);
+
+/* --- orders_state.c: the one mover, and the lists that follow the state --- */
+
+void add_order(struct orders *orders, struct order *order);
+void forget_order(struct orders *orders, struct order *order); /* frees it */
+void leave_state(struct orders *orders, struct order *order);
+void enter_state(struct orders *orders, struct order *order, enum order_state state);
+
+/* Follows the engine: sets the state, marks what is to be settled, lets the next of the key go on. */
+void move_order(struct orders *orders, struct order *order, enum journey_move to);
+
+/* It is the first of its key: begins it, or goes on where it stood. */
+void go_on(struct orders *orders, struct order *order);
+
+/* Makes way for the next of its key. */
+void leave_lane(struct orders *orders, struct order *order);
+
+/* The order's ledger record or outcome is to be settled. */
+void mark_changed(struct orders *orders, struct order *order);
+
+/* The order has a ledger record from now on; and what stands before it in its lane. */
+void own_order(struct orders *orders, struct order *order);
+
+void wake_order(struct orders *orders, struct order *order); /* ends the process where it cannot */
+void release_pace(struct orders *orders, struct order *order, enum pace_event event, int64_t retry_after_ms);
+
+struct journey_terms terms_of(struct orders *orders, const struct order *order);
+
+#endif

@@ -1,0 +1,317 @@
+/* The states of orders and the lists that follow them. See orders_inside.h. */
+#include "orders_inside.h"
+
+#include "keeping.h"
+#include "log.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool rule_holds(const struct orders *orders, enum rule rule)
+{
+    return (orders->rules_off & rule) == 0;
+}
+
+/* --- lists --- */
+
+static void append(struct list *list, struct order *order)
+{
+    order->before = list->last;
+    order->behind = NULL;
+    *(list->last == NULL ? &list->first : &list->last->behind) = order;
+    list->last = order;
+}
+
+static void take_out(struct list *list, struct order *order)
+{
+    *(order->before == NULL ? &list->first : &order->before->behind) = order->behind;
+    *(order->behind == NULL ? &list->last : &order->behind->before) = order->before;
+    order->before = order->behind = NULL;
+}
+
+static void place_waiting(struct orders *orders, size_t at, struct order *order)
+{
+    orders->waiting[at] = order;
+    order->heap_place = at + 1;
+}
+
+static void sift(struct orders *orders, size_t at, size_t count)
+{
+    struct order *order = orders->waiting[at];
+
+    for (; at > 0 && orders->waiting[(at - 1) / 2]->due_ms > order->due_ms; at = (at - 1) / 2)
+        place_waiting(orders, at, orders->waiting[(at - 1) / 2]);
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && orders->waiting[child + 1]->due_ms < orders->waiting[child]->due_ms)
+            child++;
+        if (orders->waiting[child]->due_ms >= order->due_ms)
+            break;
+        place_waiting(orders, at, orders->waiting[child]);
+    }
+    place_waiting(orders, at, order);
+}
+
+static void add_waiting(struct orders *orders, struct order *order)
+{
+    size_t count = orders->counts[ORDER_WAITING];
+
+    if (count == orders->waiting_room) {
+        orders->waiting_room = count * 2 + 64;
+        orders->waiting = memory_resize(orders->waiting, orders->waiting_room, sizeof(struct order *));
+    }
+    place_waiting(orders, count, order);
+    sift(orders, count, count + 1);
+}
+
+static void remove_waiting(struct orders *orders, struct order *order)
+{
+    size_t last = orders->counts[ORDER_WAITING] - 1, at = order->heap_place - 1;
+    struct order *moved = orders->waiting[last];
+
+    order->heap_place = 0;
+    if (moved == order)
+        return;
+    place_waiting(orders, at, moved);
+    sift(orders, at, last);
+}
+
+/* --- by request id: FNV-1a --- */
+
+static struct order **bucket_of(const struct orders *orders, const char *id)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (; *id != '\0'; id++)
+        hash = (hash ^ (unsigned char)*id) * 1099511628211u;
+    return &orders->ids[hash & (orders->id_room - 1)];
+}
+
+static void grow_ids(struct orders *orders)
+{
+    struct order **old = orders->ids;
+    size_t room = orders->id_room;
+
+    orders->id_room = room == 0 ? 64 : room * 2;
+    orders->ids = memory_new(orders->id_room, sizeof(struct order *));
+    for (size_t i = 0; i < room; i++) {
+        for (struct order *next, *order = old[i]; order != NULL; order = next) {
+            struct order **bucket = bucket_of(orders, order->request.id);
+            next = order->same_id;
+            order->same_id = *bucket;
+            *bucket = order;
+        }
+    }
+    memory_free(old);
+}
+
+struct order *orders_find(const struct orders *orders, const char *request_id)
+{
+    struct order *order = orders->id_room == 0 ? NULL : *bucket_of(orders, request_id);
+
+    while (order != NULL && (order->abandoned || strcmp(order->request.id, request_id) != 0))
+        order = order->same_id;
+    return order;
+}
+
+void add_order(struct orders *orders, struct order *order)
+{
+    if (orders->count == orders->id_room)
+        grow_ids(orders);
+    struct order **bucket = bucket_of(orders, order->request.id);
+    order->same_id = *bucket;
+    *bucket = order;
+    order->all_behind = orders->all;
+    if (orders->all != NULL)
+        orders->all->all_before = order;
+    orders->all = order;
+    orders->count++;
+    orders->asleep += order->asleep != NULL;
+    orders->owned += order->owned;
+}
+
+static void unmark_changed(struct orders *orders, struct order *order)
+{
+    struct order *before = order->changed_before, *behind = order->changed_behind;
+
+    if (!order->changed)
+        return;
+    *(before == NULL ? &orders->changed.first : &before->changed_behind) = behind;
+    *(behind == NULL ? &orders->changed.last : &behind->changed_before) = before;
+    order->changed_before = order->changed_behind = NULL;
+    order->changed = false;
+    orders->changes--;
+}
+
+void forget_order(struct orders *orders, struct order *order)
+{
+    struct order **at = bucket_of(orders, order->request.id);
+
+    while (*at != order)
+        at = &(*at)->same_id;
+    *at = order->same_id;
+    unmark_changed(orders, order);
+    *(order->all_before == NULL ? &orders->all : &order->all_before->all_behind) = order->all_behind;
+    if (order->all_behind != NULL)
+        order->all_behind->all_before = order->all_before;
+    orders->count--;
+    orders->asleep -= order->asleep != NULL;
+    orders->owned -= order->owned;
+    order_free(order);
+}
+
+/* --- the one mover --- */
+
+static struct api *api_of(struct orders *orders, const struct order *order)
+{
+    const char *tag = journey_api(order);
+
+    for (size_t i = 0; tag != NULL && i < orders->api_count; i++)
+        if (strcmp(orders->apis[i].tag, tag) == 0)
+            return &orders->apis[i];
+    return &orders->apis[0]; /* nothing left to call: any API's turn will end it */
+}
+
+void leave_state(struct orders *orders, struct order *order)
+{
+    if (order->state == ORDER_READY)
+        take_out(&order->listed->ready, order);
+    else if (order->state == ORDER_PERMITTED)
+        take_out(&orders->permitted, order);
+    else if (order->state == ORDER_WAITING)
+        remove_waiting(orders, order);
+    orders->counts[order->state]--;
+}
+
+void enter_state(struct orders *orders, struct order *order, enum order_state state)
+{
+    if (state == ORDER_READY) {
+        order->listed = api_of(orders, order);
+        append(&order->listed->ready, order);
+    } else if (state == ORDER_PERMITTED) {
+        append(&orders->permitted, order);
+    } else if (state == ORDER_WAITING) {
+        add_waiting(orders, order);
+    }
+    order->state = state;
+    orders->counts[state]++;
+}
+
+void mark_changed(struct orders *orders, struct order *order)
+{
+    if (order->changed)
+        return;
+    order->changed = true;
+    order->changed_before = orders->changed.last;
+    order->changed_behind = NULL;
+    *(orders->changed.last == NULL ? &orders->changed.first : &orders->changed.last->changed_behind) = order;
+    orders->changed.last = order;
+    orders->changes++;
+}
+
+void own_order(struct orders *orders, struct order *order)
+{
+    if (order->owned)
+        return;
+    if (order->lane_before != NULL && rule_holds(orders, RULE_LANES))
+        own_order(orders, order->lane_before);
+    order->owned = true;
+    orders->owned++;
+    mark_changed(orders, order);
+}
+
+void wake_order(struct orders *orders, struct order *order)
+{
+    struct fault why;
+
+    if (order->asleep == NULL)
+        return;
+    if (!order_wake(order, &why)) {
+        LOG(LOG_ERROR, "an order of the ledger cannot be read: the process ends", log_text("request", order->request.id),
+            log_int("partition", order->partition), log_fault(&why));
+        abort();
+    }
+    orders->asleep--;
+}
+
+/* Goes on with an order that is the first of its key. True: it has ended at once. */
+static bool begins(struct orders *orders, struct order *order)
+{
+    enum journey_move to = JOURNEY_RETRY;
+
+    wake_order(orders, order);
+    if (order->reason.kind != REASON_NONE) {
+        to = JOURNEY_END; /* it broke its contract; that was known when it was read */
+    } else if (order->main.workflow == NULL) {
+        struct journey_terms terms = terms_of(orders, order);
+        to = journey_begin(order, &terms);
+    }
+    enter_state(orders, order, to == JOURNEY_END ? ORDER_DONE : ORDER_READY);
+    if (to == JOURNEY_END)
+        mark_changed(orders, order);
+    return to == JOURNEY_END;
+}
+
+/* One that ends as soon as it is its turn makes way at once. */
+void leave_lane(struct orders *orders, struct order *order)
+{
+    while (order != NULL && order->lane != NULL) {
+        struct order *next = lanes_leave(orders->lanes, order);
+        if (next == NULL || next->state != ORDER_QUEUED || next->leaving)
+            return;
+        leave_state(orders, next);
+        order = begins(orders, next) ? next : NULL;
+    }
+}
+
+void go_on(struct orders *orders, struct order *order)
+{
+    if (begins(orders, order))
+        leave_lane(orders, order);
+}
+
+void move_order(struct orders *orders, struct order *order, enum journey_move to)
+{
+    static const enum order_state states[] = {
+        [JOURNEY_CALL] = ORDER_CALLING, [JOURNEY_INTEND] = ORDER_INTENDING, [JOURNEY_WAIT] = ORDER_WAITING,
+        [JOURNEY_RETRY] = ORDER_READY,  [JOURNEY_PARK] = ORDER_PARKED,      [JOURNEY_END] = ORDER_DONE};
+
+    enter_state(orders, order, states[to]);
+    if (to == JOURNEY_INTEND || to == JOURNEY_PARK) {
+        order->outcome_is_due = to == JOURNEY_PARK;
+        own_order(orders, order);
+        mark_changed(orders, order);
+    }
+    if (to == JOURNEY_END) {
+        mark_changed(orders, order);
+        leave_lane(orders, order);
+    }
+}
+
+void release_pace(struct orders *orders, struct order *order, enum pace_event event, int64_t retry_after_ms)
+{
+    if (order->paced != NULL)
+        pace_end(&order->paced->pace, event, retry_after_ms, orders->time.now_ms);
+    order->paced = NULL;
+}
+
+static uint64_t draw(struct orders *orders)
+{
+    orders->random ^= orders->random << 13;
+    orders->random ^= orders->random >> 7;
+    orders->random ^= orders->random << 17;
+    return orders->random;
+}
+
+struct journey_terms terms_of(struct orders *orders, const struct order *order)
+{
+    const struct api *api = api_of(orders, order);
+
+    return (struct journey_terms){.now_ms = orders->time.now_ms,
+                                  .wall_ms = orders->time.wall_ms,
+                                  .steps_max = orders->steps_max,
+                                  .rules_off = orders->rules_off,
+                                  .random = draw(orders),
+                                  .backoff = api->backoff,
+                                  .doubt = api->doubt};
+}

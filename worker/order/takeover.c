@@ -1,0 +1,270 @@
+/* See takeover.h. */
+#include "takeover.h"
+
+#include "memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct takeover {
+    struct takeover_partition *partitions;
+    size_t count;
+    int32_t partition_count;
+    bool trust_ledger, barrier_settled;
+    char token[101];
+    struct takeover_entry *entries;
+    size_t entry_count, entry_room;
+    size_t *buckets; /* index into entries and 1; by request id, open addressing */
+    size_t bucket_room;
+};
+
+struct takeover *takeover_new(const int32_t partitions[], size_t count, int32_t partition_count,
+                              bool trust_ledger)
+{
+    struct takeover *takeover = memory_new(1, sizeof *takeover);
+
+    takeover->partitions = memory_new(count, sizeof *takeover->partitions);
+    takeover->count = count;
+    takeover->partition_count = partition_count;
+    takeover->trust_ledger = trust_ledger;
+    for (size_t i = 0; i < count; i++)
+        takeover->partitions[i] =
+            (struct takeover_partition){.partition = partitions[i], .position = -1, .signals = -1};
+    return takeover;
+}
+
+void *takeover_free(struct takeover *takeover)
+{
+    if (takeover == NULL)
+        return NULL;
+    for (size_t i = 0; i < takeover->entry_count; i++) {
+        ledger_release(&takeover->entries[i].record);
+        memory_free(takeover->entries[i].value);
+    }
+    for (size_t i = 0; i < takeover->count; i++)
+        memory_free(takeover->partitions[i].metadata);
+    memory_free(takeover->partitions);
+    memory_free(takeover->entries);
+    memory_free(takeover->buckets);
+    return memory_free(takeover);
+}
+
+static struct takeover_partition *find(struct takeover *takeover, int32_t partition)
+{
+    for (size_t i = 0; i < takeover->count; i++)
+        if (takeover->partitions[i].partition == partition)
+            return &takeover->partitions[i];
+    return NULL;
+}
+
+void takeover_position(struct takeover *takeover, int32_t partition, int64_t offset, int64_t earliest,
+                       int64_t signals, const char *metadata, size_t length)
+{
+    struct takeover_partition *one = find(takeover, partition);
+
+    if (one == NULL)
+        return;
+    one->committed = offset >= 0;
+    one->position = offset >= 0 ? offset : earliest;
+    one->earliest = earliest;
+    one->signals = signals;
+    memory_free(one->metadata);
+    one->metadata = length == 0 ? NULL : memory_text_of(metadata, length);
+    one->metadata_length = length;
+}
+
+/* --- the orders in the ledger --- */
+
+static size_t *place_of(const struct takeover *takeover, const char *id)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (const char *at = id; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+    for (size_t i = hash & (takeover->bucket_room - 1);; i = (i + 1) & (takeover->bucket_room - 1)) {
+        size_t *place = &takeover->buckets[i];
+        if (*place == 0 || strcmp(takeover->entries[*place - 1].request_id, id) == 0)
+            return place;
+    }
+}
+
+static void grow(struct takeover *takeover)
+{
+    takeover->entry_room = takeover->entry_room * 2 + 64;
+    takeover->entries = memory_resize(takeover->entries, takeover->entry_room, sizeof *takeover->entries);
+    memory_free(takeover->buckets);
+    for (takeover->bucket_room = 128; takeover->bucket_room < takeover->entry_room * 2;)
+        takeover->bucket_room *= 2;
+    takeover->buckets = memory_new(takeover->bucket_room, sizeof *takeover->buckets);
+    for (size_t i = 0; i < takeover->entry_count; i++)
+        *place_of(takeover, takeover->entries[i].request_id) = i + 1;
+}
+
+/* The entry of the id, emptied: what is told last counts. */
+static struct takeover_entry *entry_of(struct takeover *takeover, int32_t partition, const char *id)
+{
+    if (takeover->entry_count == takeover->entry_room)
+        grow(takeover);
+    size_t *place = place_of(takeover, id);
+    if (*place == 0) {
+        *place = ++takeover->entry_count;
+        takeover->entries[*place - 1] = (struct takeover_entry){.partition = partition};
+    }
+    struct takeover_entry *entry = &takeover->entries[*place - 1];
+    ledger_release(&entry->record);
+    memory_free(entry->value);
+    *entry = (struct takeover_entry){.partition = partition};
+    snprintf(entry->request_id, sizeof entry->request_id, "%s", id);
+    return entry;
+}
+
+void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record)
+{
+    struct takeover_entry *entry = entry_of(takeover, partition, record->request_id);
+
+    entry->record = *record;
+    *record = (struct ledger_record){.state = LEDGER_QUEUED};
+}
+
+void takeover_done(struct takeover *takeover, int32_t partition, const char *request_id, int64_t done_at_ms,
+                   char *value, size_t length)
+{
+    struct takeover_entry *entry = entry_of(takeover, partition, request_id);
+
+    entry->done = true;
+    entry->done_at_ms = done_at_ms;
+    entry->value = value;
+    entry->length = length;
+}
+
+void takeover_forgotten(struct takeover *takeover, int32_t partition, const char *request_id)
+{
+    entry_of(takeover, partition, request_id)->forgotten = true;
+}
+
+void takeover_owner(struct takeover *takeover, int32_t partition, const struct ledger_owner *owner)
+{
+    struct takeover_partition *one = find(takeover, partition);
+
+    if (one == NULL)
+        return;
+    one->owner = *owner;
+    one->has_owner = true;
+    if (takeover->barrier_settled && strcmp(owner->token, takeover->token) == 0)
+        one->saw_barrier = true;
+}
+
+void takeover_end(struct takeover *takeover, int32_t partition)
+{
+    struct takeover_partition *one = find(takeover, partition);
+
+    if (one != NULL)
+        one->at_end = true;
+}
+
+void takeover_settled(struct takeover *takeover, const char *token)
+{
+    takeover->barrier_settled = token != NULL;
+    snprintf(takeover->token, sizeof takeover->token, "%s", token == NULL ? "" : token);
+}
+
+/* --- the protocol --- */
+
+static bool check_count(const struct takeover *takeover, const struct takeover_partition *one,
+                        struct fault *why)
+{
+    if (!one->has_owner || one->owner.partition_count == takeover->partition_count)
+        return true;
+    return fault_set(why, FAULT_LOCAL,
+                     "the request topic has %d partitions, and the ledger was written for %d: orders would be looked "
+                     "for in the wrong partition. Set it back, let all orders end, then run "
+                     "'whc-worker topics --repartition'",
+                     (int)takeover->partition_count, (int)one->owner.partition_count);
+}
+
+/* Positions that expired or were reset would have orders done again that nobody remembers. */
+static bool check_position(struct takeover *takeover, struct takeover_partition *one, struct fault *why)
+{
+    static const char remedy[] = "if that was meant, start once with takeover.trust.ledger=on";
+
+    if (!one->has_owner && !one->committed)
+        return true; /* a first start */
+    if (one->has_owner && one->committed && one->position >= one->owner.position)
+        return true;
+    if (takeover->trust_ledger) {
+        one->position = one->has_owner && one->owner.position > one->position ? one->owner.position : one->position;
+        one->signals = one->has_owner && one->owner.signals > one->signals ? one->owner.signals : one->signals;
+        one->committed = true;
+        return true;
+    }
+    if (!one->has_owner)
+        return fault_set(why, FAULT_LOCAL,
+                         "partition %d: the group has the position %" PRId64
+                         ", and the ledger knows of no owner: it was emptied or made anew, and with it the orders in "
+                         "it; %s",
+                         (int)one->partition, one->position, remedy);
+    if (!one->committed)
+        return fault_set(why, FAULT_LOCAL,
+                         "partition %d: the group's position has expired or was deleted; the ledger remembers %" PRId64
+                         "; %s",
+                         (int)one->partition, one->owner.position, remedy);
+    return fault_set(why, FAULT_LOCAL,
+                     "partition %d: the group's position %" PRId64 " was set back behind the ledger's %" PRId64 "; %s",
+                     (int)one->partition, one->position, one->owner.position, remedy);
+}
+
+static enum takeover_want check(struct takeover *takeover, struct fault *why)
+{
+    for (size_t i = 0; i < takeover->count; i++)
+        if (!check_count(takeover, &takeover->partitions[i], why) ||
+            !check_position(takeover, &takeover->partitions[i], why))
+            return TAKEOVER_REFUSED;
+    return TAKEOVER_READY;
+}
+
+enum takeover_want takeover_next(struct takeover *takeover, struct fault *why)
+{
+    for (size_t i = 0; i < takeover->count; i++)
+        if (takeover->partitions[i].position < 0)
+            return TAKEOVER_POSITIONS;
+    for (size_t i = 0; i < takeover->count; i++)
+        if (!takeover->partitions[i].at_end)
+            return TAKEOVER_LEDGER;
+    if (!takeover->barrier_settled)
+        return check(takeover, why) == TAKEOVER_REFUSED ? TAKEOVER_REFUSED : TAKEOVER_BARRIER;
+    for (size_t i = 0; i < takeover->count; i++)
+        if (!takeover->partitions[i].saw_barrier)
+            return TAKEOVER_RETURN;
+    /* Whatever the dead owner still committed lies below the barrier: it must not be ahead of us. */
+    for (size_t i = 0; i < takeover->count; i++)
+        takeover->partitions[i].committed = true;
+    return check(takeover, why);
+}
+
+struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t *count)
+{
+    *count = takeover->count;
+    return takeover->partitions;
+}
+
+static int by_turn(const void *one, const void *other)
+{
+    const struct takeover_entry *a = one, *b = other;
+
+    if (a->partition != b->partition)
+        return a->partition < b->partition ? -1 : 1;
+    if (a->record.turn != b->record.turn)
+        return a->record.turn < b->record.turn ? -1 : 1;
+    return strcmp(a->request_id, b->request_id);
+}
+
+struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count)
+{
+    if (takeover->entry_count > 0)
+        qsort(takeover->entries, takeover->entry_count, sizeof *takeover->entries, by_turn);
+    takeover->bucket_room = 0; /* the places have moved: nothing may be told any more */
+    *count = takeover->entry_count;
+    return takeover->entries;
+}

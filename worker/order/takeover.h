@@ -1,0 +1,78 @@
+/*
+ * Taking partitions over from whoever had them before: what must be read and settled before the first request is
+ * taken (promise.md R4), and what the ledger says there is to go on with.
+ *
+ * The protocol is here, the reading and settling elsewhere: the caller tells what it read and asks what comes next. The
+ * ledger's end is not enough, because an open transaction of the dead owner hides committed records above it: so a
+ * barrier is settled, and the ledger is read on until that barrier appears.
+ */
+#ifndef ORDER_TAKEOVER_H
+#define ORDER_TAKEOVER_H
+
+#include "ledger.h"
+
+struct takeover;
+
+enum takeover_want {
+    TAKEOVER_POSITIONS, /* the committed positions of all partitions */
+    TAKEOVER_LEDGER,    /* the ledger to its present end */
+    TAKEOVER_BARRIER,   /* a settlement of all positions and one owner record each */
+    TAKEOVER_RETURN,    /* the ledger on, until the own barrier of each partition */
+    TAKEOVER_READY,     /* all is known: recover the entries, then take requests */
+    TAKEOVER_REFUSED,   /* `why` says what a person must do */
+};
+
+/* What is known of a partition. */
+struct takeover_partition {
+    int32_t partition;
+    int64_t position; /* committed, or where to begin; -1: not known yet */
+    int64_t earliest; /* first record of the request topic */
+    int64_t signals;  /* committed position of the signals; -1: none */
+    char *metadata;   /* of the commit; owned */
+    size_t metadata_length;
+    bool committed; /* a position was committed for it */
+    struct ledger_owner owner;
+    bool has_owner, at_end, saw_barrier;
+};
+
+/* One order of the ledger. */
+struct takeover_entry {
+    int32_t partition;
+    char request_id[UUID_TEXT_SIZE];
+    bool done, forgotten;
+    struct ledger_record record; /* of a live one */
+    int64_t done_at_ms;          /* of one that is done: its record as it stands in the ledger */
+    char *value;
+    size_t length;
+};
+
+/* `partition_count`: of the request topic. `trust_ledger`: lost or reset positions are replaced by the ledger's. */
+struct takeover *takeover_new(const int32_t partitions[], size_t count, int32_t partition_count,
+                              bool trust_ledger);
+void *takeover_free(struct takeover *takeover);
+
+/* What comes next. */
+enum takeover_want takeover_next(struct takeover *takeover, struct fault *why);
+
+/* The positions of a partition were read; `offset` and `signals` -1: nothing is committed. The metadata is copied. */
+void takeover_position(struct takeover *takeover, int32_t partition, int64_t offset, int64_t earliest,
+                       int64_t signals, const char *metadata, size_t length);
+
+/* Records of the ledger, in the order of their offsets. Those of a live order take `record` over, others `value`. */
+void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record);
+void takeover_done(struct takeover *takeover, int32_t partition, const char *request_id, int64_t done_at_ms,
+                   char *value, size_t length);
+void takeover_forgotten(struct takeover *takeover, int32_t partition, const char *request_id);
+void takeover_owner(struct takeover *takeover, int32_t partition, const struct ledger_owner *owner);
+
+/* Everything that can be read of the partition's ledger now has been told. */
+void takeover_end(struct takeover *takeover, int32_t partition);
+
+/* The barrier was settled under this token; or it was not (null), and is due again. */
+void takeover_settled(struct takeover *takeover, const char *token);
+
+/* The partitions, and the orders sorted by (partition, turn, request id); valid until it is freed. */
+struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t *count);
+struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count);
+
+#endif

@@ -1,0 +1,76 @@
+/* See decision.h. */
+#include "decision.h"
+
+#include "datum.h"
+#include "framing.h"
+#include "memory.h"
+#include "utf8.h"
+#include "when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *const decision_words[] = {"happened", "did-not-happen", "retry", "reject", NULL};
+static const char *const symbols[] = {"HAPPENED", "DID_NOT_HAPPEN", "RETRY", "REJECT", NULL};
+
+static void add_text(struct json_object *tree, const char *name, const char *text)
+{
+    CLEANUP(memory_release) char *repaired = memory_text(text); /* cut by its size, perhaps in a character */
+
+    utf8_repair(repaired);
+    json_object_object_add(tree, name, json_object_new_string(repaired));
+}
+
+bool decision_write(const struct schema *schema, const struct decision *decision, struct buffer *value,
+                    struct fault *why)
+{
+    const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
+    char moment[WHEN_TEXT_SIZE];
+
+    when_print(decision->decided_at_ms, moment);
+    add_text(tree, "signalId", decision->signal_id);
+    add_text(tree, "requestId", decision->request_id);
+    json_object_object_add(tree, "attempt", json_object_new_int64(decision->attempt));
+    add_text(tree, "verdict", symbols[decision->verdict]);
+    if (*decision->reference != '\0')
+        add_text(tree, "reference", decision->reference);
+    else
+        json_object_object_add(tree, "reference", NULL);
+    add_text(tree, "why", decision->why);
+    add_text(tree, "who", decision->who);
+    add_text(tree, "decidedAt", moment);
+    framing_write(&frame, value);
+    return datum_encode(schema, tree, value, why);
+}
+
+static void read_text(struct json_object *tree, const char *name, char text[DECISION_TEXT_SIZE])
+{
+    const char *value = tree_text_of(tree, name);
+
+    snprintf(text, DECISION_TEXT_SIZE, "%s", value == NULL ? "" : value);
+}
+
+bool decision_read(const struct schema *schema, const void *value, size_t length, struct decision *decision,
+                   struct fault *why)
+{
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct frame frame;
+
+    TRY(framing_read(value, length, NULL, 0, &frame, why));
+    if (frame.framing != FRAMING_SINGLE_OBJECT || frame.fingerprint != schema_fingerprint(schema))
+        return fault_set(why, FAULT_INPUT, "it is no decision, or one of a newer worker");
+    TRY(datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, NULL, &tree,
+                     why));
+    *decision = (struct decision){
+        .attempt = (unsigned)json_object_get_int64(tree_member(tree, "attempt")),
+        .verdict = (enum decision_verdict)name_in(tree_text_of(tree, "verdict"), symbols)};
+    snprintf(decision->signal_id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "signalId"));
+    snprintf(decision->request_id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "requestId"));
+    read_text(tree, "reference", decision->reference);
+    read_text(tree, "why", decision->why);
+    read_text(tree, "who", decision->who);
+    if (!when_parse(tree_text_of(tree, "decidedAt"), &decision->decided_at_ms, why))
+        return false;
+    return true;
+}

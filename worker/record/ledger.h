@@ -1,0 +1,75 @@
+/*
+ * The ledger's records (schemas/common/LedgerRecord.avsc, LedgerOwner.avsc): what a worker owns, for the one that takes
+ * over (promise.md section 2).
+ *
+ * Key "order/<request id>": one order; a null value says that it is forgotten. Key "owner/<partition>": the barrier of
+ * the latest take-over. Requests stand in it as plain JSON, already projected, so that recovery needs no registry.
+ * Values are Avro single-object.
+ */
+#ifndef RECORD_LEDGER_H
+#define RECORD_LEDGER_H
+
+#include "catalogue.h"
+#include "uuid.h"
+
+enum ledger_state {
+    LEDGER_QUEUED,   /* owned, not being sent */
+    LEDGER_INTENDED, /* the attempt may be on the wire */
+    LEDGER_PARKED,   /* a person decides */
+    LEDGER_DONE,     /* kept for the duplicate window */
+};
+
+/* All texts are owned, and null where there is nothing. */
+struct ledger_record {
+    enum ledger_state state;
+    char request_id[UUID_TEXT_SIZE];
+    char *order_type;
+    char *key; /* of the request message */
+    size_t key_length;
+    int64_t offset, turn; /* of the request in its partition; its place in the lane */
+    unsigned attempt;
+    int64_t requested_at_ms, written_at_ms; /* since the epoch */
+    char *inputs;                           /* JSON: $inputs; null when done */
+    char *progress;                         /* JSON: how far it is, as order/keeping.c writes it */
+    char *outcome;                          /* the latest outcome as published: framed bytes */
+    size_t outcome_length;
+    char *outcome_headers; /* JSON: {"name": "base64"} */
+    char *last_decision;   /* JSON: {"signalId", "applied", "why", ...} */
+    char *settlement;      /* token of the settlement that wrote it */
+};
+
+/* The barrier of a take-over. */
+struct ledger_owner {
+    char token[101]; /* of its settlement */
+    int32_t partition;
+    int32_t partition_count; /* of the request topic */
+    int64_t position, signals;
+    int64_t written_at_ms;
+};
+
+enum { LEDGER_KEY_SIZE = 48 };
+
+void ledger_order_key(const char *request_id, char key[LEDGER_KEY_SIZE]);
+void ledger_owner_key(int32_t partition, char key[LEDGER_KEY_SIZE]);
+
+const char *ledger_state_name(enum ledger_state state);
+
+/* The ledger's schemas, out of a catalogue's library: borrowed while the catalogue lives. */
+struct ledger_schemas {
+    const struct schema *order, *owner;
+};
+
+/* Adds the framed value. FAULT_LOCAL: it does not fit the schema; FAULT_EXHAUSTED: it is too large for `value`. */
+MUST_USE bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_record *record,
+                           struct buffer *value, struct fault *why);
+MUST_USE bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledger_owner *owner,
+                                 struct buffer *value, struct fault *why);
+
+/* Reads a value; release the record after success. FAULT_INPUT: newer than this worker, or damaged. */
+MUST_USE bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t length,
+                          struct ledger_record *record, struct fault *why);
+MUST_USE bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, size_t length,
+                                struct ledger_owner *owner, struct fault *why);
+void ledger_release(struct ledger_record *record);
+
+#endif
