@@ -30,6 +30,12 @@ struct http_request {
     int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms;
     size_t reply_max_bytes;
     bool want_headers; /* the reply's headers, for whoever looks at them */
+    /*
+     * A call that must not be sent twice asks here, with the call's context, before its first byte and when its body
+     * goes; false stops it. A second way to BT within one call, which libcurl would take by itself when a kept
+     * connection dies, is never allowed (promise.md R7). Null: a call that may be repeated.
+     */
+    bool (*permit)(void *context);
 };
 
 enum http_end {

@@ -23,6 +23,8 @@ struct transfer {
     char *body;
     size_t body_length, body_taken;
     int64_t tcp_user_timeout_ms;
+    bool (*permit)(void *context);
+    unsigned ways; /* times that libcurl was about to send it */
     struct buffer reply;
     bool want_headers;
     struct json_object *reply_headers;
@@ -63,12 +65,28 @@ CURL *transfer_easy(struct transfer *transfer)
     return transfer->easy;
 }
 
+/* libcurl is about to send the request on a connection; more than once where a kept one has died. */
+static int ask_permission(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+    struct transfer *transfer = context;
+
+    (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
+    if (transfer->ways > 0)
+        return CURL_PREREQFUNC_ABORT;
+    if (!transfer->permit(transfer->context))
+        return CURL_PREREQFUNC_ABORT;
+    transfer->ways++;
+    return CURL_PREREQFUNC_OK;
+}
+
 /* Without a seek callback: libcurl cannot send a body a second time by itself (promise.md R7). */
 static size_t give_body(char *out, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     size_t length = transfer->body_length - transfer->body_taken;
 
+    if (transfer->permit != NULL && !transfer->permit(transfer->context))
+        return CURL_READFUNC_ABORT;
     if (length > size * count)
         length = size * count;
     memcpy(out, transfer->body + transfer->body_taken, length);
@@ -243,6 +261,10 @@ static void set_options(struct transfer *transfer, const struct http_request *re
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    if (request->permit != NULL) {
+        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ask_permission);
+        curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    }
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* no intermediary that we did not name (A4) */
     set_tls(transfer);
     set_authentication(easy, request);
@@ -258,6 +280,8 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     transfer->body_taken = transfer->body_length = transfer->reply_headers_length = 0;
     transfer->tcp_user_timeout_ms = request->tcp_user_timeout_ms;
     transfer->want_headers = request->want_headers;
+    transfer->permit = request->permit;
+    transfer->ways = 0;
     transfer->retry_after[0] = transfer->date[0] = transfer->detail[0] = '\0';
     buffer_init(&transfer->reply, request->reply_max_bytes);
     TRY(add_headers(transfer, request, why));
@@ -273,6 +297,8 @@ static bool nothing_sent(const struct transfer *transfer)
     long sent = 0;
     curl_off_t before_transfer = 0;
 
+    if (transfer->permit != NULL && transfer->ways == 0)
+        return true; /* it was never about to be sent, or was not allowed to */
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
     curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
     return sent == 0 && before_transfer == 0 && transfer->body_taken == 0;

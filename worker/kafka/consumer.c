@@ -5,6 +5,7 @@
 #include "memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@ struct consumer {
     rd_kafka_queue_t *messages; /* of all our partitions */
     struct loop *loop;
     int wake; /* eventfd of both queues */
-    char *topic;
+    char *topic, *signals;
     const struct consumer_calls *calls;
     void *context;
     rd_kafka_consumer_group_metadata_t *pair;
@@ -109,6 +110,7 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
     struct consumer *consumer = memory_new(1, sizeof *consumer);
     *consumer = (struct consumer){.loop = loop, .calls = calls, .context = context, .wake = -1};
     consumer->topic = memory_text(settings->topic_requests);
+    consumer->signals = memory_text(settings->topic_signals);
     rd_kafka_conf_set_opaque(conf, consumer);
     rd_kafka_conf_set_rebalance_cb(conf, rebalanced);
     rd_kafka_conf_set_error_cb(conf, failed);
@@ -152,30 +154,43 @@ void *consumer_free(struct consumer *consumer)
         close(consumer->wake);
     }
     memory_free(consumer->topic);
+    memory_free(consumer->signals);
     return memory_free(consumer);
+}
+
+/* Forwarded before it is assigned: no message can land in the consumer's own queue. */
+static void add_start(struct consumer *consumer, const char *topic, int32_t partition, int64_t offset,
+                      rd_kafka_topic_partition_list_t *list)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_partition(consumer->handle, topic, partition);
+
+    if (queue != NULL) {
+        rd_kafka_queue_forward(queue, consumer->messages);
+        rd_kafka_queue_destroy(queue);
+    }
+    rd_kafka_topic_partition_list_add(list, topic, partition)->offset =
+        offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : offset;
 }
 
 bool consumer_begin(struct consumer *consumer, const struct consumer_start *starts, size_t count,
                     struct fault *why)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count * 2);
 
     for (size_t i = 0; i < count; i++) {
-        rd_kafka_queue_t *queue =
-            rd_kafka_queue_get_partition(consumer->handle, consumer->topic, starts[i].partition);
-        /* Forwarded before it is assigned: no message can land in the consumer's own queue. */
-        if (queue != NULL) {
-            rd_kafka_queue_forward(queue, consumer->messages);
-            rd_kafka_queue_destroy(queue);
-        }
-        rd_kafka_topic_partition_list_add(list, consumer->topic, starts[i].partition)->offset =
-            starts[i].offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : starts[i].offset;
+        add_start(consumer, consumer->topic, starts[i].partition, starts[i].offset, list);
+        add_start(consumer, consumer->signals, starts[i].partition, starts[i].signals, list);
     }
     rd_kafka_resp_err_t error = rd_kafka_assign(consumer->handle, list);
     rd_kafka_topic_partition_list_destroy(list);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return fault_set(why, FAULT_LOCAL, "cannot take %zu partitions: %s", count, rd_kafka_err2str(error));
     return true;
+}
+
+bool consumer_is_signal(const struct consumer *consumer, const rd_kafka_message_t *message)
+{
+    return strcmp(rd_kafka_topic_name(message->rkt), consumer->signals) == 0;
 }
 
 void consumer_release(struct consumer *consumer)
@@ -208,7 +223,8 @@ rd_kafka_message_t *consumer_next(struct consumer *consumer)
         struct fault why;
         bool fatal = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
                      message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
-        fault_set(&why, FAULT_PEER, "partition %d of '%s': %s", (int)message->partition, consumer->topic,
+        fault_set(&why, FAULT_PEER, "partition %d of '%s': %s", (int)message->partition,
+                  message->rkt == NULL ? consumer->topic : rd_kafka_topic_name(message->rkt),
                   rd_kafka_message_errstr(message));
         rd_kafka_message_destroy(message);
         consumer->calls->failed(consumer->context, &why, fatal);

@@ -29,7 +29,8 @@ struct consumer_calls {
 /* Where to start reading a partition. */
 struct consumer_start {
     int32_t partition;
-    int64_t offset; /* -1: at the earliest record */
+    int64_t offset;  /* -1: at the earliest record */
+    int64_t signals; /* the same in the signals topic */
 };
 
 /* Joins the group. `calls` must outlive the consumer. */
@@ -40,7 +41,7 @@ MUST_USE bool consumer_new(const struct settings *settings, struct loop *loop,
 /* Leaves the group, waits until that is done, and frees. Accepts null. */
 void *consumer_free(struct consumer *consumer);
 
-/* Starts reading the assigned partitions: the answer to `assigned`. */
+/* Starts reading the assigned partitions, and the signals of the same numbers: the answer to `assigned` (R10). */
 MUST_USE bool consumer_begin(struct consumer *consumer, const struct consumer_start *starts, size_t count,
                              struct fault *why);
 
@@ -52,6 +53,9 @@ void consumer_leave(struct consumer *consumer);
 
 /* Whether leaving is done, so that consumer_free() does not wait. */
 bool consumer_left(const struct consumer *consumer);
+
+/* Whether the message is a signal, not a request. */
+bool consumer_is_signal(const struct consumer *consumer, const rd_kafka_message_t *message);
 
 /* The next message, null when there is none now. Give it back with rd_kafka_message_destroy(). */
 rd_kafka_message_t *consumer_next(struct consumer *consumer);

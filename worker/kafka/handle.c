@@ -43,6 +43,7 @@ static const char *const prefixes[] = {
     [HANDLE_SETTLER] = "producer.",
     [HANDLE_TOOL_PRODUCER] = "producer.",
     [HANDLE_TOOL_CONSUMER] = "consumer.",
+    [HANDLE_READER] = "consumer.",
     [HANDLE_ADMIN] = "admin.",
 };
 
@@ -149,6 +150,9 @@ static bool configure_kind(const struct settings *settings, enum handle_kind kin
         return set(conf, "enable.idempotence", "true", "enable.idempotence", why);
     case HANDLE_TOOL_CONSUMER:
         return configure_tool_consumer(settings, conf, why);
+    case HANDLE_READER:
+        TRY(configure_tool_consumer(settings, conf, why));
+        return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
     case HANDLE_ADMIN:
         return true;
     }

@@ -12,7 +12,7 @@ enum {
     FENCED_AGAIN_MS = 60000,
     READ_TIMEOUT_MS = 5000,
     PAUSE_MS = 50,
-    RECORD_VALUES = 6 + SETTLER_HEADERS_MAX
+    RECORD_VALUES = 7 + SETTLER_HEADERS_MAX
 };
 
 struct settle {
@@ -81,6 +81,9 @@ static rd_kafka_topic_partition_list_t *positions_of(const struct settle *settle
 
     for (size_t i = 0; i < job->position_count; i++) {
         const struct settler_position *position = &job->positions[i];
+        if (position->signals >= 0)
+            rd_kafka_topic_partition_list_add(list, settle->settings->topic_signals, position->partition)
+                ->offset = position->signals;
         rd_kafka_topic_partition_t *entry =
             rd_kafka_topic_partition_list_add(list, settle->settings->topic_requests, position->partition);
         entry->offset = position->offset;
@@ -98,6 +101,7 @@ static bool produce(struct settle *settle, struct settler_record *record, struct
     size_t count = 0;
 
     values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = record->topic};
+    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = record->partition};
     values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY};
     values[count++] =
         (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {record->key, record->key_length}};
@@ -143,32 +147,59 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *fence
                   fenced, why);
 }
 
+static void take_committed(const rd_kafka_topic_partition_t *entry, struct settler_position *position)
+{
+    memory_free(position->metadata);
+    position->offset = entry->offset < 0 ? -1 : entry->offset;
+    position->metadata =
+        entry->metadata_size > 0 ? memory_text_of(entry->metadata, entry->metadata_size) : NULL;
+    position->metadata_length = entry->metadata_size;
+}
+
+/* Where a partition begins of which nothing was ever committed. */
+static bool read_earliest(struct settle *settle, struct settler_position *position, struct fault *why)
+{
+    int64_t high;
+
+    position->earliest = -1;
+    if (position->offset >= 0)
+        return true;
+    rd_kafka_resp_err_t error =
+        rd_kafka_query_watermark_offsets(settle->consumer, settle->settings->topic_requests,
+                                         position->partition, &position->earliest, &high, READ_TIMEOUT_MS);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return true;
+    return fault_set(why, FAULT_PEER, "cannot read where partition %d begins: %s", (int)position->partition,
+                     rd_kafka_err2str(error));
+}
+
 /*
  * The stable committed positions into the job. On a read_committed handle the call waits for open transactions and
  * never gives an unstable value.
  */
 static bool read_positions(struct settle *settle, struct settler_job *job, struct fault *why)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count);
+    const struct settings *settings = settle->settings;
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new((int)job->position_count * 2);
 
-    for (size_t i = 0; i < job->position_count; i++)
-        rd_kafka_topic_partition_list_add(list, settle->settings->topic_requests,
-                                          job->positions[i].partition);
+    for (size_t i = 0; i < job->position_count; i++) {
+        rd_kafka_topic_partition_list_add(list, settings->topic_requests, job->positions[i].partition);
+        rd_kafka_topic_partition_list_add(list, settings->topic_signals, job->positions[i].partition);
+    }
     rd_kafka_resp_err_t error = rd_kafka_committed(settle->consumer, list, READ_TIMEOUT_MS);
     for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
         error = list->elems[i].err;
     for (size_t i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < job->position_count; i++) {
-        const rd_kafka_topic_partition_t *entry = &list->elems[i];
-        struct settler_position *position = &job->positions[i];
-        memory_free(position->metadata);
-        position->offset = entry->offset < 0 ? -1 : entry->offset;
-        position->metadata =
-            entry->metadata_size > 0 ? memory_text_of(entry->metadata, entry->metadata_size) : NULL;
-        position->metadata_length = entry->metadata_size;
+        const rd_kafka_topic_partition_t *signals = &list->elems[2 * i + 1];
+        take_committed(&list->elems[2 * i], &job->positions[i]);
+        job->positions[i].signals = signals->offset < 0 ? -1 : signals->offset;
     }
     rd_kafka_topic_partition_list_destroy(list);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return fault_set(why, FAULT_PEER, "cannot read positions: %s", rd_kafka_err2str(error));
+    for (size_t i = 0; i < job->position_count; i++)
+        TRY(read_earliest(settle, &job->positions[i], why));
     return true;
 }
 
@@ -216,22 +247,29 @@ static enum settler_answer settle_transaction(struct settle *settle, struct sett
     return find_out(settle, job);
 }
 
-/* Without transactions (R13): the outcomes are acknowledged first, then the positions. */
+/* The records of the ledger, or all others; true when the broker has them. */
+static bool produce_acknowledged(struct settle *settle, struct settler_job *job, bool of_ledger)
+{
+    for (size_t i = 0; i < job->record_count; i++)
+        if ((job->records[i].topic == settle->settings->topic_ledger) == of_ledger &&
+            !produce(settle, &job->records[i], &job->why))
+            return false;
+    if (rd_kafka_flush(producer_handle(settle->producer), (int)settle->settings->settlement_deadline_ms) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR &&
+        producer_failures(settle->producer) == 0)
+        return true;
+    settle->producer = producer_free(settle->producer);
+    return fault_set(&job->why, FAULT_PEER, "records were not acknowledged");
+}
+
+/* Without transactions (R13): the ledger first, then the outcomes, then the positions, each acknowledged. */
 static enum settler_answer settle_plainly(struct settle *settle, struct settler_job *job)
 {
     if (!ensure_producer(settle, &job->why))
         return SETTLER_FATAL;
     producer_forget_failures(settle->producer);
-    for (size_t i = 0; i < job->record_count; i++)
-        if (!produce(settle, &job->records[i], &job->why))
-            return SETTLER_FAILED;
-    if (rd_kafka_flush(producer_handle(settle->producer), (int)settle->settings->settlement_deadline_ms) !=
-            RD_KAFKA_RESP_ERR_NO_ERROR ||
-        producer_failures(settle->producer) > 0) {
-        settle->producer = producer_free(settle->producer);
-        fault_set(&job->why, FAULT_PEER, "outcomes were not acknowledged");
+    if (!produce_acknowledged(settle, job, true) || !produce_acknowledged(settle, job, false))
         return SETTLER_FAILED;
-    }
     rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
     rd_kafka_resp_err_t error = rd_kafka_commit(settle->consumer, list, 0);
     rd_kafka_topic_partition_list_destroy(list);

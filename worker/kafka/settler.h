@@ -23,6 +23,7 @@ struct settler_header {
 /* One record to be produced; owned by the job. */
 struct settler_record {
     const char *topic; /* borrowed for good */
+    int32_t partition; /* RD_KAFKA_PARTITION_UA: by the key */
     char *key;         /* null: none */
     size_t key_length;
     char *value; /* null: none */
@@ -34,7 +35,9 @@ struct settler_record {
 /* A position to commit, or one that was read: partition of the request topic. */
 struct settler_position {
     int32_t partition;
-    int64_t offset; /* read: -1 when nothing is committed */
+    int64_t offset;   /* read: -1 when nothing is committed */
+    int64_t signals;  /* the same of the signals topic; -1: not committed, or not to be */
+    int64_t earliest; /* read: the first record, where nothing is committed; else -1 */
     char *metadata; /* owned; null: none */
     size_t metadata_length;
 };

@@ -99,6 +99,8 @@ static bool start(struct orders *orders, struct order *order, struct api *api)
         pace_start(&api->pace);
     }
     move_order(orders, order, to);
+    if (to == JOURNEY_RETRY)
+        orders->due_ms = orders->time.now_ms; /* perhaps of an API that had its turn already */
     return to == JOURNEY_CALL;
 }
 

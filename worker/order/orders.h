@@ -92,6 +92,12 @@ void orders_published(struct order *order);
 void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms);
 
 /*
+ * The change's record is larger than the ledger takes: the order cannot be owned, so nothing of it may be sent. It is
+ * refused if nothing of it is in the ledger; else the process ends, and the message says what to set.
+ */
+void orders_too_large(struct orders *orders, const struct change *change);
+
+/*
  * What is slow moves to the ledger, so that its partition can go on (R11): orders taken before `taken_before_ms`, and
  * whatever stands before one of them in its lane.
  */

@@ -2,7 +2,10 @@
 #include "orders_inside.h"
 
 #include "keeping.h"
+#include "log.h"
 #include "memory.h"
+
+#include <stdlib.h>
 
 static bool let_go(struct orders *orders, struct order *order);
 static bool drop_settled(struct orders *orders, struct order *order);
@@ -139,6 +142,25 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
         enter_state(orders, order, ORDER_PERMITTED);
     }
     sleep_order(orders, order);
+}
+
+void orders_too_large(struct orders *orders, const struct change *change)
+{
+    struct order *order = change->order;
+
+    order->settling--;
+    if (order->state != ORDER_INTENDING || order->settled_offset) {
+        LOG(LOG_ERROR, "an owned order has become too large for the ledger: the process ends; raise its topic's "
+            "max.message.bytes", log_text("request", order->request.id));
+        abort();
+    }
+    release_pace(orders, order, PACE_NOTHING, -1);
+    order->owned = false;
+    orders->owned--;
+    journey_refuse(order, REASON_CONTRACT, "size", "the request is too large to be kept in the ledger",
+                   orders->time.wall_ms);
+    leave_state(orders, order);
+    move_order(orders, order, JOURNEY_END);
 }
 
 void orders_own_slow(struct orders *orders, int64_t taken_before_ms)

@@ -9,6 +9,7 @@
 
 struct owned {
     int32_t partition;
+    uint64_t epoch;
     struct position position;
     int64_t signals; /* position in the signals topic; -1: not known */
     bool finished;   /* something of it waits for the next settlement */
@@ -18,6 +19,7 @@ struct owned {
 struct settlements {
     char owner[41];
     uint64_t counter; /* of settlements begun */
+    uint64_t epochs;  /* partitions owned so far */
     struct owned *list;
     size_t count;
 };
@@ -56,7 +58,7 @@ bool settlements_own(struct settlements *settlements, int32_t partition, int64_t
     settlements_disown(settlements, partition);
     settlements->list = memory_resize(settlements->list, settlements->count + 1, sizeof *settlements->list);
     struct owned *owned = &settlements->list[settlements->count++];
-    *owned = (struct owned){.partition = partition, .signals = signals};
+    *owned = (struct owned){.partition = partition, .epoch = ++settlements->epochs, .signals = signals};
     position_init(&owned->position);
     return offset < 0 || position_resume(&owned->position, offset, metadata, length, token, why);
 }
@@ -69,6 +71,13 @@ void settlements_disown(struct settlements *settlements, int32_t partition)
         return;
     position_release(&owned->position);
     *owned = settlements->list[--settlements->count];
+}
+
+uint64_t settlements_epoch(const struct settlements *settlements, int32_t partition)
+{
+    const struct owned *owned = find(settlements, partition);
+
+    return owned == NULL ? 0 : owned->epoch;
 }
 
 bool settlements_owns(const struct settlements *settlements, int32_t partition)

@@ -50,6 +50,12 @@ MUST_USE bool settlements_own(struct settlements *settlements, int32_t partition
 void settlements_disown(struct settlements *settlements, int32_t partition);
 bool settlements_owns(const struct settlements *settlements, int32_t partition);
 
+/*
+ * Which ownership of the partition this is; 0 when it is not ours. What was gathered under another one is not settled
+ * under this.
+ */
+uint64_t settlements_epoch(const struct settlements *settlements, int32_t partition);
+
 /* The position of an owned partition; null otherwise. */
 struct position *settlements_position(struct settlements *settlements, int32_t partition);
 

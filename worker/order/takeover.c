@@ -194,6 +194,8 @@ static bool check_position(struct takeover *takeover, struct takeover_partition 
     if (one->has_owner && one->committed && one->position >= one->owner.position)
         return true;
     if (takeover->trust_ledger) {
+        if (one->has_owner && one->owner.position > one->position)
+            one->metadata_length = 0; /* its map is of another position */
         one->position = one->has_owner && one->owner.position > one->position ? one->owner.position : one->position;
         one->signals = one->has_owner && one->owner.signals > one->signals ? one->owner.signals : one->signals;
         one->committed = true;
@@ -260,11 +262,14 @@ static int by_turn(const void *one, const void *other)
     return strcmp(a->request_id, b->request_id);
 }
 
-struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count)
+void takeover_sort(struct takeover *takeover)
 {
     if (takeover->entry_count > 0)
         qsort(takeover->entries, takeover->entry_count, sizeof *takeover->entries, by_turn);
-    takeover->bucket_room = 0; /* the places have moved: nothing may be told any more */
+}
+
+struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count)
+{
     *count = takeover->entry_count;
     return takeover->entries;
 }

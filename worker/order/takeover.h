@@ -71,7 +71,10 @@ void takeover_end(struct takeover *takeover, int32_t partition);
 /* The barrier was settled under this token; or it was not (null), and is due again. */
 void takeover_settled(struct takeover *takeover, const char *token);
 
-/* The partitions, and the orders sorted by (partition, turn, request id); valid until it is freed. */
+/* Sorts the orders by (partition, turn, request id): nothing may be told any more. */
+void takeover_sort(struct takeover *takeover);
+
+/* The partitions, and the orders; valid until something is told, or it is freed. */
 struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t *count);
 struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count);
 

@@ -21,6 +21,7 @@ struct flight {
     uint64_t token_serial;
     int64_t began_ms;
     char tracking[TRACKING_ID_SIZE];
+    bool writes;
 };
 
 static void nothing(void *context)
@@ -96,6 +97,17 @@ static void choose_tracking(const struct order *order, char tracking[TRACKING_ID
         uuid_print(uuid_random(), tracking);
 }
 
+/* Asked by http/ just before the first byte, and again when the body goes (promise.md R1, R7). */
+static bool permit(void *context)
+{
+    const struct flight *flight = context;
+    const struct worker *worker = flight->calling->worker;
+
+    return settlements_owns(worker->settlements, flight->order->partition) &&
+           !consumer_lost(worker->consumer) &&
+           orders_permit(worker->orders, flight->order, loop_clock_ms());
+}
+
 static void fill_request(const struct flight *flight, const char *url, struct http_request *request)
 {
     const struct order *order = flight->order;
@@ -113,6 +125,7 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
         .reply_max_bytes = (size_t)settings->reply_max_bytes,
         .want_headers = order_step(order)->uses_headers,
+        .permit = flight->writes ? permit : NULL,
     };
     struct http_header *headers = request->headers;
     size_t count = 0;
@@ -120,6 +133,8 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
     headers[count++] = (struct http_header){"APIGW-Tracking-Header", flight->tracking};
     if (call->body != NULL && call->content_type != NULL)
         headers[count++] = (struct http_header){"Content-Type", call->content_type};
+    if (order->look.workflow != NULL) /* a cache between us and BT must not say "absent" (R7) */
+        headers[count++] = (struct http_header){"Cache-Control", "no-cache"};
     if (order->headers.traceparent != NULL)
         headers[count++] = (struct http_header){"traceparent", order->headers.traceparent};
     if (order->headers.tracestate != NULL)
@@ -141,9 +156,13 @@ static void start(struct calling *calling, struct order *order)
                               .order = order,
                               .api = worker_api(worker, order->call.operation->tag),
                               .token_serial = token_serial(worker->token),
-                              .began_ms = loop_clock_ms()};
+                              .began_ms = loop_clock_ms(),
+                              .writes = order_writes(order)};
     choose_tracking(order, flight->tracking);
     order_note_tracking(order, flight->tracking);
+    if (flight->writes)
+        snprintf(journal_latest(&order->journal)->tracking, sizeof journal_latest(&order->journal)->tracking,
+                 "%.63s", flight->tracking);
     buffer_init(&url, CALL_TARGET_MAX + 1024);
     buffer_print(&url, "%s%s", flight->api->base_url, order->call.target);
     fill_request(flight, buffer_text(&url), &request);

@@ -5,12 +5,13 @@
 #include "memory.h"
 #include "owning.h"
 #include "settling.h"
+#include "signals.h"
 #include "status.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { TURN_MAX = 1000, HELD_MAX = 100 };
+enum { TURN_MAX = 1000, HELD_MAX = 100, SWEEPS = 5 };
 
 /* A partition that stands still: its messages in order. */
 struct hold {
@@ -25,16 +26,44 @@ struct intake {
     struct worker *worker;
     struct hold *holds;
     size_t hold_count;
+    struct loop_timer sweep; /* of what is slow */
+    bool ledger_full;        /* as it was told last */
 };
 
 /* What can be done with a message now. */
 enum fate { FATE_TAKEN, FATE_HELD };
+
+static bool ledger_is_full(const struct intake *intake)
+{
+    const struct worker *worker = intake->worker;
+
+    return orders_owned_count(worker->orders) >= (size_t)worker->settings->ledger_orders_max;
+}
+
+/* What is slow moves to the ledger, so that its partition goes on (promise.md R11). */
+static void sweep(void *context)
+{
+    struct intake *intake = context;
+    struct worker *worker = intake->worker;
+    int64_t after_ms = worker->settings->ledger_after_ms;
+
+    loop_set_timer(worker->loop, &intake->sweep, loop_clock_ms() + after_ms / SWEEPS);
+    if (ledger_is_full(intake) != intake->ledger_full) {
+        intake->ledger_full = ledger_is_full(intake);
+        if (intake->ledger_full)
+            LOG(LOG_ERROR, "the ledger holds ledger.orders.max orders: no more requests are taken until some end",
+                log_int("orders", worker->settings->ledger_orders_max));
+    }
+    if (owning_takes(worker->owning) && !intake->ledger_full)
+        orders_own_slow(worker->orders, loop_now_ms(worker->loop) - after_ms);
+}
 
 struct intake *intake_new(struct worker *worker)
 {
     struct intake *intake = memory_new(1, sizeof *intake);
 
     intake->worker = worker;
+    intake->sweep = (struct loop_timer){.fire = sweep, .context = intake};
     return intake;
 }
 
@@ -51,6 +80,7 @@ void *intake_free(struct intake *intake)
         return NULL;
     for (size_t i = 0; i < intake->hold_count; i++)
         release_hold(&intake->holds[i]);
+    loop_clear_timer(intake->worker->loop, &intake->sweep);
     memory_free(intake->holds);
     return memory_free(intake);
 }
@@ -150,8 +180,30 @@ static void split_rule(const struct fault *why, char path[100])
              colon == NULL ? "request" : why->text);
 }
 
-static void take_order(struct intake *intake, const rd_kafka_message_t *message,
-                       const struct order_type *type, const struct schema *writer, const struct frame *frame)
+/* Puts an order to the others, or answers it as a repeat of one (R9). False: its outcome is just being settled. */
+static bool hand_over(struct intake *intake, const rd_kafka_message_t *message, struct order *order,
+                      struct fault *why)
+{
+    struct worker *worker = intake->worker;
+    struct order *live = orders_find(worker->orders, order->request.id);
+    const struct duplicate *duplicate = duplicates_find(worker->duplicates, order->request.id);
+
+    if (live == NULL && duplicate == NULL) {
+        orders_take(worker->orders, order, worker_time(worker));
+        return true;
+    }
+    bool answered = true;
+    if (live == NULL)
+        settling_repeat(worker->settling, duplicate, message);
+    else
+        answered = orders_repeat(worker->orders, live, message->partition, message->offset);
+    order_free(order);
+    return answered || fault_set(why, FAULT_EXHAUSTED, "a repeated request waits for the outcome of the first");
+}
+
+static bool take_order(struct intake *intake, const rd_kafka_message_t *message,
+                       const struct order_type *type, const struct schema *writer, const struct frame *frame,
+                       struct fault *held)
 {
     struct worker *worker = intake->worker;
     const char *topic = worker->settings->topic_requests;
@@ -173,7 +225,7 @@ static void take_order(struct intake *intake, const rd_kafka_message_t *message,
     case REQUEST_DEAD:
         order_free(order);
         dead(intake, message, "datum", &why);
-        return;
+        return true;
     case REQUEST_BROKEN:
         split_rule(&why, path);
         journey_refuse(order, REASON_CONTRACT, path, why.text, worker_time(worker).wall_ms);
@@ -181,7 +233,7 @@ static void take_order(struct intake *intake, const rd_kafka_message_t *message,
     case REQUEST_GOOD:
         break;
     }
-    orders_take(worker->orders, order, worker_time(worker));
+    return hand_over(intake, message, order, held);
 }
 
 /* The schema that the message was written with: from schemas/, or from the registry. */
@@ -234,8 +286,7 @@ static bool read_message(struct intake *intake, rd_kafka_message_t *message, str
         dead(intake, message, "type", why);
         return true;
     }
-    take_order(intake, message, type, writer, &frame);
-    return true;
+    return take_order(intake, message, type, writer, &frame, why);
 }
 
 /* Takes the message, or says why it must wait; a taken one is freed. */
@@ -243,6 +294,11 @@ static enum fate handle(struct intake *intake, rd_kafka_message_t *message, stru
 {
     struct position *position = settlements_position(intake->worker->settlements, message->partition);
 
+    if (consumer_is_signal(intake->worker->consumer, message)) {
+        signals_take(intake->worker, message);
+        rd_kafka_message_destroy(message);
+        return FATE_TAKEN;
+    }
     if (position != NULL && !position_has_room(position, message->offset)) {
         fault_set(why, FAULT_EXHAUSTED,
                   "its map of settled orders is full, the order at offset %lld is still open",
@@ -263,8 +319,9 @@ static bool has_room(const struct intake *intake)
 {
     const struct worker *worker = intake->worker;
 
-    return orders_count(worker->orders) + settling_waiting(worker->settling) <
-           (size_t)worker->settings->orders_max;
+    return orders_awake_count(worker->orders) + settling_waiting(worker->settling) <
+               (size_t)worker->settings->orders_max &&
+           !ledger_is_full(intake);
 }
 
 /* Goes on with a held partition as far as it can; true: it is not held any more. */
@@ -303,6 +360,8 @@ void intake_chore(struct intake *intake)
     consumer_serve(worker->consumer);
     if (!owning_takes(worker->owning))
         return;
+    if (intake->sweep.place == 0)
+        sweep(intake);
     go_on_with_holds(intake);
     for (int i = 0; has_room(intake); i++) {
         if (i == TURN_MAX) {
@@ -314,7 +373,8 @@ void intake_chore(struct intake *intake)
             return;
         if (!settlements_owns(worker->settlements, message->partition))
             rd_kafka_message_destroy(message);
-        else if (find_hold(intake, message->partition) != NULL)
+        else if (!consumer_is_signal(worker->consumer, message) &&
+                 find_hold(intake, message->partition) != NULL)
             hold(intake, message, "");
         else if (handle(intake, message, &why) == FATE_HELD)
             hold(intake, message, why.text);

@@ -3,17 +3,21 @@
 
 #include "intake.h"
 #include "memory.h"
+#include "recovery.h"
 #include "settling.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum phase {
-    PHASE_NONE,     /* nothing is assigned */
-    PHASE_READING,  /* assigned; the committed positions are being read */
-    PHASE_PROBING,  /* the broker's fence is being tested, once */
-    PHASE_TAKING,   /* messages are taken */
-    PHASE_DRAINING, /* to be given away as soon as all is settled */
+    PHASE_NONE,      /* nothing is assigned */
+    PHASE_READING,   /* assigned; the committed positions are being read */
+    PHASE_PROBING,   /* the broker's fence is being tested, once */
+    PHASE_LOADING,   /* the ledger is read to its present end */
+    PHASE_BARRIER,   /* a barrier is being settled */
+    PHASE_RETURNING, /* the ledger is read on until the barrier appears */
+    PHASE_TAKING,    /* messages are taken */
+    PHASE_DRAINING,  /* to be given away as soon as all is settled */
 };
 
 struct owning {
@@ -21,9 +25,9 @@ struct owning {
     enum phase phase;
     int32_t *partitions;
     size_t count;
-    struct settler_position *found; /* positions read, kept over the probe */
+    struct takeover *takeover; /* until messages are taken */
     bool probed;
-    int64_t drain_until_ms;
+    int64_t drain_until_ms, assigned_ms;
     struct loop_timer wake; /* of the drain and of a read that is tried again */
 };
 
@@ -49,19 +53,12 @@ struct owning *owning_new(struct worker *worker)
     return owning;
 }
 
-static void forget_found(struct owning *owning)
-{
-    for (size_t i = 0; owning->found != NULL && i < owning->count; i++)
-        memory_free(owning->found[i].metadata);
-    owning->found = memory_free(owning->found);
-}
-
 void *owning_free(struct owning *owning)
 {
     if (owning == NULL)
         return NULL;
     loop_clear_timer(owning->worker->loop, &owning->wake);
-    forget_found(owning);
+    owning->takeover = takeover_free(owning->takeover);
     memory_free(owning->partitions);
     return memory_free(owning);
 }
@@ -82,7 +79,7 @@ static void assigned(void *context, const int32_t partitions[], size_t count)
     struct owning *owning = context;
     struct fault why;
 
-    forget_found(owning);
+    owning->takeover = takeover_free(owning->takeover);
     memory_free(owning->partitions);
     owning->partitions = memory_copy(partitions, count * sizeof *partitions);
     owning->count = count;
@@ -101,8 +98,18 @@ static void assigned(void *context, const int32_t partitions[], size_t count)
             worker_fail(owning->worker, &why);
         return;
     }
+    owning->takeover = takeover_new(partitions, count, (int32_t)owning->worker->partition_total,
+                                    owning->worker->settings->takeover_trust_ledger != 0);
+    owning->assigned_ms = loop_clock_ms();
     owning->phase = PHASE_READING;
     begin_read(owning);
+}
+
+/* A take-over that is not finished has nothing to give away but its barrier. */
+static void end_takeover(struct owning *owning)
+{
+    owning->takeover = takeover_free(owning->takeover);
+    reader_end(owning->worker->reader);
 }
 
 static void let_go(struct owning *owning)
@@ -111,9 +118,10 @@ static void let_go(struct owning *owning)
 
     for (size_t i = 0; i < owning->count; i++) {
         settlements_disown(worker->settlements, owning->partitions[i]);
+        duplicates_leave(worker->duplicates, owning->partitions[i]);
         intake_forget(worker->intake, owning->partitions[i]);
     }
-    forget_found(owning);
+    end_takeover(owning);
     owning->count = 0;
     owning->phase = PHASE_NONE;
     loop_clear_timer(worker->loop, &owning->wake);
@@ -128,8 +136,8 @@ static void lose(struct owning *owning)
     LOG(LOG_WARN, "the group took the partitions away: what is not settled is the next owner's");
     for (size_t i = 0; i < owning->count; i++) {
         settlements_disown(worker->settlements, owning->partitions[i]);
-        settling_forget(worker->settling, owning->partitions[i]);
         orders_leave(worker->orders, owning->partitions[i], true);
+        settling_forget(worker->settling, owning->partitions[i]);
     }
     let_go(owning);
 }
@@ -160,6 +168,7 @@ static void revoked(void *context, const int32_t partitions[], size_t count, boo
         intake_forget(worker->intake, owning->partitions[i]);
         orders_leave(worker->orders, owning->partitions[i], false);
     }
+    end_takeover(owning);
     owning->phase = PHASE_DRAINING;
     owning->drain_until_ms = loop_clock_ms() + longest_call_ms(worker) + 2 * settings->settlement_deadline_ms;
     loop_set_timer(worker->loop, &owning->wake, owning->drain_until_ms);
@@ -184,28 +193,114 @@ static void ready(void *context)
 const struct consumer_calls owning_calls = {
     .assigned = assigned, .revoked = revoked, .failed = failed, .ready = ready};
 
-static void begin_taking(struct owning *owning)
+static void own_partitions(struct owning *owning)
 {
     struct worker *worker = owning->worker;
-    struct consumer_start *starts = memory_new(owning->count, sizeof *starts);
+    size_t count;
+    const struct takeover_partition *partitions = takeover_partitions(owning->takeover, &count);
     struct fault why;
 
-    for (size_t i = 0; i < owning->count; i++) {
-        const struct settler_position *found = &owning->found[i];
-        starts[i] = (struct consumer_start){owning->partitions[i], found->offset};
-        if (!settlements_own(worker->settlements, owning->partitions[i], found->offset, found->metadata,
-                             found->metadata_length, &why))
+    for (size_t i = 0; i < count; i++) {
+        const struct takeover_partition *one = &partitions[i];
+        if (!settlements_own(worker->settlements, one->partition, one->position, one->metadata,
+                             one->metadata_length, one->signals, &why))
             LOG(LOG_WARN,
                 "the map of settled orders is not ours and is ignored: orders behind the position may be "
                 "read again",
-                log_int("partition", owning->partitions[i]), log_fault(&why));
+                log_int("partition", one->partition), log_fault(&why));
     }
-    forget_found(owning);
-    owning->phase = PHASE_TAKING;
-    orders_share(worker->orders, (double)owning->count / (double)worker->partition_total);
-    if (!consumer_begin(worker->consumer, starts, owning->count, &why))
-        worker_fail(worker, &why);
+}
+
+static void settle_barrier(struct owning *owning)
+{
+    struct worker *worker = owning->worker;
+    size_t count;
+    const struct takeover_partition *partitions = takeover_partitions(owning->takeover, &count);
+
+    own_partitions(owning);
+    if (!worker->settings->settlement_transactions)
+        recovery_publish(worker, owning->takeover);
+    for (size_t i = 0; i < count; i++) {
+        struct ledger_owner owner = {.partition = partitions[i].partition,
+                                     .partition_count = (int32_t)worker->partition_total,
+                                     .position = partitions[i].position,
+                                     .signals = partitions[i].signals,
+                                     .written_at_ms = worker_time(worker).wall_ms};
+        settlements_next_token(worker->settlements, owner.token);
+        settling_barrier(worker->settling, &owner);
+    }
+    owning->phase = PHASE_BARRIER;
+}
+
+void owning_barrier_settled(struct owning *owning, const char *token)
+{
+    if (owning->phase != PHASE_BARRIER)
+        return;
+    takeover_settled(owning->takeover, token);
+    owning->phase = PHASE_RETURNING;
+    loop_hurry(owning->worker->loop);
+}
+
+static bool begin_taking(struct owning *owning, struct fault *why)
+{
+    struct worker *worker = owning->worker;
+    size_t count;
+    const struct takeover_partition *partitions = takeover_partitions(owning->takeover, &count);
+    struct consumer_start *starts = memory_new(count, sizeof *starts);
+
+    for (size_t i = 0; i < count; i++)
+        starts[i] =
+            (struct consumer_start){partitions[i].partition, partitions[i].position, partitions[i].signals};
+    orders_share(worker->orders, (double)count / (double)worker->partition_total);
+    bool begun = consumer_begin(worker->consumer, starts, count, why) &&
+                 recovery_finish(worker, owning->takeover, why);
     memory_free(starts);
+    if (!begun)
+        return false;
+    LOG(LOG_INFO, "partitions taken over", log_int("count", (int64_t)count),
+        log_int("orders", (int64_t)orders_count(worker->orders)),
+        log_int("took_ms", loop_clock_ms() - owning->assigned_ms));
+    end_takeover(owning);
+    owning->phase = PHASE_TAKING;
+    loop_hurry(worker->loop);
+    return true;
+}
+
+/* Reads on in the ledger and does what the protocol wants next (promise.md R4). */
+static void go_on(struct owning *owning)
+{
+    struct fault why;
+
+    if (!recovery_read(owning->worker, owning->takeover, &why)) {
+        worker_fail(owning->worker, &why);
+        return;
+    }
+    switch (takeover_next(owning->takeover, &why)) {
+    case TAKEOVER_POSITIONS:
+    case TAKEOVER_LEDGER:
+    case TAKEOVER_RETURN:
+        return; /* more of the ledger wakes the loop */
+    case TAKEOVER_BARRIER:
+        settle_barrier(owning);
+        return;
+    case TAKEOVER_READY:
+        if (!begin_taking(owning, &why))
+            worker_fail(owning->worker, &why);
+        return;
+    case TAKEOVER_REFUSED:
+        worker_fail(owning->worker, &why);
+        return;
+    }
+}
+
+static void begin_loading(struct owning *owning)
+{
+    struct fault why;
+
+    owning->phase = PHASE_LOADING;
+    if (!reader_begin(owning->worker->reader, owning->partitions, owning->count, &why))
+        worker_fail(owning->worker, &why);
+    loop_hurry(owning->worker->loop);
 }
 
 static void take_positions(struct owning *owning, struct settler_job *job)
@@ -215,11 +310,12 @@ static void take_positions(struct owning *owning, struct settler_job *job)
         loop_set_timer(owning->worker->loop, &owning->wake, loop_clock_ms() + READ_AGAIN_MS);
         return;
     }
-    owning->found = job->positions;
-    job->positions = NULL;
-    job->position_count = 0;
+    for (size_t i = 0; i < job->position_count; i++)
+        takeover_position(owning->takeover, job->positions[i].partition, job->positions[i].offset,
+                          job->positions[i].earliest, job->positions[i].signals, job->positions[i].metadata,
+                          job->positions[i].metadata_length);
     if (owning->probed) {
-        begin_taking(owning);
+        begin_loading(owning);
         return;
     }
     owning->phase = PHASE_PROBING;
@@ -244,7 +340,7 @@ static void take_probe(struct owning *owning, struct settler_job *job)
         return;
     }
     owning->probed = true;
-    begin_taking(owning);
+    begin_loading(owning);
 }
 
 void owning_answered(struct owning *owning, struct settler_job *job)
@@ -261,12 +357,14 @@ void owning_chore(struct owning *owning)
 {
     struct worker *worker = owning->worker;
 
+    if (owning->phase == PHASE_LOADING || owning->phase == PHASE_RETURNING)
+        go_on(owning);
     if (owning->phase != PHASE_DRAINING) {
         if (worker->stopping && consumer_left(worker->consumer))
             loop_stop(worker->loop);
         return;
     }
-    bool quiet = orders_state_count(worker->orders, ORDER_CALLING) == 0 && settling_is_idle(worker->settling);
+    bool quiet = orders_count(worker->orders) == 0 && settling_is_idle(worker->settling);
     if (quiet) {
         let_go(owning);
     } else if (loop_clock_ms() >= owning->drain_until_ms) {
@@ -292,6 +390,9 @@ const char *owning_state(const struct owning *owning)
         [PHASE_NONE] = "no partition is assigned",
         [PHASE_READING] = "the committed positions are being read",
         [PHASE_PROBING] = "the broker's fence is being tested",
+        [PHASE_LOADING] = "the ledger is being read",
+        [PHASE_BARRIER] = "the take-over is being settled",
+        [PHASE_RETURNING] = "the ledger is being read to the end of the take-over",
         [PHASE_TAKING] = "",
         [PHASE_DRAINING] = "partitions are being given away",
     };

@@ -1,8 +1,9 @@
 /*
  * Which partitions are ours: assignment, take-over, drain.
  *
- * Take-over: the stable committed positions are read, then messages are taken. Drain: nothing new is taken, running
- * calls end, all is settled, then the partitions are let go; a lost assignment is let go at once.
+ * Take-over: the stable committed positions and the ledger are read and a barrier is settled, as order/takeover says;
+ * then messages are taken. Drain: nothing new is taken, running calls end, all is settled, then the partitions are let
+ * go; a lost assignment is let go at once.
  */
 #ifndef RUN_OWNING_H
 #define RUN_OWNING_H
@@ -18,7 +19,10 @@ extern const struct consumer_calls owning_calls;
 /* The answer to settling_request(). */
 void owning_answered(struct owning *owning, struct settler_job *job);
 
-/* Lets go when the drain is done. A chore. */
+/* The barrier of the take-over was settled under this token. */
+void owning_barrier_settled(struct owning *owning, const char *token);
+
+/* Goes on with a take-over, and lets go when the drain is done. A chore. */
 void owning_chore(struct owning *owning);
 
 /* Leaves the group: drains, then stops the loop. */

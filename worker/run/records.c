@@ -1,7 +1,9 @@
 /* See records.h. */
 #include "records.h"
 
+#include "base64.h"
 #include "framing.h"
+#include "keeping.h"
 #include "memory.h"
 #include "when.h"
 
@@ -9,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define REPEATED_HEADER "whc-repeated"
 
 static void add_header(struct settler_record *record, const char *name, const char *value, size_t length)
 {
@@ -96,7 +100,8 @@ void record_of_order(const struct worker *worker, const struct order *order, str
     order_outcome(order, &outcome);
     buffer_init(&value, worker->outcome_max_bytes);
     write_outcome(worker, &outcome, &value);
-    *record = (struct settler_record){.topic = worker->settings->topic_outcomes};
+    *record = (struct settler_record){.topic = worker->settings->topic_outcomes,
+                                      .partition = RD_KAFKA_PARTITION_UA};
     record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);
     record->key_length = order->key_length;
     record->value = buffer_take(&value, &record->length);
@@ -104,6 +109,166 @@ void record_of_order(const struct worker *worker, const struct order *order, str
     size_t length = framing_write_header(&frame, header);
     if (length > 0)
         add_header(record, FRAMING_HEADER, (const char *)header, length);
+}
+
+static char *headers_text(const struct settler_record *outcome)
+{
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
+    struct buffer text;
+
+    for (size_t i = 0; i < outcome->header_count; i++) {
+        CLEANUP(buffer_release) struct buffer value = {0};
+        buffer_init(&value, outcome->headers[i].length * 2 + 16);
+        base64_write(outcome->headers[i].value, outcome->headers[i].length, &value);
+        json_object_object_add(tree, outcome->headers[i].name,
+                               json_object_new_string(buffer_text(&value)));
+    }
+    buffer_init(&text, 1 << 20);
+    tree_write(tree, &text);
+    return buffer_take(&text, NULL);
+}
+
+struct ledger_schemas ledger_schemas_of(const struct worker *worker)
+{
+    return (struct ledger_schemas){worker->catalogue->ledger_record, worker->catalogue->ledger_owner};
+}
+
+static void set_ledger_key(const struct worker *worker, int32_t partition, const char *key,
+                           struct settler_record *record)
+{
+    *record = (struct settler_record){.topic = worker->settings->topic_ledger,
+                                      .partition = partition,
+                                      .key = memory_text(key),
+                                      .key_length = strlen(key)};
+}
+
+bool record_of_kept(const struct worker *worker, int32_t partition, const struct ledger_record *kept,
+                    struct settler_record *record)
+{
+    struct ledger_schemas schemas = ledger_schemas_of(worker);
+    char key[LEDGER_KEY_SIZE];
+    struct buffer value;
+    struct fault why;
+
+    buffer_init(&value, worker->ledger_max_bytes);
+    if (!ledger_write(&schemas, kept, &value, &why)) {
+        buffer_release(&value);
+        LOG(LOG_ERROR, "a ledger record cannot be written", log_text("request", kept->request_id),
+            log_fault(&why));
+        if (why.kind != FAULT_EXHAUSTED)
+            abort(); /* our own record and our own schema do not agree */
+        return false;
+    }
+    ledger_order_key(kept->request_id, key);
+    set_ledger_key(worker, partition, key, record);
+    record->value = buffer_take(&value, &record->length);
+    return true;
+}
+
+/* What is too large for a finished order goes without: its journal, then the stored outcome. */
+static bool write_smaller(const struct worker *worker, int32_t partition, struct ledger_record *kept,
+                          struct settler_record *record)
+{
+    kept->progress = memory_free(kept->progress);
+    if (record_of_kept(worker, partition, kept, record))
+        return true;
+    kept->outcome = memory_free(kept->outcome);
+    kept->outcome_length = 0;
+    return record_of_kept(worker, partition, kept, record);
+}
+
+bool record_of_ledger(const struct worker *worker, const struct order *order,
+                      const struct settler_record *outcome, struct settler_record *record)
+{
+    struct ledger_record kept;
+    char token[POSITION_TOKEN_MAX + 1];
+
+    order_keep(order, worker_time(worker).wall_ms, &kept);
+    settlements_next_token(worker->settlements, token);
+    kept.settlement = memory_text(token);
+    if (outcome != NULL) {
+        kept.outcome = memory_text_of(outcome->value, outcome->length);
+        kept.outcome_length = outcome->length;
+        kept.outcome_headers = headers_text(outcome);
+    }
+    bool written = record_of_kept(worker, order->partition, &kept, record) ||
+                   (kept.state == LEDGER_DONE && write_smaller(worker, order->partition, &kept, record));
+    ledger_release(&kept);
+    return written;
+}
+
+void record_of_forgotten(const struct worker *worker, int32_t partition, const char *request_id,
+                         struct settler_record *record)
+{
+    char key[LEDGER_KEY_SIZE];
+
+    ledger_order_key(request_id, key);
+    set_ledger_key(worker, partition, key, record);
+}
+
+void record_of_owner(const struct worker *worker, const struct ledger_owner *owner,
+                     struct settler_record *record)
+{
+    struct ledger_schemas schemas = ledger_schemas_of(worker);
+    char key[LEDGER_KEY_SIZE];
+    struct buffer value;
+    struct fault why;
+
+    buffer_init(&value, worker->ledger_max_bytes);
+    if (!ledger_write_owner(&schemas, owner, &value, &why)) {
+        LOG(LOG_ERROR, "the ledger's owner record does not fit its schema: the process ends", log_fault(&why));
+        abort();
+    }
+    ledger_owner_key(owner->partition, key);
+    set_ledger_key(worker, owner->partition, key, record);
+    record->value = buffer_take(&value, &record->length);
+}
+
+static void add_stored_headers(struct settler_record *record, const char *text)
+{
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct fault unused;
+
+    if (text == NULL || !tree_read(text, strlen(text), &tree, &unused))
+        return;
+    TREE_EACH(tree, name, value)
+    {
+        CLEANUP(buffer_release) struct buffer bytes = {0};
+        const char *encoded = json_object_get_string(value);
+        buffer_init(&bytes, 1 << 20);
+        if (base64_read(encoded, strlen(encoded), &bytes, &unused))
+            add_header(record, name, buffer_text(&bytes), bytes.length);
+    }
+}
+
+bool record_of_stored(const struct worker *worker, const struct ledger_record *kept, bool repeated,
+                      struct settler_record *record)
+{
+    if (kept->outcome == NULL)
+        return false;
+    *record = (struct settler_record){.topic = worker->settings->topic_outcomes,
+                                      .partition = RD_KAFKA_PARTITION_UA,
+                                      .key_length = kept->key_length,
+                                      .length = kept->outcome_length};
+    record->key = kept->key == NULL ? NULL : memory_text_of(kept->key, kept->key_length);
+    record->value = memory_text_of(kept->outcome, kept->outcome_length);
+    add_stored_headers(record, kept->outcome_headers);
+    if (repeated)
+        add_text(record, REPEATED_HEADER, "true");
+    return true;
+}
+
+void record_repeated(const struct settler_record *outcome, struct settler_record *record)
+{
+    *record = (struct settler_record){.topic = outcome->topic,
+                                      .partition = outcome->partition,
+                                      .key_length = outcome->key_length,
+                                      .length = outcome->length};
+    record->key = outcome->key == NULL ? NULL : memory_text_of(outcome->key, outcome->key_length);
+    record->value = memory_text_of(outcome->value, outcome->length);
+    for (size_t i = 0; i < outcome->header_count; i++)
+        add_header(record, outcome->headers[i].name, outcome->headers[i].value, outcome->headers[i].length);
+    add_text(record, REPEATED_HEADER, "true");
 }
 
 static void copy_headers(const rd_kafka_message_t *message, struct settler_record *record)
@@ -125,7 +290,8 @@ static void copy_headers(const rd_kafka_message_t *message, struct settler_recor
 void record_of_message(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
                        const struct fault *why, struct settler_record *record)
 {
-    *record = (struct settler_record){.topic = worker->settings->topic_dead};
+    *record = (struct settler_record){.topic = worker->settings->topic_dead,
+                                      .partition = RD_KAFKA_PARTITION_UA};
     record->key = message->key == NULL ? NULL : memory_text_of(message->key, message->key_len);
     record->key_length = message->key_len;
     record->value = message->payload == NULL ? NULL : memory_text_of(message->payload, message->len);

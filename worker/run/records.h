@@ -1,9 +1,11 @@
 /*
- * Outcomes and dead letters as Kafka records: key, framing, CloudEvents headers, the Kafka Connect header family.
+ * What a settlement writes, as Kafka records: outcomes, dead letters, the ledger's records. Key, framing, CloudEvents
+ * headers, the Kafka Connect header family.
  */
 #ifndef RUN_RECORDS_H
 #define RUN_RECORDS_H
 
+#include "ledger.h"
 #include "worker.h"
 
 /*
@@ -11,6 +13,33 @@
  * and the record is then the plain one without result, reason BAD_REPLY.
  */
 void record_of_order(const struct worker *worker, const struct order *order, struct settler_record *record);
+
+/*
+ * The ledger's record of an order as it is now, with the outcome just made (null: none). False when it is larger than
+ * the ledger takes.
+ */
+MUST_USE bool record_of_ledger(const struct worker *worker, const struct order *order,
+                               const struct settler_record *outcome, struct settler_record *record);
+
+/* A ledger record that is written again, and the null that forgets an order. */
+MUST_USE bool record_of_kept(const struct worker *worker, int32_t partition, const struct ledger_record *kept,
+                             struct settler_record *record);
+void record_of_forgotten(const struct worker *worker, int32_t partition, const char *request_id,
+                         struct settler_record *record);
+
+/* The barrier of a take-over. */
+void record_of_owner(const struct worker *worker, const struct ledger_owner *owner,
+                     struct settler_record *record);
+
+/* The stored outcome again; `repeated`: for a repeat of the request. False: there is none in it. */
+bool record_of_stored(const struct worker *worker, const struct ledger_record *kept, bool repeated,
+                      struct settler_record *record);
+
+/* A second copy of an outcome, for a repeat of its request. */
+void record_repeated(const struct settler_record *outcome, struct settler_record *record);
+
+/* The schemas that the ledger is written in. */
+struct ledger_schemas ledger_schemas_of(const struct worker *worker);
 
 /* The dead letter of a message: its bytes, key and headers, and why. `reason` is a fixed word. */
 void record_of_message(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,

@@ -166,11 +166,22 @@ static struct orders *make_orders(const struct worker *worker)
         apis[i] = (struct orders_api){
             .tag = worker->apis[i].tag,
             .pace = {s->window, s->rate, s->probe_ms},
-            .backoff = {s->backoff_first_ms, s->backoff_cap_ms, s->give_up_ms, (unsigned)s->attempts_max}};
+            .backoff = {s->backoff_first_ms, s->backoff_cap_ms, s->give_up_ms, (unsigned)s->attempts_max},
+            .doubt = {settings_absent_after_ms(worker->settings, s),
+                      settings_absent_after_own_ms(worker->settings, s), s->lookup_give_up_ms,
+                      s->delivery_max_ms >= 0 && s->read_lag_ms >= 0}};
     }
     struct orders *orders = orders_new(&setup, worker_time(worker));
     memory_free(apis);
     return orders;
+}
+
+/* What a value of the topic may have, with room for its headers. */
+static size_t room_of(const struct topic_state *state)
+{
+    return (size_t)(state->max_message_bytes > 2 * HEADER_ROOM_BYTES ? state->max_message_bytes
+                                                                     : MESSAGE_USUAL_BYTES) -
+           HEADER_ROOM_BYTES;
 }
 
 static bool check_topics(struct worker *worker, const struct topic_state states[TOPIC_COUNT],
@@ -178,7 +189,7 @@ static bool check_topics(struct worker *worker, const struct topic_state states[
 {
     struct problems problems = {0};
 
-    topics_check(worker->settings, states, false, &problems);
+    topics_check(worker->settings, states, true, &problems);
     size_t count = problems.count;
     for (size_t i = 0; i < count; i++)
         LOG(LOG_ERROR, "a topic is not as it must be", log_text("topic", problems.list[i].where),
@@ -188,9 +199,8 @@ static bool check_topics(struct worker *worker, const struct topic_state states[
         return fault_set(why, FAULT_LOCAL, "the topics are not as they must be: %zu mistakes, see above",
                          count);
     worker->partition_total = (size_t)states[TOPIC_REQUESTS].partitions;
-    worker->outcome_max_bytes = MESSAGE_USUAL_BYTES - HEADER_ROOM_BYTES;
-    if (states[TOPIC_OUTCOMES].max_message_bytes > 2 * HEADER_ROOM_BYTES)
-        worker->outcome_max_bytes = (size_t)states[TOPIC_OUTCOMES].max_message_bytes - HEADER_ROOM_BYTES;
+    worker->outcome_max_bytes = room_of(&states[TOPIC_OUTCOMES]);
+    worker->ledger_max_bytes = room_of(&states[TOPIC_LEDGER]);
     return true;
 }
 
@@ -222,6 +232,7 @@ static bool start_http(struct worker *worker, struct fault *why)
 static bool join_group(struct worker *worker, const struct topic_state states[TOPIC_COUNT], struct fault *why)
 {
     TRY(check_topics(worker, states, why));
+    TRY(reader_new(worker->settings, worker->loop, &worker->reader, why));
     TRY(consumer_new(worker->settings, worker->loop, &owning_calls, worker->owning, &worker->consumer, why));
     return settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
                        worker->settling, &worker->settler, why);
@@ -261,6 +272,8 @@ static bool start(struct worker *worker, struct fault *why)
         json_object_object_add(worker->given, worker->settings->inputs[i].name,
                                json_object_new_string(worker->settings->inputs[i].value));
     worker->orders = make_orders(worker);
+    worker->duplicates = duplicates_new((struct duplicates_window){
+        worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max});
     worker->intake = intake_new(worker);
     worker->calling = calling_new(worker);
     worker->settling = settling_new(worker);
@@ -285,6 +298,7 @@ static void stop(struct worker *worker)
     worker->watchdog = watchdog_free(worker->watchdog); /* from here on the loop does not turn */
     worker->settler = settler_free(worker->settler);
     worker->consumer = consumer_free(worker->consumer);
+    worker->reader = reader_free(worker->reader);
     status_free(worker->status);
     token_free(worker->token);
     http_client_free(worker->http);
@@ -294,6 +308,7 @@ static void stop(struct worker *worker)
     calling_free(worker->calling);
     intake_free(worker->intake);
     orders_free(worker->orders);
+    duplicates_free(worker->duplicates);
     settlements_free(worker->settlements);
     json_object_put(worker->given);
     memory_free(worker->apis);

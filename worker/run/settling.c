@@ -6,14 +6,20 @@
 #include "records.h"
 #include "status.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS_MAX = 2000 };
+enum { RECORDS_MAX = 2000, FORGOTTEN_MAX = 100 };
 
-/* One thing that a settlement makes final: an order's outcome, or a dead letter. */
+/* One record of a settlement, and what it is of. */
 struct item {
-    struct order *order; /* null: a dead letter */
+    struct change change; /* order null: not of an order */
+    bool closes;          /* the last record of its change */
+    bool is_barrier;
+    bool is_kept; /* a finished order's ledger record: remembered for its repeats */
     int32_t partition;
+    uint64_t epoch; /* the ownership under which it was gathered */
     struct settler_record record;
 };
 
@@ -31,7 +37,8 @@ struct settling {
     bool running;
     struct question question;
     bool asked;
-    int64_t last_ms;
+    int64_t last_ms, began_ms;
+    char token[POSITION_TOKEN_MAX + 1]; /* of the barrier */
     struct loop_timer wake;
 };
 
@@ -72,41 +79,155 @@ void *settling_free(struct settling *settling)
     return memory_free(settling);
 }
 
-static struct item *add_item(struct settling *settling)
+static struct item *add_item(struct settling *settling, int32_t partition)
 {
     if (settling->count == settling->room) {
         settling->room = settling->room * 2 + 64;
         settling->items = memory_resize(settling->items, settling->room, sizeof *settling->items);
     }
-    return &settling->items[settling->count++];
+    struct item *item = &settling->items[settling->count++];
+    *item = (struct item){.partition = partition,
+                          .epoch = settlements_epoch(settling->worker->settlements, partition)};
+    return item;
 }
 
 void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *message, const char *reason,
                           const struct fault *why)
 {
-    struct item *item = add_item(settling);
-
-    *item = (struct item){.partition = message->partition};
-    record_of_message(settling->worker, message, reason, why, &item->record);
+    record_of_message(settling->worker, message, reason, why,
+                      &add_item(settling, message->partition)->record);
     settlements_finish(settling->worker->settlements, message->partition, message->offset);
     status_count_dead(settling->worker->status, reason);
 }
 
-/* Takes over the orders that are done. */
-static void gather(struct settling *settling)
+void settling_repeat(struct settling *settling, const struct duplicate *duplicate,
+                     const rd_kafka_message_t *message)
+{
+    struct ledger_schemas schemas = ledger_schemas_of(settling->worker);
+    struct ledger_record kept;
+    struct settler_record record;
+    struct fault why;
+
+    settlements_finish(settling->worker->settlements, message->partition, message->offset);
+    status_count_repeat(settling->worker->status);
+    if (!ledger_read(&schemas, duplicate->value, duplicate->length, &kept, &why))
+        abort(); /* it was read or written by us before */
+    if (record_of_stored(settling->worker, &kept, true, &record))
+        add_item(settling, message->partition)->record = record;
+    else
+        LOG(LOG_WARN, "the outcome of a repeated request was too large to be kept: it is not published again",
+            log_text("request", kept.request_id));
+    ledger_release(&kept);
+}
+
+void settling_rewrite(struct settling *settling, int32_t partition, const struct ledger_record *kept)
+{
+    struct settler_record record;
+
+    if (!record_of_kept(settling->worker, partition, kept, &record))
+        return;
+    struct item *item = add_item(settling, partition);
+    item->record = record;
+    item->is_kept = true;
+    settlements_touch(settling->worker->settlements, partition);
+}
+
+void settling_publish_stored(struct settling *settling, int32_t partition, const struct ledger_record *kept)
+{
+    struct settler_record record;
+
+    if (!record_of_stored(settling->worker, kept, false, &record))
+        return;
+    add_item(settling, partition)->record = record;
+    settlements_touch(settling->worker->settlements, partition);
+}
+
+void settling_barrier(struct settling *settling, const struct ledger_owner *owner)
+{
+    struct item *item = add_item(settling, owner->partition);
+
+    item->is_barrier = true;
+    record_of_owner(settling->worker, owner, &item->record);
+    snprintf(settling->token, sizeof settling->token, "%s", owner->token);
+    settlements_touch(settling->worker->settlements, owner->partition);
+}
+
+/* The request, and its repeats so far, are in the ledger or answered from now on. */
+static void finish_offsets(struct worker *worker, struct order *order)
+{
+    if (order->settled_offset)
+        settlements_touch(worker->settlements, order->partition);
+    else
+        settlements_finish(worker->settlements, order->partition, order->offset);
+    order->settled_offset = true;
+    for (size_t i = 0; i < order->repeat_count; i++)
+        settlements_finish(worker->settlements, order->repeats[i].partition, order->repeats[i].offset);
+    order->repeat_count = 0;
+}
+
+static void add_outcome(struct settling *settling, const struct change *change, struct settler_record *outcome)
 {
     struct worker *worker = settling->worker;
+    struct order *order = change->order;
 
-    while (settling->count < RECORDS_MAX) {
-        struct order *order = orders_next_done(worker->orders);
-        if (order == NULL)
-            return;
-        struct item *item = add_item(settling);
-        *item = (struct item){.order = order, .partition = order->partition};
-        record_of_order(worker, order, &item->record);
-        settlements_finish(worker->settlements, order->partition, order->offset);
-        status_count_order(worker->status, order);
+    record_of_order(worker, order, outcome);
+    status_count_order(worker->status, order);
+    orders_published(order);
+    add_item(settling, order->partition)->record = *outcome;
+    for (unsigned i = 0; order->state == ORDER_SETTLING && i < order->repeats_due; i++)
+        record_repeated(outcome, &add_item(settling, order->partition)->record);
+}
+
+/* The records of a change: an outcome, the ledger's. False: it cannot be owned, and has changed once more. */
+static bool add_change(struct settling *settling, const struct change *change)
+{
+    struct worker *worker = settling->worker;
+    struct settler_record outcome, kept;
+
+    if (change->publishes)
+        add_outcome(settling, change, &outcome);
+    if (change->records) {
+        if (!record_of_ledger(worker, change->order, change->publishes ? &outcome : NULL, &kept)) {
+            orders_too_large(worker->orders, change);
+            return false;
+        }
+        struct item *item = add_item(settling, change->order->partition);
+        item->record = kept;
+        item->is_kept = change->order->state == ORDER_SETTLING;
     }
+    struct item *last = &settling->items[settling->count - 1];
+    last->change = *change;
+    last->closes = true;
+    finish_offsets(worker, change->order);
+    return true;
+}
+
+/* What falls out of the duplicate window is forgotten in the ledger too. */
+static void add_forgotten(struct settling *settling)
+{
+    struct worker *worker = settling->worker;
+    char request_id[UUID_TEXT_SIZE];
+    int32_t partition;
+    bool by_number;
+
+    for (int i = 0; i < FORGOTTEN_MAX && duplicates_evict(worker->duplicates, worker_time(worker).wall_ms,
+                                                          request_id, &partition, &by_number);
+         i++) {
+        record_of_forgotten(worker, partition, request_id, &add_item(settling, partition)->record);
+        settlements_touch(worker->settlements, partition);
+        status_count_forgotten(worker->status, by_number);
+    }
+}
+
+/* Takes over what has changed, in the order in which it did. */
+static void gather(struct settling *settling)
+{
+    struct change change;
+
+    while (settling->count < RECORDS_MAX && orders_next_change(settling->worker->orders, &change))
+        add_change(settling, &change);
+    if (settling->count > 0 && settling->count < RECORDS_MAX)
+        add_forgotten(settling);
 }
 
 static void start_question(struct settling *settling)
@@ -141,13 +262,17 @@ static void start_settlement(struct settling *settling)
     job->positions = memory_new(count, sizeof *job->positions);
     job->position_count = count;
     for (size_t i = 0; i < count; i++) {
-        job->positions[i] = (struct settler_position){positions[i].partition, positions[i].offset,
-                                                      TAKE(positions[i].metadata), 0};
+        job->positions[i] = (struct settler_position){.partition = positions[i].partition,
+                                                      .offset = positions[i].offset,
+                                                      .signals = positions[i].signals,
+                                                      .earliest = -1,
+                                                      .metadata = TAKE(positions[i].metadata)};
     }
     settlement_positions_free(positions, count);
     job->pair = consumer_pair_copy(worker->consumer);
     settling->sent = settling->count;
     settling->running = true;
+    settling->began_ms = loop_clock_ms(); /* of the leases in it: before it begins (R1) */
     settler_start(worker->settler, job);
 }
 
@@ -182,16 +307,44 @@ void settling_request(struct settling *settling, enum settler_task task, const i
     loop_hurry(settling->worker->loop);
 }
 
-/* Takes the settled items out; those of orders free the orders. */
-static void drop_sent(struct settling *settling)
+static bool is_ours(const struct settling *settling, const struct item *item)
 {
-    for (size_t i = 0; i < settling->sent; i++)
-        if (settling->items[i].order != NULL)
-            orders_settled(settling->worker->orders, settling->items[i].order);
+    return item->epoch != 0 && settlements_epoch(settling->worker->settlements, item->partition) == item->epoch;
+}
+
+static void close_change(struct settling *settling, const struct item *item)
+{
+    if (item->closes)
+        orders_settled(settling->worker->orders, &item->change,
+                       settling->began_ms + settling->worker->settings->attempt_lease_ms);
+}
+
+/* A finished order's record is kept in memory as it stands in the ledger. */
+static void remember(struct settling *settling, const struct item *item, struct settler_record *record)
+{
+    const struct worker *worker = settling->worker;
+
+    if (item->is_kept && is_ours(settling, item))
+        duplicates_add(worker->duplicates, item->partition, record->key + strlen("order/"),
+                       worker_time(worker).wall_ms, TAKE(record->value), record->length);
+}
+
+/* Takes the settled items out. */
+static void drop_sent(struct settling *settling, struct settler_job *job)
+{
+    bool barrier = false;
+
+    for (size_t i = 0; i < settling->sent; i++) {
+        barrier = barrier || settling->items[i].is_barrier;
+        remember(settling, &settling->items[i], &job->records[i]);
+        close_change(settling, &settling->items[i]);
+    }
     memmove(settling->items, settling->items + settling->sent,
             (settling->count - settling->sent) * sizeof *settling->items);
     settling->count -= settling->sent;
     settling->sent = 0;
+    if (barrier)
+        owning_barrier_settled(settling->worker->owning, settling->token);
 }
 
 /* It did not happen: the records come back from the job, except those of partitions that are gone. */
@@ -201,7 +354,7 @@ static void take_back(struct settling *settling, struct settler_job *job)
 
     for (size_t i = 0; i < settling->count; i++) {
         struct item item = settling->items[i];
-        bool ours = settlements_owns(settling->worker->settlements, item.partition);
+        bool ours = is_ours(settling, &item);
         if (i < settling->sent && ours)
             job->records[i] = (struct settler_record){0};
         if (ours) {
@@ -210,8 +363,7 @@ static void take_back(struct settling *settling, struct settler_job *job)
         }
         if (i >= settling->sent)
             release_item(&item);
-        if (item.order != NULL)
-            orders_settled(settling->worker->orders, item.order);
+        close_change(settling, &item);
     }
     settling->count = kept;
     settling->sent = 0;
@@ -240,7 +392,7 @@ static void settled(struct settling *settling, struct settler_job *job)
     memory_free(found);
     status_count_settlement(worker->status, job, happened);
     if (happened)
-        drop_sent(settling);
+        drop_sent(settling, job);
     else
         take_back(settling, job);
 }
@@ -271,8 +423,7 @@ void settling_forget(struct settling *settling, int32_t partition)
             continue;
         }
         release_item(&item);
-        if (item.order != NULL)
-            orders_settled(settling->worker->orders, item.order);
+        close_change(settling, &item);
     }
     settling->count = kept;
 }
@@ -280,7 +431,7 @@ void settling_forget(struct settling *settling, int32_t partition)
 bool settling_is_idle(const struct settling *settling)
 {
     return settling->count == 0 && !settling->running &&
-           orders_state_count(settling->worker->orders, ORDER_DONE) == 0;
+           orders_change_count(settling->worker->orders) == 0;
 }
 
 size_t settling_waiting(const struct settling *settling)

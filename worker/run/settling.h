@@ -1,13 +1,15 @@
 /*
  * What is ready becomes one settlement after another.
  *
- * Outcomes and dead letters gather in a batch; when no settlement runs and the pace allows, the batch and the positions
- * go to the settling thread. A settlement that did not happen is tried again with the same content and what has come
- * since. The thread also reads positions for a take-over, between settlements.
+ * Changes of orders (outcomes, ledger records), dead letters, repeats and barriers gather in a batch; when no
+ * settlement runs and the pace allows, the batch and the positions go to the settling thread. A settlement that did not
+ * happen is tried again with the same content and what has come since. The thread also reads positions for a
+ * take-over, between settlements.
  */
 #ifndef RUN_SETTLING_H
 #define RUN_SETTLING_H
 
+#include "ledger.h"
 #include "worker.h"
 
 struct settling *settling_new(struct worker *worker);
@@ -23,11 +25,24 @@ void settling_returned(void *context, struct settler_job *job);
 void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *message, const char *reason,
                           const struct fault *why);
 
+/* A repeat of a finished order: its stored outcome is published again. */
+void settling_repeat(struct settling *settling, const struct duplicate *duplicate,
+                     const rd_kafka_message_t *message);
+
+/* A finished order's ledger record is written anew. */
+void settling_rewrite(struct settling *settling, int32_t partition, const struct ledger_record *kept);
+
+/* The outcome in a ledger record is published again: without transactions it may not have been (R13). */
+void settling_publish_stored(struct settling *settling, int32_t partition, const struct ledger_record *kept);
+
+/* The barrier of a take-over; owning_barrier_settled() is told its token. */
+void settling_barrier(struct settling *settling, const struct ledger_owner *owner);
+
 /* Asks the thread to read positions or to probe; the answer goes to owning_answered(). */
 void settling_request(struct settling *settling, enum settler_task task, const int32_t partitions[],
                       size_t count);
 
-/* Drops what is gathered of a partition that is lost. */
+/* Drops what is gathered of a partition that is lost; orders_leave() has been told. */
 void settling_forget(struct settling *settling, int32_t partition);
 
 /* Whether nothing is gathered and no job runs. */

@@ -7,11 +7,12 @@
 #include "owning.h"
 #include "server.h"
 #include "settling.h"
+#include "status_tree.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SERIES_MAX = 2000 };
+enum { SERIES_MAX = 2000, RESTARTS_ALARM = 3 };
 
 enum family {
     REQUESTS,
@@ -30,6 +31,14 @@ enum family {
     PARTITIONS_HELD,
     READY,
     LOG_DROPPED,
+    REPEATS,
+    FORGOTTEN,
+    DECISIONS,
+    LEASES,
+    LEDGER_ORDERS,
+    REMEMBERED,
+    DOUBTS,
+    DOUBTS_RESTARTED,
 };
 
 #define SECONDS                                                                                              \
@@ -67,11 +76,26 @@ static const struct stats_family families[] = {
     [READY] = {"whc_ready", "1: ready; /health/ready says why not.", STATS_GAUGE, {NULL}, {0}},
     [LOG_DROPPED] =
         {"whc_log_lines_dropped_total", "Log lines that nobody read.", STATS_COUNTER, {NULL}, {0}},
-};
-
-static const char *const state_names[] = {
-    [ORDER_QUEUED] = "queued",   [ORDER_READY] = "ready", [ORDER_CALLING] = "calling",
-    [ORDER_WAITING] = "waiting", [ORDER_DONE] = "done",   [ORDER_SETTLING] = "settling",
+    [REPEATS] = {"whc_repeats_total", "Repeated requests answered with the stored outcome.", STATS_COUNTER, {NULL}, {0}},
+    [FORGOTTEN] = {"whc_forgotten_total",
+                   "Finished orders that left the duplicate window; by number: too early, raise duplicates.max.",
+                   STATS_COUNTER,
+                   {"by"},
+                   {0}},
+    [DECISIONS] = {"whc_decisions_total", "People's decisions.", STATS_COUNTER, {"result"}, {0}},
+    [LEASES] = {"whc_leases_run_out_total",
+                "Attempts that could not be sent in time after they were settled.",
+                STATS_COUNTER,
+                {NULL},
+                {0}},
+    [LEDGER_ORDERS] = {"whc_ledger_orders", "Orders owned through the ledger.", STATS_GAUGE, {NULL}, {0}},
+    [REMEMBERED] = {"whc_remembered_orders", "Finished orders in the duplicate window.", STATS_GAUGE, {NULL}, {0}},
+    [DOUBTS] = {"whc_orders_in_doubt", "Orders that BT may have carried out.", STATS_GAUGE, {NULL}, {0}},
+    [DOUBTS_RESTARTED] = {"whc_doubts_restarted",
+                          "Orders in doubt whose clock began anew at three take-overs or more: they may never end.",
+                          STATS_GAUGE,
+                          {NULL},
+                          {0}},
 };
 
 struct status {
@@ -103,6 +127,8 @@ static const char *not_ready(const struct worker *worker)
     for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++)
         if (pace->halted)
             return halted;
+    if (orders_owned_count(worker->orders) >= (size_t)worker->settings->ledger_orders_max)
+        return "the ledger holds ledger.orders.max orders: no more requests are taken until some end";
     if (worker->settings->watchdog_ms == 0)
         return "watchdog.ms is 0: a stopped process would not be ended";
     return "";
@@ -113,6 +139,18 @@ static void set_gauge(struct status *status, enum family family, const char *lab
     series_set(stats_series(status->stats, family, (const char *const[]){label}), value);
 }
 
+static void set_doubts(struct status *status)
+{
+    size_t open = 0, restarted = 0;
+
+    for (const struct order *order = NULL; (order = orders_each(status->worker->orders, order)) != NULL;) {
+        open += order->doubt.open;
+        restarted += order->doubt.open && order->doubt.restarts >= RESTARTS_ALARM;
+    }
+    set_gauge(status, DOUBTS, "", (double)open);
+    set_gauge(status, DOUBTS_RESTARTED, "", (double)restarted);
+}
+
 static int metrics_page(void *context, struct buffer *body)
 {
     struct status *status = context;
@@ -120,8 +158,8 @@ static int metrics_page(void *context, struct buffer *body)
     const char *why, *tag;
     const struct pace *pace;
 
-    for (size_t i = 0; i < COUNT_OF(state_names); i++)
-        set_gauge(status, ORDERS, state_names[i],
+    for (size_t i = 0; i < ORDER_STATES; i++)
+        set_gauge(status, ORDERS, status_state_names[i],
                   (double)orders_state_count(worker->orders, (enum order_state)i));
     for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++) {
         set_gauge(status, CALLS_RUNNING, tag, (double)pace->in_flight);
@@ -132,6 +170,10 @@ static int metrics_page(void *context, struct buffer *body)
     set_gauge(status, PARTITIONS_HELD, "", (double)intake_held(worker->intake, &why));
     set_gauge(status, READY, "", *not_ready(worker) == '\0');
     set_gauge(status, LOG_DROPPED, "", (double)log_dropped());
+    set_gauge(status, LEDGER_ORDERS, "", (double)orders_owned_count(worker->orders));
+    set_gauge(status, REMEMBERED, "", (double)duplicates_count(worker->duplicates));
+    set_gauge(status, LEASES, "", (double)orders_lease_count(worker->orders));
+    set_doubts(status);
     stats_print(status->stats, body);
     return 200;
 }
@@ -152,73 +194,11 @@ static int ready_page(void *context, struct buffer *body)
     return *why == '\0' ? 200 : 503;
 }
 
-static struct json_object *partitions_tree(const struct worker *worker)
-{
-    struct json_object *list = json_object_new_array();
-
-    for (int32_t i = 0; i < (int32_t)worker->partition_total; i++) {
-        const struct position *position = settlements_position(worker->settlements, i);
-        if (position == NULL)
-            continue;
-        struct json_object *one = json_object_new_object();
-        json_object_object_add(one, "partition", json_object_new_int(i));
-        json_object_object_add(one, "position", json_object_new_int64(position->next));
-        json_object_object_add(one, "open", json_object_new_int64(position_span(position)));
-        json_object_array_add(list, one);
-    }
-    return list;
-}
-
-static struct json_object *apis_tree(const struct worker *worker)
-{
-    struct json_object *tree = json_object_new_object();
-    const struct pace *pace;
-    const char *tag;
-
-    for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++) {
-        struct json_object *one = json_object_new_object();
-        int64_t closed_ms = pace->closed_until_ms - loop_now_ms(worker->loop);
-        json_object_object_add(one, "baseUrl", json_object_new_string(worker_api(worker, tag)->base_url));
-        json_object_object_add(one, "state",
-                               json_object_new_string(pace->halted    ? "halted"
-                                                      : closed_ms > 0 ? "closed"
-                                                                      : "open"));
-        json_object_object_add(one, "window", json_object_new_double(pace->open));
-        json_object_object_add(one, "windowMax", json_object_new_double(pace_limit(pace)));
-        json_object_object_add(one, "running", json_object_new_int64(pace->in_flight));
-        json_object_object_add(one, "opensInMs", json_object_new_int64(closed_ms > 0 ? closed_ms : 0));
-        json_object_object_add(tree, tag, one);
-    }
-    return tree;
-}
-
 static int status_page(void *context, struct buffer *body)
 {
     struct status *status = context;
-    const struct worker *worker = status->worker;
-    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    struct json_object *orders = json_object_new_object();
-    const char *why = not_ready(worker);
+    CLEANUP(tree_release) struct json_object *tree = status_tree(status->worker, not_ready(status->worker));
 
-    json_object_object_add(tree, "version", json_object_new_string(WORKER_VERSION));
-    json_object_object_add(tree, "group", json_object_new_string(worker->settings->group_id));
-    json_object_object_add(tree, "slot", json_object_new_string(worker->settings->worker_slot));
-    json_object_object_add(tree, "ready", json_object_new_boolean(*why == '\0'));
-    json_object_object_add(tree, "reason", json_object_new_string(why));
-    json_object_object_add(tree, "transactions",
-                           json_object_new_boolean(worker->settings->settlement_transactions != 0));
-    json_object_object_add(
-        tree, "fence",
-        json_object_new_string(worker->settings->settlement_transactions
-                                   ? "probed at start"
-                                   : "not probed: without transactions an outcome may repeat"));
-    for (size_t i = 0; i < COUNT_OF(state_names); i++)
-        json_object_object_add(
-            orders, state_names[i],
-            json_object_new_int64((int64_t)orders_state_count(worker->orders, (enum order_state)i)));
-    json_object_object_add(tree, "orders", orders);
-    json_object_object_add(tree, "partitions", partitions_tree(worker));
-    json_object_object_add(tree, "apis", apis_tree(worker));
     tree_write(tree, body);
     buffer_add_byte(body, '\n');
     return 200;
@@ -272,6 +252,25 @@ void status_count_order(struct status *status, const struct order *order)
     if (order->started_at_ms != 0)
         series_observe(stats_series(status->stats, ORDER_SECONDS, labels),
                        (double)(order->finished_at_ms - order->started_at_ms) / 1000);
+}
+
+void status_count_repeat(struct status *status)
+{
+    series_add(stats_series(status->stats, REPEATS, NULL), 1);
+}
+
+void status_count_forgotten(struct status *status, bool by_number)
+{
+    const char *by = by_number ? "number" : "age";
+
+    series_add(stats_series(status->stats, FORGOTTEN, &by), 1);
+    if (by_number)
+        LOG(LOG_WARN, "a finished order was forgotten before its time: more than duplicates.max of a partition");
+}
+
+void status_count_decision(struct status *status, const char *result)
+{
+    series_add(stats_series(status->stats, DECISIONS, &result), 1);
 }
 
 void status_count_dead(struct status *status, const char *reason)

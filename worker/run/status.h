@@ -12,6 +12,9 @@ void *status_free(struct status *status);
 
 void status_count_taken(struct status *status);
 void status_count_order(struct status *status, const struct order *order);
+void status_count_repeat(struct status *status);
+void status_count_forgotten(struct status *status, bool by_number);
+void status_count_decision(struct status *status, const char *result);
 void status_count_dead(struct status *status, const char *reason);
 void status_count_call(struct status *status, const char *api, const struct evidence *evidence,
                        int64_t took_ms);

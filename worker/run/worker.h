@@ -5,6 +5,8 @@
  * calling   order to request, transfer to evidence
  * settling  what is ready to one settlement
  * owning    assign, take-over, drain
+ * recovery  what the ledger says, told to the take-over
+ * signals   people's decisions
  * status    health, metrics, /status
  */
 #ifndef RUN_WORKER_H
@@ -12,7 +14,9 @@
 
 #include "client.h"
 #include "consumer.h"
+#include "duplicates.h"
 #include "orders.h"
+#include "reader.h"
 #include "registry.h"
 #include "settlement.h"
 #include "settler.h"
@@ -41,13 +45,16 @@ struct worker {
     size_t api_count;
     size_t partition_total;   /* of the request topic */
     size_t outcome_max_bytes; /* what the outcome topic takes, less room for headers */
+    size_t ledger_max_bytes;  /* the same of the ledger */
 
     struct http_client *http;
     struct token *token;
     struct registry *registry;
     struct consumer *consumer;
     struct settler *settler;
+    struct reader *reader; /* of the ledger */
     struct orders *orders;
+    struct duplicates *duplicates;
     struct settlements *settlements;
 
     struct intake *intake;

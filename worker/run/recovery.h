@@ -1,0 +1,28 @@
+/*
+ * What the ledger says, message by message, told to the take-over; and at its end, the orders that go on.
+ */
+#ifndef RUN_RECOVERY_H
+#define RUN_RECOVERY_H
+
+#include "takeover.h"
+#include "worker.h"
+
+/*
+ * Reads what is there of the ledger now. FAULT_INPUT: a record that this worker cannot read, with partition and
+ * offset: it must not start.
+ */
+MUST_USE bool recovery_read(struct worker *worker, struct takeover *takeover, struct fault *why);
+
+/*
+ * Gives the orders of the ledger to the worker: live ones go on, done ones are remembered. FAULT_INPUT: an order that
+ * this catalogue cannot go on with.
+ */
+MUST_USE bool recovery_finish(struct worker *worker, struct takeover *takeover, struct fault *why);
+
+/*
+ * Without transactions (R13): publishes the outcomes again that the worker before may not have published. Call it
+ * before the barrier.
+ */
+void recovery_publish(struct worker *worker, struct takeover *takeover);
+
+#endif

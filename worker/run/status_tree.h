@@ -1,0 +1,14 @@
+/*
+ * /status: how the worker stands, for people and scripts.
+ */
+#ifndef RUN_STATUS_TREE_H
+#define RUN_STATUS_TREE_H
+
+#include "worker.h"
+
+extern const char *const status_state_names[]; /* by enum order_state */
+
+/* The page as JSON, owned by the caller; `why` it is not ready, "" when it is. */
+struct json_object *status_tree(const struct worker *worker, const char *why);
+
+#endif
