@@ -231,7 +231,7 @@ def the_schema_cache_cannot_be_written(stage):
     (folder / f"ids-{schema_id}.new").symlink_to("/dev/full")
     (pathlib.Path(stage.folder) / "file").write_text("")
     for path, why in ((folder, "No space left"), (pathlib.Path(stage.folder) / "file" / "cache", "Not a directory")):
-        worker = stage.worker(**{"registry.url": stage.sandbox.http, "registry.cache.path": path, "group.id": f"{stage.group}-{path.parent.name}"}).ready()
+        worker = stage.worker(**{"registry.url": stage.sandbox.http, "registry.cache.path": path, "group.id": f"{stage.group}-{path.parent.name}", "takeover.trust.ledger": "on"}).ready()
         reader = stage.reader()
         request = portability()
         stage.send_bytes(v0(schema_id, kind.datum(request)))

@@ -98,7 +98,7 @@ class Front:
 
     def settings(self, **more):
         """Of a worker behind this front; a group of its own, because a second member waits long for the embedded broker."""
-        return {"group.id": f"g-{uuid.uuid4()}", "bt.base.url": self.url, "bt.token.url": f"{self.url}/oauth/accesstoken", **more}
+        return {"group.id": f"g-{uuid.uuid4()}", "takeover.trust.ledger": "on", "bt.base.url": self.url, "bt.token.url": f"{self.url}/oauth/accesstoken", **more}
 
 
 def refused(stage, front, words, **settings):
