@@ -158,6 +158,19 @@ static const struct field *field_named(const char *name)
     return NULL;
 }
 
+/* The oldest trouble that will not strike again makes room. False when there is none. */
+static bool forget_spent(struct troubles *troubles)
+{
+    for (size_t i = 0; i < troubles->count; i++) {
+        if (troubles->rows[i].times != 0)
+            continue;
+        troubles->count--;
+        memmove(&troubles->rows[i], &troubles->rows[i + 1], (troubles->count - i) * sizeof troubles->rows[0]);
+        return true;
+    }
+    return false;
+}
+
 bool troubles_add(struct troubles *troubles, struct json_object *tree, struct fault *why)
 {
     struct trouble trouble = {.api = "*",
@@ -170,7 +183,7 @@ bool troubles_add(struct troubles *troubles, struct json_object *tree, struct fa
                               .at = 1,
                               .bytes = 16 << 20};
 
-    if (troubles->count == TROUBLES_MAX)
+    if (troubles->count == TROUBLES_MAX && !forget_spent(troubles))
         return fault_set(why, FAULT_EXHAUSTED, "there are %d faults already", TROUBLES_MAX);
     TREE_EACH(tree, name, value)
     {

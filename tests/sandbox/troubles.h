@@ -65,7 +65,7 @@ struct troubles {
 void troubles_init(struct troubles *troubles);
 void troubles_clear(struct troubles *troubles);
 
-/* FAULT_INPUT names the member; FAULT_EXHAUSTED beyond TROUBLES_MAX. */
+/* FAULT_INPUT names the member; FAULT_EXHAUSTED beyond TROUBLES_MAX that may still strike. */
 MUST_USE bool troubles_add(struct troubles *troubles, struct json_object *tree, struct fault *why);
 
 void troubles_write(const struct troubles *troubles, struct buffer *out);
