@@ -1,4 +1,4 @@
-/* See bodies.h. Each table ends with a null name; what the OpenAPI file leaves open is not listed. */
+/* See bodies.h. Each table ends with a null name. */
 #include "bodies.h"
 
 #define TEXT(low, high)                                                                                      \
@@ -47,6 +47,19 @@ const struct member verification_body[] = {
     END,
 };
 
+static const struct member contact_members[] = {
+    {"contactType", MEMBER_TEXT, false, ANY, NULL},
+    {"emailAddress", MEMBER_TEXT, false, ANY, NULL},
+    {"phoneNumber", MEMBER_TEXT, false, ANY, NULL},
+    END,
+};
+
+static const struct member medium_members[] = {
+    {"mediumType", MEMBER_TEXT, false, ANY, NULL},
+    {"characteristic", MEMBER_OBJECT, false, ANY, contact_members},
+    END,
+};
+
 static const struct member party_members[] = {
     {"id", MEMBER_TEXT, false, ANY, NULL},         {"role", MEMBER_TEXT, false, ANY, NULL},
     {"name", MEMBER_TEXT, false, ANY, NULL},       {"givenName", MEMBER_TEXT, false, ANY, NULL},
@@ -56,22 +69,41 @@ static const struct member party_members[] = {
 static const struct member characteristic_members[] = {
     {"name", MEMBER_TEXT, true, ANY, NULL},
     {"value", MEMBER_SCALAR, false, ANY, NULL},
+    {"contactMedium", MEMBER_LIST, false, ANY, medium_members},
+    {"@type", MEMBER_TEXT, false, ANY, NULL},
+    {"@referredType", MEMBER_TEXT, false, ANY, NULL},
+    END,
+};
+
+static const struct member place_address_members[] = {{"districtCode", MEMBER_TEXT, false, ANY, NULL}, END};
+
+static const struct member place_members[] = {
+    {"id", MEMBER_TEXT, false, ANY, NULL},
+    {"role", MEMBER_TEXT, false, ANY, NULL},
+    {"address", MEMBER_OBJECT, false, ANY, place_address_members},
     END,
 };
 
 static const struct member product_members[] = {
-    {"id", MEMBER_SCALAR, false, ANY, NULL},
+    {"id", MEMBER_TEXT_OR_NULL, false, ANY, NULL},
     {"productOffering", MEMBER_OBJECT, false, ANY, id_members},
-    {"place", MEMBER_LIST, false, ANY, id_members},
+    {"place", MEMBER_LIST, false, ANY, place_members},
     {"productCharacteristic", MEMBER_LIST, false, ANY, characteristic_members},
     {"relatedParty", MEMBER_LIST, false, ANY, party_members},
+    {"@type", MEMBER_TEXT, false, ANY, NULL},
+    END,
+};
+
+static const struct member company_members[] = {
+    {"productOffering", MEMBER_OBJECT, false, ANY, id_members},
+    {"productCharacteristic", MEMBER_LIST, false, ANY, characteristic_members},
     END,
 };
 
 static const struct member qualification_items[] = {
     {"id", MEMBER_TEXT, true, ANY, NULL},
     {"action", MEMBER_TEXT, true, ANY, NULL},
-    {"product", MEMBER_OBJECT, true, ANY, product_members},
+    {"product", MEMBER_OBJECT, true, ANY, company_members},
     END,
 };
 
@@ -80,6 +112,7 @@ const struct member qualification_body[] = {
     {"instantSyncQualification", MEMBER_BOOLEAN, false, ANY, NULL},
     {"productOfferingQualificationItem", MEMBER_LIST, true, RANGE(1, 1), qualification_items},
     {"relatedParty", MEMBER_LIST, false, ANY, party_members},
+    {"@type", MEMBER_TEXT, false, ANY, NULL},
     END,
 };
 
@@ -88,6 +121,7 @@ static const struct member sub_address_members[] = {
     {"subBuilding", MEMBER_TEXT, false, TEXT(0, 200), NULL},
     {"subStreet", MEMBER_TEXT, false, TEXT(0, 100), NULL},
     {"subLocality", MEMBER_TEXT, false, TEXT(0, 50), NULL},
+    {"@type", MEMBER_TEXT, false, ANY, NULL},
     END,
 };
 
@@ -102,6 +136,7 @@ const struct member new_address_body[] = {
     {"postalOrganisation", MEMBER_TEXT, false, TEXT(0, 30), NULL},
     {"poBox", MEMBER_TEXT, false, TEXT(0, 6), NULL},
     {"geographicSubAddress", MEMBER_LIST, false, ANY, sub_address_members},
+    {"@type", MEMBER_TEXT, false, ANY, NULL},
     END,
 };
 
@@ -134,22 +169,34 @@ const struct member reservation_body[] = {
     END,
 };
 
+static const struct member note_members[] = {{"text", MEMBER_TEXT, false, ANY, NULL}, END};
+
+static const struct member service_members[] = {{"value", MEMBER_TEXT, false, ANY, NULL}, END};
+
 /* An item's own items are of the same kind. */
-static const struct member item_members[7];
-static const struct member item_members[7] = {
+static const struct member item_members[13];
+static const struct member item_members[13] = {
     {"id", MEMBER_TEXT, true, ANY, NULL},
     {"action", MEMBER_TEXT, true, ANY, NULL},
     {"quantity", MEMBER_INTEGER, false, {.min = INT64_MIN}, NULL},
     {"billingAccount", MEMBER_OBJECT, false, ANY, id_members},
     {"product", MEMBER_OBJECT, false, ANY, product_members},
     {"productOrderItem", MEMBER_LIST, false, ANY, item_members},
+    {"internalId", MEMBER_TEXT, false, ANY, NULL},
+    {"state", MEMBER_TEXT, false, ANY, NULL},
+    {"subStatus", MEMBER_TEXT, false, ANY, NULL},
+    {"customerFacingServiceId", MEMBER_OBJECT, false, ANY, service_members},
+    {"additionalNotes", MEMBER_LIST, false, ANY, note_members},
+    {"@type", MEMBER_TEXT, false, ANY, NULL},
     END,
 };
 
 #define ORDER_MEMBERS                                                                                        \
     {"requestedCompletionDate", MEMBER_TEXT, false, ANY, NULL},                                              \
+        {"relatedParty", MEMBER_LIST, false, ANY, party_members},                                            \
+        {"note", MEMBER_LIST, false, ANY, note_members},                                                     \
     {                                                                                                        \
-        "relatedParty", MEMBER_LIST, false, ANY, party_members                                               \
+        "@type", MEMBER_TEXT, false, ANY, NULL                                                               \
     }
 
 const struct member new_order_body[] = {

@@ -17,7 +17,7 @@ struct error_row {
 /* Where a code has two rows, the first one is what the code means by itself. */
 static const struct error_row rows[] = {
     {1, 500, NULL, "Internal error", NULL},
-    {2, 501, "Not implemented", "The sandbox does not serve this operation yet", NULL},
+    {2, 501, "Not implemented", "The operation is not implemented", NULL},
     {2, 500, NULL, "Internal error", NULL},
     {5, 503, NULL, "Service temporarily unavailable", NULL},
     {8, 504, NULL, "Gateway timeout", NULL},

@@ -14,27 +14,30 @@ static bool same(const char *wanted, const char *has)
     return wanted == NULL || (has != NULL && strcmp(wanted, has) == 0);
 }
 
-/* Whether the order has all the values that the query names. */
-static bool wanted(const struct order *order, const struct order_view *seen, const struct request *request)
-{
-    return seen->text != NULL && same(request_query(request, "id"), order->id) &&
-           same(request_query(request, "externalId"), order->reference) &&
-           same(request_query(request, "productOfferingId"), seen->offering) &&
-           same(request_query(request, "portStatus"), seen->port_status);
-}
-
 struct listing {
     const struct request *request;
+    bool imports;
     struct page page;
     struct buffer *out;
     int64_t now_ms;
 };
 
+/* Whether the order has all the values that the query names. */
+static bool wanted(const struct listing *listing, const struct order *order, const struct order_view *seen)
+{
+    const struct request *request = listing->request;
+
+    return seen->text != NULL && same(request_query(request, "id"), order->id) &&
+           same(request_query(request, "externalId"), order->reference) &&
+           (!listing->imports || (same(request_query(request, "productOfferingId"), seen->offering) &&
+                                  same(request_query(request, "portStatus"), seen->port_status)));
+}
+
 static void take(struct listing *listing, const struct order *order)
 {
     const struct order_view *seen = order_seen(order, listing->now_ms);
 
-    if (!wanted(order, seen, listing->request) || !page_takes(&listing->page))
+    if (!wanted(listing, order, seen) || !page_takes(&listing->page))
         return;
     if (listing->page.shown > 1)
         buffer_add_byte(listing->out, ',');
@@ -63,7 +66,8 @@ static void take_all(struct listing *listing, const struct order_store *store)
 static void list(struct sandbox *sandbox, const struct order_store *store, const struct request *request,
                  struct reply *reply)
 {
-    struct listing listing = {request, page_of(request), NULL, loop_now_ms(sandbox->loop)};
+    struct listing listing = {request, store == sandbox->state.imports, page_of(request), NULL,
+                              loop_now_ms(sandbox->loop)};
 
     if (!sandbox->switches.look_up_by_reference && request_query(request, "externalId") != NULL) {
         error_answer_saying(&sandbox->switches, reply, 28, "Orders are not found by externalId");

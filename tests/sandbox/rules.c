@@ -106,7 +106,7 @@ bool rule_holds(const struct rule *rule, const char *value)
     return holds[rule->kind](rule, value, strlen(value));
 }
 
-/* A scalar may be null, which json-c gives as a null pointer. */
+/* JSON's null is a null pointer. */
 static bool element_is(struct json_object *value, enum member_kind kind)
 {
     static const enum json_type types[] = {
@@ -115,6 +115,8 @@ static bool element_is(struct json_object *value, enum member_kind kind)
         [MEMBER_INTEGER] = json_type_int, [MEMBER_BOOLEAN] = json_type_boolean,
     };
 
+    if (kind == MEMBER_TEXT_OR_NULL)
+        return value == NULL || json_object_is_type(value, json_type_string);
     if (kind == MEMBER_SCALAR)
         return !json_object_is_type(value, json_type_object) && !json_object_is_type(value, json_type_array);
     return json_object_is_type(value, types[kind]);
@@ -173,6 +175,7 @@ static enum members_verdict member_check(const struct member *member, struct jso
     case MEMBER_INTEGER:
         return within(&member->rule, json_object_get_int64(value)) ? MEMBERS_GOOD : MEMBERS_BAD;
     case MEMBER_BOOLEAN:
+    case MEMBER_TEXT_OR_NULL:
     case MEMBER_SCALAR:
         return MEMBERS_GOOD;
     }

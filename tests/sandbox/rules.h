@@ -42,6 +42,7 @@ enum member_kind {
     MEMBER_NUMBERS, /* a list of UK numbers */
     MEMBER_INTEGER,
     MEMBER_BOOLEAN,
+    MEMBER_TEXT_OR_NULL,
     MEMBER_SCALAR, /* text, number, true, false or null */
 };
 
