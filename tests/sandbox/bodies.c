@@ -18,17 +18,13 @@
             __VA_ARGS__, NULL                                                                                \
         }                                                                                                    \
     }
-#define END                                                                                                  \
-    {                                                                                                        \
-        .name = NULL                                                                                         \
-    }
 
-static const struct member id_members[] = {{"id", MEMBER_TEXT, false, ANY, NULL}, END};
+static const struct member id_members[] = {{"id", MEMBER_TEXT, false, ANY, NULL}, {.name = NULL}};
 
 static const struct member customer_members[] = {
     {"id", MEMBER_TEXT, true, TEXT(1, 30), NULL},
     {"type", MEMBER_TEXT, false, TEXT(0, 30), NULL},
-    END,
+    {.name = NULL},
 };
 
 static const struct member verification_items[] = {
@@ -37,51 +33,55 @@ static const struct member verification_items[] = {
             "extension", "macAddress"),
      NULL},
     {"value", MEMBER_TEXT, true, TEXT(1, 255), NULL},
-    END,
+    {.name = NULL},
 };
 
 const struct member verification_body[] = {
     {"customer", MEMBER_OBJECT, true, ANY, customer_members},
     {"companyServiceId", MEMBER_TEXT, false, TEXT(0, 64), NULL},
     {"items", MEMBER_LIST, true, RANGE(1, 200), verification_items},
-    END,
+    {.name = NULL},
 };
 
 static const struct member contact_members[] = {
     {"contactType", MEMBER_TEXT, false, ANY, NULL},
     {"emailAddress", MEMBER_TEXT, false, ANY, NULL},
     {"phoneNumber", MEMBER_TEXT, false, ANY, NULL},
-    END,
+    {.name = NULL},
 };
 
 static const struct member medium_members[] = {
     {"mediumType", MEMBER_TEXT, false, ANY, NULL},
     {"characteristic", MEMBER_OBJECT, false, ANY, contact_members},
-    END,
+    {.name = NULL},
 };
 
 static const struct member party_members[] = {
-    {"id", MEMBER_TEXT, false, ANY, NULL},         {"role", MEMBER_TEXT, false, ANY, NULL},
-    {"name", MEMBER_TEXT, false, ANY, NULL},       {"givenName", MEMBER_TEXT, false, ANY, NULL},
-    {"familyName", MEMBER_TEXT, false, ANY, NULL}, END,
+    {"id", MEMBER_TEXT, false, ANY, NULL},
+    {"role", MEMBER_TEXT, false, ANY, NULL},
+    {"name", MEMBER_TEXT, false, ANY, NULL},
+    {"givenName", MEMBER_TEXT, false, ANY, NULL},
+    {"familyName", MEMBER_TEXT, false, ANY, NULL},
+    {"contactMedium", MEMBER_LIST, false, ANY, medium_members},
+    {"@type", MEMBER_TEXT, false, ANY, NULL},
+    {"@referredType", MEMBER_TEXT, false, ANY, NULL},
+    {.name = NULL},
 };
 
 static const struct member characteristic_members[] = {
     {"name", MEMBER_TEXT, true, ANY, NULL},
     {"value", MEMBER_SCALAR, false, ANY, NULL},
-    {"contactMedium", MEMBER_LIST, false, ANY, medium_members},
-    {"@type", MEMBER_TEXT, false, ANY, NULL},
-    {"@referredType", MEMBER_TEXT, false, ANY, NULL},
-    END,
+    {.name = NULL},
 };
 
-static const struct member place_address_members[] = {{"districtCode", MEMBER_TEXT, false, ANY, NULL}, END};
+static const struct member place_address_members[] = {{"districtCode", MEMBER_TEXT, false, ANY, NULL},
+                                                      {.name = NULL}};
 
 static const struct member place_members[] = {
     {"id", MEMBER_TEXT, false, ANY, NULL},
     {"role", MEMBER_TEXT, false, ANY, NULL},
     {"address", MEMBER_OBJECT, false, ANY, place_address_members},
-    END,
+    {.name = NULL},
 };
 
 static const struct member product_members[] = {
@@ -91,20 +91,20 @@ static const struct member product_members[] = {
     {"productCharacteristic", MEMBER_LIST, false, ANY, characteristic_members},
     {"relatedParty", MEMBER_LIST, false, ANY, party_members},
     {"@type", MEMBER_TEXT, false, ANY, NULL},
-    END,
+    {.name = NULL},
 };
 
 static const struct member company_members[] = {
     {"productOffering", MEMBER_OBJECT, false, ANY, id_members},
     {"productCharacteristic", MEMBER_LIST, false, ANY, characteristic_members},
-    END,
+    {.name = NULL},
 };
 
 static const struct member qualification_items[] = {
     {"id", MEMBER_TEXT, true, ANY, NULL},
     {"action", MEMBER_TEXT, true, ANY, NULL},
     {"product", MEMBER_OBJECT, true, ANY, company_members},
-    END,
+    {.name = NULL},
 };
 
 const struct member qualification_body[] = {
@@ -113,7 +113,7 @@ const struct member qualification_body[] = {
     {"productOfferingQualificationItem", MEMBER_LIST, true, RANGE(1, 1), qualification_items},
     {"relatedParty", MEMBER_LIST, false, ANY, party_members},
     {"@type", MEMBER_TEXT, false, ANY, NULL},
-    END,
+    {.name = NULL},
 };
 
 static const struct member sub_address_members[] = {
@@ -122,7 +122,7 @@ static const struct member sub_address_members[] = {
     {"subStreet", MEMBER_TEXT, false, TEXT(0, 100), NULL},
     {"subLocality", MEMBER_TEXT, false, TEXT(0, 50), NULL},
     {"@type", MEMBER_TEXT, false, ANY, NULL},
-    END,
+    {.name = NULL},
 };
 
 const struct member new_address_body[] = {
@@ -137,7 +137,7 @@ const struct member new_address_body[] = {
     {"poBox", MEMBER_TEXT, false, TEXT(0, 6), NULL},
     {"geographicSubAddress", MEMBER_LIST, false, ANY, sub_address_members},
     {"@type", MEMBER_TEXT, false, ANY, NULL},
-    END,
+    {.name = NULL},
 };
 
 static const struct member selection_members[] = {
@@ -148,7 +148,7 @@ static const struct member selection_members[] = {
     {"exactFlag", MEMBER_BOOLEAN, false, ANY, NULL},
     {"contiguosFlag", MEMBER_BOOLEAN, false, ANY, NULL},
     {"postCode", MEMBER_TEXT, false, KIND(RULE_AREA), NULL},
-    END,
+    {.name = NULL},
 };
 
 static const struct member wanted_numbers_members[] = {
@@ -156,22 +156,23 @@ static const struct member wanted_numbers_members[] = {
     {"quantity", MEMBER_INTEGER, true, RANGE(1, 100), NULL},
     {"directoryNumber", MEMBER_NUMBERS, false, RANGE(1, 100), NULL},
     {"characteristics", MEMBER_OBJECT, false, ANY, selection_members},
-    END,
+    {.name = NULL},
 };
 
-static const struct member wanted_product_members[] = {{"name", MEMBER_TEXT, true, TEXT(0, 30), NULL}, END};
+static const struct member wanted_product_members[] = {{"name", MEMBER_TEXT, true, TEXT(0, 30), NULL},
+                                                       {.name = NULL}};
 
 const struct member reservation_body[] = {
     {"customer", MEMBER_OBJECT, true, ANY, customer_members},
     {"serviceReferenceId", MEMBER_TEXT, false, TEXT(0, 64), NULL},
     {"numbers", MEMBER_OBJECT, true, ANY, wanted_numbers_members},
     {"product", MEMBER_OBJECT, true, ANY, wanted_product_members},
-    END,
+    {.name = NULL},
 };
 
-static const struct member note_members[] = {{"text", MEMBER_TEXT, false, ANY, NULL}, END};
+static const struct member note_members[] = {{"text", MEMBER_TEXT, false, ANY, NULL}, {.name = NULL}};
 
-static const struct member service_members[] = {{"value", MEMBER_TEXT, false, ANY, NULL}, END};
+static const struct member service_members[] = {{"value", MEMBER_TEXT, false, ANY, NULL}, {.name = NULL}};
 
 /* An item's own items are of the same kind. */
 static const struct member item_members[13];
@@ -188,7 +189,7 @@ static const struct member item_members[13] = {
     {"customerFacingServiceId", MEMBER_OBJECT, false, ANY, service_members},
     {"additionalNotes", MEMBER_LIST, false, ANY, note_members},
     {"@type", MEMBER_TEXT, false, ANY, NULL},
-    END,
+    {.name = NULL},
 };
 
 #define ORDER_MEMBERS                                                                                        \
@@ -204,32 +205,33 @@ const struct member new_order_body[] = {
     {"productOrderItem", MEMBER_LIST, true, RANGE(1, 200), item_members},
     {"billingAccount", MEMBER_OBJECT, false, ANY, id_members},
     ORDER_MEMBERS,
-    END,
+    {.name = NULL},
 };
 
 const struct member new_import_body[] = {
     {"externalId", MEMBER_TEXT, true, TEXT(0, 100), NULL},
     {"productOrderItem", MEMBER_LIST, true, RANGE(1, 1), item_members},
     ORDER_MEMBERS,
-    END,
+    {.name = NULL},
 };
 
 const struct member order_change_body[] = {
     {"externalId", MEMBER_TEXT, true, TEXT(0, 100), NULL},
     {"productOrderItem", MEMBER_LIST, false, RANGE(0, 200), item_members},
     ORDER_MEMBERS,
-    END,
+    {.name = NULL},
 };
 
-const struct member submission_body[] = {{"externalId", MEMBER_TEXT, true, TEXT(0, 100), NULL}, END};
+const struct member submission_body[] = {{"externalId", MEMBER_TEXT, true, TEXT(0, 100), NULL},
+                                         {.name = NULL}};
 
-static const struct member named_order_members[] = {{"id", MEMBER_TEXT, true, ANY, NULL}, END};
+static const struct member named_order_members[] = {{"id", MEMBER_TEXT, true, ANY, NULL}, {.name = NULL}};
 
 const struct member cancellation_body[] = {
     {"externalId", MEMBER_TEXT, false, TEXT(0, 100), NULL},
     {"cancellationReason", MEMBER_TEXT, false, TEXT(0, 500), NULL},
     {"productOrder", MEMBER_OBJECT, true, ANY, named_order_members},
-    END,
+    {.name = NULL},
 };
 
 const struct member activation_body[] = {
@@ -237,5 +239,5 @@ const struct member activation_body[] = {
     {"directoryNumbers", MEMBER_NUMBERS, true, RANGE(1, 100), NULL},
     {"activationDateTime", MEMBER_TEXT, false, ANY, NULL},
     {"relatedParty", MEMBER_LIST, false, ANY, party_members},
-    END,
+    {.name = NULL},
 };

@@ -156,13 +156,14 @@ static void apply_reply(struct sandbox *sandbox, const struct trouble *trouble, 
     applied[trouble->reply](sandbox, trouble, request, reply);
 }
 
-/* Nothing has been answered yet, so that the usual reply is none. */
+/* Unless it was carried out at once, too, there is no usual answer: the connection is closed. */
 static void apply_late(struct sandbox *sandbox, const struct trouble *trouble, struct request *request,
                        struct reply *reply)
 {
-    static apply_fn *const applied[] = {apply_close, apply_close, apply_stall_start, apply_status};
-
-    applied[trouble->reply](sandbox, trouble, request, reply);
+    if (trouble->reply == 0 && !trouble->done)
+        apply_close(sandbox, trouble, request, reply);
+    else
+        apply_reply(sandbox, trouble, request, reply);
 }
 
 static void apply_cut(struct sandbox *sandbox, const struct trouble *trouble, struct request *request,
