@@ -121,7 +121,7 @@ class Sandbox:
 
     def send(self, data, read=True):
         """Sends bytes on a connection of their own; gives all bytes that come back until it is closed."""
-        with socket.create_connection((self.host, self.port), 20) as client:
+        with socket.create_connection((self.host, self.port), 2) as client:
             client.sendall(data)
             got = b""
             while read:
