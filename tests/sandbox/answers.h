@@ -16,7 +16,19 @@ answer_fn answer_list_orders;
 answer_fn answer_order;
 answer_fn answer_list_imports;
 answer_fn answer_import;
-answer_fn answer_unbuilt; /* 501 */
+answer_fn answer_qualify;
+answer_fn answer_create_address;
+answer_fn answer_reserve;
+answer_fn answer_release;
+answer_fn answer_create_order;
+answer_fn answer_amend_order;
+answer_fn answer_submit_order;
+answer_fn answer_cancel_order;
+answer_fn answer_create_import;
+answer_fn answer_amend_import;
+answer_fn answer_submit_import;
+answer_fn answer_cancel_import;
+answer_fn answer_activate;
 
 /* the registry's */
 answer_fn registry_schema_by_id;
@@ -41,6 +53,8 @@ answer_fn control_get_switches;
 answer_fn control_counts;
 answer_fn control_targets;
 answer_fn control_requests;
+answer_fn control_evidence;
+answer_fn control_move_order;
 answer_fn control_reset;
 
 #endif

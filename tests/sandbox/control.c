@@ -1,10 +1,11 @@
 /* The control endpoint /sandbox/: faults, switches, counts, the last requests. */
 #include "answers.h"
-#include "loop.h"
+#include "late.h"
 #include "memory.h"
 #include "sandbox.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void refuse(struct reply *reply, const struct fault *why)
 {
@@ -67,6 +68,24 @@ void control_get_switches(struct sandbox *sandbox, struct request *request, stru
     switches_write(&sandbox->switches, reply_json(reply, 200));
 }
 
+static void write_counts(struct sandbox *sandbox, struct buffer *out)
+{
+    buffer_add_byte(out, '{');
+    counts_write(sandbox->counts, out);
+    buffer_add_byte(out, ',');
+    evidence_write_totals(sandbox->evidence, out);
+    buffer_print(out, ",\"late\":%zu}", late_count(sandbox->late));
+}
+
+void control_evidence(struct sandbox *sandbox, struct request *request, struct reply *reply)
+{
+    const char *twice = request_query(request, "twice");
+
+    evidence_write(sandbox->evidence, request_query(request, "operationId"),
+                   request_query(request, "reference"), twice != NULL && strcmp(twice, "true") == 0,
+                   reply_json(reply, 200));
+}
+
 void control_counts(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
     const char *target = request_query(request, "target");
@@ -74,7 +93,7 @@ void control_counts(struct sandbox *sandbox, struct request *request, struct rep
     if (target != NULL)
         counts_write_target(sandbox->counts, target, reply_json(reply, 200));
     else
-        counts_write(sandbox->counts, reply_json(reply, 200));
+        write_counts(sandbox, reply_json(reply, 200));
 }
 
 void control_targets(struct sandbox *sandbox, struct request *request, struct reply *reply)
@@ -94,9 +113,11 @@ void control_requests(struct sandbox *sandbox, struct request *request, struct r
 
 void control_reset(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
+    struct fault why;
+
     (void)request;
-    troubles_clear(&sandbox->troubles);
-    counts_reset(sandbox->counts);
-    history_clear(sandbox->history);
-    buffer_add_text(reply_json(reply, 200), "{}");
+    if (!sandbox_reset(sandbox, &why))
+        refuse(reply, &why);
+    else
+        buffer_add_text(reply_json(reply, 200), "{}");
 }

@@ -170,7 +170,7 @@ void counts_write(const struct counts *counts, struct buffer *out)
     const char *separator = "";
 
     buffer_print(out,
-                 "{\"total\":%ju,\"inFlight\":%u,\"inFlightMax\":%u,\"targets\":%zu,\"targetsDropped\":%ju,",
+                 "\"total\":%ju,\"inFlight\":%u,\"inFlightMax\":%u,\"targets\":%zu,\"targetsDropped\":%ju,",
                  (uintmax_t)counts->total, counts->in_flight, counts->in_flight_max, counts->tallies,
                  (uintmax_t)counts->dropped);
     buffer_add_text(out, "\"operations\":{");
@@ -181,7 +181,7 @@ void counts_write(const struct counts *counts, struct buffer *out)
         buffer_print(out, "%s\"%s\":%ju", separator, name, (uintmax_t)counts->operations[i]);
         separator = ",";
     }
-    buffer_add_text(out, "}}");
+    buffer_add_byte(out, '}');
 }
 
 static void write_tally(const struct tally *tally, struct buffer *out)

@@ -28,6 +28,7 @@ void counts_end(struct counts *counts, struct tally *tally);
 /* Back to zero; what is in flight stays in flight. */
 void counts_reset(struct counts *counts);
 
+/* "total":1,... without braces: others count too. */
 void counts_write(const struct counts *counts, struct buffer *out);
 void counts_write_target(const struct counts *counts, const char *target, struct buffer *out);
 

@@ -11,40 +11,41 @@ struct error_row {
     unsigned status;
     const char *reason; /* null: the gateway's own error, which has none */
     const char *message;
+    const char *word; /* instead of the number; null: none */
 };
 
 /* Where a code has two rows, the first one is what the code means by itself. */
 static const struct error_row rows[] = {
-    {1, 500, NULL, "Internal error"},
-    {2, 501, "Not implemented", "The sandbox does not serve this operation yet"},
-    {2, 500, NULL, "Internal error"},
-    {5, 503, NULL, "Service temporarily unavailable"},
-    {8, 504, NULL, "Gateway timeout"},
-    {20, 400, "Invalid URL parameter value", "The value of a URL parameter is not valid"},
-    {21, 400, "Missing body", "The request needs a body"},
-    {22, 400, "Invalid body", "The body is not valid JSON"},
-    {23, 400, "Missing body field", "A required field is missing"},
-    {24, 400, "Invalid body field", "The value of a field is not valid"},
-    {25, 400, "Missing header", "A required header is missing"},
-    {26, 400, "Invalid header value", "The value of a header is not valid"},
-    {27, 400, "Missing query-string parameter", "A required query parameter is missing"},
-    {28, 400, "Invalid query-string parameter value", "The value of a query parameter is not valid"},
-    {29, 400, "Bad request", "The request is not valid"},
-    {32, 400, "Invalid configuration", "The configuration is not valid"},
-    {40, 401, NULL, "Missing credentials"},
-    {41, 401, NULL, "Invalid credentials"},
-    {42, 401, NULL, "Expired credentials"},
-    {43, 401, NULL, "Unauthorised account"},
-    {50, 403, NULL, "Access denied"},
-    {51, 403, NULL, "Not enabled for this version"},
-    {52, 403, NULL, "Blocked user"},
-    {53, 429, NULL, "Too many requests"},
-    {53, 403, NULL, "Blocked for one hour after too many requests"},
-    {60, 404, "Resource not found", "Nothing matches the request"},
-    {61, 405, "Method not allowed", "The resource does not know this method"},
-    {68, 415, "Unsupported media type", "The body must be application/json"},
-    {69, 504, NULL, "Gateway timeout"},
-    {80, 429, NULL, "Too many requests"},
+    {1, 500, NULL, "Internal error", NULL},
+    {2, 501, "Not implemented", "The operation is not implemented", NULL},
+    {2, 500, NULL, "Internal error", NULL},
+    {5, 503, NULL, "Service temporarily unavailable", NULL},
+    {8, 504, NULL, "Gateway timeout", NULL},
+    {20, 400, "Invalid URL parameter value", "The value of a URL parameter is not valid", NULL},
+    {21, 400, "Missing body", "The request needs a body", NULL},
+    {22, 400, "Invalid body", "The body is not valid JSON", NULL},
+    {23, 400, "Missing body field", "A required field is missing", NULL},
+    {24, 400, "Invalid body field", "The value of a field is not valid", NULL},
+    {25, 400, "Missing header", "A required header is missing", NULL},
+    {26, 400, "Invalid header value", "The value of a header is not valid", NULL},
+    {27, 400, "Missing query-string parameter", "A required query parameter is missing", NULL},
+    {28, 400, "Invalid query-string parameter value", "The value of a query parameter is not valid", NULL},
+    {29, 400, "Bad request", "The request is not valid", NULL},
+    {32, 400, "Invalid configuration", "The configuration is not valid", NULL},
+    {40, 401, NULL, "Missing credentials", NULL},
+    {41, 401, NULL, "Invalid credentials", NULL},
+    {42, 401, NULL, "Expired credentials", NULL},
+    {43, 401, NULL, "Unauthorised account", NULL},
+    {50, 403, NULL, "Access denied", NULL},
+    {51, 403, NULL, "Not enabled for this version", NULL},
+    {52, 403, NULL, "Blocked user", NULL},
+    {53, 429, NULL, "Too many requests", NULL},
+    {53, 403, NULL, "Blocked for one hour after too many requests", NULL},
+    {60, 404, "Resource not found", "Nothing matches the request", NULL},
+    {61, 405, "Method not allowed", "The resource does not know this method", NULL},
+    {68, 415, "Unsupported media type", "The body must be application/json", NULL},
+    {69, 504, NULL, "Gateway timeout", NULL},
+    {80, 429, NULL, "Too many requests", NULL},
 };
 
 /* Tracking values with texts of their own are those of the usual errors; others say where they come from. */
@@ -58,12 +59,14 @@ static const struct error_row *row_of(unsigned code, unsigned status)
     return NULL;
 }
 
-static void write_code(struct buffer *out, const struct switches *switches, unsigned code)
+static void write_code(struct buffer *out, const struct switches *switches, const struct error_row *row)
 {
-    if (switches->code_as_number)
-        buffer_print(out, "{\"code\":%u", code);
+    if (row->word != NULL)
+        buffer_print(out, "{\"code\":\"%s\"", row->word);
+    else if (switches->code_as_number)
+        buffer_print(out, "{\"code\":%u", row->code);
     else
-        buffer_print(out, "{\"code\":\"%02u\"", code);
+        buffer_print(out, "{\"code\":\"%02u\"", row->code);
 }
 
 static void write_body(struct buffer *out, const struct switches *switches, const struct error_row *row,
@@ -72,10 +75,13 @@ static void write_body(struct buffer *out, const struct switches *switches, cons
     if (shape == SHAPE_APIGEE) {
         buffer_add_text(out, "{\"fault\":{\"faultstring\":");
         write_text(out, row->message);
-        buffer_print(out, ",\"detail\":{\"errorcode\":\"sandbox.%02u\"}}}", row->code);
+        if (row->word != NULL)
+            buffer_print(out, ",\"detail\":{\"errorcode\":\"sandbox.%s\"}}}", row->word);
+        else
+            buffer_print(out, ",\"detail\":{\"errorcode\":\"sandbox.%02u\"}}}", row->code);
         return;
     }
-    write_code(out, switches, row->code);
+    write_code(out, switches, row);
     if (shape == SHAPE_BACKEND || (shape == SHAPE_AS_KNOWN && row->reason != NULL)) {
         buffer_add_text(out, ",\"reason\":");
         write_text(out, row->reason != NULL ? row->reason : row->message);
@@ -94,7 +100,10 @@ static void answer_row(const struct switches *switches, struct reply *reply, con
     if (!switches->exception_headers)
         return;
     reply_header(reply, "APIGW-Exception", "%s", row->message);
-    reply_header(reply, "APIGW-Exception-Code", "%02u", row->code);
+    if (row->word != NULL)
+        reply_header(reply, "APIGW-Exception-Code", "%s", row->word);
+    else
+        reply_header(reply, "APIGW-Exception-Code", "%02u", row->code);
     reply_header(reply, "APIGW-Exception-System", "%s", row->reason == NULL ? "APIGW" : "SANDBOX");
 }
 
@@ -107,12 +116,30 @@ void error_answer_as(const struct switches *switches, struct reply *reply, unsig
                      enum error_shape shape)
 {
     const struct error_row *row = row_of(code, status);
-    struct error_row other = {code, status, NULL, "Requested from the sandbox"};
+    struct error_row other = {code, status, NULL, "Requested from the sandbox", NULL};
 
     if (row == NULL && row_of(code, 0) != NULL)
         other = *row_of(code, 0);
     other.status = status;
     answer_row(switches, reply, row != NULL ? row : &other, shape);
+}
+
+void error_answer_saying(const struct switches *switches, struct reply *reply, unsigned code,
+                         const char *message)
+{
+    struct error_row row = *row_of(code, 0);
+
+    if (message != NULL)
+        row.message = message;
+    answer_row(switches, reply, &row, SHAPE_AS_KNOWN);
+}
+
+void error_answer_conflict(const struct switches *switches, struct reply *reply, const char *word,
+                           const char *message)
+{
+    struct error_row row = {0, 409, "Conflict", message, word};
+
+    answer_row(switches, reply, &row, SHAPE_AS_KNOWN);
 }
 
 /* BT's create address numbers its errors in its own way. */
@@ -144,7 +171,7 @@ bool error_by_tracking(const struct switches *switches, const struct operation *
     if (row == NULL)
         return false;
 
-    struct error_row asked = {row->code, row->status, NULL, "Requested by the tracking value"};
+    struct error_row asked = {row->code, row->status, NULL, "Requested by the tracking value", NULL};
     for (size_t i = 0; i < COUNT_OF(usual_codes); i++)
         if (usual_codes[i] == code)
             asked = *row;

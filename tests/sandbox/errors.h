@@ -14,6 +14,14 @@ void error_answer(const struct switches *switches, struct reply *reply, unsigned
 void error_answer_as(const struct switches *switches, struct reply *reply, unsigned status, unsigned code,
                      enum error_shape shape);
 
+/* The error of the code with a message of its own, where `message` is not null. */
+void error_answer_saying(const struct switches *switches, struct reply *reply, unsigned code,
+                         const char *message);
+
+/* 409 with a word as its code, as BT's back ends have them. */
+void error_answer_conflict(const struct switches *switches, struct reply *reply, const char *word,
+                           const char *message);
+
 /*
  * The error that the tracking value asks for (E02801 and the like), in `reply`; false when it asks for none.
  */

@@ -2,6 +2,7 @@
 #include "exchange.h"
 
 #include "counts.h"
+#include "cut.h"
 #include "sandbox.h"
 
 #include <string.h>
@@ -73,6 +74,7 @@ static uint64_t good_part(const struct reply *reply)
     case DELIVER_STALL_HEADERS:
     case DELIVER_STALL_START:
     case DELIVER_NOTHING:
+    case DELIVER_BYTES:
         return 0;
     case DELIVER_FILLER:
         return reply->filler;
@@ -126,10 +128,33 @@ static struct MHD_Response *make_response(struct exchange *exchange)
     return MHD_create_response_from_callback(size, BLOCK_SIZE, next_part, exchange, NULL);
 }
 
+/* Past the HTTP library. */
+static void send_some(struct exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (info != NULL)
+        cut_send(info->connect_fd, &exchange->reply);
+}
+
+bool exchange_goes_on(struct exchange *exchange, size_t more)
+{
+    if (exchange->cut_left < 0)
+        return true;
+    exchange->cut_left -= (int64_t)more;
+    return exchange->cut_left > 0 && more > 0;
+}
+
 enum MHD_Result exchange_send(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
 
+    if (reply->delivery == DELIVER_BYTES && exchange->stage != EXCHANGE_BROKEN) {
+        send_some(exchange);
+        exchange_ended(exchange);
+        return MHD_NO;
+    }
     if (exchange->stage == EXCHANGE_BROKEN || reply->delivery == DELIVER_NOTHING) {
         exchange_ended(exchange);
         return MHD_NO;

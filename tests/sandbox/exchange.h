@@ -31,7 +31,8 @@ struct exchange {
     struct request request;
     struct reply reply;
     struct tally *tally;
-    bool counted; /* in flight: counts_end() is due */
+    int64_t cut_left; /* of the body, until the connection is closed unanswered; -1: it will not be */
+    bool counted;     /* in flight: counts_end() is due */
     struct loop_timer timer;
     struct exchange *next; /* the server's list of all */
     struct exchange *previous;
@@ -39,6 +40,12 @@ struct exchange {
 
 /* Suspends the connection until the reply is due. */
 void exchange_wait(struct exchange *exchange);
+
+/*
+ * The headers, or more of the body, have come. False when the request was to be cut here: the connection is to be
+ * closed, and nothing is done.
+ */
+bool exchange_goes_on(struct exchange *exchange, size_t more);
 
 /* Hands the reply to the HTTP library, or lets it go wrong as asked. */
 enum MHD_Result exchange_send(struct exchange *exchange);

@@ -44,13 +44,15 @@ static unsigned check_body(const struct sandbox *sandbox, const struct operation
     struct fault why;
 
     (void)sandbox;
-    if (operation == NULL || !operation->wants_body)
+    if (operation == NULL || operation->body == NULL)
         return 0;
     if (request->body.length == 0)
         return 21;
     if (type == NULL || strncasecmp(type, "application/json", 16) != 0 || strchr(";", type[16]) == NULL)
         return 68;
-    return tree_read(request->body.data, request->body.length, &request->tree, &why) ? 0 : 22;
+    return request->tree != NULL || tree_read(request->body.data, request->body.length, &request->tree, &why)
+               ? 0
+               : 22;
 }
 
 /* 0, or what is wrong with the value: missing and bad have other codes in each place. */

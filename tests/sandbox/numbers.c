@@ -1,29 +1,12 @@
-/* Available numbers, and the reservations that hold some of them. */
+/* Available numbers, and the reservations that hold some of them, as look-ups see them. */
 #include "answers.h"
 #include "errors.h"
-#include "memory.h"
+#include "loop.h"
 #include "page.h"
+#include "reservation.h"
 #include "sandbox.h"
 
 #include <string.h>
-
-/* Null where DATA.md has null; the key is JSON, since BT sends text or a number. */
-struct number_row {
-    const char *number;
-    const char *source;
-    const char *status;
-    const char *key;
-    const char *port_date;
-    const char *company;
-    const char *site;
-};
-
-static const struct number_row numbers[] = {
-    {"01632960300", "NEW", "RESERVED", "700300", NULL, "WHC-C-1001", NULL},
-    {"01632960301", "NEW", "AVAILABLE", NULL, NULL, "WHC-C-1001", NULL},
-    {"01632960302", "NEW", "ALLOCATED", NULL, NULL, "WHC-C-1001", "WHC-S-2001"},
-    {"01632960200", "PORTED", "RESERVED", "\"PR-200\"", "2027-03-02", "WHC-C-1001", NULL},
-};
 
 static const char account[] = "CUG5009999999";
 
@@ -32,13 +15,20 @@ static bool same(const char *wanted, const char *has)
     return wanted == NULL || (has != NULL && strcmp(wanted, has) == 0);
 }
 
+/* "": null. */
+static void write_or_null(struct buffer *out, const char *text)
+{
+    write_text(out, text == NULL || *text == '\0' ? NULL : text);
+}
+
 static void write_number(struct buffer *out, const struct number_row *row)
 {
-    buffer_print(out,
-                 "{\"number\":\"%s\",\"prefix\":\"01632\",\"source\":\"%s\",\"status\":\"%s\","
-                 "\"reservationKey\":%s,\"portDate\":",
-                 row->number, row->source, row->status, row->key == NULL ? "null" : row->key);
-    write_text(out, row->port_date);
+    buffer_print(
+        out, "{\"number\":\"%s\",\"prefix\":\"%s\",\"source\":\"%s\",\"status\":\"%s\",\"reservationKey\":",
+        row->number, number_prefix(row->number), row->source, row->status);
+    reservation_write_key(row, out);
+    buffer_add_text(out, ",\"portDate\":");
+    write_or_null(out, row->port_date);
     buffer_add_text(out, ",\"companyServiceId\":");
     write_text(out, row->company);
     buffer_add_text(out, ",\"siteServiceId\":");
@@ -48,6 +38,7 @@ static void write_number(struct buffer *out, const struct number_row *row)
 
 void answer_numbers(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
+    const struct number_store *store = &sandbox->state.numbers;
     const char *customer = request_query(request, "customerId");
     const char *company = request_query(request, "companyServiceId");
     const char *site = request_query(request, "siteServiceId");
@@ -57,12 +48,12 @@ void answer_numbers(struct sandbox *sandbox, struct request *request, struct rep
     bool known = false;
 
     buffer_add_byte(out, '[');
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
-        const struct number_row *row = &numbers[i];
+    for (size_t i = 0; i < store->count; i++) {
+        const struct number_row *row = &store->rows[i];
         if (!same(customer, account) || !same(company, row->company) || !same(site, row->site))
             continue;
         known = true;
-        if (!same(source, row->source) || !page_takes(&page))
+        if (!number_seen(row, loop_now_ms(sandbox->loop)) || !same(source, row->source) || !page_takes(&page))
             continue;
         if (page.shown > 1)
             buffer_add_byte(out, ',');
@@ -77,27 +68,26 @@ void answer_numbers(struct sandbox *sandbox, struct request *request, struct rep
         reply_count_headers(reply, page.total, page.shown);
 }
 
-/* Whether the JSON value of `key` (text or number) reads as `wanted`. */
-static bool key_is(const char *key, const char *wanted)
-{
-    size_t quote = key != NULL && key[0] == '"';
-
-    return key != NULL && strncmp(key + quote, wanted, strlen(wanted)) == 0 &&
-           strlen(key) == strlen(wanted) + 2 * quote;
-}
-
 void answer_reservation(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
-        const struct number_row *row = &numbers[i];
-        if (!key_is(row->key, request->captures[0]))
+    const struct number_store *store = &sandbox->state.numbers;
+    const struct number_row *first = NULL;
+    struct buffer *out = reply_json(reply, 200);
+
+    for (size_t i = 0; i < store->count; i++) {
+        const struct number_row *row = &store->rows[i];
+        if (strcmp(row->key, request->captures[0]) != 0 || !number_seen(row, loop_now_ms(sandbox->loop)))
             continue;
-        buffer_print(
-            reply_json(reply, 200),
-            "{\"reservationKey\":%s,\"reservationStatus\":\"SUCCESS\",\"numbers\":[{\"number\":\"%s\","
-            "\"status\":\"%s\",\"prefix\":\"01632\"}],\"expiryDate\":null,\"reason\":null}",
-            row->key, row->number + 1, row->status);
+        if (first == NULL)
+            reservation_begin(row, out);
+        reservation_write_number(row, first == NULL, out);
+        first = first == NULL ? row : first;
+    }
+    if (first == NULL) {
+        error_answer(&sandbox->switches, reply, 60);
         return;
     }
-    error_answer(&sandbox->switches, reply, 60);
+    buffer_add_text(out, "],\"expiryDate\":");
+    write_or_null(out, first->expiry);
+    buffer_add_text(out, ",\"reason\":null}");
 }

@@ -2,7 +2,9 @@
 #include "operations.h"
 
 #include "answers.h"
+#include "bodies.h"
 #include "memory.h"
+#include "references.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,37 +112,20 @@ static const struct parameter imports_parameters[] = {
     {.name = NULL},
 };
 
-static const struct member customer_members[] = {
-    {"id", MEMBER_TEXT, true, TEXT(1, 30), NULL},
-    {"type", MEMBER_TEXT, false, TEXT(0, 30), NULL},
-    {.name = NULL},
-};
-
-static const struct member verify_item_members[] = {
-    {"type", MEMBER_TEXT, true,
-     ONE_OF("companyDomain", "siteName", "siteLocationCode", "deviceName", "trunkName", "username",
-            "extension", "macAddress"),
-     NULL},
-    {"value", MEMBER_TEXT, true, TEXT(1, 255), NULL},
-    {.name = NULL},
-};
-
-static const struct member verify_members[] = {
-    {"customer", MEMBER_OBJECT, true, TEXT(0, 0), customer_members},
-    {"companyServiceId", MEMBER_TEXT, false, TEXT(0, 64), NULL},
-    {"items", MEMBER_LIST, true, TEXT(1, 200), verify_item_members},
-    {.name = NULL},
-};
-
 #define BT(name, tag, verb, where, does, takes)                                                              \
     {                                                                                                        \
         .id = (name), .api = (tag), .method = (verb), .path = (where), .family = FAMILY_BT,                  \
         .answer = (does), .parameters = (takes)                                                              \
     }
-#define BT_BODY(name, tag, verb, where, does, takes, members)                                                \
+#define READ_BY_BODY(name, tag, where, does, members)                                                        \
+    {                                                                                                        \
+        .id = (name), .api = (tag), .method = "POST", .path = (where), .family = FAMILY_BT,                  \
+        .answer = (does), .body = (members)                                                                  \
+    }
+#define WRITE(name, tag, verb, where, does, takes, members, about)                                           \
     {                                                                                                        \
         .id = (name), .api = (tag), .method = (verb), .path = (where), .family = FAMILY_BT,                  \
-        .answer = (does), .parameters = (takes), .wants_body = true, .body = (members)                       \
+        .answer = (does), .parameters = (takes), .body = (members), .reference = (about)                     \
     }
 #define TOKEN(name, verb)                                                                                    \
     {                                                                                                        \
@@ -163,7 +148,7 @@ static const struct operation operations[] = {
        portability_parameters),
     BT("searchAddress", "address", "GET", ADDRESSES, answer_search_address, search_parameters),
     BT("getReseller", "verify-data", "GET", "/v1/whc/reseller/{cugId}", answer_reseller, reseller_parameters),
-    BT_BODY("verifyData", "verify-data", "POST", "/v1/whc/verifyData", answer_verify, NULL, verify_members),
+    READ_BY_BODY("verifyData", "verify-data", "/v1/whc/verifyData", answer_verify, verification_body),
     BT("getAvailableNumbers", "available-numbers", "GET", NUMBERS, answer_numbers, numbers_parameters),
     BT("getReservation", "reservation", "GET", NUMBERS "/reservation/{reservationKey}", answer_reservation,
        reservation_parameters),
@@ -173,29 +158,33 @@ static const struct operation operations[] = {
        imports_parameters),
     BT("getImportOrder", "import-order", "GET", ORDERING "/importOrder/{id}", answer_import, id_parameters),
 
-    BT_BODY("createAddress", "address", "POST", ADDRESSES, answer_unbuilt, create_address_parameters, NULL),
-    BT_BODY("qualifyCompany", "company-qualification", "POST",
-            "/hubco/tmf/productOfferingQualification/v4/productOfferingQualification", answer_unbuilt, NULL,
-            NULL),
-    BT_BODY("reserveNumbers", "reservation", "POST", NUMBERS "/reservation", answer_unbuilt, NULL, NULL),
-    BT("releaseReservation", "reservation", "DELETE", NUMBERS "/reservation/{reservationKey}", answer_unbuilt,
-       reservation_parameters),
-    BT_BODY("createOrder", "product-order", "POST", ORDERING "/productOrder", answer_unbuilt, NULL, NULL),
-    BT_BODY("amendOrder", "product-order", "PATCH", ORDERING "/productOrder/{id}", answer_unbuilt,
-            id_parameters, NULL),
-    BT_BODY("submitOrder", "product-order", "POST", ORDERING "/productOrder/{id}/submit", answer_unbuilt,
-            id_parameters, NULL),
-    BT_BODY("cancelOrder", "product-order", "POST", ORDERING "/cancelProductOrder", answer_unbuilt, NULL,
-            NULL),
-    BT_BODY("createImportOrder", "import-order", "POST", ORDERING "/importOrder", answer_unbuilt, NULL, NULL),
-    BT_BODY("amendImportOrder", "import-order", "PATCH", ORDERING "/importOrder/{id}", answer_unbuilt,
-            id_parameters, NULL),
-    BT_BODY("submitImportOrder", "import-order", "POST", ORDERING "/importOrder/{id}/submit", answer_unbuilt,
-            id_parameters, NULL),
-    BT_BODY("cancelImportOrder", "import-order", "POST", ORDERING "/cancelImportOrder", answer_unbuilt, NULL,
-            NULL),
-    BT_BODY("activatePort", "activate-port", "POST", ORDERING "/importOrder/{id}/activatePort",
-            answer_unbuilt, id_parameters, NULL),
+    WRITE("createAddress", "address", "POST", ADDRESSES, answer_create_address, create_address_parameters,
+          new_address_body, reference_address),
+    WRITE("qualifyCompany", "company-qualification", "POST",
+          "/hubco/tmf/productOfferingQualification/v4/productOfferingQualification", answer_qualify, NULL,
+          qualification_body, reference_company),
+    WRITE("reserveNumbers", "reservation", "POST", NUMBERS "/reservation", answer_reserve, NULL,
+          reservation_body, reference_reservation),
+    WRITE("releaseReservation", "reservation", "DELETE", NUMBERS "/reservation/{reservationKey}",
+          answer_release, reservation_parameters, NULL, reference_path),
+    WRITE("createOrder", "product-order", "POST", ORDERING "/productOrder", answer_create_order, NULL,
+          new_order_body, reference_none),
+    WRITE("amendOrder", "product-order", "PATCH", ORDERING "/productOrder/{id}", answer_amend_order,
+          id_parameters, order_change_body, reference_path),
+    WRITE("submitOrder", "product-order", "POST", ORDERING "/productOrder/{id}/submit", answer_submit_order,
+          id_parameters, submission_body, reference_path),
+    WRITE("cancelOrder", "product-order", "POST", ORDERING "/cancelProductOrder", answer_cancel_order, NULL,
+          cancellation_body, reference_cancellation),
+    WRITE("createImportOrder", "import-order", "POST", ORDERING "/importOrder", answer_create_import, NULL,
+          new_import_body, reference_none),
+    WRITE("amendImportOrder", "import-order", "PATCH", ORDERING "/importOrder/{id}", answer_amend_import,
+          id_parameters, order_change_body, reference_path),
+    WRITE("submitImportOrder", "import-order", "POST", ORDERING "/importOrder/{id}/submit",
+          answer_submit_import, id_parameters, submission_body, reference_path),
+    WRITE("cancelImportOrder", "import-order", "POST", ORDERING "/cancelImportOrder", answer_cancel_import,
+          NULL, cancellation_body, reference_cancellation),
+    WRITE("activatePort", "activate-port", "POST", ORDERING "/importOrder/{id}/activatePort", answer_activate,
+          id_parameters, activation_body, reference_path),
 
     TOKEN("postToken", "POST"),
     TOKEN("getToken", "GET"),
@@ -226,6 +215,8 @@ static const struct operation operations[] = {
     CONTROL("GET", "counts", control_counts),
     CONTROL("GET", "targets", control_targets),
     CONTROL("GET", "requests", control_requests),
+    CONTROL("GET", "orders", control_evidence),
+    CONTROL("POST", "orders/{id}", control_move_order),
     CONTROL("POST", "reset", control_reset),
 };
 

@@ -16,6 +16,9 @@ struct sandbox;
 /* Fills in the reply. All checks of the operation's family have passed. */
 typedef void answer_fn(struct sandbox *sandbox, struct request *request, struct reply *reply);
 
+/* Adds to `out` what the request is about (references.h). */
+typedef void reference_fn(const struct request *request, struct buffer *out);
+
 enum family { FAMILY_BT, FAMILY_TOKEN, FAMILY_REGISTRY, FAMILY_CONTROL };
 
 enum place { IN_QUERY, IN_PATH, IN_HEADER };
@@ -35,9 +38,9 @@ struct operation {
     enum family family;
     answer_fn *answer;
     const struct parameter
-        *parameters; /* ended by a null name; may be null; path parameters in their order */
-    bool wants_body;
-    const struct member *body; /* null: any JSON */
+        *parameters;           /* ended by a null name; may be null; path parameters in their order */
+    const struct member *body; /* null: it has no body */
+    reference_fn *reference;   /* of one that writes; null: it only reads */
 };
 
 /* Number of operations; each has an index below it. The index of "none of them" is the number itself. */

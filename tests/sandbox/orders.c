@@ -1,74 +1,112 @@
-/* Product orders and import orders: read only, from DATA.md's lists. */
+/* Product orders and import orders as look-ups see them. */
 #include "answers.h"
 #include "errors.h"
+#include "loop.h"
+#include "memory.h"
+#include "order_store.h"
 #include "page.h"
 #include "sandbox.h"
-#include "tree.h"
 
 #include <string.h>
 
-static const char *const order_filters[] = {"id", "externalId", NULL};
-static const char *const import_filters[] = {"id", "externalId", "productOfferingId", "portStatus", NULL};
+static bool same(const char *wanted, const char *has)
+{
+    return wanted == NULL || (has != NULL && strcmp(wanted, has) == 0);
+}
+
+struct listing {
+    const struct request *request;
+    bool imports;
+    struct page page;
+    struct buffer *out;
+    int64_t now_ms;
+};
 
 /* Whether the order has all the values that the query names. */
-static bool wanted(struct json_object *order, const struct request *request, const char *const filters[])
+static bool wanted(const struct listing *listing, const struct order *order, const struct order_view *seen)
 {
-    for (size_t i = 0; filters[i] != NULL; i++) {
-        const char *value = request_query(request, filters[i]);
-        const char *has = tree_text_of(order, filters[i]);
-        if (value != NULL && (has == NULL || strcmp(has, value) != 0))
-            return false;
-    }
-    return true;
+    const struct request *request = listing->request;
+
+    return seen->text != NULL && same(request_query(request, "id"), order->id) &&
+           same(request_query(request, "externalId"), order->reference) &&
+           (!listing->imports || (same(request_query(request, "productOfferingId"), seen->offering) &&
+                                  same(request_query(request, "portStatus"), seen->port_status)));
 }
 
-static void list(struct json_object *orders, const struct request *request, const char *const filters[],
+static void take(struct listing *listing, const struct order *order)
+{
+    const struct order_view *seen = order_seen(order, listing->now_ms);
+
+    if (!wanted(listing, order, seen) || !page_takes(&listing->page))
+        return;
+    if (listing->page.shown > 1)
+        buffer_add_byte(listing->out, ',');
+    buffer_add_text(listing->out, seen->text);
+}
+
+/* Many orders may be there, so that an id or a reference is looked up and not searched for. */
+static void take_all(struct listing *listing, const struct order_store *store)
+{
+    const char *id = request_query(listing->request, "id");
+    const char *reference = request_query(listing->request, "externalId");
+    const struct order *order = id != NULL ? orders_by_id(store, id) : NULL;
+
+    if (id != NULL) {
+        if (order != NULL)
+            take(listing, order);
+    } else if (reference != NULL) {
+        for (order = orders_by_reference(store, reference); order != NULL; order = order->next)
+            take(listing, order);
+    } else {
+        for (size_t i = 0; i < orders_count(store); i++)
+            take(listing, orders_at(store, i));
+    }
+}
+
+static void list(struct sandbox *sandbox, const struct order_store *store, const struct request *request,
                  struct reply *reply)
 {
-    struct page page = page_of(request);
-    struct buffer *out = reply_json(reply, 200);
+    struct listing listing = {request, store == sandbox->state.imports, page_of(request), NULL,
+                              loop_now_ms(sandbox->loop)};
 
-    buffer_add_byte(out, '[');
-    for (size_t i = 0; i < json_object_array_length(orders); i++) {
-        struct json_object *order = json_object_array_get_idx(orders, i);
-        if (!wanted(order, request, filters) || !page_takes(&page))
-            continue;
-        if (page.shown > 1)
-            buffer_add_byte(out, ',');
-        tree_write(order, out);
+    if (!sandbox->switches.look_up_by_reference && request_query(request, "externalId") != NULL) {
+        error_answer_saying(&sandbox->switches, reply, 28, "Orders are not found by externalId");
+        return;
     }
-    buffer_add_byte(out, ']');
-    reply_count_headers(reply, page.total, page.shown);
+    listing.out = reply_json(reply, 200);
+    buffer_add_byte(listing.out, '[');
+    take_all(&listing, store);
+    buffer_add_byte(listing.out, ']');
+    reply_count_headers(reply, listing.page.total, listing.page.shown);
 }
 
-static void one(struct sandbox *sandbox, struct json_object *orders, const char *id, struct reply *reply)
+static void one(struct sandbox *sandbox, const struct order_store *store, const char *id, struct reply *reply)
 {
-    for (size_t i = 0; i < json_object_array_length(orders); i++) {
-        struct json_object *order = json_object_array_get_idx(orders, i);
-        if (strcmp(tree_text_of(order, "id"), id) == 0) {
-            tree_write(order, reply_json(reply, 200));
-            return;
-        }
-    }
-    error_answer(&sandbox->switches, reply, 60);
+    const struct order *order = orders_by_id(store, id);
+    const struct order_view *seen = order == NULL ? NULL : order_seen(order, loop_now_ms(sandbox->loop));
+
+    if (seen == NULL || seen->text == NULL)
+        error_answer(&sandbox->switches, reply, 60);
+    else
+        buffer_add_text(reply_json(reply, 200), seen->text);
 }
 
 void answer_list_orders(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
-    list(sandbox->orders, request, order_filters, reply);
+    list(sandbox, sandbox->state.orders, request, reply);
 }
 
 void answer_order(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
-    one(sandbox, sandbox->orders, request->captures[0], reply);
+    one(sandbox, sandbox->state.orders, request->captures[0], reply);
 }
 
 void answer_list_imports(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
-    list(sandbox->imports, request, import_filters, reply);
+    list(sandbox, sandbox->state.imports, request, reply);
 }
 
 void answer_import(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
-    one(sandbox, sandbox->imports, request->captures[0], reply);
+    one(sandbox, sandbox->state.imports, request->captures[0], reply);
 }

@@ -2,6 +2,7 @@
 #include "answers.h"
 #include "errors.h"
 #include "memory.h"
+#include "number_form.h"
 #include "sandbox.h"
 
 #include <stdlib.h>
@@ -79,6 +80,10 @@ void answer_portability(struct sandbox *sandbox, struct request *request, struct
     const char *line = end == NULL ? "SINGLE" : "MULTI";
     unsigned last;
 
+    if (!number_form_holds(&sandbox->switches, number) || !number_form_holds(&sandbox->switches, end)) {
+        error_answer(&sandbox->switches, reply, 28);
+        return;
+    }
     if (in_block(number, "2079460", &last)) {
         write_answer(reply, number, end, "PORTABLE", "MULTI", NULL);
         return;

@@ -16,6 +16,7 @@ enum { REPLY_HEADERS_MAX = 6, REPLY_HEADER_SIZE = 128, REPLY_BODY_MAX = 64 << 20
 enum delivery {
     DELIVER_WHOLE,
     DELIVER_NOTHING,       /* the connection is closed without a reply */
+    DELIVER_BYTES,         /* the first `cut_at` bytes of it, then the connection is closed */
     DELIVER_CUT,           /* half of the body, then the connection is closed */
     DELIVER_STALL_START,   /* nothing, and the connection stays open */
     DELIVER_STALL_HEADERS, /* the headers, then silence */
@@ -36,6 +37,7 @@ struct reply {
     struct buffer body;
     enum delivery delivery;
     uint64_t filler;
+    uint64_t cut_at;
     int64_t delay_ms;
 };
 

@@ -81,6 +81,38 @@ void request_release(struct request *request)
     buffer_release(&request->body);
     json_object_put(request->tree);
     request->tree = NULL;
+    request->reference = memory_free(request->reference);
+    request->own_headers = memory_free(request->own_headers);
+}
+
+/* Copies the text behind those that `at` has passed, and moves it on. */
+static const char *keep(char **at, const char *text)
+{
+    char *copy = *at;
+    size_t size = strlen(text) + 1;
+
+    memcpy(copy, text, size);
+    *at += size;
+    return copy;
+}
+
+void request_copy(struct request *copy, const struct request *request)
+{
+    size_t size = strlen(request->method) + 1;
+
+    *copy = (struct request){.header_count = request->header_count, .hidden_ms = request->hidden_ms};
+    for (size_t i = 0; i < request->header_count; i++)
+        size += strlen(request->headers[i].name) + strlen(request->headers[i].value) + 2;
+    char *at = copy->own_headers = memory_new(size, 1);
+    request_init(copy, keep(&at, request->method), request->target);
+    for (size_t i = 0; i < request->header_count; i++) {
+        copy->headers[i].name = keep(&at, request->headers[i].name);
+        copy->headers[i].value = keep(&at, request->headers[i].value);
+    }
+    memcpy(copy->captures, request->captures, sizeof copy->captures);
+    buffer_add(&copy->body, request->body.data, request->body.length);
+    copy->tree = json_object_get(request->tree);
+    copy->reference = memory_text(request->reference);
 }
 
 const char *request_header(const struct request *request, const char *name)

@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     ARGUMENTS_MAX = 32,
@@ -35,10 +36,17 @@ struct request {
     char captures[CAPTURES_MAX][CAPTURE_SIZE]; /* decoded values of the {names} in the operation's path */
     struct buffer body;
     struct json_object *tree; /* the body, where the operation wants JSON and got it */
+    char *reference;          /* of a request that writes: under what it is counted (references.h) */
+    int64_t hidden_ms;        /* what it changes is hidden from look-ups so long */
+    bool accepted;            /* set by the operation: its effect took place */
+    char *own_headers;        /* of a copy: what `headers` points into */
 };
 
 void request_init(struct request *request, const char *method, const char *target);
 void request_release(struct request *request);
+
+/* A copy that outlives the connection. `copy` is not initialised before; release it. */
+void request_copy(struct request *copy, const struct request *request);
 
 /* The value of the header or the query argument; null when there is none. Borrowed. */
 const char *request_header(const struct request *request, const char *name);

@@ -1,11 +1,11 @@
 /* The reseller's key data, and which names are in use. */
 #include "answers.h"
 #include "errors.h"
+#include "names.h"
 #include "sandbox.h"
 #include "tree.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const char account[] = "CUG5009999999";
 static const char reseller_text[] = "\"reseller\":{\"resellerId\":\"R-4711\",\"salesTag\":\"EX-TAG-01\"}";
@@ -21,7 +21,7 @@ void answer_reseller(struct sandbox *sandbox, struct request *request, struct re
 static void write_item(struct buffer *out, struct json_object *item)
 {
     struct json_object *value = tree_member(item, "value");
-    bool taken = strncasecmp(tree_text(value), "taken", 5) == 0;
+    bool taken = name_in_use(tree_text(value));
 
     buffer_add_text(out, "{\"type\":");
     tree_write(tree_member(item, "type"), out);

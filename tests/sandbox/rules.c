@@ -80,9 +80,25 @@ static bool integer_holds(const struct rule *rule, const char *value, size_t len
     return errno == 0 && number >= rule->min && number <= rule->max;
 }
 
+static bool prefix_holds(const struct rule *rule, const char *value, size_t length)
+{
+    (void)rule;
+    return value[0] == '0' && length >= 5 && length <= 11 && strspn(value, DIGITS) == length;
+}
+
+static bool area_holds(const struct rule *rule, const char *value, size_t length)
+{
+    size_t outward = strspn(value, LETTERS DIGITS);
+
+    (void)rule;
+    return outward >= 2 && outward <= 4 && value[outward] == ' ' && outward + 1 < length &&
+           strspn(value + outward + 1, LETTERS DIGITS) == length - outward - 1;
+}
+
 static bool (*const holds[])(const struct rule *rule, const char *value, size_t length) = {
     [RULE_TEXT] = text_holds,     [RULE_NUMBER] = number_holds,   [RULE_POSTCODE] = postcode_holds,
     [RULE_CHOICE] = choice_holds, [RULE_BOOLEAN] = boolean_holds, [RULE_INTEGER] = integer_holds,
+    [RULE_PREFIX] = prefix_holds, [RULE_AREA] = area_holds,
 };
 
 bool rule_holds(const struct rule *rule, const char *value)
@@ -90,22 +106,47 @@ bool rule_holds(const struct rule *rule, const char *value)
     return holds[rule->kind](rule, value, strlen(value));
 }
 
+/* JSON's null is a null pointer. */
 static bool element_is(struct json_object *value, enum member_kind kind)
 {
     static const enum json_type types[] = {
-        [MEMBER_TEXT] = json_type_string,
-        [MEMBER_OBJECT] = json_type_object,
-        [MEMBER_LIST] = json_type_array,
+        [MEMBER_TEXT] = json_type_string, [MEMBER_OBJECT] = json_type_object,
+        [MEMBER_LIST] = json_type_array,  [MEMBER_NUMBERS] = json_type_array,
+        [MEMBER_INTEGER] = json_type_int, [MEMBER_BOOLEAN] = json_type_boolean,
     };
 
+    if (kind == MEMBER_TEXT_OR_NULL)
+        return value == NULL || json_object_is_type(value, json_type_string);
+    if (kind == MEMBER_SCALAR)
+        return !json_object_is_type(value, json_type_object) && !json_object_is_type(value, json_type_array);
     return json_object_is_type(value, types[kind]);
+}
+
+static bool within(const struct rule *rule, int64_t value)
+{
+    return value >= rule->min && (rule->max == 0 || value <= rule->max);
+}
+
+static enum members_verdict numbers_check(const struct member *member, struct json_object *list)
+{
+    static const struct rule number = {.kind = RULE_NUMBER};
+    size_t count = json_object_array_length(list);
+
+    if (!within(&member->rule, (int64_t)count))
+        return MEMBERS_BAD;
+    for (size_t i = 0; i < count; i++) {
+        const char *text = tree_text(json_object_array_get_idx(list, i));
+        if (text == NULL || !rule_holds(&number, text))
+            return MEMBERS_BAD;
+    }
+    return MEMBERS_GOOD;
 }
 
 static enum members_verdict list_check(const struct member *member, struct json_object *list)
 {
     size_t count = json_object_array_length(list);
 
-    if ((int64_t)count < member->rule.min || (member->rule.max > 0 && (int64_t)count > member->rule.max))
+    if (!within(&member->rule, (int64_t)count))
         return MEMBERS_BAD;
     for (size_t i = 0; i < count; i++) {
         enum members_verdict verdict = members_check(member->members, json_object_array_get_idx(list, i));
@@ -129,6 +170,14 @@ static enum members_verdict member_check(const struct member *member, struct jso
         return members_check(member->members, value);
     case MEMBER_LIST:
         return list_check(member, value);
+    case MEMBER_NUMBERS:
+        return numbers_check(member, value);
+    case MEMBER_INTEGER:
+        return within(&member->rule, json_object_get_int64(value)) ? MEMBERS_GOOD : MEMBERS_BAD;
+    case MEMBER_BOOLEAN:
+    case MEMBER_TEXT_OR_NULL:
+    case MEMBER_SCALAR:
+        return MEMBERS_GOOD;
     }
     return MEMBERS_BAD;
 }

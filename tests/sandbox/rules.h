@@ -16,6 +16,8 @@ enum rule_kind {
     RULE_CHOICE,   /* one of `choices`, which end with null */
     RULE_BOOLEAN,
     RULE_INTEGER, /* `min` to `max` */
+    RULE_PREFIX,  /* the beginning of a UK number: ^0[0-9]{4,10}$ */
+    RULE_AREA,    /* a postcode for reservations: ^[a-zA-Z0-9]{2,4}[ ][a-zA-Z0-9]+$ */
 };
 
 #define DIGITS "0123456789"
@@ -33,15 +35,24 @@ struct rule {
 
 bool rule_holds(const struct rule *rule, const char *value);
 
-enum member_kind { MEMBER_TEXT, MEMBER_OBJECT, MEMBER_LIST };
+enum member_kind {
+    MEMBER_TEXT,
+    MEMBER_OBJECT,
+    MEMBER_LIST,
+    MEMBER_NUMBERS, /* a list of UK numbers */
+    MEMBER_INTEGER,
+    MEMBER_BOOLEAN,
+    MEMBER_TEXT_OR_NULL,
+    MEMBER_SCALAR, /* text, number, true, false or null */
+};
 
 /* A member of a JSON body. An object's or list element's own members come in `members`, ended by a null name. */
 struct member {
     const char *name;
     enum member_kind kind;
     bool required;
-    struct rule rule;             /* of text; min and max elements of a list */
-    const struct member *members; /* null: nothing is asked of them */
+    struct rule rule;             /* of text; min and max of a list's length or an integer's value */
+    const struct member *members; /* of an object, and of each element of a list */
 };
 
 enum members_verdict { MEMBERS_GOOD, MEMBERS_MISSING, MEMBERS_BAD };

@@ -4,10 +4,11 @@
 #include "answers.h"
 #include "errors.h"
 #include "gateway.h"
+#include "late.h"
 #include "loop.h"
 #include "memory.h"
+#include "references.h"
 #include "registry.h"
-#include "sandbox_data.h"
 #include "tree.h"
 
 #include <stdio.h>
@@ -23,8 +24,9 @@ bool sandbox_new(struct loop *loop, struct sandbox **out, struct fault *why)
     sandbox->counts = counts_new();
     sandbox->history = history_new();
     sandbox->registry = registry_new();
-    if (!tree_read(product_orders_text, strlen(product_orders_text), &sandbox->orders, why) ||
-        !tree_read(import_orders_text, strlen(import_orders_text), &sandbox->imports, why)) {
+    sandbox->evidence = evidence_new();
+    sandbox->late = late_new(sandbox);
+    if (!state_init(&sandbox->state, why)) {
         sandbox_free(sandbox);
         return false;
     }
@@ -40,9 +42,21 @@ void *sandbox_free(struct sandbox *sandbox)
     counts_free(sandbox->counts);
     history_free(sandbox->history);
     registry_free(sandbox->registry);
-    json_object_put(sandbox->orders);
-    json_object_put(sandbox->imports);
+    evidence_free(sandbox->evidence);
+    late_free(sandbox->late);
+    state_release(&sandbox->state);
     return memory_free(sandbox);
+}
+
+bool sandbox_reset(struct sandbox *sandbox, struct fault *why)
+{
+    troubles_clear(&sandbox->troubles);
+    counts_reset(sandbox->counts);
+    evidence_reset(sandbox->evidence);
+    history_clear(sandbox->history);
+    late_clear(sandbox->late);
+    state_release(&sandbox->state);
+    return state_init(&sandbox->state, why);
 }
 
 /* Our own endpoints answer in plain words. */
@@ -82,10 +96,64 @@ static void answer_family(struct sandbox *sandbox, const struct operation *opera
     }
 }
 
+/* The answer, and the count of what it changed. */
+static void answer_counted(struct sandbox *sandbox, const struct operation *operation, const char *allowed,
+                           struct request *request, struct reply *reply)
+{
+    answer_family(sandbox, operation, allowed, request, reply);
+    if (request->accepted)
+        evidence_accepted(sandbox->evidence, operation->id, request->reference);
+}
+
+void sandbox_carry_out(struct sandbox *sandbox, const struct operation *operation, struct request *request,
+                       struct reply *reply)
+{
+    answer_counted(sandbox, operation, "", request, reply);
+}
+
+/* Counts it. The body is read here already: it may hold the reference. */
+static void receive(struct sandbox *sandbox, const struct operation *operation, struct request *request)
+{
+    struct fault why;
+
+    history_add(sandbox->history, request, operation == NULL ? "unknown" : operation->id);
+    if (operation == NULL || operation->reference == NULL)
+        return;
+    if (!tree_read(buffer_text(&request->body), request->body.length, &request->tree, &why))
+        request->tree = NULL;
+    request->reference = reference_of(operation, request);
+    evidence_received(sandbox->evidence, operation->id, request->reference);
+}
+
+static void answer_troubled(struct sandbox *sandbox, const struct operation *operation, const char *allowed,
+                            const struct trouble *trouble, struct request *request, struct reply *reply)
+{
+    reply->delay_ms += trouble_delay(trouble);
+    if (trouble->kind == TROUBLE_LATE && operation != NULL)
+        late_add(sandbox->late, operation, request, trouble->ms);
+    if (trouble->kind == TROUBLE_INVISIBLE)
+        request->hidden_ms = trouble->ms;
+    if (!trouble_instead(trouble))
+        answer_counted(sandbox, operation, allowed, request, reply);
+    trouble_apply(sandbox, trouble, request, reply);
+}
+
+int64_t sandbox_cut(struct sandbox *sandbox, struct request *request)
+{
+    char allowed[64];
+    struct trouble trouble;
+    const struct operation *operation = operation_find(request, allowed, sizeof allowed);
+
+    if (operation != NULL && operation->family == FAMILY_CONTROL)
+        return -1;
+    return troubles_take(&sandbox->troubles, operation, request, false, &trouble) ? trouble.cut_at : -1;
+}
+
 void sandbox_answer(struct sandbox *sandbox, struct request *request, struct reply *reply,
                     struct tally **tally, bool *counted)
 {
     char allowed[64];
+    struct trouble trouble;
     const struct operation *operation = operation_find(request, allowed, sizeof allowed);
 
     *counted = operation == NULL || operation->family != FAMILY_CONTROL;
@@ -94,22 +162,10 @@ void sandbox_answer(struct sandbox *sandbox, struct request *request, struct rep
         return;
     }
     *tally = counts_begin(sandbox->counts, operation_index(operation), request->target);
-    history_add(sandbox->history, request, operation == NULL ? "unknown" : operation->id);
-
-    struct trouble trouble;
-    bool troubled = troubles_take(&sandbox->troubles, operation, request->target, &trouble);
-    reply->delay_ms = sandbox->switches.latency_ms + (troubled ? trouble.ms : 0);
-    if (troubled && trouble_instead(&trouble)) {
-        trouble_apply(sandbox, &trouble, request, reply);
-        return;
-    }
-    answer_family(sandbox, operation, allowed, request, reply);
-    if (troubled)
-        trouble_apply(sandbox, &trouble, request, reply);
-}
-
-void answer_unbuilt(struct sandbox *sandbox, struct request *request, struct reply *reply)
-{
-    (void)request;
-    error_answer_as(&sandbox->switches, reply, 501, 2, SHAPE_AS_KNOWN);
+    receive(sandbox, operation, request);
+    reply->delay_ms = sandbox->switches.latency_ms;
+    if (troubles_take(&sandbox->troubles, operation, request, true, &trouble))
+        answer_troubled(sandbox, operation, allowed, &trouble, request, reply);
+    else
+        answer_counted(sandbox, operation, allowed, request, reply);
 }

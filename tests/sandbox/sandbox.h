@@ -5,14 +5,15 @@
 #define SANDBOX_SANDBOX_H
 
 #include "counts.h"
+#include "evidence.h"
 #include "history.h"
 #include "operations.h"
+#include "state.h"
 #include "switches.h"
 #include "tokens.h"
 #include "troubles.h"
 
-#include <json-c/json.h>
-
+struct late;
 struct loop;
 struct registry;
 
@@ -24,8 +25,9 @@ struct sandbox {
     struct history *history;
     struct troubles troubles;
     struct registry *registry;
-    struct json_object *orders;  /* a list, as DATA.md has it */
-    struct json_object *imports; /* likewise */
+    struct late *late;
+    struct evidence *evidence;
+    struct state state;
 };
 
 /* FAULT_LOCAL only if the built-in data is broken. */
@@ -38,5 +40,15 @@ void *sandbox_free(struct sandbox *sandbox);
  */
 void sandbox_answer(struct sandbox *sandbox, struct request *request, struct reply *reply,
                     struct tally **tally, bool *counted);
+
+/* Answers the request of the operation and counts what it changed. */
+void sandbox_carry_out(struct sandbox *sandbox, const struct operation *operation, struct request *request,
+                       struct reply *reply);
+
+/* After how many bytes of the request, whose headers are there, the connection is to be closed; -1: it is not. */
+int64_t sandbox_cut(struct sandbox *sandbox, struct request *request);
+
+/* As after the start, but for switches, tokens and the registry. FAULT_LOCAL as sandbox_new(). */
+MUST_USE bool sandbox_reset(struct sandbox *sandbox, struct fault *why);
 
 #endif

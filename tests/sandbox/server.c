@@ -79,6 +79,15 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
+/* Of the request line and the headers. */
+static size_t header_bytes(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    return info == NULL ? 0 : info->header_size;
+}
+
 static enum MHD_Result answer(struct exchange *exchange)
 {
     if (exchange->request.body.full) {
@@ -107,8 +116,11 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         exchange->stage = EXCHANGE_READING;
         exchange->request.method = method;
         MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, &exchange->request);
-        return MHD_YES;
+        exchange->cut_left = sandbox_cut(exchange->sandbox, &exchange->request);
+        return exchange_goes_on(exchange, header_bytes(connection)) ? MHD_YES : MHD_NO;
     case EXCHANGE_READING:
+        if (!exchange_goes_on(exchange, *upload_size))
+            return MHD_NO;
         if (*upload_size == 0)
             return answer(exchange);
         buffer_add(&exchange->request.body, upload, *upload_size);

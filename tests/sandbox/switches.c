@@ -23,6 +23,9 @@ struct switch_row {
 };
 
 static const char *const token_style_words[] = {"camel", "snake", NULL};
+static const char *const create_words[] = {"created", "accepted", NULL};
+static const char *const key_words[] = {"number", "text", NULL};
+static const char *const zero_words[] = {"any", "required", "refused", NULL};
 static const char *const expires_words[] = {"number", "text", NULL};
 const char *const error_shape_words[] = {"known", "gateway", "backend", "apigee", NULL};
 
@@ -39,6 +42,13 @@ static const struct switch_row rows[] = {
     {"exceptionHeaders", SWITCH_BOOLEAN, AT(exception_headers), .start_number = 1},
     {"authorization", SWITCH_BOOLEAN, AT(authorization), .start_number = 1},
     {"tracking", SWITCH_BOOLEAN, AT(tracking), .start_number = 1},
+    {"uniqueReference", SWITCH_BOOLEAN, AT(unique_reference), .start_number = 0},
+    {"uniqueImportNumber", SWITCH_BOOLEAN, AT(unique_import), .start_number = 1},
+    {"lookupByReference", SWITCH_BOOLEAN, AT(look_up_by_reference), .start_number = 1},
+    {"createReply", SWITCH_WORD, AT(create_reply), .words = create_words},
+    {"reservationKey", SWITCH_WORD, AT(key_form), .words = key_words},
+    {"leadingZero", SWITCH_WORD, AT(leading_zero), .words = zero_words},
+    {"reservationLifetime", SWITCH_INTEGER, AT(reservation_lifetime), .most = 1000000, .start_number = 86400},
     {"latencyMs", SWITCH_INTEGER, AT(latency_ms), .most = 600000},
     {"registryUser", SWITCH_TEXT, AT(registry_user), .start = ""},
     {"registryPassword", SWITCH_TEXT, AT(registry_password), .start = ""},

@@ -14,6 +14,9 @@ enum { SWITCH_TEXT_SIZE = 128 };
 
 enum token_style { TOKEN_CAMEL, TOKEN_SNAKE };
 enum expires_form { EXPIRES_NUMBER, EXPIRES_TEXT };
+enum create_reply { CREATE_CREATED, CREATE_ACCEPTED };
+enum leading_zero { ZERO_ANY, ZERO_REQUIRED, ZERO_REFUSED };
+enum key_form { KEY_NUMBER, KEY_TEXT };
 enum error_shape { SHAPE_AS_KNOWN, SHAPE_GATEWAY, SHAPE_BACKEND, SHAPE_APIGEE };
 
 struct switches {
@@ -27,6 +30,13 @@ struct switches {
     bool exception_headers;               /* APIGW-Exception and the like with errors */
     bool authorization;                   /* whether BT's operations ask for it */
     bool tracking;                        /* the same for APIGW-Tracking-Header */
+    bool unique_reference;                /* whether a repeated externalId is refused */
+    bool unique_import;                   /* whether a number on an open import order is refused */
+    bool look_up_by_reference;            /* whether orders are listed by externalId */
+    int64_t create_reply;                 /* what creating an order answers */
+    int64_t key_form;                     /* of reservation keys */
+    int64_t leading_zero;                 /* of numbers in requests */
+    int64_t reservation_lifetime;         /* of new ones, in s */
     int64_t latency_ms;                   /* of everything but the control endpoint */
     char registry_user[SWITCH_TEXT_SIZE]; /* "": the registry asks for no password */
     char registry_password[SWITCH_TEXT_SIZE];

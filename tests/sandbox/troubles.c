@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum field_kind { FIELD_TEXT, FIELD_INTEGER, FIELD_WORD, FIELD_FRACTION };
+enum field_kind { FIELD_TEXT, FIELD_INTEGER, FIELD_WORD, FIELD_FRACTION, FIELD_BOOLEAN, FIELD_PLACE };
 
 struct field {
     const char *name;
@@ -34,10 +34,15 @@ static const char *const kind_words[] = {
     [TROUBLE_ERROR_WITH_200] = "error-with-200",
     [TROUBLE_BLOCK_ONE_HOUR] = "block-one-hour",
     [TROUBLE_TOKEN_EXPIRED] = "token-expired",
+    [TROUBLE_LATE] = "late",
+    [TROUBLE_INVISIBLE] = "invisible",
+    [TROUBLE_CUT] = "cut",
+    [TROUBLE_CUT_REQUEST] = "cut-request",
     NULL,
 };
 static const char *const at_words[] = {"start", "headers", "body", NULL};
 static const char *const form_words[] = {"seconds", "date", NULL};
+static const char *const reply_words[] = {"usual", "lost", "stalled", "error", NULL};
 
 #define AT(member) offsetof(struct trouble, member)
 
@@ -45,6 +50,7 @@ static const struct field fields[] = {
     {"api", FIELD_TEXT, AT(api), .words = NULL},
     {"operationId", FIELD_TEXT, AT(operation), .words = NULL},
     {"target", FIELD_TEXT, AT(target), .words = NULL},
+    {"reference", FIELD_TEXT, AT(reference), .words = NULL},
     {"kind", FIELD_WORD, AT(kind), .words = kind_words},
     {"times", FIELD_INTEGER, AT(times), .least = -1, .most = INT64_MAX},
     {"after", FIELD_INTEGER, AT(after), .most = INT64_MAX},
@@ -54,8 +60,10 @@ static const struct field fields[] = {
     {"shape", FIELD_WORD, AT(shape), .words = error_shape_words},
     {"retryAfter", FIELD_INTEGER, AT(retry_after), .most = 86400},
     {"retryAfterForm", FIELD_WORD, AT(retry_form), .words = form_words},
-    {"at", FIELD_WORD, AT(at), .words = at_words},
+    {"at", FIELD_PLACE, AT(at), .words = at_words},
     {"bytes", FIELD_INTEGER, AT(bytes), .least = 16, .most = (int64_t)1 << 40},
+    {"reply", FIELD_WORD, AT(reply), .words = reply_words},
+    {"done", FIELD_BOOLEAN, AT(done), .words = NULL},
     {"ms", FIELD_INTEGER, AT(ms), .most = 3600000},
 };
 
@@ -106,6 +114,21 @@ static bool take_fraction(void *place, struct json_object *value)
     return json_object_get_type(value) != json_type_string && number >= 0 && number <= 1;
 }
 
+static bool take_boolean(void *place, struct json_object *value)
+{
+    *(bool *)place = json_object_get_boolean(value);
+    return json_object_is_type(value, json_type_boolean);
+}
+
+/* A word, or a number of bytes. */
+static bool take_place(struct trouble *trouble, struct json_object *value, const struct field *field)
+{
+    if (!json_object_is_type(value, json_type_int))
+        return take_word(&trouble->at, value, field);
+    trouble->cut_at = json_object_get_int64(value);
+    return trouble->cut_at >= 0;
+}
+
 static bool take_field(struct trouble *trouble, const struct field *field, struct json_object *value)
 {
     char *place = (char *)trouble + field->place;
@@ -119,6 +142,10 @@ static bool take_field(struct trouble *trouble, const struct field *field, struc
         return take_word(place, value, field);
     case FIELD_FRACTION:
         return take_fraction(place, value);
+    case FIELD_BOOLEAN:
+        return take_boolean(place, value);
+    case FIELD_PLACE:
+        return take_place(trouble, value, field);
     }
     return false;
 }
@@ -129,6 +156,19 @@ static const struct field *field_named(const char *name)
         if (strcmp(fields[i].name, name) == 0)
             return &fields[i];
     return NULL;
+}
+
+/* The oldest trouble that will not strike again makes room. False when there is none. */
+static bool forget_spent(struct troubles *troubles)
+{
+    for (size_t i = 0; i < troubles->count; i++) {
+        if (troubles->rows[i].times != 0)
+            continue;
+        troubles->count--;
+        memmove(&troubles->rows[i], &troubles->rows[i + 1], (troubles->count - i) * sizeof troubles->rows[0]);
+        return true;
+    }
+    return false;
 }
 
 bool troubles_add(struct troubles *troubles, struct json_object *tree, struct fault *why)
@@ -143,7 +183,7 @@ bool troubles_add(struct troubles *troubles, struct json_object *tree, struct fa
                               .at = 1,
                               .bytes = 16 << 20};
 
-    if (troubles->count == TROUBLES_MAX)
+    if (troubles->count == TROUBLES_MAX && !forget_spent(troubles))
         return fault_set(why, FAULT_EXHAUSTED, "there are %d faults already", TROUBLES_MAX);
     TREE_EACH(tree, name, value)
     {
@@ -171,6 +211,8 @@ void troubles_write(const struct troubles *troubles, struct buffer *out)
         write_text(out, trouble->operation);
         buffer_add_text(out, ",\"target\":");
         write_text(out, trouble->target);
+        buffer_add_text(out, ",\"reference\":");
+        write_text(out, trouble->reference);
         buffer_print(out,
                      ",\"kind\":\"%s\",\"times\":%" PRId64 ",\"after\":%" PRId64 ",\"hits\":%" PRIu64 "}",
                      kind_words[trouble->kind], trouble->times, trouble->after, trouble->hits);
@@ -187,24 +229,30 @@ static double draw(struct troubles *troubles)
     return (double)(troubles->random >> 11) / 9007199254740992.0;
 }
 
-static bool concerns(const struct trouble *trouble, const struct operation *operation, const char *target)
+static bool concerns(const struct trouble *trouble, const struct operation *operation,
+                     const struct request *request, bool whole)
 {
     const char *api = operation == NULL ? "" : operation->api;
     const char *id = operation == NULL ? "unknown" : operation->id;
 
+    if (whole != (trouble->kind != TROUBLE_CUT_REQUEST))
+        return false;
     if (strcmp(trouble->api, "*") != 0 && strcmp(trouble->api, api) != 0)
         return false;
     if (trouble->operation[0] != '\0' && strcmp(trouble->operation, id) != 0)
         return false;
-    return trouble->target[0] == '\0' || strstr(target, trouble->target) != NULL;
+    if (trouble->reference[0] != '\0' &&
+        (request->reference == NULL || strcmp(trouble->reference, request->reference) != 0))
+        return false;
+    return trouble->target[0] == '\0' || strstr(request->target, trouble->target) != NULL;
 }
 
-bool troubles_take(struct troubles *troubles, const struct operation *operation, const char *target,
-                   struct trouble *taken)
+bool troubles_take(struct troubles *troubles, const struct operation *operation,
+                   const struct request *request, bool whole, struct trouble *taken)
 {
     for (size_t i = 0; i < troubles->count; i++) {
         struct trouble *trouble = &troubles->rows[i];
-        if (trouble->times == 0 || !concerns(trouble, operation, target))
+        if (trouble->times == 0 || !concerns(trouble, operation, request, whole))
             continue;
         if (trouble->after > 0) {
             trouble->after--;

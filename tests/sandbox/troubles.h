@@ -27,12 +27,17 @@ enum trouble_kind {
     TROUBLE_ERROR_WITH_200,
     TROUBLE_BLOCK_ONE_HOUR,
     TROUBLE_TOKEN_EXPIRED,
+    TROUBLE_LATE,
+    TROUBLE_INVISIBLE,
+    TROUBLE_CUT,
+    TROUBLE_CUT_REQUEST,
 };
 
 struct trouble {
     char api[TROUBLE_TEXT_SIZE];       /* a tag, or "*" */
     char operation[TROUBLE_TEXT_SIZE]; /* "": any */
     char target[TROUBLE_TEXT_SIZE];    /* part of the target; "": any */
+    char reference[TROUBLE_TEXT_SIZE]; /* only the request counted under it; "": any */
     int64_t kind;
     int64_t times; /* how often yet; -1: always */
     int64_t after; /* requests to let pass yet */
@@ -43,8 +48,11 @@ struct trouble {
     int64_t retry_after; /* seconds; -1: no header */
     int64_t retry_form;  /* seconds or date */
     int64_t at;          /* where a stall sets in: start, headers, body */
+    int64_t cut_at;      /* a cut: after so many bytes */
     int64_t bytes;       /* of a huge body */
-    int64_t ms;          /* delay, with every kind */
+    int64_t ms;          /* delay; of `late` and `invisible`, how long */
+    int64_t reply;       /* of these two: what the client gets */
+    bool done;           /* all was done before the error */
     uint64_t hits;
 };
 
@@ -57,14 +65,20 @@ struct troubles {
 void troubles_init(struct troubles *troubles);
 void troubles_clear(struct troubles *troubles);
 
-/* FAULT_INPUT names the member; FAULT_EXHAUSTED beyond TROUBLES_MAX. */
+/* FAULT_INPUT names the member; FAULT_EXHAUSTED beyond TROUBLES_MAX that may still strike. */
 MUST_USE bool troubles_add(struct troubles *troubles, struct json_object *tree, struct fault *why);
 
 void troubles_write(const struct troubles *troubles, struct buffer *out);
 
-/* The first trouble that is due for this request; it is counted down. False when there is none. */
-bool troubles_take(struct troubles *troubles, const struct operation *operation, const char *target,
-                   struct trouble *trouble);
+/*
+ * The first trouble that is due for this request; it is counted down. False when there is none. `whole`: the body has
+ * come too; before, only a cut request can be due.
+ */
+bool troubles_take(struct troubles *troubles, const struct operation *operation,
+                   const struct request *request, bool whole, struct trouble *trouble);
+
+/* By how much the reply is delayed. */
+int64_t trouble_delay(const struct trouble *trouble);
 
 /* Whether it comes instead of the answer (nothing is done), or changes the answer given. */
 bool trouble_instead(const struct trouble *trouble);

@@ -77,6 +77,15 @@ static void apply_stall(struct sandbox *sandbox, const struct trouble *trouble, 
     reply->delivery = deliveries[trouble->at];
 }
 
+static void apply_stall_start(struct sandbox *sandbox, const struct trouble *trouble, struct request *request,
+                              struct reply *reply)
+{
+    (void)sandbox;
+    (void)trouble;
+    (void)request;
+    reply->delivery = DELIVER_STALL_START;
+}
+
 static void apply_close(struct sandbox *sandbox, const struct trouble *trouble, struct request *request,
                         struct reply *reply)
 {
@@ -138,6 +147,34 @@ static void apply_token_expired(struct sandbox *sandbox, const struct trouble *t
     error_answer_as(&sandbox->switches, reply, 401, 42, (enum error_shape)trouble->shape);
 }
 
+/* What the client gets of a request that is accepted out of its sight. */
+static void apply_reply(struct sandbox *sandbox, const struct trouble *trouble, struct request *request,
+                        struct reply *reply)
+{
+    static apply_fn *const applied[] = {apply_delay, apply_close, apply_stall_start, apply_status};
+
+    applied[trouble->reply](sandbox, trouble, request, reply);
+}
+
+/* Unless it was carried out at once, too, there is no usual answer: the connection is closed. */
+static void apply_late(struct sandbox *sandbox, const struct trouble *trouble, struct request *request,
+                       struct reply *reply)
+{
+    if (trouble->reply == 0 && !trouble->done)
+        apply_close(sandbox, trouble, request, reply);
+    else
+        apply_reply(sandbox, trouble, request, reply);
+}
+
+static void apply_cut(struct sandbox *sandbox, const struct trouble *trouble, struct request *request,
+                      struct reply *reply)
+{
+    (void)sandbox;
+    (void)request;
+    reply->delivery = DELIVER_BYTES;
+    reply->cut_at = (uint64_t)trouble->cut_at;
+}
+
 static const struct {
     bool instead;
     apply_fn *apply;
@@ -155,11 +192,20 @@ static const struct {
     [TROUBLE_ERROR_WITH_200] = {false, apply_error_with_200},
     [TROUBLE_BLOCK_ONE_HOUR] = {true, apply_block},
     [TROUBLE_TOKEN_EXPIRED] = {true, apply_token_expired},
+    [TROUBLE_LATE] = {true, apply_late},
+    [TROUBLE_INVISIBLE] = {false, apply_reply},
+    [TROUBLE_CUT] = {false, apply_cut},
+    [TROUBLE_CUT_REQUEST] = {true, apply_close},
 };
 
 bool trouble_instead(const struct trouble *trouble)
 {
-    return effects[trouble->kind].instead;
+    return effects[trouble->kind].instead && !trouble->done;
+}
+
+int64_t trouble_delay(const struct trouble *trouble)
+{
+    return trouble->kind == TROUBLE_LATE || trouble->kind == TROUBLE_INVISIBLE ? 0 : trouble->ms;
 }
 
 void trouble_apply(struct sandbox *sandbox, const struct trouble *trouble, struct request *request,
