@@ -485,6 +485,8 @@ def invisible(box):
     equal([box.call("POST", RESERVATION, reservation(named=["01632960040"])).status, "01632960040" in shown(box),
            box.call("GET", f"{RESERVATION}/700501").status], [200, False, 404], "numbers")
     wait_for(lambda: "01632960040" in shown(box), "the number")
+    hide("reserveNumbers")
+    equal([box.call("POST", RESERVATION, reservation(named=["01632960040"])).status, "01632960040" in shown(box)], [200, True], "again")
     hide("releaseReservation")
     equal([box.call("DELETE", f"{RESERVATION}/700501").status, "01632960040" in shown(box)], [204, True], "released")
     wait_for(lambda: "01632960040" not in shown(box), "the number's end")

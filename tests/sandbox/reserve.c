@@ -164,6 +164,7 @@ static unsigned choose(const struct sandbox *sandbox, const struct request *requ
     return 0;
 }
 
+/* A repeated reservation is seen from when the first one is. */
 static struct number_row *hold(struct sandbox *sandbox, int place, const struct number_row *model)
 {
     char number[NUMBER_SIZE];
@@ -171,7 +172,9 @@ static struct number_row *hold(struct sandbox *sandbox, int place, const struct 
     drama_number(place, number);
     struct number_row *row = numbers_open(&sandbox->state.numbers, number);
     const struct order *import = state_import_of(&sandbox->state, number);
+    int64_t shown_ms = strcmp(row->key, model->key) == 0 ? row->shown_ms : model->shown_ms;
     *row = *model;
+    row->shown_ms = shown_ms;
     memcpy(row->number, number, sizeof row->number);
     if (import != NULL && may_be_allocated(import)) {
         CLEANUP(tree_release) struct json_object *tree = order_tree(import);
