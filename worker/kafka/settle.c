@@ -2,6 +2,7 @@
 #include "settle.h"
 
 #include "memory.h"
+#include "point.h"
 #include "producer.h"
 
 #include <inttypes.h>
@@ -133,6 +134,7 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *fence
 {
     rd_kafka_t *handle = producer_handle(settle->producer);
 
+    POINT("settle.begin");
     TRY(passed(rd_kafka_begin_transaction(handle), "begin of a transaction", fenced, why));
     rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
     bool sent = passed(rd_kafka_send_offsets_to_transaction(handle, list, job->pair,
@@ -141,10 +143,14 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *fence
     rd_kafka_topic_partition_list_destroy(list);
     if (!sent)
         return false;
+    POINT("settle.positions");
     for (size_t i = 0; i < job->record_count; i++)
         TRY(produce(settle, &job->records[i], why));
-    return passed(rd_kafka_commit_transaction(handle, (int)settle->settings->commit_timeout_ms), "commit",
-                  fenced, why);
+    POINT("settle.commit");
+    TRY(passed(rd_kafka_commit_transaction(handle, (int)settle->settings->commit_timeout_ms), "commit",
+               fenced, why));
+    POINT("settle.committed");
+    return true;
 }
 
 static void take_committed(const rd_kafka_topic_partition_t *entry, struct settler_position *position)

@@ -2,6 +2,7 @@
 #include "calling.h"
 
 #include "memory.h"
+#include "point.h"
 #include "reply.h"
 #include "status.h"
 
@@ -74,6 +75,8 @@ static void answered(void *context, const struct http_reply *reply)
     evidence.body_unreadable = *evidence.unreadable != '\0';
     status_count_call(worker->status, flight->api->tag, &evidence, loop_clock_ms() - flight->began_ms);
     orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
+    if (flight->writes)
+        POINT("call.answered");
     if (verdict.kind == VERDICT_AGAIN_AT_ONCE)
         token_refused(worker->token, flight->token_serial);
     if (verdict.kind == VERDICT_HALT)

@@ -3,6 +3,7 @@
 
 #include "intake.h"
 #include "memory.h"
+#include "point.h"
 #include "recovery.h"
 #include "settling.h"
 
@@ -169,6 +170,7 @@ static void revoked(void *context, const int32_t partitions[], size_t count, boo
         orders_leave(worker->orders, owning->partitions[i], false);
     }
     end_takeover(owning);
+    POINT("drain");
     owning->phase = PHASE_DRAINING;
     owning->drain_until_ms = loop_clock_ms() + longest_call_ms(worker) + 2 * settings->settlement_deadline_ms;
     loop_set_timer(worker->loop, &owning->wake, owning->drain_until_ms);
@@ -217,6 +219,7 @@ static void settle_barrier(struct owning *owning)
     size_t count;
     const struct takeover_partition *partitions = takeover_partitions(owning->takeover, &count);
 
+    POINT("takeover.barrier");
     own_partitions(owning);
     if (!worker->settings->settlement_transactions)
         recovery_publish(worker, owning->takeover);
@@ -236,6 +239,7 @@ void owning_barrier_settled(struct owning *owning, const char *token)
 {
     if (owning->phase != PHASE_BARRIER)
         return;
+    POINT("takeover.settled");
     takeover_settled(owning->takeover, token);
     owning->phase = PHASE_RETURNING;
     loop_hurry(owning->worker->loop);
@@ -261,6 +265,7 @@ static bool begin_taking(struct owning *owning, struct fault *why)
         log_int("orders", (int64_t)orders_count(worker->orders)),
         log_int("took_ms", loop_clock_ms() - owning->assigned_ms));
     end_takeover(owning);
+    POINT("takeover.done");
     owning->phase = PHASE_TAKING;
     loop_hurry(worker->loop);
     return true;
@@ -298,6 +303,7 @@ static void begin_loading(struct owning *owning)
     struct fault why;
 
     owning->phase = PHASE_LOADING;
+    POINT("takeover.ledger");
     if (!reader_begin(owning->worker->reader, owning->partitions, owning->count, &why))
         worker_fail(owning->worker, &why);
     loop_hurry(owning->worker->loop);
