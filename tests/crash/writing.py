@@ -221,18 +221,21 @@ class Group:
 
 
 def one_group(kafka, seed, settings, results):
+    """Puts what came of it at the end of the results, which it shares with other groups' threads."""
     group = None
     try:
         group = Group(kafka, seed, settings)
         group.run()
         explained = group.finish()
         group.check()
-        results.append(group.report(explained))
         group.stop("one")
+        results.append(group.report(explained))
     except Exception as error:
         text = str(error) if isinstance(error, whc.Failure) else traceback.format_exc()
         results.append({"seed": seed, "failed": text})
     finally:
+        result = next(r for r in results if r["seed"] == seed)
+        print(("FAILED  " if "failed" in result else "ok      ") + json.dumps(result), flush=True)
         if group is not None:
             group.stage.end()
 
@@ -262,8 +265,6 @@ def main(brokers):
         kafka.stop()
         shutil.rmtree(folder, ignore_errors=True)
     failed = [r for r in results if "failed" in r]
-    for result in results:
-        print(("FAILED  " if "failed" in result else "ok      ") + json.dumps(result), flush=True)
     print(f"{len(results) - len(failed)} passed, {len(failed)} failed", flush=True)
     return 1 if failed or not results else 0
 

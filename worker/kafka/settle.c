@@ -186,8 +186,7 @@ static bool read_earliest(struct settle *settle, struct settler_position *positi
 static bool read_positions(struct settle *settle, struct settler_job *job, struct fault *why)
 {
     const struct settings *settings = settle->settings;
-    rd_kafka_topic_partition_list_t *list =
-        rd_kafka_topic_partition_list_new((int)job->position_count * 2);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count * 2);
 
     for (size_t i = 0; i < job->position_count; i++) {
         rd_kafka_topic_partition_list_add(list, settings->topic_requests, job->positions[i].partition);

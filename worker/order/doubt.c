@@ -99,7 +99,8 @@ enum journey_move journey_take_over(struct order *order, const struct journey_te
     return wait_in_doubt(order, terms);
 }
 
-static void begin_look(struct order *order, const struct workflow *workflow, const struct journey_terms *terms)
+static void begin_look(struct order *order, const struct workflow *workflow,
+                       const struct journey_terms *terms)
 {
     const struct lookup *lookup = order_step(order)->lookup;
     struct scope scope = walk_scope(order);

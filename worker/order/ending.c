@@ -47,8 +47,7 @@ void journey_refuse(struct order *order, enum reason_kind kind, const char *code
     order->reason = (struct reason){.kind = kind};
     snprintf(order->reason.code, sizeof order->reason.code, "%s", code);
     snprintf(order->reason.text, sizeof order->reason.text, "%s", text);
-    order->status =
-        kind == REASON_EXPIRED || kind == REASON_UNAVAILABLE ? OUTCOME_FAILED : OUTCOME_REJECTED;
+    order->status = kind == REASON_EXPIRED || kind == REASON_UNAVAILABLE ? OUTCOME_FAILED : OUTCOME_REJECTED;
     order->finished_at_ms = wall_ms;
 }
 

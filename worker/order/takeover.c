@@ -177,11 +177,12 @@ static bool check_count(const struct takeover *takeover, const struct takeover_p
 {
     if (!one->has_owner || one->owner.partition_count == takeover->partition_count)
         return true;
-    return fault_set(why, FAULT_LOCAL,
-                     "the request topic has %d partitions, and the ledger was written for %d: orders would be looked "
-                     "for in the wrong partition. Set it back, let all orders end, then run "
-                     "'whc-worker topics --repartition'",
-                     (int)takeover->partition_count, (int)one->owner.partition_count);
+    return fault_set(
+        why, FAULT_LOCAL,
+        "the request topic has %d partitions, and the ledger was written for %d: orders would be looked "
+        "for in the wrong partition. Set it back, let all orders end, then run "
+        "'whc-worker topics --repartition'",
+        (int)takeover->partition_count, (int)one->owner.partition_count);
 }
 
 /* Positions that expired or were reset would have orders done again that nobody remembers. */
@@ -196,24 +197,29 @@ static bool check_position(struct takeover *takeover, struct takeover_partition 
     if (takeover->trust_ledger) {
         if (one->has_owner && one->owner.position > one->position)
             one->metadata_length = 0; /* its map is of another position */
-        one->position = one->has_owner && one->owner.position > one->position ? one->owner.position : one->position;
-        one->signals = one->has_owner && one->owner.signals > one->signals ? one->owner.signals : one->signals;
+        one->position =
+            one->has_owner && one->owner.position > one->position ? one->owner.position : one->position;
+        one->signals =
+            one->has_owner && one->owner.signals > one->signals ? one->owner.signals : one->signals;
         one->committed = true;
         return true;
     }
     if (!one->has_owner)
-        return fault_set(why, FAULT_LOCAL,
-                         "partition %d: the group has the position %" PRId64
-                         ", and the ledger knows of no owner: it was emptied or made anew, and with it the orders in "
-                         "it; %s",
-                         (int)one->partition, one->position, remedy);
+        return fault_set(
+            why, FAULT_LOCAL,
+            "partition %d: the group has the position %" PRId64
+            ", and the ledger knows of no owner: it was emptied or made anew, and with it the orders in "
+            "it; %s",
+            (int)one->partition, one->position, remedy);
     if (!one->committed)
-        return fault_set(why, FAULT_LOCAL,
-                         "partition %d: the group's position has expired or was deleted; the ledger remembers %" PRId64
-                         "; %s",
-                         (int)one->partition, one->owner.position, remedy);
+        return fault_set(
+            why, FAULT_LOCAL,
+            "partition %d: the group's position has expired or was deleted; the ledger remembers %" PRId64
+            "; %s",
+            (int)one->partition, one->owner.position, remedy);
     return fault_set(why, FAULT_LOCAL,
-                     "partition %d: the group's position %" PRId64 " was set back behind the ledger's %" PRId64 "; %s",
+                     "partition %d: the group's position %" PRId64
+                     " was set back behind the ledger's %" PRId64 "; %s",
                      (int)one->partition, one->position, one->owner.position, remedy);
 }
 

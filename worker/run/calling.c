@@ -107,8 +107,7 @@ static bool permit(void *context)
     const struct worker *worker = flight->calling->worker;
 
     return settlements_owns(worker->settlements, flight->order->partition) &&
-           !consumer_lost(worker->consumer) &&
-           orders_permit(worker->orders, flight->order, loop_clock_ms());
+           !consumer_lost(worker->consumer) && orders_permit(worker->orders, flight->order, loop_clock_ms());
 }
 
 static void fill_request(const struct flight *flight, const char *url, struct http_request *request)

@@ -272,8 +272,8 @@ static bool start(struct worker *worker, struct fault *why)
         json_object_object_add(worker->given, worker->settings->inputs[i].name,
                                json_object_new_string(worker->settings->inputs[i].value));
     worker->orders = make_orders(worker);
-    worker->duplicates = duplicates_new((struct duplicates_window){
-        worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max});
+    worker->duplicates = duplicates_new((struct duplicates_window){worker->settings->duplicates_window_ms,
+                                                                   (size_t)worker->settings->duplicates_max});
     worker->intake = intake_new(worker);
     worker->calling = calling_new(worker);
     worker->settling = settling_new(worker);

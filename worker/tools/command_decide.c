@@ -110,7 +110,8 @@ static struct json_object *answer_in(const struct ledger_item *item, const struc
 }
 
 static struct json_object *await_answer(const struct setup *setup, struct topic_reader *reader,
-                                        const struct decision *decision, long seconds, struct ledger_view *view)
+                                        const struct decision *decision, long seconds,
+                                        struct ledger_view *view)
 {
     time_t end = time(NULL) + seconds;
     struct fault why;
@@ -136,8 +137,8 @@ static int show_answer(const struct ledger_item *item, struct json_object *answe
     if (json)
         ledger_view_json(item);
     else
-        printf("%s: %s; the order is %s now\n", applied ? "applied" : "refused", tree_text_of(answer, "answer"),
-               ledger_state_name(item->record.state));
+        printf("%s: %s; the order is %s now\n", applied ? "applied" : "refused",
+               tree_text_of(answer, "answer"), ledger_state_name(item->record.state));
     return applied ? 0 : 1;
 }
 
@@ -160,8 +161,9 @@ static int decide(const struct setup *setup, const struct wishes *wishes, struct
         if (answer != NULL)
             code = show_answer(ledger_view_find(&view, decision->request_id), answer, wishes->json);
         else
-            fprintf(stderr, "whc-worker decide: the decision was sent and no worker has answered in %s s; whc-worker "
-                            "parked %s will show what became of it\n",
+            fprintf(stderr,
+                    "whc-worker decide: the decision was sent and no worker has answered in %s s; whc-worker "
+                    "parked %s will show what became of it\n",
                     wishes->timeout, decision->request_id);
     }
     topic_reader_free(reader);
@@ -180,7 +182,8 @@ int command_decide(int argc, char **argv)
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
         {"--who", "NAME", "who decides; default: the user", &wishes.who, NULL},
-        {"--attempt", "N", "the attempt it is about; default: the one the ledger shows now", &wishes.attempt, NULL},
+        {"--attempt", "N", "the attempt it is about; default: the one the ledger shows now", &wishes.attempt,
+         NULL},
         {"--timeout", "SECONDS", "longest wait for the owner's answer, default 30", &wishes.timeout, NULL},
         {"--json", NULL, "the order after the answer, as JSON", NULL, &wishes.json}};
     struct setup setup;

@@ -71,7 +71,8 @@ static rd_kafka_headers_t *own_headers(const rd_kafka_message_t *message)
 
     if (rd_kafka_message_headers(message, &all) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return own;
-    for (size_t i = 0; rd_kafka_header_get_all(all, i, &name, &value, &length) == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+    for (size_t i = 0; rd_kafka_header_get_all(all, i, &name, &value, &length) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         i++)
         if (strncmp(name, "__connect.errors.", 17) != 0 && strcmp(name, "whc-dead-reason") != 0)
             rd_kafka_header_add(own, name, -1, value, (ssize_t)length);
     return own;
@@ -85,11 +86,11 @@ static bool send_again(struct replay *replay, const rd_kafka_message_t *message,
         return true;
     }
     rd_kafka_headers_t *headers = own_headers(message);
-    rd_kafka_resp_err_t error = rd_kafka_producev(
-        replay->producer, RD_KAFKA_V_TOPIC(replay->setup->settings.topic_requests),
-        RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(message->key, message->key_len),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK), RD_KAFKA_V_END);
+    rd_kafka_resp_err_t error =
+        rd_kafka_producev(replay->producer, RD_KAFKA_V_TOPIC(replay->setup->settings.topic_requests),
+                          RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(message->key, message->key_len),
+                          RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length), RD_KAFKA_V_HEADERS(headers),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK), RD_KAFKA_V_END);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         rd_kafka_headers_destroy(headers);
         return fault_set(why, FAULT_PEER, "cannot send: %s", rd_kafka_err2str(error));
@@ -125,7 +126,7 @@ static bool replay_dead(struct replay *replay, struct fault *why)
         if (topic_reader_ended(reader, message->partition))
             ; /* it came while we were at it: perhaps one of ours again */
         else if (is_wanted(replay, message) &&
-            header_text(message, "__connect.errors.partition", partition, sizeof partition))
+                 header_text(message, "__connect.errors.partition", partition, sizeof partition))
             good = send_again(replay, message, (int32_t)strtol(partition, NULL, 10), message->payload,
                               message->len, why);
         else
@@ -137,7 +138,8 @@ static bool replay_dead(struct replay *replay, struct fault *why)
 }
 
 /* The request with a new id: 36 characters for 36, wherever they stand in the datum. */
-static bool renew(const rd_kafka_message_t *message, const char *request_id, char **value, char id[UUID_TEXT_SIZE])
+static bool renew(const rd_kafka_message_t *message, const char *request_id, char **value,
+                  char id[UUID_TEXT_SIZE])
 {
     *value = memory_text_of(message->payload, message->len);
     char *at = memmem(*value, message->len, request_id, UUID_TEXT_SIZE - 1);
@@ -147,8 +149,8 @@ static bool renew(const rd_kafka_message_t *message, const char *request_id, cha
     return at != NULL;
 }
 
-static bool replay_one(struct replay *replay, const struct ledger_item *item, const rd_kafka_message_t *message,
-                       struct fault *why)
+static bool replay_one(struct replay *replay, const struct ledger_item *item,
+                       const rd_kafka_message_t *message, struct fault *why)
 {
     CLEANUP(memory_release) char *value = NULL;
     char id[UUID_TEXT_SIZE];

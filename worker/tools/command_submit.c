@@ -3,10 +3,10 @@
 #include "handle.h"
 #include "memory.h"
 #include "options.h"
-#include "topic_reader.h"
 #include "outcome_view.h"
 #include "setup.h"
 #include "submission.h"
+#include "topic_reader.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -205,7 +205,8 @@ static int submit(const struct setup *setup, const struct wishes *wishes, int wo
     int code = 1;
 
     if (!gather(setup, wishes, words, argv, &submissions, &why) ||
-        (wishes->wait && !topic_reader_new(&setup->settings, setup->settings.topic_outcomes, false, &reader, &why)) ||
+        (wishes->wait &&
+         !topic_reader_new(&setup->settings, setup->settings.topic_outcomes, false, &reader, &why)) ||
         !send_all(&setup->settings, &submissions, &why)) {
         fprintf(stderr, "whc-worker submit: %s\n", why.text);
     } else {
@@ -233,8 +234,9 @@ int command_submit(int argc, char **argv)
          &wishes.wait},
         {"--timeout", "SECONDS", "longest wait, default 60", &wishes.timeout, NULL},
         {"--json", NULL, "outcomes as lines of JSON", NULL, &wishes.json},
-        {"--examples", NULL, "send the catalogue's examples instead (of --type, or of all that only read), each with an id of its own", NULL,
-         &wishes.examples},
+        {"--examples", NULL,
+         "send the catalogue's examples instead (of --type, or of all that only read), each with an id of its own",
+         NULL, &wishes.examples},
     };
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};

@@ -2,9 +2,9 @@
 #include "commands.h"
 #include "memory.h"
 #include "options.h"
-#include "topic_reader.h"
 #include "outcome_view.h"
 #include "setup.h"
+#include "topic_reader.h"
 
 #include <signal.h>
 #include <stdio.h>

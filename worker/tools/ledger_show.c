@@ -58,10 +58,10 @@ static void show_attempt(struct json_object *entry)
     struct json_object *status = tree_member(entry, "httpStatus");
 
     printf("  attempt %lld  step %-16s sent %.23s  ended %.23s  http %s  tracking %s\n    %s\n",
-           (long long)json_object_get_int64(tree_member(entry, "attempt")), or_dash(tree_text_of(entry, "step")),
-           or_dash(tree_text_of(entry, "sentAt")), or_dash(tree_text_of(entry, "endedAt")),
-           status == NULL ? "-" : json_object_get_string(status), or_dash(tree_text_of(entry, "trackingId")),
-           or_dash(tree_text_of(entry, "said")));
+           (long long)json_object_get_int64(tree_member(entry, "attempt")),
+           or_dash(tree_text_of(entry, "step")), or_dash(tree_text_of(entry, "sentAt")),
+           or_dash(tree_text_of(entry, "endedAt")), status == NULL ? "-" : json_object_get_string(status),
+           or_dash(tree_text_of(entry, "trackingId")), or_dash(tree_text_of(entry, "said")));
 }
 
 static void show_member(const char *name, const char *value)
@@ -109,8 +109,8 @@ void ledger_view_show(const struct ledger_item *item)
     show_member("order type", record->order_type);
     printf("%-14s ", "key");
     print_key(record, (int)record->key_length);
-    printf("\n%-14s %s\n%-14s %u\n%-14s %d, offset %lld\n", "state", ledger_state_name(record->state), "attempt",
-           record->attempt, "partition", (int)item->partition, (long long)record->offset);
+    printf("\n%-14s %s\n%-14s %u\n%-14s %d, offset %lld\n", "state", ledger_state_name(record->state),
+           "attempt", record->attempt, "partition", (int)item->partition, (long long)record->offset);
     when_print(record->requested_at_ms, moment);
     show_member("requested", moment);
     when_print(record->written_at_ms, moment);
@@ -132,10 +132,9 @@ void ledger_view_json(const struct ledger_item *item)
 
     json_object_object_add(tree, "requestId", json_object_new_string(record->request_id));
     json_object_object_add(tree, "orderType", json_object_new_string(record->order_type));
-    json_object_object_add(tree, "key",
-                           record->key == NULL
-                               ? NULL
-                               : json_object_new_string_len(record->key, (int)record->key_length));
+    json_object_object_add(
+        tree, "key",
+        record->key == NULL ? NULL : json_object_new_string_len(record->key, (int)record->key_length));
     json_object_object_add(tree, "state", json_object_new_string(ledger_state_name(record->state)));
     json_object_object_add(tree, "attempt", json_object_new_int64(record->attempt));
     json_object_object_add(tree, "partition", json_object_new_int(item->partition));

@@ -4,18 +4,19 @@
 
 #include "given_orders.h"
 
-#define GIVEN_LOOKED_UP                                                                                      \
-    GIVEN_ARAZZO(                                                                                            \
-        "{'workflowId': 'w', 'steps': [{'stepId': 'a', 'operationId': 'write', 'requestBody': {'contentType':"    \
+#define GIVEN_LOOKED_UP                                                                                            \
+    GIVEN_ARAZZO(                                                                                                  \
+        "{'workflowId': 'w', 'steps': [{'stepId': 'a', 'operationId': 'write', 'requestBody': {'contentType':"     \
         " 'application/json', 'payload': {'externalId': '$inputs.aReference'}}, 'successCriteria': [{'condition':" \
-        " '$statusCode == 201'}], 'outputs': {'o': '$response.body#/o'}, 'x-lookup': {'workflowId': 'find',"      \
-        " 'found': [{'condition': '$outputs.o != null'}]}}], 'outputs': {'o': '$steps.a.outputs.o'}},"            \
-        "{'workflowId': 'find', 'steps': [{'stepId': 'f', 'operationId': 'list', 'successCriteria':"              \
-        " [{'condition': '$statusCode == 200'}], 'outputs': {'o': '$response.body#/o'}}], 'outputs': {'o':"       \
+        " '$statusCode == 201'}], 'outputs': {'o': '$response.body#/o'}, 'x-lookup': {'workflowId': 'find',"       \
+        " 'found': [{'condition': '$outputs.o != null'}]}}], 'outputs': {'o': '$steps.a.outputs.o'}},"             \
+        "{'workflowId': 'find', 'steps': [{'stepId': 'f', 'operationId': 'list', 'successCriteria':"               \
+        " [{'condition': '$statusCode == 200'}], 'outputs': {'o': '$response.body#/o'}}], 'outputs': {'o':"        \
         " '$steps.f.outputs.o'}}")
 #define GIVEN_NEVER                                                                                          \
-    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 'a', 'operationId': 'never', 'successCriteria': [" \
-                 "{'condition': '$statusCode == 201'}]}]}")
+    GIVEN_ARAZZO(                                                                                            \
+        "{'workflowId': 'w', 'steps': [{'stepId': 'a', 'operationId': 'never', 'successCriteria': ["         \
+        "{'condition': '$statusCode == 201'}]}]}")
 
 enum { GIVEN_REPLIES = 8, GIVEN_TURNS = 2000 };
 
@@ -37,7 +38,8 @@ static inline struct order *given_settle(struct world *world, int64_t lease_ms)
     return NULL;
 }
 
-static inline const struct given_reply *given_pick(const struct given_reply replies[GIVEN_REPLIES], size_t *at)
+static inline const struct given_reply *given_pick(const struct given_reply replies[GIVEN_REPLIES],
+                                                   size_t *at)
 {
     const struct given_reply *reply = &replies[*at];
 

@@ -10,41 +10,105 @@ static const struct {
     struct given_reply writes[GIVEN_REPLIES], looks[GIVEN_REPLIES];
     const char *trace, *outcome; /* status kind code attempts (of the step), attempt (of the order), result */
 } cases[] = {
-    {"good", GIVEN_LOOKED_UP, false, {{201, "{'o': 'x'}"}}, {{0, ""}}, "w", "COMPLETED - - 1 1 {\"o\":\"x\"}"},
+    {"good",
+     GIVEN_LOOKED_UP,
+     false,
+     {{201, "{'o': 'x'}"}},
+     {{0, ""}},
+     "w",
+     "COMPLETED - - 1 1 {\"o\":\"x\"}"},
     {"the reply is lost, it is found",
-     GIVEN_LOOKED_UP, false, {{-CALL_CUT, ""}}, {{200, "{'o': 'y'}"}}, "wl", "COMPLETED - - 1 1 {\"o\":\"y\"}"},
+     GIVEN_LOOKED_UP,
+     false,
+     {{-CALL_CUT, ""}},
+     {{200, "{'o': 'y'}"}},
+     "wl",
+     "COMPLETED - - 1 1 {\"o\":\"y\"}"},
     {"found later",
-     GIVEN_LOOKED_UP, false, {{-CALL_TIMED_OUT, ""}}, {{200, "{}"}, {200, "{}"}, {200, "{'o': 'y'}"}}, "wlll",
+     GIVEN_LOOKED_UP,
+     false,
+     {{-CALL_TIMED_OUT, ""}},
+     {{200, "{}"}, {200, "{}"}, {200, "{'o': 'y'}"}},
+     "wlll",
      "COMPLETED - - 1 1 {\"o\":\"y\"}"},
     {"5xx, 408 and a reply that is no use are doubts",
-     GIVEN_LOOKED_UP, false, {{500, ""}}, {{200, "{'o': 'y'}"}}, "wl", "COMPLETED - - 1 1 {\"o\":\"y\"}"},
+     GIVEN_LOOKED_UP,
+     false,
+     {{500, ""}},
+     {{200, "{'o': 'y'}"}},
+     "wl",
+     "COMPLETED - - 1 1 {\"o\":\"y\"}"},
     {"202 without a body",
-     GIVEN_LOOKED_UP, false, {{202, ""}}, {{200, "{'o': 'y'}"}}, "wl", "COMPLETED - - 1 1 {\"o\":\"y\"}"},
+     GIVEN_LOOKED_UP,
+     false,
+     {{202, ""}},
+     {{200, "{'o': 'y'}"}},
+     "wl",
+     "COMPLETED - - 1 1 {\"o\":\"y\"}"},
     {"absent: the same again",
-     GIVEN_LOOKED_UP, false, {{-CALL_CUT, ""}, {201, "{'o': 'x'}"}}, {{200, "{}"}}, "w" SIX "w",
+     GIVEN_LOOKED_UP,
+     false,
+     {{-CALL_CUT, ""}, {201, "{'o': 'x'}"}},
+     {{200, "{}"}},
+     "w" SIX "w",
      "COMPLETED - - 2 2 {\"o\":\"x\"}"},
     {"attempts used up after an absence",
-     GIVEN_LOOKED_UP, false, {{-CALL_CUT, ""}}, {{200, "{}"}}, "w" SIX "w" SIX "w" SIX,
+     GIVEN_LOOKED_UP,
+     false,
+     {{-CALL_CUT, ""}},
+     {{200, "{}"}},
+     "w" SIX "w" SIX "w" SIX,
      "UNKNOWN IN_DOUBT absent 3 3 null"},
-    {"refused at once", GIVEN_LOOKED_UP, false, {{409, "{'code': 'x'}"}}, {{0, ""}}, "w", "REJECTED REFUSED x 1 1 null"},
+    {"refused at once",
+     GIVEN_LOOKED_UP,
+     false,
+     {{409, "{'code': 'x'}"}},
+     {{0, ""}},
+     "w",
+     "REJECTED REFUSED x 1 1 null"},
     {"refused after a doubt is evidence only",
-     GIVEN_LOOKED_UP, false, {{-CALL_CUT, ""}, {409, ""}}, {{200, "{}"}}, "w" SIX "w" SIX,
+     GIVEN_LOOKED_UP,
+     false,
+     {{-CALL_CUT, ""}, {409, ""}},
+     {{200, "{}"}},
+     "w" SIX "w" SIX,
      "UNKNOWN IN_DOUBT refused 2 2 null"},
     {"refused after a doubt, because it was there",
-     GIVEN_LOOKED_UP, false,
+     GIVEN_LOOKED_UP,
+     false,
      {{-CALL_CUT, ""}, {409, ""}},
      {{200, "{}"}, {200, "{}"}, {200, "{}"}, {200, "{}"}, {200, "{}"}, {200, "{}"}, {200, "{'o': 'y'}"}},
-     "w" SIX "wl", "COMPLETED - - 2 2 {\"o\":\"y\"}"},
+     "w" SIX "wl",
+     "COMPLETED - - 2 2 {\"o\":\"y\"}"},
     {"no byte left: again, then FAILED",
-     GIVEN_LOOKED_UP, false, {{-CALL_UNSENT, ""}}, {{0, ""}}, "www", "FAILED UNAVAILABLE attempts 3 3 null"},
+     GIVEN_LOOKED_UP,
+     false,
+     {{-CALL_UNSENT, ""}},
+     {{0, ""}},
+     "www",
+     "FAILED UNAVAILABLE attempts 3 3 null"},
     {"no byte left, after a doubt: never FAILED",
-     GIVEN_LOOKED_UP, false, {{-CALL_CUT, ""}, {-CALL_UNSENT, ""}}, {{200, "{}"}}, "w" SIX "ww",
+     GIVEN_LOOKED_UP,
+     false,
+     {{-CALL_CUT, ""}, {-CALL_UNSENT, ""}},
+     {{200, "{}"}},
+     "w" SIX "ww",
      "UNKNOWN IN_DOUBT absent 3 3 null"},
     {"throttled: another attempt, at no cost",
-     GIVEN_LOOKED_UP, false, {{429, ""}, {201, "{'o': 'x'}"}}, {{0, ""}}, "ww", "COMPLETED - - 1 2 {\"o\":\"x\"}"},
+     GIVEN_LOOKED_UP,
+     false,
+     {{429, ""}, {201, "{'o': 'x'}"}},
+     {{0, ""}},
+     "ww",
+     "COMPLETED - - 1 2 {\"o\":\"x\"}"},
     {"never", GIVEN_NEVER, false, {{-CALL_CUT, ""}}, {{0, ""}}, "n", "UNKNOWN IN_DOUBT never 1 1 null"},
     {"a look-up that proves nothing",
-     GIVEN_LOOKED_UP, true, {{-CALL_CUT, ""}}, {{200, "{}"}}, "w", "UNKNOWN IN_DOUBT never 1 1 null"},
+     GIVEN_LOOKED_UP,
+     true,
+     {{-CALL_CUT, ""}},
+     {{200, "{}"}},
+     "w",
+     "UNKNOWN IN_DOUBT never 1 1 null"},
 };
 
 static void describe(const struct order *order, char *line, size_t size)
@@ -55,8 +119,8 @@ static void describe(const struct order *order, char *line, size_t size)
     buffer_init(&result, 1000);
     tree_write(order->result, &result);
     snprintf(line, size, "%s %s %s %u %u %s", outcome_status_name(order->status), *kind == '\0' ? "-" : kind,
-             *order->reason.code == '\0' ? "-" : order->reason.code, order->main.calls.attempts, order->attempt,
-             buffer_text(&result));
+             *order->reason.code == '\0' ? "-" : order->reason.code, order->main.calls.attempts,
+             order->attempt, buffer_text(&result));
 }
 
 static void check(size_t i)
@@ -83,7 +147,8 @@ static void doubts(void)
 /* A look-up that never answers is given up; the order is parked for a person. */
 static void no_answer(void)
 {
-    static const struct given_reply lost[GIVEN_REPLIES] = {{-CALL_CUT, ""}}, down[GIVEN_REPLIES] = {{500, ""}};
+    static const struct given_reply lost[GIVEN_REPLIES] = {{-CALL_CUT, ""}},
+                                    down[GIVEN_REPLIES] = {{500, ""}};
     struct world world;
     char trace[200];
 
@@ -126,13 +191,15 @@ static void attempts(void)
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time)); /* being settled is not settled */
     orders_settled(world.orders, &change, world.time.now_ms);       /* and the lease is over at once */
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
-    CU_ASSERT(order->state == ORDER_INTENDING && order->attempt == 2 && orders_lease_count(world.orders) == 1);
+    CU_ASSERT(order->state == ORDER_INTENDING && order->attempt == 2 &&
+              orders_lease_count(world.orders) == 1);
     CU_ASSERT_FALSE(order->doubt.was);
     CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
     orders_settled(world.orders, &change, world.time.now_ms + 100);
     CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order);
     CU_ASSERT(orders_permit(world.orders, order, world.time.now_ms + 99));
-    CU_ASSERT_FALSE(orders_permit(world.orders, order, world.time.now_ms + 100)); /* asked again at the first byte */
+    CU_ASSERT_FALSE(
+        orders_permit(world.orders, order, world.time.now_ms + 100)); /* asked again at the first byte */
     given_world_end(&world);
 }
 

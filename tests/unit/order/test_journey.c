@@ -228,8 +228,8 @@ static void describe(const struct order *order, char *line, size_t size)
         snprintf(http, sizeof http, "%d", order->main.calls.http_status);
     snprintf(line, size, "%s %s %s %s %u %s %s %s", outcome_status_name(order->status),
              or_dash(reason_kind_name(order->reason.kind)), or_dash(order->reason.code),
-             or_dash(order->main.calls.step), order->main.calls.attempts, http, or_dash(order->main.calls.bt_code),
-             buffer_text(&result));
+             or_dash(order->main.calls.step), order->main.calls.attempts, http,
+             or_dash(order->main.calls.bt_code), buffer_text(&result));
 }
 
 static void check(size_t i)
