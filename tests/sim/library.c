@@ -54,15 +54,21 @@ bool library_can_notice(const struct worker *worker)
     const struct library *library = &worker->library;
     const struct member *member = member_of(worker);
 
-    return member != NULL && kafka.group.preparing && !member->joined && !library->joins && library->assigned &&
-           library->pair.generation == kafka.group.generation &&
-           (library->callback_count == 0 || library->callbacks[library->callback_count - 1].assigns);
+    return member != NULL && kafka.group.preparing && !member->joined && !library->joins && !library->revoking;
 }
 
-/* The application must give its set back first. */
+/* The application must give its set back first, where it has one. */
 void library_notice(struct worker *worker)
 {
+    struct library *library = &worker->library;
+
     TRACE("w%d      hears of a rebalance", worker->slot);
+    if (!library->assigned) {
+        library->joins = true;
+        library->waits = false;
+        return;
+    }
+    library->revoking = true;
     push(worker, &(struct callback){.assigns = false});
 }
 
@@ -108,7 +114,7 @@ void library_learn(struct worker *worker)
         library->joins = true;
         return;
     }
-    library->lost = true;
+    library->lost = library->revoking = true;
     /* A revocation that is not served yet becomes this one. */
     if (library->callback_count > 0 && !library->callbacks[library->callback_count - 1].assigns)
         library->callback_count--;
@@ -119,7 +125,7 @@ void library_release(struct worker *worker)
 {
     struct library *library = &worker->library;
 
-    library->assigned = library->lost = false;
+    library->assigned = library->lost = library->revoking = false;
     worker->pair = (struct pair){0, -1};
     if (!library->leaving) {
         library->joins = true;
@@ -139,7 +145,8 @@ void library_leave(struct worker *worker)
     if (!library->assigned) {
         group_remove(library->pair.member);
         worker_crash(worker, "ends");
-    } else if (library->callback_count == 0) {
+    } else if (!library->revoking) {
+        library->revoking = true;
         push(worker, &(struct callback){.assigns = false});
     }
 }

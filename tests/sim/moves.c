@@ -66,6 +66,12 @@ static int64_t least(int64_t one, int64_t other)
 
 static int64_t dirty_since_us[SLOTS];
 
+void moves_reset(void)
+{
+    for (int i = 0; i < SLOTS; i++)
+        dirty_since_us[i] = 0;
+}
+
 /* Time does not pass this before something else has happened. */
 static int64_t time_limit(void)
 {

@@ -4,6 +4,8 @@
 
 #include "sim.h"
 
+void moves_reset(void);
+
 /* Does one thing that may happen now, chosen by chance; false: nothing but time is left, and no timer runs. */
 bool moves_step(void);
 

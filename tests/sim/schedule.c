@@ -93,6 +93,7 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     kafka_reset();
     bt_reset();
     oracle_reset();
+    moves_reset();
     sim.slots = 2 + chance(SLOTS - 1);
     sim.orders = 1 + chance(ORDERS);
     sim.partitions = 1 + chance(PARTITIONS);

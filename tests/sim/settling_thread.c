@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { PAUSE_US = 100 };
+
 bool thread_can_step(const struct worker *worker)
 {
     const struct job *job = &worker->job;
@@ -35,6 +37,12 @@ static void find_out(struct worker *worker, const char *what)
 /* How a request fares on its way. */
 enum way { WAY_GOOD, WAY_REQUEST_LOST, WAY_ANSWER_LOST };
 
+/* CONCURRENT_TRANSACTIONS, or an unstable position: once more. */
+static void wait_briefly(struct job *job)
+{
+    job->wait_us = sim.now_us + PAUSE_US;
+}
+
 static enum way choose_way(struct job *job)
 {
     if (!trouble(12))
@@ -48,8 +56,12 @@ static void init(struct worker *worker, enum stage next)
     struct job *job = &worker->job;
     enum way way = choose_way(job);
 
-    if (way == WAY_REQUEST_LOST || kafka_init(worker->slot, &worker->epoch) != ANSWER_OK)
+    if (way == WAY_REQUEST_LOST)
         return; /* once more */
+    if (kafka_init(worker->slot, &worker->epoch) != ANSWER_OK) {
+        wait_briefly(job);
+        return;
+    }
     if (way == WAY_ANSWER_LOST) {
         worker->epoch = -1;
         return;
@@ -70,7 +82,7 @@ static void send_offsets(struct worker *worker)
     if (way != WAY_GOOD)
         find_out(worker, "no answer to its positions");
     else if (answer == ANSWER_AGAIN)
-        return;
+        wait_briefly(job);
     else if (answer != ANSWER_OK)
         find_out(worker, answer == ANSWER_FENCED ? "fenced" : "its positions are refused");
     else
@@ -93,7 +105,7 @@ static void produce(struct worker *worker)
     if (way != WAY_GOOD)
         find_out(worker, "no answer to a record");
     else if (answer == ANSWER_AGAIN)
-        return;
+        wait_briefly(job);
     else if (answer != ANSWER_OK)
         find_out(worker, "fenced");
     else
@@ -162,7 +174,8 @@ static void read_positions(struct worker *worker, bool for_takeover)
     if (choose_way(job) != WAY_GOOD) {
         job->failed = true;
     } else if (kafka_stable_positions(job->wanted, job->positions) != ANSWER_OK) {
-        return; /* the broker makes it wait */
+        wait_briefly(job);
+        return;
     } else {
         job->failed = false;
     }

@@ -110,10 +110,12 @@ void worker_turn(struct worker *worker)
         settling_returned(worker);
     calling_time_out(worker);
     taking_chore(worker);
+    if (!worker->up)
+        return; /* it has left, or gave up */
     calling_chore(worker);
     settling_chore(worker);
     owning_chore(worker);
     if (!worker->up)
-        return; /* it has left, or gave up */
+        return;
     find_due(worker);
 }

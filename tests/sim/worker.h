@@ -82,6 +82,7 @@ struct library {
     bool joins;     /* it is about to send a JoinGroup */
     bool waits;     /* it has joined, and waits for the new generation */
     bool assigned;  /* the application has a set, or will be told of one */
+    bool revoking;  /* it waits for the application to give its set back */
     bool leaving;   /* a clean stop: it leaves instead of joining */
     struct callback callbacks[CALLBACKS];
     int callback_count;
