@@ -144,6 +144,7 @@ static void settle_barrier(struct worker *worker)
             violated("the commit metadata cannot be read: %.100s", why.text);
     }
     worker->phase = PHASE_BARRIER;
+    worker->dirty = true; /* run/ gets a turn by its heartbeat at latest */
     if (is_off(R4))
         return;
     for (size_t i = 0; i < count; i++) {

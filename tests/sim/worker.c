@@ -92,7 +92,8 @@ static void set_due(struct worker *worker, int64_t ms)
 static void find_due(struct worker *worker)
 {
     worker->due_ms = INT64_MAX;
-    set_due(worker, orders_due_ms(worker->orders));
+    if (orders_count(worker->orders) > 0)
+        set_due(worker, orders_due_ms(worker->orders));
     set_due(worker, calling_due_ms(worker));
     if (worker->phase == PHASE_DRAINING)
         set_due(worker, worker->drain_until_ms);
