@@ -43,6 +43,7 @@ bool orders_repeat(struct orders *orders, struct order *order, int32_t partition
 {
     if (order->state == ORDER_SETTLING)
         return false;
+    wake_order(orders, order); /* the text of one asleep would not know of it */
     order->repeats = memory_resize(order->repeats, order->repeat_count + 1, sizeof *order->repeats);
     order->repeats[order->repeat_count++] = (struct order_repeat){partition, offset};
     order->repeats_due++;
