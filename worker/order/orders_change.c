@@ -124,6 +124,8 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
 
     order->settling--;
     if (order->state == ORDER_SETTLING) {
+        if (order->settling > 0)
+            return; /* an earlier change of it was gathered, too: the last one frees it */
         leave_state(orders, order);
         forget_order(orders, order);
         return;
