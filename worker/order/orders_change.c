@@ -193,7 +193,7 @@ void orders_note_decision(struct orders *orders, struct order *order, char *last
 {
     memory_free(order->last_decision);
     order->last_decision = last_decision;
-    if (order->owned)
+    if (order->owned && order->state != ORDER_SETTLING) /* its last record is made: it would end once more */
         mark_changed(orders, order);
 }
 
