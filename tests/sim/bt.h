@@ -23,6 +23,7 @@ struct call_model {
     int slot;            /* whose it is */
     struct order *for_order; /* null: the worker does not wait for it any more */
     int64_t began_ms;    /* on the worker's clock */
+    int64_t from_us;     /* BT decides no earlier */
     int64_t until_us;    /* the last byte leaves, or BT decides, at latest then */
     int status;
     struct json_object *body; /* borrowed */

@@ -46,7 +46,7 @@ static struct {
 
 static void may(bool possible, enum move_kind kind, int one, int other, int weight)
 {
-    if (!possible || moves.count == MOVES)
+    if (!possible || weight == 0 || moves.count == MOVES)
         return;
     moves.list[moves.count++] = (struct move){kind, one, other, weight};
     moves.weight += weight;
@@ -113,11 +113,11 @@ static bool pass_time(void)
     int64_t limit_us = time_limit(), next_us = least(limit_us, next_wake());
     int64_t to_us = sim.now_us + 1 + chance(500);
 
-    if (sim.calm || one_in(3)) {
+    if (sim.calm || one_in(2)) {
         if (next_us == INT64_MAX)
             return !sim.calm;
         to_us = next_us;
-    } else if (one_in(8)) {
+    } else if (one_in(4)) {
         to_us = sim.now_us + chance(30000);
     }
     sim.now_us = least(to_us, limit_us);
@@ -178,10 +178,10 @@ static void add_worker(int i)
     may(runs && library_can_notice(worker), MOVE_NOTICE, i, 0, 10);
     may(runs && library_can_sync(worker), MOVE_SYNC, i, 0, 10);
     may(runs && library_can_learn(worker), MOVE_LEARN, i, 0, sim.calm ? 10 : 3);
-    may(faults, MOVE_CRASH, i, 0, 1);
-    may(faults && runs, MOVE_PAUSE, i, 0, 1);
+    may(faults, MOVE_CRASH, i, 0, sim.deaths);
+    may(faults && runs, MOVE_PAUSE, i, 0, sim.deaths);
     may(worker->paused, MOVE_RESUME, i, 0, 5);
-    may(faults && runs && !worker->stopping && one_in(4), MOVE_LEAVE, i, 0, 1);
+    may(faults && runs && !worker->stopping && one_in(4), MOVE_LEAVE, i, 0, sim.deaths);
 }
 
 static void add_calls(void)
@@ -191,7 +191,7 @@ static void add_calls(void)
         bool waits = call->for_order != NULL && !workers[call->slot].paused;
         may(call->state == CALL_BEGUN && waits, MOVE_PERMIT, i, 0, 10);
         may(call->state == CALL_LEAVING && call->for_order != NULL, MOVE_LEFT, i, 0, 10);
-        may(call->state == CALL_LEFT, MOVE_DECIDE, i, 0, 5);
+        may(call->state == CALL_LEFT && sim.now_us >= call->from_us, MOVE_DECIDE, i, 0, 5);
         may(call->state == CALL_DECIDED && waits, MOVE_ANSWER, i, 0, 10);
         may(call->state == CALL_DECIDED && !sim.calm, MOVE_ANSWER_LOST, i, 0, 1);
     }
@@ -215,7 +215,7 @@ static void add_kafka(void)
         const struct member *member = &kafka.group.members[i];
         bool dead = member->id != 0 && (!workers[member->slot].up || workers[member->slot].life != member->life ||
                                         workers[member->slot].library.pair.member != member->id);
-        may(member->id != 0 && (dead || !sim.calm), MOVE_EXPIRE, i, 0, dead ? 8 : 1);
+        may(member->id != 0 && (dead || !sim.calm), MOVE_EXPIRE, i, 0, dead ? 8 : sim.removals);
     }
     may(!sim.calm, MOVE_COMPACT, chance(sim.partitions), 0, 1);
 }
@@ -288,6 +288,7 @@ static void do_call(const struct move *move)
     case MOVE_LEFT:
         call->state = CALL_LEFT;
         call->until_us = sim.now_us + DELIVERY_MAX * 1000;
+        call->from_us = sim.slow && trouble(2) ? sim.now_us + chance(DELIVERY_MAX * 1000) : 0;
         return;
     case MOVE_DECIDE:
         bt_decide(call);
@@ -367,7 +368,7 @@ bool moves_step(void)
     add_people();
     if (sim.calm && moves.count == 0)
         return pass_time();
-    may(!sim.calm, MOVE_TIME, 0, 0, 10);
+    may(!sim.calm, MOVE_TIME, 0, 0, 10 + moves.weight / 4);
     int at = chance(moves.weight), i = 0;
     while (at >= moves.list[i].weight)
         at -= moves.list[i++].weight;

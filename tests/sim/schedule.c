@@ -78,6 +78,17 @@ static uint64_t scatter(uint64_t seed)
     return (word ^ word >> 31) | 1;
 }
 
+/* No schedule has all faults at once: some are only found where others are rare. */
+static void choose_faults(void)
+{
+    static const int weights[] = {0, 1, 1, 3}, losses[] = {6, 12, 40, 1000};
+
+    sim.deaths = weights[chance(COUNT_OF(weights))];
+    sim.removals = weights[chance(COUNT_OF(weights))];
+    sim.losses = losses[chance(COUNT_OF(losses))];
+    sim.slow = one_in(2);
+}
+
 void sim_reset(uint64_t seed, unsigned off, bool trace)
 {
     static const int sizes[] = {1, 2, 4, 40};
@@ -99,6 +110,7 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     sim.partitions = 1 + chance(PARTITIONS);
     sim.records_max = sizes[chance(COUNT_OF(sizes))];
     sim.bt_refuses = one_in(3);
+    choose_faults();
     for (int i = 0; i < ORDERS; i++) {
         struct upstream *upstream = &sim.upstream[i];
         *upstream = (struct upstream){.type = (enum sim_type)chance(TYPES), .key = chance(KEYS)};

@@ -45,7 +45,7 @@ static void wait_briefly(struct job *job)
 
 static enum way choose_way(struct job *job)
 {
-    if (!trouble(12))
+    if (!trouble(sim.losses))
         return WAY_GOOD;
     job->wait_us = sim.now_us + SOCKET_TIMEOUT * 1000;
     return one_in(2) ? WAY_REQUEST_LOST : WAY_ANSWER_LOST;
@@ -135,11 +135,11 @@ static void end_again(struct worker *worker)
 
 static void end(struct worker *worker)
 {
-    if (trouble(12)) {
+    if (trouble(sim.losses)) {
         end_again(worker);
         return;
     }
-    if (trouble(12)) {
+    if (trouble(sim.losses)) {
         kafka_add_late(worker->slot, worker->epoch);
         worker->job.wait_us = sim.now_us + SOCKET_TIMEOUT * 1000;
         find_out(worker, "its EndTxn is late");

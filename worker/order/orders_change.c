@@ -169,7 +169,7 @@ void orders_too_large(struct orders *orders, const struct change *change)
 void orders_own_slow(struct orders *orders, int64_t taken_before_ms)
 {
     for (struct order *order = orders->all; order != NULL; order = order->all_behind)
-        if (!order->owned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
+        if (!order->owned && !order->abandoned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
             order->state != ORDER_SETTLING && order->request.id[0] != '\0')
             own_order(orders, order);
 }
@@ -201,9 +201,8 @@ static bool drop_settled(struct orders *orders, struct order *order)
 {
     if (order->settling > 0)
         return false; /* an item of the running settlement still names it */
+    leave_lane(orders, order); /* who stands behind leaves, too, or came with the partition when it came back */
     leave_state(orders, order);
-    if (order->lane != NULL)
-        lanes_leave(orders->lanes, order); /* who stands behind leaves, too */
     release_pace(orders, order, PACE_NOTHING, -1);
     forget_order(orders, order);
     return true;
@@ -228,17 +227,29 @@ static bool let_go(struct orders *orders, struct order *order)
     return !(order->changed && order->owned) && drop_settled(orders, order);
 }
 
+/* It is the next owner's: nothing of it is called or settled here any more, whatever is still open. */
+static void abandon(struct orders *orders, struct order *order)
+{
+    order->abandoned = true;
+    unmark_changed(orders, order);
+    if (order->state == ORDER_CALLING || order->state == ORDER_SETTLING || drop_settled(orders, order))
+        return;
+    leave_state(orders, order);
+    enter_state(orders, order, ORDER_QUEUED);
+    release_pace(orders, order, PACE_NOTHING, -1);
+}
+
 void orders_leave(struct orders *orders, int32_t partition, bool lost)
 {
+    for (struct order *order = orders->all; order != NULL; order = order->all_behind)
+        order->leaving = order->leaving || order->partition == partition;
     for (struct order *next, *order = orders->all; order != NULL; order = next) {
         next = order->all_behind;
         if (order->partition != partition)
             continue;
-        order->leaving = true;
-        order->abandoned = order->abandoned || lost;
-        if (!lost)
+        if (lost)
+            abandon(orders, order);
+        else
             let_go(orders, order);
-        else if (order->state != ORDER_CALLING)
-            drop_settled(orders, order);
     }
 }
