@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FAULTY_EVENTS = 250, CALM_EVENTS = 20000, DECISIONS = 60 };
+enum { WARM_EVENTS = 100, FAULTY_EVENTS = 250, CALM_EVENTS = 20000, DECISIONS = 60 };
 
 struct sim sim;
 
@@ -111,9 +111,11 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     sim.records_max = sizes[chance(COUNT_OF(sizes))];
     sim.bt_refuses = one_in(3);
     choose_faults();
+    enum sim_type type = (enum sim_type)chance(TYPES);
+    bool same = one_in(2);
     for (int i = 0; i < ORDERS; i++) {
         struct upstream *upstream = &sim.upstream[i];
-        *upstream = (struct upstream){.type = (enum sim_type)chance(TYPES), .key = chance(KEYS)};
+        *upstream = (struct upstream){.type = same ? type : (enum sim_type)chance(TYPES), .key = chance(KEYS)};
         upstream->partition = upstream->key % sim.partitions;
     }
     for (int i = 0; i < SLOTS; i++)
@@ -166,6 +168,10 @@ bool schedule_run(uint64_t seed, unsigned off, bool trace)
     sim_reset(seed, off, trace);
     TRACE("seed %llu: %d workers, %d orders, %d partitions, %d records a settlement%s", (unsigned long long)seed,
           sim.slots, sim.orders, sim.partitions, sim.records_max, sim.bt_refuses ? ", BT refuses repeats" : "");
+    sim.calm = one_in(2); /* a good start gets further than one with faults */
+    for (int warm = chance(WARM_EVENTS); sim.calm && !failed() && warm > 0; warm--)
+        moves_step();
+    sim.calm = false;
     while (!failed() && sim.events < FAULTY_EVENTS)
         moves_step();
     TRACE("----    calm");

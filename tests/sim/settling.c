@@ -78,6 +78,7 @@ static void split_step(struct worker *worker, const struct order *order, struct 
         memory_free(payload->record.progress);
         payload->record.progress = memory_text(kept->progress);
         kept->second_half = true;
+        TRACE("w%d      settles the new step of order %d later", worker->slot, payload->order);
         return;
     }
     memory_free(kept->progress);
@@ -220,6 +221,9 @@ static void start_settlement(struct worker *worker)
     for (int p = 0; p < PARTITIONS; p++)
         job->wanted[p] = job->positions[p].set;
     settlement_positions_free(positions, count);
+    for (int i = 0; i < worker->item_count; i++)
+        if (!job->wanted[worker->items[i].partition])
+            violated("w%d settles a record of p%d without its position", worker->slot, (int)worker->items[i].partition);
     job->pair = worker->pair;
     worker->item_sent = worker->item_count;
     worker->settle_began_ms = worker_clock(worker);
