@@ -44,6 +44,7 @@ bool orders_repeat(struct orders *orders, struct order *order, int32_t partition
 {
     if (order->state == ORDER_SETTLING)
         return false;
+    wake_order(orders, order); /* the text of one asleep would not know of it */
     order->repeats = memory_resize(order->repeats, order->repeat_count + 1, sizeof *order->repeats);
     order->repeats[order->repeat_count++] = (struct order_repeat){partition, offset};
     order->repeats_due++;
@@ -124,6 +125,8 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
 
     order->settling--;
     if (order->state == ORDER_SETTLING) {
+        if (order->settling > 0)
+            return; /* an earlier change of it was gathered, too: the last one frees it */
         leave_state(orders, order);
         forget_order(orders, order);
         return;
@@ -169,7 +172,7 @@ void orders_too_large(struct orders *orders, const struct change *change)
 void orders_own_slow(struct orders *orders, int64_t taken_before_ms)
 {
     for (struct order *order = orders->all; order != NULL; order = order->all_behind)
-        if (!order->owned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
+        if (!order->owned && !order->abandoned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
             order->state != ORDER_SETTLING && order->request.id[0] != '\0')
             own_order(orders, order);
 }
@@ -193,7 +196,7 @@ void orders_note_decision(struct orders *orders, struct order *order, char *last
 {
     memory_free(order->last_decision);
     order->last_decision = last_decision;
-    if (order->owned)
+    if (order->owned && order->state != ORDER_SETTLING) /* its last record is made: it would end once more */
         mark_changed(orders, order);
 }
 
@@ -201,9 +204,8 @@ static bool drop_settled(struct orders *orders, struct order *order)
 {
     if (order->settling > 0)
         return false; /* an item of the running settlement still names it */
+    leave_lane(orders, order); /* who stands behind leaves, too, or came with the partition when it came back */
     leave_state(orders, order);
-    if (order->lane != NULL)
-        lanes_leave(orders->lanes, order); /* who stands behind leaves, too */
     release_pace(orders, order, PACE_NOTHING, -1);
     forget_order(orders, order);
     return true;
@@ -228,17 +230,29 @@ static bool let_go(struct orders *orders, struct order *order)
     return !(order->changed && order->owned) && drop_settled(orders, order);
 }
 
+/* It is the next owner's: nothing of it is called or settled here any more, whatever is still open. */
+static void abandon(struct orders *orders, struct order *order)
+{
+    order->abandoned = true;
+    unmark_changed(orders, order);
+    if (order->state == ORDER_CALLING || order->state == ORDER_SETTLING || drop_settled(orders, order))
+        return;
+    leave_state(orders, order);
+    enter_state(orders, order, ORDER_QUEUED);
+    release_pace(orders, order, PACE_NOTHING, -1);
+}
+
 void orders_leave(struct orders *orders, int32_t partition, bool lost)
 {
+    for (struct order *order = orders->all; order != NULL; order = order->all_behind)
+        order->leaving = order->leaving || order->partition == partition;
     for (struct order *next, *order = orders->all; order != NULL; order = next) {
         next = order->all_behind;
         if (order->partition != partition)
             continue;
-        order->leaving = true;
-        order->abandoned = order->abandoned || lost;
-        if (!lost)
+        if (lost)
+            abandon(orders, order);
+        else
             let_go(orders, order);
-        else if (order->state != ORDER_CALLING)
-            drop_settled(orders, order);
     }
 }

@@ -56,6 +56,7 @@ void leave_lane(struct orders *orders, struct order *order);
 
 /* The order's ledger record or outcome is to be settled. */
 void mark_changed(struct orders *orders, struct order *order);
+void unmark_changed(struct orders *orders, struct order *order);
 
 /* The order has a ledger record from now on; and what stands before it in its lane. */
 void own_order(struct orders *orders, struct order *order);

@@ -130,7 +130,7 @@ void add_order(struct orders *orders, struct order *order)
     orders->owned += order->owned;
 }
 
-static void unmark_changed(struct orders *orders, struct order *order)
+void unmark_changed(struct orders *orders, struct order *order)
 {
     struct order *before = order->changed_before, *behind = order->changed_behind;
 

@@ -204,13 +204,6 @@ static bool check_position(struct takeover *takeover, struct takeover_partition 
         one->committed = true;
         return true;
     }
-    if (!one->has_owner)
-        return fault_set(
-            why, FAULT_LOCAL,
-            "partition %d: the group has the position %" PRId64
-            ", and the ledger knows of no owner: it was emptied or made anew, and with it the orders in "
-            "it; %s",
-            (int)one->partition, one->position, remedy);
     if (!one->committed)
         return fault_set(
             why, FAULT_LOCAL,
@@ -232,6 +225,22 @@ static enum takeover_want check(struct takeover *takeover, struct fault *why)
     return TAKEOVER_READY;
 }
 
+bool takeover_misses_owner(const struct takeover *takeover, struct fault *why)
+{
+    for (size_t i = 0; i < takeover->count; i++) {
+        const struct takeover_partition *one = &takeover->partitions[i];
+        if (!one->committed || one->has_owner || !one->at_end || takeover->trust_ledger)
+            continue;
+        fault_set(why, FAULT_LOCAL,
+                  "partition %d: the group has the position %" PRId64
+                  ", and the ledger knows of no owner: if that stays so, it was emptied or made anew, and with it the "
+                  "orders in it; if that was meant, start once with takeover.trust.ledger=on",
+                  (int)one->partition, one->position);
+        return true;
+    }
+    return false;
+}
+
 enum takeover_want takeover_next(struct takeover *takeover, struct fault *why)
 {
     for (size_t i = 0; i < takeover->count; i++)
@@ -240,6 +249,8 @@ enum takeover_want takeover_next(struct takeover *takeover, struct fault *why)
     for (size_t i = 0; i < takeover->count; i++)
         if (!takeover->partitions[i].at_end)
             return TAKEOVER_LEDGER;
+    if (takeover_misses_owner(takeover, why))
+        return TAKEOVER_LEDGER;
     if (!takeover->barrier_settled)
         return check(takeover, why) == TAKEOVER_REFUSED ? TAKEOVER_REFUSED : TAKEOVER_BARRIER;
     for (size_t i = 0; i < takeover->count; i++)

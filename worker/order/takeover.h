@@ -51,6 +51,13 @@ struct takeover *takeover_new(const int32_t partitions[], size_t count, int32_t 
                               bool trust_ledger);
 void *takeover_free(struct takeover *takeover);
 
+/*
+ * Whether a position is committed of which the ledger knows no owner. The marker of the settlement that wrote both may
+ * be missing in the ledger yet, so TAKEOVER_LEDGER goes on; if it stays so for longer than a transaction can, the ledger
+ * was emptied, and the caller ends with this fault.
+ */
+bool takeover_misses_owner(const struct takeover *takeover, struct fault *why);
+
 /* What comes next. */
 enum takeover_want takeover_next(struct takeover *takeover, struct fault *why);
 

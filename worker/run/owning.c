@@ -32,7 +32,10 @@ struct owning {
     struct loop_timer wake; /* of the drain and of a read that is tried again */
 };
 
-enum { READ_AGAIN_MS = 200 };
+enum {
+    READ_AGAIN_MS = 200,
+    OWNER_EXTRA_MS = 12000, /* the broker ends overdue transactions every 10 s */
+};
 
 static void begin_read(struct owning *owning);
 
@@ -271,6 +274,20 @@ static bool begin_taking(struct owning *owning, struct fault *why)
     return true;
 }
 
+/* A position without an owner record: its transaction may just be ending; one that stays so is a lost ledger. */
+static void await_owner(struct owning *owning)
+{
+    int64_t until_ms = owning->assigned_ms + owning->worker->settings->transaction_timeout_ms + OWNER_EXTRA_MS;
+    struct fault why;
+
+    if (!takeover_misses_owner(owning->takeover, &why))
+        return;
+    if (loop_clock_ms() >= until_ms)
+        worker_fail(owning->worker, &why);
+    else
+        loop_set_timer(owning->worker->loop, &owning->wake, until_ms);
+}
+
 /* Reads on in the ledger and does what the protocol wants next (promise.md R4). */
 static void go_on(struct owning *owning)
 {
@@ -281,8 +298,10 @@ static void go_on(struct owning *owning)
         return;
     }
     switch (takeover_next(owning->takeover, &why)) {
-    case TAKEOVER_POSITIONS:
     case TAKEOVER_LEDGER:
+        await_owner(owning);
+        return;
+    case TAKEOVER_POSITIONS:
     case TAKEOVER_RETURN:
         return; /* more of the ledger wakes the loop */
     case TAKEOVER_BARRIER:

@@ -1,0 +1,134 @@
+/* Calls: run/calling.c and http/, as far as the promise goes. */
+#include "worker.h"
+
+#include "types.h"
+
+static struct worker *worker_of(const struct call_model *call)
+{
+    return &workers[call->slot];
+}
+
+static void answer(struct call_model *call, const struct evidence *evidence)
+{
+    struct worker *worker = worker_of(call);
+    struct order *order = call->for_order;
+    struct verdict verdict;
+
+    call->for_order = NULL;
+    orders_answer(worker->orders, order, evidence, worker_time(worker), &verdict);
+    worker->dirty = true;
+}
+
+void calling_answer(struct call_model *call)
+{
+    struct evidence evidence = {.end = CALL_REPLIED,
+                                .status = call->status,
+                                .body = call->body,
+                                .unreadable = "",
+                                .retry_after_ms = call->status == 429 ? 3 : -1,
+                                .what = ""};
+
+    TRACE("w%d      gets the answer %d for order %d step %d", call->slot, call->status, call->order, call->step);
+    answer(call, &evidence);
+    call->state = CALL_NONE;
+}
+
+/* The client closes: what has not left never arrives, what has left is on its own now. */
+static void close_call(struct call_model *call, enum call_end end, const char *what)
+{
+    struct evidence evidence = {.end = end, .unreadable = "", .retry_after_ms = -1, .what = what};
+
+    TRACE("w%d      ends the call of order %d step %d: %s", call->slot, call->order, call->step, what);
+    answer(call, &evidence);
+    if (call->state != CALL_LEFT)
+        call->state = CALL_NONE;
+}
+
+/* Other writes of the key that may still be carried out. */
+static bool key_is_busy(const struct call_model *call)
+{
+    for (int i = 0; i < bt.call_count; i++) {
+        const struct call_model *other = &bt.calls[i];
+        if (other != call && !other->looks && (other->state == CALL_LEAVING || other->state == CALL_LEFT) &&
+            sim.upstream[other->order].key == sim.upstream[call->order].key)
+            return true;
+    }
+    return false;
+}
+
+/* Asked before the first byte (R1, R7). */
+void calling_permit(struct call_model *call)
+{
+    struct worker *worker = worker_of(call);
+    const struct order *order = call->for_order;
+
+    if (!call->looks &&
+        (!settlements_owns(worker->settlements, order->partition) || worker->library.lost ||
+         !orders_permit(worker->orders, order, worker_clock(worker)))) {
+        close_call(call, CALL_UNSENT, "not permitted any more");
+        return;
+    }
+    TRACE("w%d      sends %s of order %d step %d, attempt %u", call->slot, call->looks ? "look-up" : "write",
+          call->order, call->step, order->attempt);
+    if (!call->looks && key_is_busy(call))
+        violated("order %d is sent while another write of its key may still be carried out", call->order);
+    call->state = CALL_LEAVING;
+    call->until_us = sim.now_us + (CALL_TIMEOUT + WATCHDOG) * 1000;
+}
+
+void calling_time_out(struct worker *worker)
+{
+    for (int i = 0; i < bt.call_count; i++) {
+        struct call_model *call = &bt.calls[i];
+        if (call->state != CALL_NONE && call->for_order != NULL && call->slot == worker->slot &&
+            worker_clock(worker) >= call->began_ms + CALL_TIMEOUT)
+            close_call(call, call->state == CALL_BEGUN ? CALL_UNSENT : CALL_TIMED_OUT, "no answer in time");
+    }
+}
+
+int64_t calling_due_ms(const struct worker *worker)
+{
+    int64_t due_ms = INT64_MAX;
+
+    for (int i = 0; i < bt.call_count; i++) {
+        const struct call_model *call = &bt.calls[i];
+        if (call->state != CALL_NONE && call->for_order != NULL && call->slot == worker->slot &&
+            call->began_ms + CALL_TIMEOUT < due_ms)
+            due_ms = call->began_ms + CALL_TIMEOUT;
+    }
+    return due_ms;
+}
+
+void calling_abandon(struct worker *worker)
+{
+    for (int i = 0; i < bt.call_count; i++) {
+        struct call_model *call = &bt.calls[i];
+        if (call->slot != worker->slot || call->for_order == NULL)
+            continue;
+        call->for_order = NULL;
+        if (call->state != CALL_LEFT)
+            call->state = CALL_NONE;
+    }
+}
+
+void calling_chore(struct worker *worker)
+{
+    struct order *order;
+
+    if (orders_count(worker->orders) == 0)
+        return;
+    while ((order = orders_next_call(worker->orders, worker_time(worker))) != NULL) {
+        struct call_model *call = bt_call();
+        if (call == NULL) {
+            violated("the model has no place for a call");
+            return;
+        }
+        *call = (struct call_model){.state = CALL_BEGUN,
+                                    .order = order_of_id(order->request.id),
+                                    .step = (int)order->main.step,
+                                    .looks = order->look.workflow != NULL,
+                                    .slot = worker->slot,
+                                    .for_order = order,
+                                    .began_ms = worker_clock(worker)};
+    }
+}

@@ -1,0 +1,121 @@
+/*
+ * Kafka as kafka-base.md sections 2 and 4 found it: logs, transactions whose markers are written one by one, committed
+ * positions, and the group.
+ */
+#ifndef SIM_KAFKA_H
+#define SIM_KAFKA_H
+
+#include "sim.h"
+
+enum { LOG_ROOM = 2048, REQUESTS_ROOM = 64, MEMBERS = 8, LATE_ROOM = 16 };
+
+/* The logs that transactions write; LOG_OFFSETS stands for the group's positions. */
+enum { LOG_LEDGER, LOG_OUTCOMES = PARTITIONS, LOG_OFFSETS, LOGS };
+
+enum entry_state { ENTRY_PENDING, ENTRY_COMMITTED, ENTRY_ABORTED, ENTRY_MARKER, ENTRY_COMPACTED };
+
+struct entry {
+    enum entry_state state;
+    int slot; /* who wrote it: its transactional id */
+    struct payload *payload;
+};
+
+struct log {
+    struct entry entries[LOG_ROOM];
+    int64_t count;
+    int64_t stable; /* everything below is decided */
+};
+
+/* A plain record: a request (order index) or a person's decision. */
+struct plain {
+    int order;
+    struct decision decision;
+};
+
+struct plain_log {
+    struct plain list[REQUESTS_ROOM];
+    int64_t count, start; /* retention has deleted what is below `start` */
+};
+
+enum transaction_state { TX_EMPTY, TX_ONGOING, TX_COMMITTING, TX_ABORTING, TX_COMMITTED, TX_ABORTED };
+
+/* What the transaction coordinator knows of one transactional id. */
+struct coordinator {
+    int epoch;
+    enum transaction_state state;
+    unsigned logs;    /* bits of logs in the transaction */
+    unsigned markers; /* of those, whose marker is not written yet */
+    int64_t began_us;
+};
+
+struct committed {
+    bool set;
+    int64_t offset, signals;
+    char metadata[TEXT];
+    unsigned written; /* when it was sent: a later one wins */
+};
+
+/* The group coordinator: members, and who has which partition. */
+struct member {
+    int id; /* 0: free place */
+    int slot;
+    unsigned life; /* of the process that it belongs to */
+    bool joined;   /* in the rebalance under way */
+};
+
+struct group {
+    struct member members[MEMBERS];
+    int next_id, generation;
+    bool preparing; /* a rebalance is under way */
+    int owner[PARTITIONS]; /* member id; 0: none */
+};
+
+struct pair {
+    int member, generation; /* member 0: no pair */
+};
+
+/* An EndTxn that is still on its way although its sender has given it up. */
+struct late {
+    int slot, epoch;
+};
+
+struct kafka {
+    struct log logs[LOG_OFFSETS];
+    struct plain_log requests[PARTITIONS], signals[PARTITIONS];
+    struct coordinator coordinators[SLOTS];
+    struct committed positions[PARTITIONS], pending[SLOTS][PARTITIONS];
+    unsigned writes;
+    struct group group;
+    struct late late[LATE_ROOM];
+    int late_count;
+};
+
+extern struct kafka kafka;
+
+void kafka_reset(void);
+
+/* What a broker answers; ANSWER_AGAIN: CONCURRENT_TRANSACTIONS, and an unstable position. */
+enum answer { ANSWER_OK, ANSWER_AGAIN, ANSWER_FENCED, ANSWER_REFUSED };
+
+enum answer kafka_init(int slot, int *epoch);
+enum answer kafka_send_offsets(int slot, int epoch, struct pair pair, const struct committed positions[PARTITIONS]);
+enum answer kafka_produce(int slot, int epoch, int log, struct payload *payload);
+enum answer kafka_end(int slot, int epoch);
+enum answer kafka_stable_positions(const bool wanted[PARTITIONS], struct committed found[PARTITIONS]);
+
+/* The broker's own work. */
+void kafka_write_marker(int slot, int log);
+void kafka_time_out(int slot);
+void kafka_add_late(int slot, int epoch);
+void kafka_deliver_late(int index);
+void kafka_compact(int32_t partition);
+
+/* The group's. */
+int group_join(int slot, unsigned life);
+void group_rejoin(int member);
+void group_remove(int member);
+bool group_knows(int member);
+bool group_is_complete(void); /* all have joined: a new generation may begin */
+void group_complete(void);
+
+#endif

@@ -1,0 +1,152 @@
+/* What librdkafka does in the background for the group (eager, as kafka/consumer.c sets it up). */
+#include "worker.h"
+
+static struct member *member_of(const struct worker *worker)
+{
+    for (int i = 0; i < MEMBERS; i++)
+        if (worker->library.pair.member != 0 && kafka.group.members[i].id == worker->library.pair.member)
+            return &kafka.group.members[i];
+    return NULL;
+}
+
+static void push(struct worker *worker, const struct callback *callback)
+{
+    struct library *library = &worker->library;
+
+    if (library->callback_count == CALLBACKS)
+        violated("the model has no place for a callback");
+    else
+        library->callbacks[library->callback_count++] = *callback;
+    worker->dirty = true;
+}
+
+void library_pop(struct worker *worker, struct callback *callback)
+{
+    struct library *library = &worker->library;
+
+    *callback = library->callbacks[0];
+    library->callback_count--;
+    for (int i = 0; i < library->callback_count; i++)
+        library->callbacks[i] = library->callbacks[i + 1];
+}
+
+void library_join(struct worker *worker)
+{
+    struct library *library = &worker->library;
+
+    library->joins = false;
+    library->waits = true;
+    if (member_of(worker) != NULL) {
+        group_rejoin(library->pair.member);
+    } else {
+        library->pair = (struct pair){group_join(worker->slot, worker->life), -1};
+        library->lost = false;
+    }
+    if (library->pair.member == 0) {
+        library->joins = true;
+        library->waits = false;
+    }
+    TRACE("w%d      joins the group as m%d", worker->slot, library->pair.member);
+}
+
+bool library_can_notice(const struct worker *worker)
+{
+    const struct library *library = &worker->library;
+    const struct member *member = member_of(worker);
+
+    return member != NULL && kafka.group.preparing && !member->joined && !library->joins && !library->revoking;
+}
+
+/* The application must give its set back first, where it has one. */
+void library_notice(struct worker *worker)
+{
+    struct library *library = &worker->library;
+
+    TRACE("w%d      hears of a rebalance", worker->slot);
+    if (!library->assigned) {
+        library->joins = true;
+        library->waits = false;
+        return;
+    }
+    library->revoking = true;
+    push(worker, &(struct callback){.assigns = false});
+}
+
+bool library_can_sync(const struct worker *worker)
+{
+    const struct library *library = &worker->library;
+    const struct member *member = member_of(worker);
+
+    return library->waits && member != NULL && member->joined && !kafka.group.preparing;
+}
+
+void library_sync(struct worker *worker)
+{
+    struct library *library = &worker->library;
+    struct callback callback = {.assigns = true};
+
+    library->waits = false;
+    library->assigned = true;
+    library->pair.generation = kafka.group.generation;
+    for (int p = 0; p < sim.partitions; p++)
+        callback.partitions[p] = kafka.group.owner[p] == library->pair.member;
+    TRACE("w%d      is in generation %d with%s%s", worker->slot, library->pair.generation,
+          callback.partitions[0] ? " p0" : "", callback.partitions[1] ? " p1" : "");
+    push(worker, &callback);
+}
+
+/* Its member is gone, or a generation began without it. */
+bool library_can_learn(const struct worker *worker)
+{
+    const struct library *library = &worker->library;
+
+    return library->pair.member != 0 && member_of(worker) == NULL && !library->lost;
+}
+
+void library_learn(struct worker *worker)
+{
+    struct library *library = &worker->library;
+
+    TRACE("w%d      learns that the group has removed it", worker->slot);
+    library->pair = (struct pair){0, -1};
+    library->waits = false;
+    if (!library->assigned) {
+        library->joins = true;
+        return;
+    }
+    library->lost = library->revoking = true;
+    /* A revocation that is not served yet becomes this one. */
+    if (library->callback_count > 0 && !library->callbacks[library->callback_count - 1].assigns)
+        library->callback_count--;
+    push(worker, &(struct callback){.assigns = false, .lost = true});
+}
+
+void library_release(struct worker *worker)
+{
+    struct library *library = &worker->library;
+
+    library->assigned = library->lost = library->revoking = false;
+    worker->pair = (struct pair){0, -1};
+    if (!library->leaving) {
+        library->joins = true;
+        return;
+    }
+    TRACE("w%d      leaves the group", worker->slot);
+    group_remove(library->pair.member);
+    worker_crash(worker, "ends");
+}
+
+void library_leave(struct worker *worker)
+{
+    struct library *library = &worker->library;
+
+    worker->stopping = library->leaving = true;
+    TRACE("w%d      is told to stop", worker->slot);
+    if (!library->assigned) {
+        group_remove(library->pair.member);
+        worker_crash(worker, "ends");
+    } else if (!library->revoking) {
+        library->revoking = true;
+        push(worker, &(struct callback){.assigns = false});
+    }
+}

@@ -1,0 +1,379 @@
+/* See moves.h. */
+#include "moves.h"
+
+#include "oracle.h"
+#include "people.h"
+#include "worker.h"
+
+enum { MOVES = 256, LAG_US = 1000, MEMBER_GRACE = 20 };
+
+enum move_kind {
+    MOVE_TURN,
+    MOVE_THREAD,
+    MOVE_JOIN,
+    MOVE_NOTICE,
+    MOVE_SYNC,
+    MOVE_LEARN,
+    MOVE_CRASH,
+    MOVE_PAUSE,
+    MOVE_RESUME,
+    MOVE_LEAVE,
+    MOVE_START,
+    MOVE_PERMIT,
+    MOVE_LEFT,
+    MOVE_DECIDE,
+    MOVE_ANSWER,
+    MOVE_ANSWER_LOST,
+    MOVE_MARKER,
+    MOVE_TRANSACTION_TIMEOUT,
+    MOVE_LATE,
+    MOVE_COMPLETE,
+    MOVE_EXPIRE,
+    MOVE_COMPACT,
+    MOVE_PUBLISH,
+    MOVE_REPEAT,
+    MOVE_PERSON,
+    MOVE_TIME,
+};
+
+static struct {
+    struct move {
+        enum move_kind kind;
+        int one, other, weight;
+    } list[MOVES];
+    int count, weight;
+} moves;
+
+static void may(bool possible, enum move_kind kind, int one, int other, int weight)
+{
+    if (!possible || weight == 0 || moves.count == MOVES)
+        return;
+    moves.list[moves.count++] = (struct move){kind, one, other, weight};
+    moves.weight += weight;
+}
+
+/* --- time --- */
+
+static int64_t due_us(const struct worker *worker)
+{
+    return worker->due_ms == INT64_MAX ? INT64_MAX : worker_moment(worker, worker->due_ms);
+}
+
+static int64_t least(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
+
+static int64_t dirty_since_us[SLOTS];
+
+void moves_reset(void)
+{
+    for (int i = 0; i < SLOTS; i++)
+        dirty_since_us[i] = 0;
+}
+
+/* Time does not pass this before something else has happened. */
+static int64_t time_limit(void)
+{
+    int64_t limit_us = INT64_MAX;
+
+    for (int i = 0; i < sim.slots; i++) {
+        const struct worker *worker = &workers[i];
+        if (worker->up && worker->paused)
+            limit_us = least(limit_us, worker->kill_us);
+        else if (worker->up && worker->dirty)
+            limit_us = least(limit_us, dirty_since_us[i] + LAG_US);
+        else if (worker->up)
+            limit_us = least(limit_us, due_us(worker));
+    }
+    for (int i = 0; i < bt.call_count; i++)
+        if (bt.calls[i].state == CALL_LEAVING || bt.calls[i].state == CALL_LEFT)
+            limit_us = least(limit_us, bt.calls[i].until_us);
+    return limit_us;
+}
+
+/* Moments from which on more may happen. */
+static int64_t next_wake(void)
+{
+    int64_t wake_us = INT64_MAX;
+
+    for (int i = 0; i < sim.slots; i++) {
+        const struct coordinator *coordinator = &kafka.coordinators[i];
+        if (workers[i].up && workers[i].job.stage != STAGE_IDLE && workers[i].job.wait_us > sim.now_us)
+            wake_us = least(wake_us, workers[i].job.wait_us);
+        if (coordinator->state == TX_ONGOING)
+            wake_us = least(wake_us, coordinator->began_us + TRANSACTION_TIMEOUT * 1000 + 1);
+    }
+    return wake_us > sim.now_us ? wake_us : INT64_MAX;
+}
+
+/* False: nobody waits for anything. */
+static bool pass_time(void)
+{
+    int64_t limit_us = time_limit(), next_us = least(limit_us, next_wake());
+    int64_t to_us = sim.now_us + 1 + chance(500);
+
+    if (sim.calm || one_in(2)) {
+        if (next_us == INT64_MAX)
+            return !sim.calm;
+        to_us = next_us;
+    } else if (one_in(4)) {
+        to_us = sim.now_us + chance(30000);
+    }
+    sim.now_us = least(to_us, limit_us);
+    return true;
+}
+
+/* What cannot be put off any longer; true: it was done. */
+static bool forced(void)
+{
+    for (int i = 0; i < sim.slots; i++) {
+        struct worker *worker = &workers[i];
+        if (!worker->up)
+            continue;
+        if (worker->paused && sim.now_us >= worker->kill_us) {
+            worker_crash(worker, "is killed by its watchdog");
+            return true;
+        }
+        if (worker->paused)
+            continue;
+        if (!worker->dirty && sim.now_us >= due_us(worker))
+            worker->dirty = true;
+        if (!worker->dirty) {
+            dirty_since_us[i] = sim.now_us;
+        } else if (sim.now_us >= dirty_since_us[i] + LAG_US) {
+            dirty_since_us[i] = sim.now_us;
+            worker_turn(worker);
+            return true;
+        }
+    }
+    for (int i = 0; i < bt.call_count; i++) {
+        struct call_model *call = &bt.calls[i];
+        if (call->state == CALL_LEAVING && sim.now_us >= call->until_us) {
+            call->state = call->for_order != NULL ? CALL_LOST : CALL_NONE;
+            return true;
+        }
+        if (call->state == CALL_LEFT && sim.now_us >= call->until_us) {
+            bt_decide(call);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- what is possible --- */
+
+static void add_worker(int i)
+{
+    const struct worker *worker = &workers[i];
+    bool runs = worker->up && !worker->paused;
+    bool faults = !sim.calm;
+
+    may(!worker->up, MOVE_START, i, 0, 4);
+    if (!worker->up)
+        return;
+    may(runs && worker->dirty, MOVE_TURN, i, 0, 20);
+    may(thread_can_step(worker), MOVE_THREAD, i, 0, 20);
+    may(runs && worker->library.joins, MOVE_JOIN, i, 0, 10);
+    may(runs && library_can_notice(worker), MOVE_NOTICE, i, 0, 10);
+    may(runs && library_can_sync(worker), MOVE_SYNC, i, 0, 10);
+    may(runs && library_can_learn(worker), MOVE_LEARN, i, 0, sim.calm ? 10 : 3);
+    may(faults, MOVE_CRASH, i, 0, sim.deaths);
+    may(faults && runs, MOVE_PAUSE, i, 0, sim.deaths);
+    may(worker->paused, MOVE_RESUME, i, 0, 5);
+    may(faults && runs && !worker->stopping && one_in(4), MOVE_LEAVE, i, 0, sim.deaths);
+}
+
+static void add_calls(void)
+{
+    for (int i = 0; i < bt.call_count; i++) {
+        const struct call_model *call = &bt.calls[i];
+        bool waits = call->for_order != NULL && !workers[call->slot].paused;
+        may(call->state == CALL_BEGUN && waits, MOVE_PERMIT, i, 0, 10);
+        may(call->state == CALL_LEAVING && call->for_order != NULL, MOVE_LEFT, i, 0, 10);
+        may(call->state == CALL_LEFT && sim.now_us >= call->from_us, MOVE_DECIDE, i, 0, 5);
+        may(call->state == CALL_DECIDED && waits, MOVE_ANSWER, i, 0, 10);
+        may(call->state == CALL_DECIDED && !sim.calm, MOVE_ANSWER_LOST, i, 0, 1);
+    }
+}
+
+static void add_kafka(void)
+{
+    for (int slot = 0; slot < sim.slots; slot++) {
+        const struct coordinator *coordinator = &kafka.coordinators[slot];
+        bool decided = coordinator->state == TX_COMMITTING || coordinator->state == TX_ABORTING;
+        for (int log = 0; decided && log < LOGS; log++)
+            may((coordinator->markers >> log & 1) != 0, MOVE_MARKER, slot, log, 8);
+        may(coordinator->state == TX_ONGOING &&
+                sim.now_us > coordinator->began_us + TRANSACTION_TIMEOUT * 1000,
+            MOVE_TRANSACTION_TIMEOUT, slot, 0, 3);
+    }
+    for (int i = 0; i < kafka.late_count; i++)
+        may(true, MOVE_LATE, i, 0, 2);
+    may(group_is_complete(), MOVE_COMPLETE, 0, 0, 8);
+    for (int i = 0; i < MEMBERS; i++) {
+        const struct member *member = &kafka.group.members[i];
+        bool dead = member->id != 0 && (!workers[member->slot].up || workers[member->slot].life != member->life ||
+                                        workers[member->slot].library.pair.member != member->id);
+        may(member->id != 0 && (dead || !sim.calm), MOVE_EXPIRE, i, 0, dead ? 8 : sim.removals);
+    }
+    may(!sim.calm, MOVE_COMPACT, chance(sim.partitions), 0, 1);
+}
+
+static void add_people(void)
+{
+    for (int i = 0; i < sim.orders; i++)
+        if (!sim.upstream[i].published) {
+            may(true, MOVE_PUBLISH, i, 0, 6);
+            break;
+        }
+    may(!sim.calm && people_can_repeat() && one_in(4), MOVE_REPEAT, 0, 0, 1);
+    may(!sim.calm, MOVE_PERSON, chance(sim.orders), 0, 3);
+}
+
+/* --- doing it --- */
+
+static void do_worker(const struct move *move)
+{
+    struct worker *worker = &workers[move->one];
+
+    switch (move->kind) {
+    case MOVE_TURN:
+        worker_turn(worker);
+        return;
+    case MOVE_THREAD:
+        thread_step(worker);
+        return;
+    case MOVE_JOIN:
+        library_join(worker);
+        return;
+    case MOVE_NOTICE:
+        library_notice(worker);
+        return;
+    case MOVE_SYNC:
+        library_sync(worker);
+        return;
+    case MOVE_LEARN:
+        library_learn(worker);
+        return;
+    case MOVE_CRASH:
+        worker_crash(worker, "crashes");
+        return;
+    case MOVE_PAUSE:
+        TRACE("w%d      is paused", move->one);
+        worker->paused = true;
+        worker->kill_us = sim.now_us + 1 + chance(WATCHDOG * 1000);
+        return;
+    case MOVE_RESUME:
+        TRACE("w%d      is resumed", move->one);
+        worker->paused = false;
+        worker->dirty = true;
+        return;
+    case MOVE_LEAVE:
+        library_leave(worker);
+        return;
+    default:
+        worker_start(worker);
+    }
+}
+
+static void do_call(const struct move *move)
+{
+    struct call_model *call = &bt.calls[move->one];
+
+    switch (move->kind) {
+    case MOVE_PERMIT:
+        calling_permit(call);
+        return;
+    case MOVE_LEFT:
+        call->state = CALL_LEFT;
+        call->until_us = sim.now_us + DELIVERY_MAX * 1000;
+        call->from_us = sim.slow && trouble(2) ? sim.now_us + chance(DELIVERY_MAX * 1000) : 0;
+        return;
+    case MOVE_DECIDE:
+        bt_decide(call);
+        return;
+    case MOVE_ANSWER:
+        calling_answer(call);
+        return;
+    default:
+        call->state = call->for_order != NULL ? CALL_LOST : CALL_NONE;
+    }
+}
+
+static void do_marker(const struct move *move)
+{
+    TRACE("kafka   writes the marker of w%d in log %d: %s", move->one, move->other,
+          kafka.coordinators[move->one].state == TX_COMMITTING ? "commit" : "abort");
+    kafka_write_marker(move->one, move->other);
+    if (move->other == LOG_OUTCOMES)
+        oracle_outcomes();
+    for (int i = 0; i < sim.slots; i++)
+        workers[i].dirty = workers[i].dirty || workers[i].phase == PHASE_RETURNING || workers[i].phase == PHASE_LOADING;
+}
+
+static void do_kafka(const struct move *move)
+{
+    switch (move->kind) {
+    case MOVE_MARKER:
+        do_marker(move);
+        return;
+    case MOVE_TRANSACTION_TIMEOUT:
+        TRACE("kafka   times the transaction of w%d out", move->one);
+        kafka_time_out(move->one);
+        return;
+    case MOVE_LATE:
+        TRACE("kafka   gets a late EndTxn of w%d", kafka.late[move->one].slot);
+        kafka_deliver_late(move->one);
+        return;
+    case MOVE_COMPLETE:
+        group_complete();
+        TRACE("kafka   begins generation %d", kafka.group.generation);
+        return;
+    case MOVE_EXPIRE:
+        TRACE("kafka   removes m%d from the group", kafka.group.members[move->one].id);
+        group_remove(kafka.group.members[move->one].id);
+        return;
+    default:
+        kafka_compact(move->one);
+    }
+}
+
+static void perform(const struct move *move)
+{
+    if (move->kind <= MOVE_START)
+        do_worker(move);
+    else if (move->kind <= MOVE_ANSWER_LOST)
+        do_call(move);
+    else if (move->kind <= MOVE_COMPACT)
+        do_kafka(move);
+    else if (move->kind == MOVE_PUBLISH)
+        people_publish(move->one);
+    else if (move->kind == MOVE_REPEAT)
+        people_repeat();
+    else
+        people_decide(move->one);
+}
+
+bool moves_step(void)
+{
+    sim.events++;
+    if (forced())
+        return true;
+    moves.count = moves.weight = 0;
+    for (int i = 0; i < sim.slots; i++)
+        add_worker(i);
+    add_calls();
+    add_kafka();
+    add_people();
+    if (sim.calm && moves.count == 0)
+        return pass_time();
+    may(!sim.calm, MOVE_TIME, 0, 0, 10 + moves.weight / 4);
+    int at = chance(moves.weight), i = 0;
+    while (at >= moves.list[i].weight)
+        at -= moves.list[i++].weight;
+    if (moves.list[i].kind == MOVE_TIME)
+        return pass_time();
+    perform(&moves.list[i]);
+    return true;
+}

@@ -1,0 +1,188 @@
+/* See oracle.h. */
+#include "oracle.h"
+
+#include "bt.h"
+#include "kafka.h"
+#include "people.h"
+#include "position.h"
+#include "types.h"
+
+#include <string.h>
+
+static struct {
+    int64_t read; /* of the outcome log */
+    struct outcome_event final[ORDERS];
+    int finals[ORDERS], repeated[ORDERS];
+    int64_t last_of_key[KEYS];
+} seen;
+
+void oracle_reset(void)
+{
+    memset(&seen, 0, sizeof seen);
+    for (int i = 0; i < KEYS; i++)
+        seen.last_of_key[i] = -1;
+}
+
+bool oracle_is_final(int order)
+{
+    return seen.finals[order] > 0;
+}
+
+static void check_completed(int order)
+{
+    for (int step = 0; step < type_steps(sim.upstream[order].type); step++)
+        if (bt.effects[order][step].accepted == 0)
+            violated("order %d is COMPLETED, and BT never accepted step %d", order, step);
+}
+
+/* Who is rejected while it waits for its turn may end before those in front of it. */
+static void check_key_order(int order, const struct outcome_event *event)
+{
+    const struct upstream *upstream = &sim.upstream[order];
+
+    if (event->reason == REASON_DECISION)
+        return;
+    if (upstream->offset < seen.last_of_key[upstream->key])
+        violated("order %d ended after a later one of its key", order);
+    else
+        seen.last_of_key[upstream->key] = upstream->offset;
+}
+
+static void look_at(const struct payload *payload)
+{
+    const struct outcome_event *event = &payload->outcome;
+    int order = payload->order;
+
+    TRACE("out     order %d: %s%s", order, outcome_status_name(event->status), event->repeated ? ", repeated" : "");
+    if (event->repeated) {
+        seen.repeated[order]++;
+        return;
+    }
+    if (seen.finals[order] > 0)
+        violated("order %d has an outcome %s after its final one", order, outcome_status_name(event->status));
+    if (!event->final)
+        return;
+    seen.finals[order]++;
+    seen.final[order] = *event;
+    if (event->status == OUTCOME_COMPLETED)
+        check_completed(order);
+    check_key_order(order, event);
+}
+
+void oracle_outcomes(void)
+{
+    const struct log *log = &kafka.logs[LOG_OUTCOMES];
+
+    for (; seen.read < log->stable; seen.read++)
+        if (log->entries[seen.read].state == ENTRY_COMMITTED)
+            look_at(log->entries[seen.read].payload);
+}
+
+/* --- the three places --- */
+
+static bool is_decided(const struct entry *entry)
+{
+    return entry->state == ENTRY_COMMITTED ||
+           (entry->state == ENTRY_PENDING && kafka.coordinators[entry->slot].state == TX_COMMITTING);
+}
+
+static const struct committed *position_of(int32_t partition)
+{
+    const struct committed *latest = &kafka.positions[partition];
+
+    for (int slot = 0; slot < SLOTS; slot++) {
+        const struct committed *pending = &kafka.pending[slot][partition];
+        if (pending->set && kafka.coordinators[slot].state == TX_COMMITTING && pending->written > latest->written)
+            latest = pending;
+    }
+    return latest;
+}
+
+static bool is_in_request_log(int order, const struct committed *committed)
+{
+    struct position position;
+    char token[POSITION_TOKEN_MAX + 1];
+    struct fault why;
+    int64_t offset = sim.upstream[order].offset;
+
+    if (!committed->set || offset < kafka.requests[sim.upstream[order].partition].start)
+        return !committed->set;
+    if (offset < committed->offset)
+        return false;
+    position_init(&position);
+    bool open = position_resume(&position, committed->offset, committed->metadata, strlen(committed->metadata),
+                                token, &why) &&
+                position_take(&position, offset);
+    position_release(&position);
+    return open;
+}
+
+static bool is_in_log(int order, int log, bool (*fits)(const struct payload *payload))
+{
+    for (int64_t i = kafka.logs[log].count - 1; i >= 0; i--) {
+        const struct entry *entry = &kafka.logs[log].entries[i];
+        if (entry->payload != NULL && entry->payload->order == order && is_decided(entry) && fits(entry->payload))
+            return true;
+    }
+    return false;
+}
+
+static bool is_record(const struct payload *payload)
+{
+    return payload->kind == PAYLOAD_ORDER;
+}
+
+static bool is_final_outcome(const struct payload *payload)
+{
+    return payload->outcome.final && !payload->outcome.repeated;
+}
+
+void oracle_places(void)
+{
+    for (int order = 0; order < sim.orders; order++) {
+        int32_t partition = sim.upstream[order].partition;
+        if (!sim.upstream[order].published || seen.finals[order] > 0 ||
+            is_in_log(order, LOG_LEDGER + partition, is_record) || is_in_log(order, LOG_OUTCOMES, is_final_outcome) ||
+            is_in_request_log(order, position_of(partition)))
+            continue;
+        violated("order %d is in no place any more", order);
+    }
+}
+
+/* --- the end --- */
+
+static bool may_wait(int order)
+{
+    for (int other = 0; other < sim.orders; other++) {
+        const struct payload *record = people_see(other);
+        if (record != NULL && record->record.state == LEDGER_PARKED &&
+            sim.upstream[other].key == sim.upstream[order].key)
+            return true; /* it is parked itself, or behind one that is */
+    }
+    return false;
+}
+
+static void check_truth(int order)
+{
+    const struct outcome_event *final = &seen.final[order];
+    int from = final->step < 0 ? 0 : final->step;
+
+    if (final->status == OUTCOME_COMPLETED)
+        return;
+    for (int step = from; step < STEPS; step++)
+        if (bt.effects[order][step].accepted > 0)
+            violated("order %d is %s, and BT accepted step %d", order, outcome_status_name(final->status), step);
+}
+
+void oracle_rest(bool last)
+{
+    for (int order = 0; order < sim.orders; order++) {
+        if (seen.finals[order] == 0 && (last || !may_wait(order)))
+            violated("order %d never ends", order);
+        if (seen.finals[order] > 0)
+            check_truth(order);
+        if (last && seen.repeated[order] != sim.upstream[order].repeats)
+            violated("order %d was repeated %d times and answered %d times", order, sim.upstream[order].repeats,
+                     seen.repeated[order]);
+    }
+}

@@ -1,0 +1,21 @@
+/* What must be true: promise.md section 1. */
+#ifndef SIM_ORACLE_H
+#define SIM_ORACLE_H
+
+#include "sim.h"
+
+void oracle_reset(void);
+
+/* Outcomes have become visible under read_committed. */
+void oracle_outcomes(void);
+
+/* A settlement is decided: every order is in one of the three places. */
+void oracle_places(void);
+
+/* Whether the order has its final outcome. */
+bool oracle_is_final(int order);
+
+/* All has come to rest, and nothing goes wrong any more. `last`: people have decided everything. */
+void oracle_rest(bool last);
+
+#endif

@@ -1,0 +1,102 @@
+/* See people.h. */
+#include "people.h"
+
+#include "bt.h"
+#include "worker.h"
+
+#include <stdio.h>
+
+enum { REPEATS_MAX = 3 };
+
+static void wake_all(void)
+{
+    for (int i = 0; i < SLOTS; i++)
+        workers[i].dirty = workers[i].up;
+}
+
+void people_publish(int order)
+{
+    struct upstream *upstream = &sim.upstream[order];
+    struct plain_log *log = &kafka.requests[upstream->partition];
+
+    if (log->count == REQUESTS_ROOM)
+        return;
+    if (!upstream->published)
+        upstream->offset = log->count;
+    else
+        upstream->repeats++;
+    upstream->published = true;
+    TRACE("up      publishes order %d (type %d, key %d) at p%d offset %d", order, (int)upstream->type, upstream->key,
+          (int)upstream->partition, (int)log->count);
+    log->list[log->count++] = (struct plain){.order = order};
+    wake_all();
+}
+
+bool people_can_repeat(void)
+{
+    for (int i = 0; i < sim.orders; i++)
+        if (sim.upstream[i].published && sim.upstream[i].repeats < REPEATS_MAX)
+            return true;
+    return false;
+}
+
+void people_repeat(void)
+{
+    int order = chance(sim.orders);
+
+    if (sim.upstream[order].published && sim.upstream[order].repeats < REPEATS_MAX)
+        people_publish(order);
+}
+
+const struct payload *people_see(int order)
+{
+    const struct log *log = &kafka.logs[LOG_LEDGER + sim.upstream[order].partition];
+
+    for (int64_t i = log->stable - 1; i >= 0; i--) {
+        const struct entry *entry = &log->entries[i];
+        if (entry->state == ENTRY_COMMITTED && entry->payload->kind == PAYLOAD_ORDER &&
+            entry->payload->order == order)
+            return entry->payload;
+    }
+    return NULL;
+}
+
+/* What someone who asks BT just now would decide; false: better nothing yet. */
+static bool judge(int order, const struct payload *seen, enum decision_verdict *verdict)
+{
+    static const enum decision_verdict others[] = {DECISION_DID_NOT_HAPPEN, DECISION_RETRY, DECISION_REJECT};
+    int step = seen->step < STEPS ? seen->step : STEPS - 1;
+
+    *verdict = others[chance(3)];
+    if (seen->record.state == LEDGER_QUEUED) {
+        *verdict = DECISION_REJECT;
+        return !sim.calm && seen->record.attempt == 0;
+    }
+    if (seen->record.state != LEDGER_PARKED)
+        return false;
+    if (bt.effects[order][step].accepted > 0)
+        *verdict = DECISION_HAPPENED;
+    else if (bt_is_open(order, step))
+        return trouble(2); /* hasty: BT may carry it out yet */
+    return true;
+}
+
+bool people_decide(int order)
+{
+    const struct payload *seen = people_see(order);
+    struct plain_log *log = &kafka.signals[sim.upstream[order].partition];
+    struct decision decision = {.who = "someone"};
+
+    if (seen == NULL || log->count == REQUESTS_ROOM || !judge(order, seen, &decision.verdict))
+        return false;
+    decision.attempt = seen->record.attempt;
+    if (trouble(5) && decision.attempt > 1) { /* about an attempt that is over */
+        decision.attempt--;
+        decision.verdict = DECISION_DID_NOT_HAPPEN;
+    }
+    snprintf(decision.request_id, sizeof decision.request_id, "%s", id_of_order(order));
+    TRACE("people  decide '%s' of order %d, attempt %u", decision_words[decision.verdict], order, decision.attempt);
+    log->list[log->count++] = (struct plain){.order = order, .decision = decision};
+    wake_all();
+    return true;
+}

@@ -1,0 +1,18 @@
+/* Upstream, who publishes and repeats requests, and people, who decide on parked orders. */
+#ifndef SIM_PEOPLE_H
+#define SIM_PEOPLE_H
+
+#include "sim.h"
+
+/* A request is published: for the first time, or again. */
+void people_publish(int order);
+bool people_can_repeat(void);
+void people_repeat(void);
+
+/* Someone looks at an order in the ledger and decides; false: there is nothing to decide about. */
+bool people_decide(int order);
+
+/* The latest committed record of the order; null: none. */
+const struct payload *people_see(int order);
+
+#endif

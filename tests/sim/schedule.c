@@ -1,0 +1,198 @@
+/* See schedule.h. */
+#include "schedule.h"
+
+#include "memory.h"
+#include "moves.h"
+#include "oracle.h"
+#include "people.h"
+#include "worker.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WARM_EVENTS = 100, FAULTY_EVENTS = 250, CALM_EVENTS = 20000, DECISIONS = 60 };
+
+struct sim sim;
+
+uint64_t chance_word(void)
+{
+    sim.random ^= sim.random >> 12;
+    sim.random ^= sim.random << 25;
+    sim.random ^= sim.random >> 27;
+    return sim.random * 2685821657736338717u;
+}
+
+void trace_print(const char *format, ...)
+{
+    va_list arguments;
+
+    printf("%10.3f  ", (double)sim.now_us / 1000);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}
+
+void violated(const char *format, ...)
+{
+    va_list arguments;
+
+    if (*sim.violation != '\0')
+        return;
+    va_start(arguments, format);
+    vsnprintf(sim.violation, sizeof sim.violation, format, arguments);
+    va_end(arguments);
+    TRACE("VIOLATED: %s", sim.violation);
+}
+
+struct payload *payload_new(enum payload_kind kind, int32_t partition, int order)
+{
+    if (sim.payload_count == PAYLOADS) {
+        violated("the model has no place for a record's content");
+        sim.payload_count--;
+        ledger_release(&sim.payloads[sim.payload_count].record);
+    }
+    struct payload *payload = &sim.payloads[sim.payload_count++];
+    *payload = (struct payload){.kind = kind, .partition = partition, .order = order};
+    return payload;
+}
+
+static void release(void)
+{
+    for (int i = 0; i < sim.payload_count; i++)
+        ledger_release(&sim.payloads[i].record);
+    sim.payload_count = 0;
+    for (int i = 0; i < SLOTS; i++)
+        if (workers[i].up)
+            worker_crash(&workers[i], "is over");
+}
+
+/* splitmix64: neighbouring seeds have nothing in common. */
+static uint64_t scatter(uint64_t seed)
+{
+    uint64_t word = seed + 0x9e3779b97f4a7c15u;
+
+    word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9u;
+    word = (word ^ word >> 27) * 0x94d049bb133111ebu;
+    return (word ^ word >> 31) | 1;
+}
+
+/* No schedule has all faults at once: some are only found where others are rare. */
+static void choose_faults(void)
+{
+    static const int weights[] = {0, 1, 1, 3}, losses[] = {6, 12, 40, 1000};
+
+    sim.deaths = weights[chance(COUNT_OF(weights))];
+    sim.removals = weights[chance(COUNT_OF(weights))];
+    sim.losses = losses[chance(COUNT_OF(losses))];
+    sim.slow = one_in(2);
+}
+
+void sim_reset(uint64_t seed, unsigned off, bool trace)
+{
+    static const int sizes[] = {1, 2, 4, 40};
+
+    sim.seed = seed;
+    sim.random = scatter(seed);
+    sim.off = off;
+    sim.trace = trace;
+    sim.calm = false;
+    sim.now_us = 0;
+    sim.events = 0;
+    *sim.violation = '\0';
+    kafka_reset();
+    bt_reset();
+    oracle_reset();
+    moves_reset();
+    sim.slots = 2 + chance(SLOTS - 1);
+    sim.orders = 1 + chance(ORDERS);
+    sim.partitions = 1 + chance(PARTITIONS);
+    sim.records_max = sizes[chance(COUNT_OF(sizes))];
+    sim.bt_refuses = one_in(3);
+    choose_faults();
+    enum sim_type type = (enum sim_type)chance(TYPES);
+    bool same = one_in(2);
+    for (int i = 0; i < ORDERS; i++) {
+        struct upstream *upstream = &sim.upstream[i];
+        *upstream = (struct upstream){.type = same ? type : (enum sim_type)chance(TYPES), .key = chance(KEYS)};
+        upstream->partition = upstream->key % sim.partitions;
+    }
+    for (int i = 0; i < SLOTS; i++)
+        workers[i] = (struct worker){.slot = i, .library.pair = {0, -1}};
+}
+
+static bool failed(void)
+{
+    return *sim.violation != '\0';
+}
+
+/* Runs on without faults until nothing moves any more. */
+static void run_calm(void)
+{
+    unsigned until = sim.events + CALM_EVENTS;
+
+    sim.calm = true;
+    while (!failed() && moves_step())
+        if (sim.events > until)
+            violated("it does not come to rest");
+}
+
+/* Retention has deleted all requests that there were, and every process dies. */
+static void lose_memory(void)
+{
+    TRACE("----    retention deletes the requests, all processes die");
+    for (int i = 0; i < sim.slots; i++)
+        worker_crash(&workers[i], "dies");
+    for (int p = 0; p < sim.partitions; p++)
+        kafka.requests[p].start = kafka.requests[p].count;
+}
+
+/* People decide one by one whatever is parked. */
+static void decide_all(void)
+{
+    for (int round = 0; round < DECISIONS && !failed(); round++) {
+        bool any = false;
+        for (int i = 0; i < sim.orders; i++)
+            any = (!oracle_is_final(i) && people_decide(i)) || any;
+        if (!any)
+            return;
+        run_calm();
+        /* What was too early is decided again later. */
+        sim.now_us += ABSENT_AFTER * 1000;
+    }
+}
+
+bool schedule_run(uint64_t seed, unsigned off, bool trace)
+{
+    sim_reset(seed, off, trace);
+    TRACE("seed %llu: %d workers, %d orders, %d partitions, %d records a settlement%s", (unsigned long long)seed,
+          sim.slots, sim.orders, sim.partitions, sim.records_max, sim.bt_refuses ? ", BT refuses repeats" : "");
+    sim.calm = one_in(2); /* a good start gets further than one with faults */
+    for (int warm = chance(WARM_EVENTS); sim.calm && !failed() && warm > 0; warm--)
+        moves_step();
+    sim.calm = false;
+    while (!failed() && sim.events < FAULTY_EVENTS)
+        moves_step();
+    TRACE("----    calm");
+    if (!failed())
+        run_calm();
+    if (!failed())
+        oracle_rest(false);
+    if (!failed()) {
+        lose_memory();
+        run_calm();
+    }
+    if (!failed())
+        oracle_rest(false);
+    if (!failed())
+        decide_all();
+    if (!failed())
+        oracle_rest(true);
+    bool good = !failed();
+    bool traces = sim.trace;
+    sim.trace = false;
+    release();
+    sim.trace = traces;
+    return good;
+}

@@ -1,0 +1,147 @@
+/*
+ * The deterministic simulator: the real order/ code of several workers under virtual time, against models of Kafka, of
+ * BT, of people and of processes. See README.md. One schedule is one struct sim; all chance comes from its seed.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include "decision.h"
+#include "ledger.h"
+#include "outcome.h"
+
+enum {
+    PARTITIONS = 2,
+    SLOTS = 4, /* workers at most */
+    ORDERS = 3,
+    STEPS = 2,
+    KEYS = 2,
+    PAYLOADS = 2048,
+    TEXT = 160,
+};
+
+/* Milliseconds: the defaults of promise.md section 4, a thousand times as fast. */
+enum {
+    LEASE = 12,
+    CALL_TIMEOUT = 30,
+    WATCHDOG = 5,
+    DELIVERY_MAX = 120,
+    READ_LAG = 60,
+    SETTLEMENT_DEADLINE = 6,
+    SOCKET_TIMEOUT = 3,
+    TRANSACTION_TIMEOUT = 7,
+    LEDGER_AFTER = 50,
+    LOOKUP_GIVE_UP = 3000,
+    ABSENT_AFTER = 231,     /* >= 1.01 * (12 + 30 + 5 + 120 + 60) + 1 */
+    ABSENT_AFTER_OWN = 183, /* >= 1.01 * (120 + 60) + 1 */
+};
+
+/* The rules of promise.md that can be switched off, by their numbers; RULE_SLOW is the sweep of R11. */
+enum sim_rule {
+    R1 = 1 << 1,
+    R2 = 1 << 2,
+    R3 = 1 << 3,
+    R4 = 1 << 4,
+    R5 = 1 << 5,
+    R6 = 1 << 6,
+    R8 = 1 << 8,
+    R9 = 1 << 9,
+    R11 = 1 << 11,
+    R12 = 1 << 12,
+    R11_LANES = 1 << 13, /* the second half of R11: in the order of the lane */
+};
+
+/* Order types of the catalogue. */
+enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPES };
+
+/* What stands in the ledger and in the outcome log; lives as long as its schedule. */
+enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME };
+
+struct payload {
+    enum payload_kind kind;
+    int order; /* index; of an order's record or outcome */
+    int step;  /* of a record: where the order stands */
+    int32_t partition;
+    struct ledger_record record; /* of PAYLOAD_ORDER */
+    struct ledger_owner owner;   /* of PAYLOAD_OWNER */
+    struct outcome_event {
+        enum outcome_status status;
+        enum reason_kind reason;
+        bool final, repeated;
+        int step; /* the step that was called last; -1: none */
+    } outcome;
+    struct outcome_event stored; /* the outcome within a record */
+    bool has_stored;
+};
+
+/* A request as upstream knows it. */
+struct upstream {
+    enum sim_type type;
+    int key;
+    int32_t partition;
+    bool published;
+    int64_t offset; /* of the first record */
+    int repeats;
+};
+
+struct sim {
+    uint64_t seed, random;
+    unsigned off; /* of enum sim_rule */
+    bool trace, calm;
+    int64_t now_us;
+    unsigned events;
+    int slots, orders, partitions;
+    struct upstream upstream[ORDERS];
+    struct payload payloads[PAYLOADS];
+    int payload_count;
+    int records_max;    /* of one settlement */
+    int deaths;         /* how often processes die, pause, leave: a weight */
+    int losses;         /* one of so many requests to a broker is lost */
+    int removals;       /* how often the group removes a living member: a weight */
+    bool slow;          /* calls may take all the time they have */
+    bool bt_refuses;    /* BT refuses a repeated reference */
+    char violation[200]; /* "": none */
+};
+
+extern struct sim sim;
+
+/* Starts anew. */
+void sim_reset(uint64_t seed, unsigned off, bool trace);
+
+static inline bool is_off(enum sim_rule rule)
+{
+    return (sim.off & rule) != 0;
+}
+
+/* Chance: xorshift64*. */
+uint64_t chance_word(void);
+static inline int chance(int below)
+{
+    return (int)(chance_word() >> 33) % below;
+}
+static inline bool one_in(int count)
+{
+    return chance(count) == 0;
+}
+/* Only while things go wrong; never in the calm. */
+static inline bool trouble(int one_of)
+{
+    return !sim.calm && one_in(one_of);
+}
+
+struct payload *payload_new(enum payload_kind kind, int32_t partition, int order);
+
+/* The index of a request id; -1: none of ours. And the id. */
+int order_of_id(const char *request_id);
+const char *id_of_order(int order);
+
+void trace_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define TRACE(...)                                                                                           \
+    do {                                                                                                     \
+        if (sim.trace)                                                                                       \
+            trace_print(__VA_ARGS__);                                                                        \
+    } while (0)
+
+/* The promise is broken; the first time counts. */
+void violated(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,171 @@
+/* See types.h. */
+#include "types.h"
+
+#include "../unit/catalogue/given_catalogue.h"
+
+#include "memory.h"
+#include "request.h"
+#include "types.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct catalogue *types_catalogue;
+struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent;
+
+static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two"};
+static const struct order_type *types[TYPES];
+static struct request requests[ORDERS][TYPES];
+static const char *const ids[ORDERS] = {"605c9599-4ab1-488f-8129-5b8cde662c70",
+                                        "605c9599-4ab1-488f-8129-5b8cde662c71",
+                                        "605c9599-4ab1-488f-8129-5b8cde662c72"};
+
+#define WRITES(path, id, class)                                                                              \
+    "'" path "': {'post': {'operationId': '" id "', 'x-evidence': 'documented', 'x-repeat': '" class        \
+    "', 'tags': ['api'], 'requestBody': {'content': {'application/json': {}}}, 'responses': {'201': " GIVEN_JSON "}}}"
+
+static const char openapi_text[] =
+    "{'openapi': '3.1.0', 'servers': [{'url': 'http://bt'}], 'x-gateway': ["
+    "{'api': '*', 'status': 429, 'code': '*', 'means': 'throttled'}], 'paths': {"
+    "'/list': {'get': {'operationId': 'list', " GIVEN_READS
+    ", 'parameters': [{'name': 'ref', 'in': 'query'}], 'responses': {'200': " GIVEN_JSON "}}}," WRITES(
+        "/write", "write", "lookup") "," WRITES("/submit", "submit", "lookup") "," WRITES("/never", "never",
+                                                                                         "never") "," //
+    WRITES("/again", "again", "repeatable") "}}";
+
+#define STEP(id, operation, more)                                                                            \
+    "{'stepId': '" id "', 'operationId': '$sourceDescriptions.bt." operation                                 \
+    "', 'requestBody': {'contentType': 'application/json', 'payload': {'externalId': '$inputs." id           \
+    "Reference'}}, 'successCriteria': [{'condition': '$statusCode == 201'}], 'outputs': {'orderId':"         \
+    " '$response.body#/orderId'}" more "}"
+#define LOOK(id)                                                                                             \
+    ", 'x-lookup': {'workflowId': 'find', 'parameters': [{'name': 'reference', 'value': '$inputs." id        \
+    "Reference'}], 'found': [{'condition': '$outputs.orderId != null'}]}"
+#define FIND                                                                                                 \
+    "{'workflowId': 'find', 'steps': [{'stepId': 'look', 'operationId': '$sourceDescriptions.bt.list',"      \
+    " 'parameters': [{'name': 'ref', 'in': 'query', 'value': '$inputs.reference'}], 'successCriteria':"      \
+    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId'}}],"           \
+    " 'outputs': {'orderId': '$steps.look.outputs.orderId'}}"
+#define TYPE(name, steps, more)                                                                              \
+    GIVEN_ARAZZO("{'workflowId': '" name "', 'steps': [" steps                                               \
+                 "], 'outputs': {'orderId': '$steps.create.outputs.orderId'}}" more)
+
+static const char *const workflows[TYPES] = {
+    TYPE("lookup", STEP("create", "write", LOOK("create")), "," FIND),
+    TYPE("never", STEP("create", "never", ""), ""),
+    TYPE("repeatable", STEP("create", "again", ""), ""),
+    TYPE("two", STEP("create", "write", LOOK("create")) "," STEP("submit", "submit", LOOK("submit")), "," FIND),
+};
+
+static void write_type(const char *folder, enum sim_type type)
+{
+    char path[200], text[2000];
+
+    snprintf(path, sizeof path, "%s/request.avsc", names[type]);
+    snprintf(text, sizeof text,
+             "{'type': 'record', 'name': 'sim.Request%d', 'fields': [{'name': 'requestId', 'type': {'type':"
+             " 'string', 'logicalType': 'uuid'}}]}",
+             (int)type);
+    given_in_folder(folder, path, text);
+    snprintf(path, sizeof path, "%s/outcome.avsc", names[type]);
+    snprintf(text, sizeof text,
+             "{'type': 'record', 'name': 'sim.Outcome%d', 'fields': [{'name': 'outcome', 'type':"
+             " 'whc.common.Outcome'}, {'name': 'result', 'type': ['null', {'type': 'record', 'name':"
+             " 'sim.Result%d', 'fields': [{'name': 'orderId', 'type': ['null', 'string'], 'default': null}]}],"
+             " 'default': null}]}",
+             (int)type, (int)type);
+    given_in_folder(folder, path, text);
+    snprintf(path, sizeof path, "%s/workflow.arazzo.json", names[type]);
+    given_in_folder(folder, path, workflows[type]);
+}
+
+static void build_requests(void)
+{
+    struct fault why;
+
+    for (int order = 0; order < ORDERS; order++) {
+        for (int type = 0; type < TYPES; type++) {
+            struct json_object *tree = json_object_new_object();
+            json_object_object_add(tree, "requestId", json_object_new_string(ids[order]));
+            if (request_of_tree(types[type], tree, NULL, &requests[order][type], &why) != REQUEST_GOOD)
+                abort();
+        }
+    }
+}
+
+void types_load(void)
+{
+    struct problems problems = {0};
+    char *folder = given_folder();
+
+    given_order_type(folder, "{}", "{}", "{}"); /* for the common records */
+    char path[1024];
+    static const char *const unwanted[] = {"request.avsc", "outcome.avsc", "workflow.arazzo.json"};
+    for (size_t i = 0; i < COUNT_OF(unwanted); i++) {
+        snprintf(path, sizeof path, "%s/w/%s", folder, unwanted[i]);
+        remove(path);
+    }
+    snprintf(path, sizeof path, "%s/w", folder);
+    remove(path);
+    given_in_folder(folder, "bt-whc.openapi.json", openapi_text);
+    for (int type = 0; type < TYPES; type++)
+        write_type(folder, (enum sim_type)type);
+    types_catalogue = given_load(folder, "", &problems);
+    for (size_t i = 0; i < problems.count; i++)
+        fprintf(stderr, "%s: %s; %s\n", problems.list[i].where, problems.list[i].what, problems.list[i].remedy);
+    if (problems.count > 0)
+        abort();
+    given_remove_folder(folder);
+    for (int type = 0; type < TYPES; type++)
+        types[type] = catalogue_type(types_catalogue, names[type]);
+    build_requests();
+    reply_accepted = given_tree("{'orderId': 'bt-1'}");
+    reply_found = json_object_get(reply_accepted);
+    reply_absent = given_tree("{}");
+    reply_error = given_tree("{'code': '24', 'reason': 'no', 'message': 'no'}");
+}
+
+void types_free(void)
+{
+    for (int order = 0; order < ORDERS; order++)
+        for (int type = 0; type < TYPES; type++)
+            request_release(&requests[order][type]);
+    json_object_put(reply_accepted);
+    json_object_put(reply_found);
+    json_object_put(reply_absent);
+    json_object_put(reply_error);
+    catalogue_free(types_catalogue);
+}
+
+const struct order_type *type_of(enum sim_type type)
+{
+    return types[type];
+}
+
+int type_steps(enum sim_type type)
+{
+    return type == TYPE_TWO ? 2 : 1;
+}
+
+void types_request(int order, struct request *request)
+{
+    const struct request *made = &requests[order][sim.upstream[order].type];
+
+    *request = *made;
+    request->inputs = json_object_new_object();
+    TREE_EACH(made->inputs, name, value)
+    json_object_object_add(request->inputs, name, json_object_get(value));
+}
+
+int order_of_id(const char *request_id)
+{
+    for (int i = 0; i < ORDERS; i++)
+        if (strcmp(ids[i], request_id) == 0)
+            return i;
+    return -1;
+}
+
+const char *id_of_order(int order)
+{
+    return ids[order];
+}

@@ -1,0 +1,22 @@
+/* The catalogue that all schedules share, and what is built beforehand: requests and replies. */
+#ifndef SIM_TYPES_H
+#define SIM_TYPES_H
+
+#include "request.h"
+#include "sim.h"
+
+extern struct catalogue *types_catalogue;
+
+void types_load(void);
+void types_free(void);
+
+const struct order_type *type_of(enum sim_type type);
+int type_steps(enum sim_type type);
+
+/* The request of an order: a fresh tree over shared members. */
+void types_request(int order, struct request *request);
+
+/* Bodies of replies; borrowed. */
+extern struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent;
+
+#endif

@@ -1,0 +1,122 @@
+/* See worker.h: a process begins, turns its loop and dies. */
+#include "worker.h"
+
+#include "memory.h"
+#include "types.h"
+
+#include <math.h>
+#include <stdio.h>
+
+struct worker workers[SLOTS];
+
+enum { WALL_BEGAN_MS = 1772445600 };
+
+int64_t worker_clock(const struct worker *worker)
+{
+    return (worker->offset_us + (int64_t)((double)sim.now_us * worker->rate)) / 1000;
+}
+
+struct orders_time worker_time(const struct worker *worker)
+{
+    return (struct orders_time){worker_clock(worker), WALL_BEGAN_MS * 1000LL + sim.now_us / 1000};
+}
+
+int64_t worker_moment(const struct worker *worker, int64_t ms)
+{
+    return (int64_t)ceil(((double)(ms * 1000 - worker->offset_us) + 1) / worker->rate) + 1;
+}
+
+static struct orders *make_orders(const struct worker *worker)
+{
+    const struct orders_api api = {
+        .tag = "api",
+        .pace = {10, 0, 100},
+        .backoff = {.first_ms = 5, .cap_ms = 40, .give_up_ms = LOOKUP_GIVE_UP, .attempts_max = 3},
+        .doubt = {is_off(R5) ? 0 : ABSENT_AFTER, is_off(R5) ? 0 : ABSENT_AFTER_OWN, LOOKUP_GIVE_UP, true}};
+    const struct orders_setup setup = {
+        .openapi = &types_catalogue->openapi,
+        .apis = &api,
+        .api_count = 1,
+        .steps_max = 50,
+        .seed = chance_word(),
+        .rules_off = (is_off(R1) ? RULE_ATTEMPTS : 0u) | (is_off(R6) ? RULE_EVIDENCE : 0u) |
+                     (is_off(R8) ? RULE_DECISIONS : 0u) | (is_off(R11_LANES) ? RULE_LANES : 0u)};
+
+    return orders_new(&setup, worker_time(worker));
+}
+
+void worker_start(struct worker *worker)
+{
+    char owner[16];
+    unsigned life = worker->life + 1;
+    int slot = worker->slot;
+
+    *worker = (struct worker){.slot = slot, .life = life, .up = true, .dirty = true, .epoch = -1};
+    worker->offset_us = 1000000 + chance(50000);
+    worker->rate = 1 + (chance(9801) - 4900) / 1e6;
+    worker->due_ms = INT64_MAX;
+    worker->orders = make_orders(worker);
+    worker->duplicates = duplicates_new((struct duplicates_window){INT32_MAX, 1000});
+    snprintf(owner, sizeof owner, "w%d.%u", slot, life);
+    worker->settlements = settlements_new(owner);
+    worker->library.joins = true;
+    TRACE("w%d      starts, life %u", slot, life);
+}
+
+void worker_crash(struct worker *worker, const char *why)
+{
+    TRACE("w%d      %s", worker->slot, why);
+    calling_abandon(worker);
+    if (worker->job.stage == STAGE_END && one_in(2))
+        kafka_add_late(worker->slot, worker->epoch); /* it had just been sent */
+    worker->orders = orders_free(worker->orders);
+    worker->duplicates = duplicates_free(worker->duplicates);
+    worker->settlements = settlements_free(worker->settlements);
+    worker->takeover = takeover_free(worker->takeover);
+    for (int i = 0; i < ORDERS; i++)
+        worker->kept[i].progress = memory_free(worker->kept[i].progress);
+    worker->up = worker->paused = false;
+}
+
+bool worker_takes(const struct worker *worker)
+{
+    return worker->phase == PHASE_TAKING && !worker->stopping;
+}
+
+static void set_due(struct worker *worker, int64_t ms)
+{
+    if (ms < worker->due_ms)
+        worker->due_ms = ms;
+}
+
+static void find_due(struct worker *worker)
+{
+    worker->due_ms = INT64_MAX;
+    if (orders_count(worker->orders) > 0)
+        set_due(worker, orders_due_ms(worker->orders));
+    set_due(worker, calling_due_ms(worker));
+    if (worker->phase == PHASE_DRAINING)
+        set_due(worker, worker->drain_until_ms);
+    if (worker->phase == PHASE_READING && worker->read_again_ms != 0)
+        set_due(worker, worker->read_again_ms);
+    if (worker_takes(worker) && orders_count(worker->orders) > orders_owned_count(worker->orders))
+        set_due(worker, worker->sweep_ms);
+}
+
+/* The events that the loop would tell, then the chores in run.c's order. */
+void worker_turn(struct worker *worker)
+{
+    worker->dirty = false;
+    if (worker->job.stage == STAGE_DONE)
+        settling_returned(worker);
+    calling_time_out(worker);
+    taking_chore(worker);
+    if (!worker->up)
+        return; /* it has left, or gave up */
+    calling_chore(worker);
+    settling_chore(worker);
+    owning_chore(worker);
+    if (!worker->up)
+        return;
+    find_due(worker);
+}

@@ -1,0 +1,187 @@
+/*
+ * One worker process: the real order/ code, and a stand-in for run/ and kafka/ around it, as small and as near to them
+ * as can be. Its loop turns, its settling thread makes one request after another, its consumer's library does what
+ * librdkafka does in the background.
+ */
+#ifndef SIM_WORKER_H
+#define SIM_WORKER_H
+
+#include "bt.h"
+#include "duplicates.h"
+#include "kafka.h"
+#include "orders.h"
+#include "settlement.h"
+#include "takeover.h"
+
+enum { ITEMS = 64, CALLBACKS = 4 };
+
+/* --- the settling thread (settling_thread.c; kafka/settle.c) --- */
+
+enum stage {
+    STAGE_IDLE,
+    STAGE_INIT,      /* a producer is to be made */
+    STAGE_OFFSETS,   /* positions are to be sent */
+    STAGE_PRODUCE,   /* records are to be sent */
+    STAGE_END,       /* EndTxn */
+    STAGE_FIND_INIT, /* R3: a new producer ends what is open, */
+    STAGE_FIND_READ, /* then the positions tell */
+    STAGE_READ,      /* positions for a take-over */
+    STAGE_DONE,      /* the loop has not taken the answer yet */
+};
+
+struct job {
+    enum stage stage;
+    bool reads; /* the question is about positions; else it settles */
+    bool failed; /* the positions could not be read */
+    enum settlement_end end;
+    bool lost; /* the assignment was lost meanwhile: nothing was read */
+    struct pair pair;
+    struct committed positions[PARTITIONS]; /* to be committed, or read */
+    bool wanted[PARTITIONS];
+    struct {
+        int log;
+        struct payload *payload;
+    } records[ITEMS];
+    int record_count, sent;
+    int64_t began_ms, wait_us; /* the worker's clock; a request that gets no answer is waited for until then */
+};
+
+/* --- what gathers for the next settlement (settling.c; run/settling.c) --- */
+
+struct item {
+    struct change change;
+    bool closes, is_barrier, is_kept;
+    int32_t partition;
+    uint64_t epoch;
+    int log;
+    struct payload *payload;
+};
+
+/* --- taking partitions over (owning.c; run/owning.c) --- */
+
+enum phase {
+    PHASE_NONE,
+    PHASE_READING,
+    PHASE_LOADING,
+    PHASE_BARRIER,
+    PHASE_RETURNING,
+    PHASE_TAKING,
+    PHASE_DRAINING,
+};
+
+/* A rebalance callback that waits for the loop. */
+struct callback {
+    bool assigns, lost;
+    bool partitions[PARTITIONS];
+};
+
+/* The consumer's library: what it knows of the group. */
+struct library {
+    struct pair pair;
+    bool lost;      /* rd_kafka_assignment_lost() */
+    bool joins;     /* it is about to send a JoinGroup */
+    bool waits;     /* it has joined, and waits for the new generation */
+    bool assigned;  /* the application has a set, or will be told of one */
+    bool revoking;  /* it waits for the application to give its set back */
+    bool leaving;   /* a clean stop: it leaves instead of joining */
+    struct callback callbacks[CALLBACKS];
+    int callback_count;
+};
+
+struct worker {
+    int slot;
+    bool up, paused, stopping;
+    bool dirty; /* its loop has something to do */
+    unsigned life;
+    int64_t offset_us; /* of its clock */
+    double rate;
+    int64_t kill_us;   /* of a paused one */
+    int64_t due_ms;    /* the next timer of its loop; INT64_MAX: none */
+
+    struct orders *orders;
+    struct duplicates *duplicates;
+    struct settlements *settlements;
+
+    struct library library;
+    struct pair pair; /* taken in the ASSIGN callback; member 0: dropped */
+
+    enum phase phase;
+    bool owns[PARTITIONS]; /* of the assignment */
+    struct takeover *takeover;
+    int64_t ledger_read[PARTITIONS];
+    int64_t drain_until_ms, read_again_ms;
+    char barrier[POSITION_TOKEN_MAX + 1];
+
+    struct item items[ITEMS];
+    int item_count, item_sent;
+    bool asked;
+    int64_t settle_began_ms;
+    struct job job;
+    int epoch; /* of its producer; -1: there is none */
+
+    int64_t next_request[PARTITIONS], next_signal[PARTITIONS];
+    int64_t sweep_ms;
+    struct kept {
+        char *progress;
+        size_t step;
+        bool second_half;
+    } kept[ORDERS]; /* R12 off: what the ledger says of the order */
+};
+
+extern struct worker workers[SLOTS];
+
+int64_t worker_clock(const struct worker *worker); /* ms */
+struct orders_time worker_time(const struct worker *worker);
+
+/* When its clock shows this, in true time. */
+int64_t worker_moment(const struct worker *worker, int64_t ms);
+
+void worker_start(struct worker *worker);
+void worker_crash(struct worker *worker, const char *why);
+void worker_turn(struct worker *worker);
+bool worker_takes(const struct worker *worker);
+
+/* owning.c */
+void owning_serve(struct worker *worker); /* the callbacks */
+void owning_chore(struct worker *worker);
+void owning_positions(struct worker *worker);
+void owning_barrier_settled(struct worker *worker);
+
+/* settling.c */
+void settling_chore(struct worker *worker);
+void settling_returned(struct worker *worker);
+void settling_ask(struct worker *worker);
+void settling_barrier(struct worker *worker, const struct ledger_owner *owner);
+void settling_repeat(struct worker *worker, const struct duplicate *duplicate, int32_t partition, int64_t offset);
+void settling_rewrite(struct worker *worker, const struct duplicate *duplicate);
+void settling_forget(struct worker *worker, int32_t partition);
+bool settling_is_idle(const struct worker *worker);
+
+/* settling_thread.c */
+bool thread_can_step(const struct worker *worker);
+void thread_step(struct worker *worker);
+
+/* taking.c */
+void taking_chore(struct worker *worker);
+
+/* calling.c */
+void calling_chore(struct worker *worker);
+void calling_permit(struct call_model *call);
+void calling_answer(struct call_model *call);
+void calling_time_out(struct worker *worker);
+int64_t calling_due_ms(const struct worker *worker);
+void calling_abandon(struct worker *worker); /* the process is dead */
+
+/* library.c: what librdkafka does by itself */
+void library_join(struct worker *worker);
+void library_notice(struct worker *worker); /* a rebalance has begun */
+bool library_can_notice(const struct worker *worker);
+void library_sync(struct worker *worker); /* the new generation */
+bool library_can_sync(const struct worker *worker);
+void library_learn(struct worker *worker); /* the group has removed it */
+bool library_can_learn(const struct worker *worker);
+void library_release(struct worker *worker); /* the application gives its set back */
+void library_leave(struct worker *worker);
+void library_pop(struct worker *worker, struct callback *callback);
+
+#endif
