@@ -217,7 +217,10 @@ static enum settler_answer find_out(struct settle *settle, struct settler_job *j
     for (;;) {
         if (!ensure_producer(settle, &job->why))
             return SETTLER_FATAL;
-        if (rd_kafka_assignment_lost(settle->consumer)) {
+        /* Nothing is ours any more, so it is the next owner's to find out; a closed consumer cannot ask, either. */
+        if (rd_kafka_assignment_lost(settle->consumer) || rd_kafka_consumer_closed(settle->consumer)) {
+            for (size_t i = 0; i < job->position_count; i++)
+                memory_free(job->positions[i].metadata);
             job->position_count = 0;
             return SETTLER_UNCLEAR;
         }

@@ -137,8 +137,8 @@ static int show_answer(const struct ledger_item *item, struct json_object *answe
     if (json)
         ledger_view_json(item);
     else
-        printf("%s: %s; the order is %s now\n", applied ? "applied" : "refused",
-               tree_text_of(answer, "answer"), ledger_state_name(item->record.state));
+        printf("%s%s; the order is %s now\n", applied ? "" : "refused: ", tree_text_of(answer, "answer"),
+               ledger_state_name(item->record.state));
     return applied ? 0 : 1;
 }
 
