@@ -30,10 +30,10 @@
 #define SHORT 0 /* ticks by which the threshold under test is too short */
 #endif
 #ifdef OWN
-#define ABSENT (DELIVERY + LAG + DRIFT + 1 - SHORT)
+#define ABSENT (DELIVERY + LAG + DRIFT + 1 - (SHORT))
 #define UNTIL (LEASE + CALL + WATCHDOG + ABSENT + 3) /* nothing happens later */
 #else
-#define ABSENT (LEASE + CALL + WATCHDOG + DELIVERY + LAG + DRIFT + 1 - SHORT)
+#define ABSENT (LEASE + CALL + WATCHDOG + DELIVERY + LAG + DRIFT + 1 - (SHORT))
 #define UNTIL (ABSENT + 3)
 #endif
 

@@ -75,7 +75,8 @@ end:
     do
     :: d_step { grows && partitions == 1 && pinned[0] != 0 -> partitions = 2 } /* of all topics alike */
 #ifdef NO_R10_REQUESTS
-    :: d_step { published > 1 && !removed[0] -> removed[0] = true } /* compacted: Y has the key of X */
+    :: d_step { published > 1 && !removed[0] -> removed[0] = true } /* compacted: Y has the key of X, */
+    :: d_step { published > 2 && !removed[1] -> removed[1] = true } /* and X again that of Y */
 #endif
     od
 }
