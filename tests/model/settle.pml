@@ -1,7 +1,7 @@
 /*
  * One order, two workers, Kafka and BT, without time (promise.md; what is left out is in README.md).
  *
- * Time comes in as one fact only: out_of_the_way, "every earlier attempt has reached BT or never will". time.pml shows
+ * Time comes in as one fact only: OUT_OF_THE_WAY, "every earlier attempt has reached BT or never will". time.pml shows
  * that absent_after makes it true. -DNO_R1 and so on switch rules off, -DCLASS_NEVER and -DCLASS_UNIQUE choose the class.
  */
 #define W 2 /* slots: a transactional.id each */
@@ -140,7 +140,7 @@ end:
 #endif
 
 #ifdef NO_R2_OFFSETS
-#define CARRIES_OFFSET (at == 0 && kind != barrier) /* an unchanged position is left out */
+#define CARRIES_OFFSET (at == 0 || kind == barrier) /* an unchanged position is left out */
 #else
 #define CARRIES_OFFSET true
 #endif
