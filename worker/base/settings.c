@@ -112,7 +112,7 @@ const struct setting settings_table[] = {
            "Time the platform leaves between TERM and KILL."),
     NUMBER(
         "watchdog.ms", AT(watchdog_ms), "ms", 0, 600000, "5000",
-        "A loop that stands still for so long ends the process; 0: never (debuggers only, shown as not ready)."),
+        "A loop that stands still for half of this ends the process; 0: never (debuggers only, shown as not ready)."),
 
     TEXT("bt.token.url", token_url, "", "OAuth 2 token endpoint; \"\": the one named in the OpenAPI file."),
     CHOICE("bt.token.style", token_style, "post|get", "post",

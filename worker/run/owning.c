@@ -319,12 +319,18 @@ static void go_on(struct owning *owning)
 
 static void begin_loading(struct owning *owning)
 {
+    size_t count = owning->count;
+    int32_t *partitions = memory_new(count + 1, sizeof *partitions);
     struct fault why;
 
     owning->phase = PHASE_LOADING;
     POINT("takeover.ledger");
-    if (!reader_begin(owning->worker->reader, owning->partitions, owning->count, &why))
+    memcpy(partitions, owning->partitions, count * sizeof *partitions);
+    if (takeover_wants_witness(owning->takeover))
+        partitions[count++] = 0;
+    if (!reader_begin(owning->worker->reader, partitions, count, &why))
         worker_fail(owning->worker, &why);
+    memory_free(partitions);
     loop_hurry(owning->worker->loop);
 }
 

@@ -70,7 +70,7 @@ static bool take(const struct ledger_schemas *schemas, struct takeover *takeover
         takeover_end(takeover, message->partition);
         return true;
     }
-    if (starts_with(message, "order/"))
+    if (starts_with(message, "order/") && takeover_has(takeover, message->partition))
         return take_order(schemas, takeover, message, why);
     if (starts_with(message, "owner/") && message->payload != NULL)
         return take_owner(schemas, takeover, message, why);
