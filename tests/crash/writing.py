@@ -54,7 +54,8 @@ class Group:
         self.sent, self.by_key, self.repeats = {}, collections.defaultdict(list), 0
         self.kills = collections.Counter()
         self.running = {}
-        self.reader = None
+        self.reader, self.looked_at = None, 0
+        self.final, self.order = collections.defaultdict(list), collections.defaultdict(list)
 
     # --- what goes in ---
 
@@ -140,22 +141,21 @@ class Group:
             (self.kill_at_random if self.draw.random() < 0.5 else self.kill_at_point)(victim)
             if self.is_alive("two") and self.draw.random() < 0.3:
                 self.stop("two")
-            self.reader.more(0.05)
-            done = len({header(m, "ce_subject") for m in self.reader.messages})
-            print(f"        seed {self.seed}: {kill + 1} kills, {len(self.sent)} sent, {done} with an outcome", flush=True)
+            print(f"        seed {self.seed}: {kill + 1} kills, {len(self.sent)} sent, {len(self.finals())} final", flush=True)
 
     # --- what came out ---
 
-    def outcomes(self):
-        return [m for m in self.reader.more(0.05) if header(m, "whc-repeated") is None]
-
     def finals(self):
-        found = collections.defaultdict(list)
-        for message in self.outcomes():
+        """The final outcomes of each request, those marked as repeats left out; what came since the last look is added."""
+        for message in self.reader.more(0.05)[self.looked_at:]:
+            self.looked_at += 1
+            if header(message, "whc-repeated") is not None:
+                continue
             outcome = outcome_of(message)["outcome"]
             if outcome["final"]:
-                found[str(outcome["requestId"])].append(outcome)
-        return found
+                self.final[str(outcome["requestId"])].append(outcome)
+                self.order[message.key().decode()].append(str(outcome["requestId"]))
+        return self.final
 
     def parked(self):
         code, out, err = self.stage.run("parked", "--json")
@@ -185,8 +185,8 @@ class Group:
         explained = collections.Counter()
         end = time.monotonic() + 300
         while len(self.finals()) < len(self.sent):
-            expect(time.monotonic() < end, f"lost: {[(r, self.sent[r][0]) for r in self.sent if r not in self.finals()][:5]} ... "
-                                           f"{len(self.sent) - len(self.finals())} of {len(self.sent)}")
+            missing = [(request, kind) for request, (kind, _, _) in self.sent.items() if request not in self.final]
+            expect(time.monotonic() < end, f"lost: {missing[:5]} ... {len(missing)} of {len(self.sent)}")
             expect(self.is_alive("one"), f"it ended by itself:\n{self.running['one'].log()[-3000:]}")
             self.decide_parked(explained)
         return explained
@@ -205,12 +205,8 @@ class Group:
                 continue
             accepted = created.get(outcome["externalId"], {"accepted": 0})["accepted"]
             expect(accepted == (outcome["status"] == "COMPLETED"), f"{request} is {outcome['status']}, and BT accepted {accepted}")
-        order = collections.defaultdict(list)
-        for message in self.outcomes():
-            if outcome_of(message)["outcome"]["final"]:
-                order[message.key().decode()].append(header(message, "ce_subject"))
         for key, requests in self.by_key.items():
-            expect(order[key] == requests, f"{key}: outcomes out of order")
+            expect(self.order[key] == requests, f"{key}: outcomes out of order")
 
     def report(self, explained):
         statuses = collections.Counter(o[0]["status"] for o in self.finals().values())

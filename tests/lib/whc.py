@@ -2,6 +2,7 @@
 
 Nothing here sleeps for a fixed time: it waits for an event, and gives up loudly after a bound.
 """
+import functools
 import json
 import os
 import pathlib
@@ -96,6 +97,12 @@ def _inline(schema, texts, done, space=""):
     return copy
 
 
+@functools.lru_cache(maxsize=None)
+def _fingerprint(text):
+    canonical = fastavro.schema.to_parsing_canonical_form(json.loads(text))
+    return int(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"), 16).to_bytes(8, "big")
+
+
 class OrderType:
     """The two schemas of an order type, as any other program would read them."""
 
@@ -109,8 +116,7 @@ class OrderType:
 
     @staticmethod
     def fingerprint(text):
-        canonical = fastavro.schema.to_parsing_canonical_form(json.loads(json.dumps(text)))
-        return int(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"), 16).to_bytes(8, "big")
+        return _fingerprint(json.dumps(text))
 
     def datum(self, record):
         import io
