@@ -382,5 +382,8 @@ bool moves_step(void)
     if (moves.list[i].kind == MOVE_TIME)
         return pass_time();
     perform(&moves.list[i]);
+    if (kafka.decided)
+        oracle_places();
+    kafka.decided = false;
     return true;
 }
