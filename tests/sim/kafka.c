@@ -19,6 +19,7 @@ void kafka_reset(void)
     kafka.group = (struct group){.next_id = 1};
     kafka.writes = 0;
     kafka.late_count = 0;
+    kafka.decided = false;
 }
 
 static struct entry *append(int log, int slot, enum entry_state state, struct payload *payload)
@@ -57,6 +58,7 @@ static void decide(struct coordinator *coordinator, bool commit)
 {
     coordinator->state = commit ? TX_COMMITTING : TX_ABORTING;
     coordinator->markers = coordinator->logs;
+    kafka.decided = kafka.decided || commit;
     if (coordinator->markers == 0)
         coordinator->state = commit ? TX_COMMITTED : TX_ABORTED;
 }

@@ -88,6 +88,7 @@ struct kafka {
     struct group group;
     struct late late[LATE_ROOM];
     int late_count;
+    bool decided; /* a commit has been decided since this was looked at */
 };
 
 extern struct kafka kafka;

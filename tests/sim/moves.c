@@ -5,7 +5,7 @@
 #include "people.h"
 #include "worker.h"
 
-enum { MOVES = 256, LAG_US = 1000, MEMBER_GRACE = 20 };
+enum { MOVES = 256, LAG_US = 1000, FAULT_WEIGHT = 3, WORK = 12 };
 
 enum move_kind {
     MOVE_TURN,
@@ -42,12 +42,15 @@ static struct {
         int one, other, weight;
     } list[MOVES];
     int count, weight;
+    int work; /* the weight of those that are no faults */
 } moves;
 
 static void may(bool possible, enum move_kind kind, int one, int other, int weight)
 {
-    if (!possible || weight == 0 || moves.count == MOVES)
+    if (!possible || weight == 0 || moves.count == MOVES - 1)
         return;
+    if (weight > FAULT_WEIGHT)
+        moves.work += weight *= WORK;
     moves.list[moves.count++] = (struct move){kind, one, other, weight};
     moves.weight += weight;
 }
@@ -360,7 +363,7 @@ bool moves_step(void)
     sim.events++;
     if (forced())
         return true;
-    moves.count = moves.weight = 0;
+    moves.count = moves.weight = moves.work = 0;
     for (int i = 0; i < sim.slots; i++)
         add_worker(i);
     add_calls();
@@ -368,12 +371,19 @@ bool moves_step(void)
     add_people();
     if (sim.calm && moves.count == 0)
         return pass_time();
-    may(!sim.calm, MOVE_TIME, 0, 0, 10 + moves.weight / 4);
+    int weight = moves.work == 0 ? 16 * moves.weight : moves.weight / 4;
+    if (!sim.calm) {
+        moves.list[moves.count++] = (struct move){MOVE_TIME, 0, 0, weight + 1};
+        moves.weight += weight + 1;
+    }
     int at = chance(moves.weight), i = 0;
     while (at >= moves.list[i].weight)
         at -= moves.list[i++].weight;
     if (moves.list[i].kind == MOVE_TIME)
         return pass_time();
     perform(&moves.list[i]);
+    if (kafka.decided)
+        oracle_places();
+    kafka.decided = false;
     return true;
 }

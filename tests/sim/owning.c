@@ -239,6 +239,18 @@ static void begin_taking(struct worker *worker)
     worker->dirty = true;
 }
 
+/*
+ * One that has lost its partitions and does not know it yet may read positions from before its successor's barrier, and
+ * that barrier: it ends, and so it does no harm.
+ */
+static void refused(struct worker *worker, const struct fault *why)
+{
+    if (group_knows(worker->pair.member) && worker->pair.generation == kafka.group.generation)
+        give_up(worker, why);
+    else
+        worker_crash(worker, "gives up, and is not the owner any more");
+}
+
 static void go_on(struct worker *worker)
 {
     struct fault why;
@@ -258,7 +270,7 @@ static void go_on(struct worker *worker)
         begin_taking(worker);
         return;
     case TAKEOVER_REFUSED:
-        give_up(worker, &why);
+        refused(worker, &why);
         return;
     }
 }

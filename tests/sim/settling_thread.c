@@ -212,3 +212,15 @@ void thread_step(struct worker *worker)
         return;
     }
 }
+
+void thread_sends(struct worker *worker)
+{
+    const struct job *job = &worker->job;
+
+    if (job->stage == STAGE_OFFSETS)
+        kafka_send_offsets(worker->slot, worker->epoch, job->pair, job->positions);
+    else if (job->stage == STAGE_PRODUCE && job->sent < job->record_count)
+        kafka_produce(worker->slot, worker->epoch, job->records[job->sent].log, job->records[job->sent].payload);
+    else if (job->stage == STAGE_END)
+        kafka_add_late(worker->slot, worker->epoch);
+}

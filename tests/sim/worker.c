@@ -67,8 +67,8 @@ void worker_crash(struct worker *worker, const char *why)
 {
     TRACE("w%d      %s", worker->slot, why);
     calling_abandon(worker);
-    if (worker->job.stage == STAGE_END && one_in(2))
-        kafka_add_late(worker->slot, worker->epoch); /* it had just been sent */
+    if (one_in(2))
+        thread_sends(worker); /* it had just been sent */
     worker->orders = orders_free(worker->orders);
     worker->duplicates = duplicates_free(worker->duplicates);
     worker->settlements = settlements_free(worker->settlements);
@@ -99,7 +99,7 @@ static void find_due(struct worker *worker)
         set_due(worker, worker->drain_until_ms);
     if (worker->phase == PHASE_READING && worker->read_again_ms != 0)
         set_due(worker, worker->read_again_ms);
-    if (worker_takes(worker) && orders_count(worker->orders) > orders_owned_count(worker->orders))
+    if (!is_off(R11) && worker_takes(worker) && orders_count(worker->orders) > orders_owned_count(worker->orders))
         set_due(worker, worker->sweep_ms);
 }
 

@@ -160,6 +160,7 @@ bool settling_is_idle(const struct worker *worker);
 /* settling_thread.c */
 bool thread_can_step(const struct worker *worker);
 void thread_step(struct worker *worker);
+void thread_sends(struct worker *worker); /* the process dies with a request on its way */
 
 /* taking.c */
 void taking_chore(struct worker *worker);

@@ -70,7 +70,7 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
         return;
     }
     move_order(orders, order, to);
-    if (wrote && order->owned && rule_holds(orders, RULE_STEPS))
+    if (wrote && order->owned)
         mark_changed(orders, order); /* what came of the attempt */
     if (order->leaving)
         let_go(orders, order);
