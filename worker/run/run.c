@@ -8,6 +8,7 @@
 #include "settling.h"
 #include "single.h"
 #include "status.h"
+#include "times.h"
 #include "topics.h"
 #include "watchdog.h"
 
