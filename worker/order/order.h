@@ -95,19 +95,15 @@ struct order {
 struct order *order_new(const char *topic, int32_t partition, int64_t offset, const void *key,
                         size_t key_length);
 void *order_free(struct order *order);
-
 /* What its outcome says; valid while the order lives. Only of ORDER_PARKED and from ORDER_DONE on. */
 void order_outcome(const struct order *order, struct outcome *outcome);
 
 /* The walk that is under way: the look-up's, or the order's own. */
 struct walk *order_walk(struct order *order);
-
 /* The step that is called, or comes next, in that walk. Null at the end of the workflow. */
 const struct step *order_step(const struct order *order);
-
 /* Whether the call that comes next, or is under way, is a write of the order itself. */
 bool order_writes(const struct order *order);
-
 /* Notes the tracking id of a call; keeps the latest TRACKING_IDS_MAX. */
 void order_note_tracking(struct order *order, const char *id);
 
