@@ -125,7 +125,8 @@ void owning_positions(struct worker *worker)
         const struct committed *one = &job->positions[p];
         if (worker->owns[p])
             takeover_position(worker->takeover, p, one->set ? one->offset : -1, kafka.requests[p].start,
-                              one->set ? one->signals : -1, one->metadata, one->set ? strlen(one->metadata) : 0);
+                              one->set ? one->signals : -1, one->metadata,
+                              one->set ? strlen(one->metadata) : 0);
     }
     worker->phase = PHASE_LOADING;
     worker->dirty = true;
@@ -226,8 +227,8 @@ static void begin_taking(struct worker *worker)
         if (entries[i].forgotten)
             continue;
         if (entries[i].done) {
-            duplicates_add(worker->duplicates, entries[i].partition, entries[i].request_id, entries[i].done_at_ms,
-                           TAKE(entries[i].value), entries[i].length);
+            duplicates_add(worker->duplicates, entries[i].partition, entries[i].request_id,
+                           entries[i].done_at_ms, TAKE(entries[i].value), entries[i].length);
         } else if (!recover(worker, &entries[i], &why)) {
             give_up(worker, &why);
             return;
