@@ -34,6 +34,9 @@ static const struct {
     {"topics", "create the topics, or say what differs", command_topics},
     {"submit", "send order requests", command_submit},
     {"watch", "show outcomes as they come", command_watch},
+    {"parked", "show the orders that wait for a person", command_parked},
+    {"decide", "say what became of a parked order", command_decide},
+    {"replay", "send dead letters or finished orders again", command_replay},
 };
 
 int main(int argc, char **argv)

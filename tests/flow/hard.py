@@ -147,7 +147,7 @@ def a_dead_letter_topic_that_takes_too_little(stage):
 def a_full_map_stops_its_partition(stage):
     """A halted API holds one order and more than 20,000 settle behind it: only its partition stops, ready says why, all goes on."""
     held, behind = 0, 20_050
-    settings = {"bt.probe.ms": 300}
+    settings = {"bt.probe.ms": 300, "ledger.after.ms": 3600000}  # else the halted order would move to the ledger
     worker = stage.worker("one", **settings).ready()
     stage.sandbox.fault(api="portability", kind="status", status=403, code=50, times=-1)
     sent = [stage.send("check-portability", portability(), partition=held)]

@@ -10,6 +10,7 @@ import sys
 import hard
 import secure
 import whc
+import writes
 from common import TARGET, ask, dead_letter, one, target
 from whc import expect, header, outcomes_by_request, portability, wait_for
 
@@ -90,16 +91,13 @@ def expired(stage):
     expect((outcome["status"], outcome["reason"]["kind"], outcome["attempts"]) == ("FAILED", "EXPIRED", 0), f"{outcome}")
 
 
-def writes_are_not_served_yet(stage):
-    """An order type with a write ends REJECTED, NOT_SERVED, without a call."""
+def journeys_are_not_served_yet(stage):
+    """An order type that waits for BT's notifications ends REJECTED, NOT_SERVED, without a call."""
     stage.worker().ready()
-    example = json.loads((whc.SCHEMAS / "create-order" / "examples" / sorted(p.name for p in (whc.SCHEMAS / "create-order" / "examples").iterdir())[0]).read_text())
     reader = stage.reader()
-    code, out, err = stage.run("submit", "--type", "create-order", "--key", "k", stdin=json.dumps(example["request"]))
-    expect(code == 0, f"submit: {out}{err}")
-    wait_for(lambda: reader.more(), "the outcome")
-    outcome = whc.outcome_of(reader.messages[-1])["outcome"]
-    expect((outcome["status"], outcome["reason"]["kind"]) == ("REJECTED", "NOT_SERVED"), f"{outcome}")
+    request = writes.submit(stage, "provide-with-ported-numbers", "range-of-three")
+    outcome = writes.final(reader, request)["outcome"]
+    expect((outcome["status"], outcome["reason"]["kind"], outcome["reason"]["code"]) == ("REJECTED", "NOT_SERVED", "receive"), f"{outcome}")
 
 
 # --- bad input ---
@@ -324,7 +322,7 @@ def one_worker_without_transactions(stage):
 
 
 BOTH = [a_request_becomes_a_call_and_an_outcome, orders_of_a_key_go_in_sequence, many_keys_go_in_parallel, contract_and_rules,
-        expired, writes_are_not_served_yet, dead_letters, clean_stop_settles_all, submit_and_watch, all_examples]
+        expired, journeys_are_not_served_yet, dead_letters, clean_stop_settles_all, submit_and_watch, all_examples]
 EMBEDDED = [a_reading_order_survives_bad_replies, throttled_orders_wait, a_halted_api_resumes_by_itself, tokens, token_styles,
             configuration_mistakes, catalogue_mistakes, proposed_operations_on_a_production_host, pages, secrets_stay_secret,
             one_worker_without_transactions]
@@ -333,8 +331,8 @@ REAL = [topics_that_differ, broker_away]
 
 def main(where, chosen):
     if where == "embedded":
-        return whc.run_stories(BOTH + EMBEDDED + hard.EMBEDDED + secure.EMBEDDED, lambda story: whc.new_stage(), chosen)
-    return whc.on_real_kafka(BOTH + REAL + hard.REAL, chosen)
+        return whc.run_stories(BOTH + writes.BOTH + EMBEDDED + hard.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
+    return whc.on_real_kafka(BOTH + writes.BOTH + REAL + hard.REAL + writes.REAL, chosen)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@ import json
 import pathlib
 import uuid
 
+import confluent_kafka.admin
+
 import whc
 from whc import Failure, expect, header, outcome_of, wait_for
 
@@ -104,6 +106,96 @@ def a_killed_worker_leaves_no_second_order(stage):
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
 
 
-BOTH = [a_write, a_lost_reply_is_found, a_lost_request_is_sent_again, a_repeat_gets_the_same_outcome]
-REAL = [a_killed_worker_leaves_no_second_order]
+def parked(stage, *words):
+    code, out, err = stage.run("parked", "--json", *words)
+    expect(code == 0, f"parked: {out}{err}")
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def decide(stage, *words, code=0):
+    got, out, err = stage.run("decide", *words)
+    expect(got == code, f"decide {words}: exit {got}, {out}{err}")
+    return out + err
+
+
+def a_parked_order_is_decided(stage):
+    """A doubt that nothing can resolve is parked and visible; a person decides, the owner answers, once."""
+    stage.worker(**{**FAST, "bt.delivery.max.ms": 2000, "bt.read.lag.ms": 1000}).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
+    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    behind = submit(stage, "check-portability", "portable-number", key="k")
+    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    outcome = outcomes(reader, request)[0]["outcome"]
+    expect((outcome["status"], outcome["final"], outcome["reason"]["code"]) == ("UNKNOWN", False, "never"), f"{outcome}")
+    row = wait_for(lambda: parked(stage), "the parked order")[0]
+    expect(row["requestId"] == request and row["attempt"] == 1, f"{row}")
+    journal = row["progress"]["journal"]
+    expect(len(journal) == 1 and journal[0]["trackingId"] == outcome["trackingIds"][0], f"{journal}")
+    expect(request in stage.run("parked", request)[1], "parked ORDER does not show it")
+    expect("too early" in decide(stage, request, "retry", "let us see", code=1), "a retry before its time")
+    expect("attempt" in decide(stage, "--attempt", "7", request, "happened", "700501", code=1), "another attempt")
+    expect(not outcomes(reader, behind), "the order behind a parked one of its key was carried out")
+    expect("applied" in decide(stage, "--who", "A. Person", request, "happened", "700501", "seen in the portal"), "not applied")
+    found = final(reader, request)["outcome"]
+    expect((found["status"], found["reason"]["kind"], found["reason"]["text"]) == ("COMPLETED", "DECISION", "seen in the portal"), f"{found}")
+    final(reader, behind)
+    expect("final outcome already" in decide(stage, request, "retry", "again", code=1), "a decision about a finished order")
+    expect(parked(stage) == [], "it is still parked")
+    expect(list(evidence(stage, "reserveNumbers").values()) == [(1, 1)], f"{evidence(stage, 'reserveNumbers')}")
+
+
+def a_parked_order_is_tried_again(stage):
+    """retry: a new attempt, after the deadline."""
+    stage.worker(**FAST).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-before-reply")
+    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    wait_for(lambda: stage.run("decide", request, "retry", "nothing there")[0] == 0, "the retry to be allowed")
+    expect(final(reader, request)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
+
+
+def dead_letters_are_replayed(stage):
+    """What was a dead letter because of its schema becomes an order once it can be read; the rest stays where it is."""
+    stage.worker(**FAST).ready()
+    reader, dead = stage.reader(), stage.reader(stage.dead)
+    stage.send_bytes(b"no request at all", key=b"k")
+    stage.flush()
+    dead.until(1)
+    code, out, err = stage.run("replay", "dead", "--dry-run")
+    expect(code == 0 and "1 would be sent again" in err, f"{out}{err}")
+    code, out, err = stage.run("replay", "dead", "--reason", "framing")
+    expect(code == 0 and "1 sent again" in err, f"{out}{err}")
+    dead.until(2)
+    expect(dead.messages[0].value() == dead.messages[1].value() and dead.messages[1].key() == b"k", "not the same bytes and key")
+    request = submit(stage, "create-order", "new-company")
+    final(reader, request)
+    code, out, err = stage.run("replay", "finished", request)
+    expect(code == 0, f"{out}{err}")
+    final(reader, out.split()[1])
+    expect(len(evidence(stage)) == 2, f"{evidence(stage)}")
+
+
+def partitions_are_added(stage):
+    """The request topic grows: refused, and the way out: all orders end, ledger and signals anew, one start that trusts the group."""
+    worker = stage.worker(**FAST).ready()
+    reader = stage.reader()
+    final(reader, submit(stage, "create-order", "new-company"))
+    expect(worker.stop() == 0, worker.log())
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stage.bootstrap})
+    for future in admin.create_partitions([confluent_kafka.admin.NewPartitions(stage.requests, stage.partitions + 2)]).values():
+        future.result(20)
+    refused = stage.worker(**FAST)
+    expect(refused.wait() == 1 and "partitions" in refused.log(), refused.log())
+    code, out, err = stage.run("topics", "--repartition")
+    expect(code == 0 and "takeover.trust.ledger=on" in out, f"{out}{err}")
+    stage.worker(**FAST, **{"takeover.trust.ledger": "on"}).ready()
+    request = submit(stage, "create-order", "new-company", key="another")
+    final(reader, request)
+    expect([row for row in evidence(stage).values()] == [(1, 1), (1, 1)], f"{evidence(stage)}")
+
+BOTH = [a_write, a_lost_reply_is_found, a_lost_request_is_sent_again, a_repeat_gets_the_same_outcome, a_parked_order_is_decided,
+        a_parked_order_is_tried_again, dead_letters_are_replayed]
+REAL = [a_killed_worker_leaves_no_second_order, partitions_are_added]
 EMBEDDED = []

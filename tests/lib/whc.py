@@ -2,6 +2,7 @@
 
 Nothing here sleeps for a fixed time: it waits for an event, and gives up loudly after a bound.
 """
+import functools
 import json
 import os
 import pathlib
@@ -96,6 +97,12 @@ def _inline(schema, texts, done, space=""):
     return copy
 
 
+@functools.lru_cache(maxsize=None)
+def _fingerprint(text):
+    canonical = fastavro.schema.to_parsing_canonical_form(json.loads(text))
+    return int(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"), 16).to_bytes(8, "big")
+
+
 class OrderType:
     """The two schemas of an order type, as any other program would read them."""
 
@@ -109,8 +116,7 @@ class OrderType:
 
     @staticmethod
     def fingerprint(text):
-        canonical = fastavro.schema.to_parsing_canonical_form(json.loads(json.dumps(text)))
-        return int(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"), 16).to_bytes(8, "big")
+        return _fingerprint(json.dumps(text))
 
     def datum(self, record):
         import io
@@ -224,20 +230,26 @@ class Kafka:
     def restart(self):
         self._call("restart")
 
+    def trouble(self, draw):
+        """Stopped and started again after a while."""
+        self.stop()
+        time.sleep(draw.uniform(0, 5))
+        self.restart()
+
 
 class Worker(Program):
     """`whc-worker run` with settings of its own; knows its admin port."""
 
     serial = 0
 
-    def __init__(self, stage, slot="one", **settings):
+    def __init__(self, stage, slot="one", environment=None, **settings):
         Worker.serial += 1
         self.stage = stage
         name = pathlib.Path(stage.folder) / f"worker-{Worker.serial}"
         self.config = name.with_suffix(".properties")
         self.config.write_text("".join(f"{k}={v}\n" for k, v in stage.settings(slot, settings).items()))
         # Workers of one stage see each other's lock, those of others do not.
-        super().__init__([WORKER, "run", "--config", self.config], name.with_suffix(".log"), {**os.environ, "TMPDIR": str(stage.folder)})
+        super().__init__([WORKER, "run", "--config", self.config], name.with_suffix(".log"), {**os.environ, "TMPDIR": str(stage.folder), **(environment or {})})
         self._port = None
 
     def port(self):
@@ -276,7 +288,8 @@ class Worker(Program):
 class Stage:
     """Where one story plays: topics of its own, a sandbox, settings for workers, and what came out."""
 
-    def __init__(self, folder, sandbox, kafka=None, partitions=6):
+    def __init__(self, folder, sandbox, kafka=None, partitions=6, more=None):
+        self.more = more or {}
         self.folder, self.sandbox, self.kafka, self.real = folder, sandbox, kafka, kafka is not None
         self.workers = []
         self.bootstrap = kafka.bootstrap if kafka else sandbox.kafka
@@ -304,7 +317,7 @@ class Stage:
             "topics.replication": 1, "topics.min.replication": 1,
             "settlement.transactions": "on" if self.real else "off",
         }
-        values.update({key.replace("_", "."): value for key, value in (more or {}).items()})
+        values.update({key.replace("_", "."): value for key, value in {**self.more, **(more or {})}.items()})
         return {key: value for key, value in values.items() if value is not None}
 
     def run(self, *words, stdin=None, seconds=120, **settings):
@@ -339,9 +352,9 @@ class Stage:
     def reader(self, topic=None, isolation="read_committed"):
         return Reader(self, topic or self.outcomes, isolation)
 
-    def worker(self, slot="one", **settings):
+    def worker(self, slot="one", environment=None, **settings):
         """Starts a worker that ends with the story."""
-        self.workers.append(Worker(self, slot, **settings))
+        self.workers.append(Worker(self, slot, environment, **settings))
         return self.workers[-1]
 
     def stop_workers(self):
@@ -361,12 +374,12 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def new_stage(kafka=None):
-    """A stage with a sandbox of its own; the broker is the real one, or the sandbox's."""
+def new_stage(kafka=None, more=None):
+    """A stage with a sandbox of its own; the broker is the real one, or the sandbox's. `more`: settings of all its programs."""
     folder = tempfile.mkdtemp(prefix="whc-stage-")
     sandbox = Sandbox(folder, broker=kafka is None)
     try:
-        return Stage(folder, sandbox, kafka)
+        return Stage(folder, sandbox, kafka, more=more)
     except BaseException:
         sandbox.stop()
         raise

@@ -67,8 +67,9 @@ const struct setting settings_table[] = {
            "on, for one start: the group's positions were lost or reset, go on at those in the ledger."),
     NUMBER("duplicates.window.ms", AT(duplicates_window_ms), "ms", 1000, 366 * (int64_t)DAY_MS, "604800000",
            "A request that is repeated within this time gets the stored outcome again."),
-    NUMBER("duplicates.max", AT(duplicates_max), "", 1, 10000000, "10000",
-           "Finished orders remembered of each partition; above it the oldest are forgotten early, with an alarm."),
+    NUMBER(
+        "duplicates.max", AT(duplicates_max), "", 1, 10000000, "10000",
+        "Finished orders remembered of each partition; above it the oldest are forgotten early, with an alarm."),
     NUMBER("upstream.repeat.max.ms", AT(repeat_max_ms), "ms", 0, 366 * (int64_t)DAY_MS, "259200000",
            "Upstream repeats a request within this time."),
     NUMBER("outage.max.ms", AT(outage_max_ms), "ms", 0, 366 * (int64_t)DAY_MS, "259200000",
@@ -111,7 +112,7 @@ const struct setting settings_table[] = {
            "Time the platform leaves between TERM and KILL."),
     NUMBER(
         "watchdog.ms", AT(watchdog_ms), "ms", 0, 600000, "5000",
-        "A loop that stands still for so long ends the process; 0: never (debuggers only, shown as not ready)."),
+        "A loop that stands still for half of this ends the process; 0: never (debuggers only, shown as not ready)."),
 
     TEXT("bt.token.url", token_url, "", "OAuth 2 token endpoint; \"\": the one named in the OpenAPI file."),
     CHOICE("bt.token.style", token_style, "post|get", "post",
@@ -148,9 +149,10 @@ const struct setting api_settings_table[] = {
            "Sent bytes that BT's host does not confirm for so long end the connection."),
     NUMBER("reply.max.bytes", API(reply_max_bytes), "bytes", 1024, 268435456, "4194304",
            "A larger reply is not read."),
-    NUMBER("delivery.max.ms", API(delivery_max_ms), "ms", -1, DAY_MS, "-1",
-           "Last byte left us, then BT decides within this time. -1: not known; a look-up that finds nothing then "
-           "proves nothing, and the order is parked (elsewhere it counts as 120 s)."),
+    NUMBER(
+        "delivery.max.ms", API(delivery_max_ms), "ms", -1, DAY_MS, "-1",
+        "Last byte left us, then BT decides within this time. -1: not known; a look-up that finds nothing then "
+        "proves nothing, and the order is parked (elsewhere it counts as 120 s)."),
     NUMBER("read.lag.ms", API(read_lag_ms), "ms", -1, DAY_MS, "-1",
            "Accepted, then a look-up shows it within this time. -1: not known, as above (counts as 60 s)."),
     NUMBER("absent.after.ms", API(absent_after_ms), "ms", 0, 7 * (int64_t)DAY_MS, "0",
@@ -159,7 +161,8 @@ const struct setting api_settings_table[] = {
            "The same after a call of this worker ended without an answer."),
     NUMBER("lookup.give.up.ms", API(lookup_give_up_ms), "ms", 1000, 30 * (int64_t)DAY_MS, "86400000",
            "A doubt that no look-up resolves in this time is parked for a person."),
-    NUMBER("attempts.max", API(attempts_max), "", 1, 1000, "4", "Calls of one step before the order ends, or is parked."),
+    NUMBER("attempts.max", API(attempts_max), "", 1, 1000, "4",
+           "Calls of one step before the order ends, or is parked."),
     NUMBER("backoff.first.ms", API(backoff_first_ms), "ms", 1, 600000, "200",
            "Longest pause after the first call."),
     NUMBER("backoff.cap.ms", API(backoff_cap_ms), "ms", 1, 3600000, "10000", "Longest pause after any call."),

@@ -31,8 +31,8 @@ static int64_t with_drift(int64_t ms)
 
 static int64_t least_absent_after(const struct settings *s, const struct api_settings *api)
 {
-    return with_drift(s->attempt_lease_ms + api->call_timeout_ms + s->watchdog_ms + settings_delivery_max_ms(api) +
-                      settings_read_lag_ms(api));
+    return with_drift(s->attempt_lease_ms + api->call_timeout_ms + s->watchdog_ms +
+                      settings_delivery_max_ms(api) + settings_read_lag_ms(api));
 }
 
 static int64_t least_absent_after_own(const struct api_settings *api)
@@ -79,8 +79,9 @@ void settings_check_times(const struct settings *s, struct problems *problems)
          "a broken connection must not outlive a session"},
         {"2 * settlement.deadline.ms", "attempt.lease.ms", 2 * settle, s->attempt_lease_ms, false,
          "a slow broker must not use up the time in which an attempt may be sent"},
-        {"upstream.repeat.max.ms + outage.max.ms", "duplicates.window.ms", s->repeat_max_ms + s->outage_max_ms,
-         s->duplicates_window_ms, false, "a repeat must find the order that it repeats"},
+        {"upstream.repeat.max.ms + outage.max.ms", "duplicates.window.ms",
+         s->repeat_max_ms + s->outage_max_ms, s->duplicates_window_ms, false,
+         "a repeat must find the order that it repeats"},
         {"broker.session.timeout.ms", "session.timeout.ms", s->broker_session_timeout_ms,
          s->session_timeout_ms, true, "the loss of a broker would cost the partitions"},
     };
@@ -95,8 +96,9 @@ void settings_check_api_times(const struct settings *s, const char *tag, const s
 {
     int64_t settle = s->settlement_deadline_ms, call = api->call_timeout_ms;
     char call_name[120], tcp_name[120], poll_name[160], grace_name[160], after_name[120], own_name[120];
-    static const char after_terms[] = "1.01 * (attempt.lease.ms + call.timeout.ms + watchdog.ms + delivery.max.ms + "
-                                      "read.lag.ms) + 1 s",
+    static const char after_terms[] =
+        "1.01 * (attempt.lease.ms + call.timeout.ms + watchdog.ms + delivery.max.ms + "
+        "read.lag.ms) + 1 s",
                       own_terms[] = "1.01 * (delivery.max.ms + read.lag.ms) + 1 s";
     const struct bound bounds[] = {
         {poll_name, "max.poll.interval.ms", call + 2 * settle, s->max_poll_interval_ms, true,

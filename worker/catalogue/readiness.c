@@ -78,7 +78,8 @@ static void check_api(const struct settings *settings, const char *tag, struct p
     /* What holds for all APIs was told once already. */
     if (api.call_timeout_ms != settings->api.call_timeout_ms ||
         api.tcp_user_timeout_ms != settings->api.tcp_user_timeout_ms ||
-        api.delivery_max_ms != settings->api.delivery_max_ms || api.read_lag_ms != settings->api.read_lag_ms ||
+        api.delivery_max_ms != settings->api.delivery_max_ms ||
+        api.read_lag_ms != settings->api.read_lag_ms ||
         api.absent_after_ms != settings->api.absent_after_ms ||
         api.absent_after_own_ms != settings->api.absent_after_own_ms)
         settings_check_api_times(settings, tag, &api, problems);

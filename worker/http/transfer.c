@@ -2,6 +2,7 @@
 #include "transfer.h"
 
 #include "memory.h"
+#include "point.h"
 #include "retry_after.h"
 
 #include <ctype.h>
@@ -76,6 +77,7 @@ static int ask_permission(void *context, char *remote_ip, char *local_ip, int re
     if (!transfer->permit(transfer->context))
         return CURL_PREREQFUNC_ABORT;
     transfer->ways++;
+    POINT("call.first-byte");
     return CURL_PREREQFUNC_OK;
 }
 
@@ -89,6 +91,8 @@ static size_t give_body(char *out, size_t size, size_t count, void *context)
         return CURL_READFUNC_ABORT;
     if (length > size * count)
         length = size * count;
+    if (transfer->permit != NULL)
+        POINT("call.body");
     memcpy(out, transfer->body + transfer->body_taken, length);
     transfer->body_taken += length;
     return length;
@@ -147,6 +151,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
     if (transfer->reply_headers_length > HEADERS_MAX_BYTES)
         return 0;
     if (total > 5 && strncmp(line, "HTTP/", 5) == 0) {
+        if (transfer->permit != NULL)
+            POINT("call.reply");
         json_object_put(transfer->reply_headers);
         transfer->reply_headers = NULL;
         transfer->retry_after[0] = transfer->date[0] = '\0';

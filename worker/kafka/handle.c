@@ -39,12 +39,9 @@ struct value {
 };
 
 static const char *const prefixes[] = {
-    [HANDLE_CONSUMER] = "consumer.",
-    [HANDLE_SETTLER] = "producer.",
-    [HANDLE_TOOL_PRODUCER] = "producer.",
-    [HANDLE_TOOL_CONSUMER] = "consumer.",
-    [HANDLE_READER] = "consumer.",
-    [HANDLE_ADMIN] = "admin.",
+    [HANDLE_CONSUMER] = "consumer.",      [HANDLE_SETTLER] = "producer.",
+    [HANDLE_TOOL_PRODUCER] = "producer.", [HANDLE_TOOL_CONSUMER] = "consumer.",
+    [HANDLE_READER] = "consumer.",        [HANDLE_ADMIN] = "admin.",
 };
 
 /* Log lines of the library, on whatever thread it writes them. */

@@ -2,6 +2,7 @@
 #include "settle.h"
 
 #include "memory.h"
+#include "point.h"
 #include "producer.h"
 
 #include <inttypes.h>
@@ -133,6 +134,7 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *fence
 {
     rd_kafka_t *handle = producer_handle(settle->producer);
 
+    POINT("settle.begin");
     TRY(passed(rd_kafka_begin_transaction(handle), "begin of a transaction", fenced, why));
     rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
     bool sent = passed(rd_kafka_send_offsets_to_transaction(handle, list, job->pair,
@@ -141,10 +143,14 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *fence
     rd_kafka_topic_partition_list_destroy(list);
     if (!sent)
         return false;
+    POINT("settle.positions");
     for (size_t i = 0; i < job->record_count; i++)
         TRY(produce(settle, &job->records[i], why));
-    return passed(rd_kafka_commit_transaction(handle, (int)settle->settings->commit_timeout_ms), "commit",
-                  fenced, why);
+    POINT("settle.commit");
+    TRY(passed(rd_kafka_commit_transaction(handle, (int)settle->settings->commit_timeout_ms), "commit",
+               fenced, why));
+    POINT("settle.committed");
+    return true;
 }
 
 static void take_committed(const rd_kafka_topic_partition_t *entry, struct settler_position *position)
@@ -180,8 +186,7 @@ static bool read_earliest(struct settle *settle, struct settler_position *positi
 static bool read_positions(struct settle *settle, struct settler_job *job, struct fault *why)
 {
     const struct settings *settings = settle->settings;
-    rd_kafka_topic_partition_list_t *list =
-        rd_kafka_topic_partition_list_new((int)job->position_count * 2);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count * 2);
 
     for (size_t i = 0; i < job->position_count; i++) {
         rd_kafka_topic_partition_list_add(list, settings->topic_requests, job->positions[i].partition);
@@ -212,7 +217,10 @@ static enum settler_answer find_out(struct settle *settle, struct settler_job *j
     for (;;) {
         if (!ensure_producer(settle, &job->why))
             return SETTLER_FATAL;
-        if (rd_kafka_assignment_lost(settle->consumer)) {
+        /* Nothing is ours any more, so it is the next owner's to find out; a closed consumer cannot ask, either. */
+        if (rd_kafka_assignment_lost(settle->consumer) || rd_kafka_consumer_closed(settle->consumer)) {
+            for (size_t i = 0; i < job->position_count; i++)
+                memory_free(job->positions[i].metadata);
             job->position_count = 0;
             return SETTLER_UNCLEAR;
         }

@@ -38,7 +38,7 @@ struct settler_position {
     int64_t offset;   /* read: -1 when nothing is committed */
     int64_t signals;  /* the same of the signals topic; -1: not committed, or not to be */
     int64_t earliest; /* read: the first record, where nothing is committed; else -1 */
-    char *metadata; /* owned; null: none */
+    char *metadata;   /* owned; null: none */
     size_t metadata_length;
 };
 

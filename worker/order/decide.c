@@ -77,7 +77,8 @@ bool journey_decide(struct order *order, const struct decision *decision, const 
 
     if (order->state != ORDER_PARKED && !may_cancel(order, decision))
         return fault_set(why, FAULT_INPUT, "the order is not parked (any more)%s",
-                         was_sent(order) ? ": the worker is at work on it" : ": it waits, and only 'reject' can end it");
+                         was_sent(order) ? ": the worker is at work on it"
+                                         : ": it waits, and only 'reject' can end it");
     if ((terms->rules_off & RULE_DECISIONS) == 0) {
         if (decision->attempt != order->attempt)
             return fault_set(why, FAULT_INPUT, "the decision is about attempt %u, the order is at attempt %u",

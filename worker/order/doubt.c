@@ -63,8 +63,8 @@ static enum journey_move wait_in_doubt(struct order *order, const struct journey
     case REPEAT_NEVER:
         break;
     }
-    return park_in_doubt(order, "never", "BT may have carried it out, and that cannot be found out here.",
-                         terms);
+    return park_in_doubt(order, order->doubt.refused ? "refused" : "never",
+                         "BT may have carried it out, and that cannot be found out here.", terms);
 }
 
 enum journey_move fall_in_doubt(struct order *order, const struct reason *reason, bool refused,
@@ -99,7 +99,8 @@ enum journey_move journey_take_over(struct order *order, const struct journey_te
     return wait_in_doubt(order, terms);
 }
 
-static void begin_look(struct order *order, const struct workflow *workflow, const struct journey_terms *terms)
+static void begin_look(struct order *order, const struct workflow *workflow,
+                       const struct journey_terms *terms)
 {
     const struct lookup *lookup = order_step(order)->lookup;
     struct scope scope = walk_scope(order);

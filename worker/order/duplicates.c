@@ -8,7 +8,7 @@
 
 struct entry {
     struct duplicate duplicate;
-    struct entry *chained;        /* in its bucket */
+    struct entry *chained;         /* in its bucket */
     struct entry *older, *younger; /* in its partition's queue */
 };
 

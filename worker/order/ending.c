@@ -13,6 +13,7 @@ enum journey_move park(struct order *order, enum reason_kind kind, const char *c
                        const struct journey_terms *terms)
 {
     order->status = OUTCOME_UNKNOWN;
+    order->doubt.open = false; /* it is a person's now */
     order->reason = (struct reason){.kind = kind};
     snprintf(order->reason.code, sizeof order->reason.code, "%s", code);
     snprintf(order->reason.text, sizeof order->reason.text, "%s", text);
@@ -46,8 +47,7 @@ void journey_refuse(struct order *order, enum reason_kind kind, const char *code
     order->reason = (struct reason){.kind = kind};
     snprintf(order->reason.code, sizeof order->reason.code, "%s", code);
     snprintf(order->reason.text, sizeof order->reason.text, "%s", text);
-    order->status =
-        kind == REASON_EXPIRED || kind == REASON_UNAVAILABLE ? OUTCOME_FAILED : OUTCOME_REJECTED;
+    order->status = kind == REASON_EXPIRED || kind == REASON_UNAVAILABLE ? OUTCOME_FAILED : OUTCOME_REJECTED;
     order->finished_at_ms = wall_ms;
 }
 

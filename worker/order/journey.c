@@ -248,7 +248,8 @@ static enum journey_move act(struct order *order, const struct step *step, const
             return retry_by_action(order, step, action, evidence, terms);
         if (action->type == ACTION_GOTO) {
             json_object_object_del(order_walk(order)->steps, step->id); /* of an earlier visit */
-            order->wrote = order->wrote || order_writes(order); /* "already done", perhaps: FAILED would be a guess */
+            order->wrote =
+                order->wrote || order_writes(order); /* "already done", perhaps: FAILED would be a guess */
             return leave_step(order, action->target_index, terms);
         }
         return end_by_action(order, action, reply, &verdict->reason, terms);
@@ -287,7 +288,8 @@ static enum journey_move hold(struct order *order, const struct evidence *eviden
 static bool is_only_evidence(const struct order *order, enum verdict_kind kind,
                              const struct journey_terms *terms)
 {
-    return (terms->rules_off & RULE_EVIDENCE) == 0 && order_writes(order) && order->doubt.was && (kind == VERDICT_ACTION || kind == VERDICT_REFUSED);
+    return (terms->rules_off & RULE_EVIDENCE) == 0 && order_writes(order) && order->doubt.was &&
+           (kind == VERDICT_ACTION || kind == VERDICT_REFUSED);
 }
 
 enum journey_move journey_answer(struct order *order, const struct openapi *openapi,

@@ -27,7 +27,8 @@ enum journey_move end(struct order *order, enum outcome_status status, const str
 enum journey_move park(struct order *order, enum reason_kind kind, const char *code, const char *text,
                        const struct journey_terms *terms);
 /* All is done; `given` is the reason of an `end` that has one. */
-enum journey_move complete(struct order *order, const struct reason *given, const struct journey_terms *terms);
+enum journey_move complete(struct order *order, const struct reason *given,
+                           const struct journey_terms *terms);
 enum journey_move end_by_action(struct order *order, const struct action *action, const struct scope *reply,
                                 const struct reason *found, const struct journey_terms *terms);
 enum journey_move give_up(struct order *order, const struct reason *found, const struct journey_terms *terms);

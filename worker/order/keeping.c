@@ -91,9 +91,10 @@ static void add_headers(struct json_object *tree, const struct order_headers *he
 static char *progress_of(const struct order *order)
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    const struct step *step = order->main.workflow == NULL || order->main.step >= order->main.workflow->step_count
-                                  ? NULL
-                                  : &order->main.workflow->steps[order->main.step];
+    const struct step *step =
+        order->main.workflow == NULL || order->main.step >= order->main.workflow->step_count
+            ? NULL
+            : &order->main.workflow->steps[order->main.step];
     bool undecided = order->state != ORDER_DONE && order->state != ORDER_SETTLING;
 
     add_text(tree, "step", step == NULL ? NULL : step->id);
@@ -104,7 +105,8 @@ static char *progress_of(const struct order *order)
     json_object_object_add(tree, "calls", calls_tree(&order->main.calls));
     add_number(tree, "stepsDone", order->steps_done);
     add_number(tree, "startedAtMs", order->started_at_ms);
-    add_number(tree, "notAfterMs", order->request.not_after_ms == INT64_MAX ? 0 : order->request.not_after_ms);
+    add_number(tree, "notAfterMs",
+               order->request.not_after_ms == INT64_MAX ? 0 : order->request.not_after_ms);
     add_text(tree, "orderId", order->order_id);
     add_flag(tree, "wrote", order->wrote);
     add_flag(tree, "wasInDoubt", order->doubt.was);
@@ -230,7 +232,8 @@ static bool read_walk(struct order *order, const struct json_object *progress, s
     order->main.workflow = workflow;
     order->main.step = step == NULL ? workflow->step_count : workflow_step(workflow, step);
     if (step != NULL && order->main.step == workflow->step_count)
-        return fault_set(why, FAULT_INPUT, "order %s stands at step '%.60s', which '%s' does not have (any more)",
+        return fault_set(why, FAULT_INPUT,
+                         "order %s stands at step '%.60s', which '%s' does not have (any more)",
                          order->request.id, step, order->type->name);
     order->main.step_is_new = flag_of(progress, "stepIsNew");
     struct json_object *steps = tree_member(progress, "steps");

@@ -30,7 +30,8 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     if (state == LEDGER_QUEUED) {
         go_on(orders, order);
     } else if (state == LEDGER_PARKED) {
-        order->doubt.absent_ms = time.now_ms + terms.doubt.absent_ms; /* for decisions: our clock begins anew */
+        order->doubt.absent_ms =
+            time.now_ms + terms.doubt.absent_ms; /* for decisions: our clock begins anew */
         enter_state(orders, order, ORDER_PARKED);
     } else {
         move_order(orders, order, journey_take_over(order, &terms));
@@ -153,8 +154,10 @@ void orders_too_large(struct orders *orders, const struct change *change)
 
     order->settling--;
     if (order->state != ORDER_INTENDING || order->settled_offset) {
-        LOG(LOG_ERROR, "an owned order has become too large for the ledger: the process ends; raise its topic's "
-            "max.message.bytes", log_text("request", order->request.id));
+        LOG(LOG_ERROR,
+            "an owned order has become too large for the ledger: the process ends; raise its topic's "
+            "max.message.bytes",
+            log_text("request", order->request.id));
         abort();
     }
     release_pace(orders, order, PACE_NOTHING, -1);

@@ -227,8 +227,8 @@ void wake_order(struct orders *orders, struct order *order)
     if (order->asleep == NULL)
         return;
     if (!order_wake(order, &why)) {
-        LOG(LOG_ERROR, "an order of the ledger cannot be read: the process ends", log_text("request", order->request.id),
-            log_int("partition", order->partition), log_fault(&why));
+        LOG(LOG_ERROR, "an order of the ledger cannot be read: the process ends",
+            log_text("request", order->request.id), log_int("partition", order->partition), log_fault(&why));
         abort();
     }
     orders->asleep--;

@@ -154,8 +154,8 @@ size_t settlements_begin(struct settlements *settlements, struct settlement_posi
             continue;
         buffer_init(&metadata, POSITION_METADATA_MAX);
         position_metadata(&owned->position, token, &metadata);
-        (*positions)[count++] = (struct settlement_position){
-            owned->partition, owned->position.next, owned->signals, buffer_take(&metadata, NULL)};
+        (*positions)[count++] = (struct settlement_position){owned->partition, owned->position.next,
+                                                             owned->signals, buffer_take(&metadata, NULL)};
     }
     return count;
 }

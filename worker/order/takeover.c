@@ -13,6 +13,7 @@ struct takeover {
     size_t count;
     int32_t partition_count;
     bool trust_ledger, barrier_settled;
+    struct takeover_partition witness; /* partition 0, where it is not ours */
     char token[101];
     struct takeover_entry *entries;
     size_t entry_count, entry_room;
@@ -73,6 +74,14 @@ void takeover_position(struct takeover *takeover, int32_t partition, int64_t off
     memory_free(one->metadata);
     one->metadata = length == 0 ? NULL : memory_text_of(metadata, length);
     one->metadata_length = length;
+}
+
+bool takeover_has(const struct takeover *takeover, int32_t partition)
+{
+    for (size_t i = 0; i < takeover->count; i++)
+        if (takeover->partitions[i].partition == partition)
+            return true;
+    return false;
 }
 
 /* --- the orders in the ledger --- */
@@ -144,9 +153,29 @@ void takeover_forgotten(struct takeover *takeover, int32_t partition, const char
     entry_of(takeover, partition, request_id)->forgotten = true;
 }
 
-void takeover_owner(struct takeover *takeover, int32_t partition, const struct ledger_owner *owner)
+bool takeover_wants_witness(const struct takeover *takeover)
+{
+    bool is_new = false;
+
+    for (size_t i = 0; i < takeover->count; i++) {
+        if (takeover->partitions[i].partition == 0)
+            return false;
+        is_new = is_new || !takeover->partitions[i].committed;
+    }
+    return is_new;
+}
+
+/* The partition, or the witness. */
+static struct takeover_partition *told_of(struct takeover *takeover, int32_t partition)
 {
     struct takeover_partition *one = find(takeover, partition);
+
+    return one == NULL && partition == 0 ? &takeover->witness : one;
+}
+
+void takeover_owner(struct takeover *takeover, int32_t partition, const struct ledger_owner *owner)
+{
+    struct takeover_partition *one = told_of(takeover, partition);
 
     if (one == NULL)
         return;
@@ -158,7 +187,7 @@ void takeover_owner(struct takeover *takeover, int32_t partition, const struct l
 
 void takeover_end(struct takeover *takeover, int32_t partition)
 {
-    struct takeover_partition *one = find(takeover, partition);
+    struct takeover_partition *one = told_of(takeover, partition);
 
     if (one != NULL)
         one->at_end = true;
@@ -177,11 +206,12 @@ static bool check_count(const struct takeover *takeover, const struct takeover_p
 {
     if (!one->has_owner || one->owner.partition_count == takeover->partition_count)
         return true;
-    return fault_set(why, FAULT_LOCAL,
-                     "the request topic has %d partitions, and the ledger was written for %d: orders would be looked "
-                     "for in the wrong partition. Set it back, let all orders end, then run "
-                     "'whc-worker topics --repartition'",
-                     (int)takeover->partition_count, (int)one->owner.partition_count);
+    return fault_set(
+        why, FAULT_LOCAL,
+        "the request topic has %d partitions, and the ledger was written for %d: orders would be looked "
+        "for in the wrong partition. Set it back, let all orders end, then run "
+        "'whc-worker topics --repartition'",
+        (int)takeover->partition_count, (int)one->owner.partition_count);
 }
 
 /* Positions that expired or were reset would have orders done again that nobody remembers. */
@@ -196,23 +226,29 @@ static bool check_position(struct takeover *takeover, struct takeover_partition 
     if (takeover->trust_ledger) {
         if (one->has_owner && one->owner.position > one->position)
             one->metadata_length = 0; /* its map is of another position */
-        one->position = one->has_owner && one->owner.position > one->position ? one->owner.position : one->position;
-        one->signals = one->has_owner && one->owner.signals > one->signals ? one->owner.signals : one->signals;
+        one->position =
+            one->has_owner && one->owner.position > one->position ? one->owner.position : one->position;
+        one->signals =
+            one->has_owner && one->owner.signals > one->signals ? one->owner.signals : one->signals;
         one->committed = true;
         return true;
     }
     if (!one->committed)
-        return fault_set(why, FAULT_LOCAL,
-                         "partition %d: the group's position has expired or was deleted; the ledger remembers %" PRId64
-                         "; %s",
-                         (int)one->partition, one->owner.position, remedy);
+        return fault_set(
+            why, FAULT_LOCAL,
+            "partition %d: the group's position has expired or was deleted; the ledger remembers %" PRId64
+            "; %s",
+            (int)one->partition, one->owner.position, remedy);
     return fault_set(why, FAULT_LOCAL,
-                     "partition %d: the group's position %" PRId64 " was set back behind the ledger's %" PRId64 "; %s",
+                     "partition %d: the group's position %" PRId64
+                     " was set back behind the ledger's %" PRId64 "; %s",
                      (int)one->partition, one->position, one->owner.position, remedy);
 }
 
 static enum takeover_want check(struct takeover *takeover, struct fault *why)
 {
+    if (!check_count(takeover, &takeover->witness, why))
+        return TAKEOVER_REFUSED;
     for (size_t i = 0; i < takeover->count; i++)
         if (!check_count(takeover, &takeover->partitions[i], why) ||
             !check_position(takeover, &takeover->partitions[i], why))
@@ -244,7 +280,7 @@ enum takeover_want takeover_next(struct takeover *takeover, struct fault *why)
     for (size_t i = 0; i < takeover->count; i++)
         if (!takeover->partitions[i].at_end)
             return TAKEOVER_LEDGER;
-    if (takeover_misses_owner(takeover, why))
+    if (takeover_misses_owner(takeover, why) || (takeover_wants_witness(takeover) && !takeover->witness.at_end))
         return TAKEOVER_LEDGER;
     if (!takeover->barrier_settled)
         return check(takeover, why) == TAKEOVER_REFUSED ? TAKEOVER_REFUSED : TAKEOVER_BARRIER;

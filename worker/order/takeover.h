@@ -72,8 +72,17 @@ void takeover_done(struct takeover *takeover, int32_t partition, const char *req
 void takeover_forgotten(struct takeover *takeover, int32_t partition, const char *request_id);
 void takeover_owner(struct takeover *takeover, int32_t partition, const struct ledger_owner *owner);
 
+/* Whether the partition is one of ours: nothing is told of the orders of others. */
+bool takeover_has(const struct takeover *takeover, int32_t partition);
+
 /* Everything that can be read of the partition's ledger now has been told. */
 void takeover_end(struct takeover *takeover, int32_t partition);
+
+/*
+ * A partition that nobody ever had tells nothing about how many there were: then the ledger of partition 0, which exists
+ * whatever was added, must be read too, even if it is not ours. Its owner record and its end are told as of any other.
+ */
+bool takeover_wants_witness(const struct takeover *takeover);
 
 /* The barrier was settled under this token; or it was not (null), and is due again. */
 void takeover_settled(struct takeover *takeover, const char *token);

@@ -62,9 +62,9 @@ bool decision_read(const struct schema *schema, const void *value, size_t length
         return fault_set(why, FAULT_INPUT, "it is no decision, or one of a newer worker");
     TRY(datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, NULL, &tree,
                      why));
-    *decision = (struct decision){
-        .attempt = (unsigned)json_object_get_int64(tree_member(tree, "attempt")),
-        .verdict = (enum decision_verdict)name_in(tree_text_of(tree, "verdict"), symbols)};
+    *decision =
+        (struct decision){.attempt = (unsigned)json_object_get_int64(tree_member(tree, "attempt")),
+                          .verdict = (enum decision_verdict)name_in(tree_text_of(tree, "verdict"), symbols)};
     snprintf(decision->signal_id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "signalId"));
     snprintf(decision->request_id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "requestId"));
     read_text(tree, "reference", decision->reference);

@@ -117,8 +117,8 @@ static bool read_framed(const struct schema *schema, const void *value, size_t l
                          "it was written with another schema than '%s' of this catalogue: a newer worker has "
                          "been here",
                          schema_name(schema));
-    return datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, &limits, tree,
-                        why);
+    return datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, &limits,
+                        tree, why);
 }
 
 static char *take_text(const struct json_object *tree, const char *name)
@@ -162,8 +162,8 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
     CLEANUP(tree_release) struct json_object *tree = NULL;
 
     TRY(read_framed(schemas->order, value, length, &tree, why));
-    *record = (struct ledger_record){.state =
-                                         (enum ledger_state)name_in(tree_text_of(tree, "state"), state_names)};
+    *record =
+        (struct ledger_record){.state = (enum ledger_state)name_in(tree_text_of(tree, "state"), state_names)};
     snprintf(record->request_id, sizeof record->request_id, "%s", tree_text_of(tree, "requestId"));
     record->order_type = take_text(tree, "orderType");
     record->key = take_bytes(tree, "key", &record->key_length);

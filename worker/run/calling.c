@@ -2,6 +2,7 @@
 #include "calling.h"
 
 #include "memory.h"
+#include "point.h"
 #include "reply.h"
 #include "status.h"
 
@@ -74,6 +75,8 @@ static void answered(void *context, const struct http_reply *reply)
     evidence.body_unreadable = *evidence.unreadable != '\0';
     status_count_call(worker->status, flight->api->tag, &evidence, loop_clock_ms() - flight->began_ms);
     orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
+    if (flight->writes)
+        POINT("call.answered");
     if (verdict.kind == VERDICT_AGAIN_AT_ONCE)
         token_refused(worker->token, flight->token_serial);
     if (verdict.kind == VERDICT_HALT)
@@ -104,8 +107,7 @@ static bool permit(void *context)
     const struct worker *worker = flight->calling->worker;
 
     return settlements_owns(worker->settlements, flight->order->partition) &&
-           !consumer_lost(worker->consumer) &&
-           orders_permit(worker->orders, flight->order, loop_clock_ms());
+           !consumer_lost(worker->consumer) && orders_permit(worker->orders, flight->order, loop_clock_ms());
 }
 
 static void fill_request(const struct flight *flight, const char *url, struct http_request *request)

@@ -51,7 +51,8 @@ static void sweep(void *context)
     if (ledger_is_full(intake) != intake->ledger_full) {
         intake->ledger_full = ledger_is_full(intake);
         if (intake->ledger_full)
-            LOG(LOG_ERROR, "the ledger holds ledger.orders.max orders: no more requests are taken until some end",
+            LOG(LOG_ERROR,
+                "the ledger holds ledger.orders.max orders: no more requests are taken until some end",
                 log_int("orders", worker->settings->ledger_orders_max));
     }
     if (owning_takes(worker->owning) && !intake->ledger_full)
@@ -198,7 +199,8 @@ static bool hand_over(struct intake *intake, const rd_kafka_message_t *message, 
     else
         answered = orders_repeat(worker->orders, live, message->partition, message->offset);
     order_free(order);
-    return answered || fault_set(why, FAULT_EXHAUSTED, "a repeated request waits for the outcome of the first");
+    return answered ||
+           fault_set(why, FAULT_EXHAUSTED, "a repeated request waits for the outcome of the first");
 }
 
 static bool take_order(struct intake *intake, const rd_kafka_message_t *message,

@@ -3,6 +3,7 @@
 
 #include "intake.h"
 #include "memory.h"
+#include "point.h"
 #include "recovery.h"
 #include "settling.h"
 
@@ -31,7 +32,10 @@ struct owning {
     struct loop_timer wake; /* of the drain and of a read that is tried again */
 };
 
-enum { READ_AGAIN_MS = 200 };
+enum {
+    READ_AGAIN_MS = 200,
+    OWNER_EXTRA_MS = 12000, /* the broker ends overdue transactions every 10 s */
+};
 
 static void begin_read(struct owning *owning);
 
@@ -169,6 +173,7 @@ static void revoked(void *context, const int32_t partitions[], size_t count, boo
         orders_leave(worker->orders, owning->partitions[i], false);
     }
     end_takeover(owning);
+    POINT("drain");
     owning->phase = PHASE_DRAINING;
     owning->drain_until_ms = loop_clock_ms() + longest_call_ms(worker) + 2 * settings->settlement_deadline_ms;
     loop_set_timer(worker->loop, &owning->wake, owning->drain_until_ms);
@@ -217,6 +222,7 @@ static void settle_barrier(struct owning *owning)
     size_t count;
     const struct takeover_partition *partitions = takeover_partitions(owning->takeover, &count);
 
+    POINT("takeover.barrier");
     own_partitions(owning);
     if (!worker->settings->settlement_transactions)
         recovery_publish(worker, owning->takeover);
@@ -236,6 +242,7 @@ void owning_barrier_settled(struct owning *owning, const char *token)
 {
     if (owning->phase != PHASE_BARRIER)
         return;
+    POINT("takeover.settled");
     takeover_settled(owning->takeover, token);
     owning->phase = PHASE_RETURNING;
     loop_hurry(owning->worker->loop);
@@ -261,9 +268,24 @@ static bool begin_taking(struct owning *owning, struct fault *why)
         log_int("orders", (int64_t)orders_count(worker->orders)),
         log_int("took_ms", loop_clock_ms() - owning->assigned_ms));
     end_takeover(owning);
+    POINT("takeover.done");
     owning->phase = PHASE_TAKING;
     loop_hurry(worker->loop);
     return true;
+}
+
+/* A position without an owner record: its transaction may just be ending; one that stays so is a lost ledger. */
+static void await_owner(struct owning *owning)
+{
+    int64_t until_ms = owning->assigned_ms + owning->worker->settings->transaction_timeout_ms + OWNER_EXTRA_MS;
+    struct fault why;
+
+    if (!takeover_misses_owner(owning->takeover, &why))
+        return;
+    if (loop_clock_ms() >= until_ms)
+        worker_fail(owning->worker, &why);
+    else
+        loop_set_timer(owning->worker->loop, &owning->wake, until_ms);
 }
 
 /* Reads on in the ledger and does what the protocol wants next (promise.md R4). */
@@ -276,8 +298,10 @@ static void go_on(struct owning *owning)
         return;
     }
     switch (takeover_next(owning->takeover, &why)) {
-    case TAKEOVER_POSITIONS:
     case TAKEOVER_LEDGER:
+        await_owner(owning);
+        return;
+    case TAKEOVER_POSITIONS:
     case TAKEOVER_RETURN:
         return; /* more of the ledger wakes the loop */
     case TAKEOVER_BARRIER:
@@ -295,11 +319,18 @@ static void go_on(struct owning *owning)
 
 static void begin_loading(struct owning *owning)
 {
+    size_t count = owning->count;
+    int32_t *partitions = memory_new(count + 1, sizeof *partitions);
     struct fault why;
 
     owning->phase = PHASE_LOADING;
-    if (!reader_begin(owning->worker->reader, owning->partitions, owning->count, &why))
+    POINT("takeover.ledger");
+    memcpy(partitions, owning->partitions, count * sizeof *partitions);
+    if (takeover_wants_witness(owning->takeover))
+        partitions[count++] = 0;
+    if (!reader_begin(owning->worker->reader, partitions, count, &why))
         worker_fail(owning->worker, &why);
+    memory_free(partitions);
     loop_hurry(owning->worker->loop);
 }
 

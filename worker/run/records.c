@@ -120,8 +120,7 @@ static char *headers_text(const struct settler_record *outcome)
         CLEANUP(buffer_release) struct buffer value = {0};
         buffer_init(&value, outcome->headers[i].length * 2 + 16);
         base64_write(outcome->headers[i].value, outcome->headers[i].length, &value);
-        json_object_object_add(tree, outcome->headers[i].name,
-                               json_object_new_string(buffer_text(&value)));
+        json_object_object_add(tree, outcome->headers[i].name, json_object_new_string(buffer_text(&value)));
     }
     buffer_init(&text, 1 << 20);
     tree_write(tree, &text);
@@ -216,7 +215,8 @@ void record_of_owner(const struct worker *worker, const struct ledger_owner *own
 
     buffer_init(&value, worker->ledger_max_bytes);
     if (!ledger_write_owner(&schemas, owner, &value, &why)) {
-        LOG(LOG_ERROR, "the ledger's owner record does not fit its schema: the process ends", log_fault(&why));
+        LOG(LOG_ERROR, "the ledger's owner record does not fit its schema: the process ends",
+            log_fault(&why));
         abort();
     }
     ledger_owner_key(owner->partition, key);
@@ -290,8 +290,8 @@ static void copy_headers(const rd_kafka_message_t *message, struct settler_recor
 void record_of_message(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
                        const struct fault *why, struct settler_record *record)
 {
-    *record = (struct settler_record){.topic = worker->settings->topic_dead,
-                                      .partition = RD_KAFKA_PARTITION_UA};
+    *record =
+        (struct settler_record){.topic = worker->settings->topic_dead, .partition = RD_KAFKA_PARTITION_UA};
     record->key = message->key == NULL ? NULL : memory_text_of(message->key, message->key_len);
     record->key_length = message->key_len;
     record->value = message->payload == NULL ? NULL : memory_text_of(message->payload, message->len);

@@ -70,7 +70,7 @@ static bool take(const struct ledger_schemas *schemas, struct takeover *takeover
         takeover_end(takeover, message->partition);
         return true;
     }
-    if (starts_with(message, "order/"))
+    if (starts_with(message, "order/") && takeover_has(takeover, message->partition))
         return take_order(schemas, takeover, message, why);
     if (starts_with(message, "owner/") && message->payload != NULL)
         return take_owner(schemas, takeover, message, why);
@@ -101,10 +101,11 @@ static bool go_on(struct worker *worker, struct takeover_entry *entry, struct fa
     struct fault inner;
 
     if (type == NULL)
-        return fault_set(why, FAULT_INPUT,
-                         "partition %d: the ledger has order %s of type '%.60s', which this catalogue does not have "
-                         "(any more); put it back until the order has ended",
-                         (int)entry->partition, entry->request_id, entry->record.order_type);
+        return fault_set(
+            why, FAULT_INPUT,
+            "partition %d: the ledger has order %s of type '%.60s', which this catalogue does not have "
+            "(any more); put it back until the order has ended",
+            (int)entry->partition, entry->request_id, entry->record.order_type);
     if (order_recall(worker->settings->topic_requests, entry->partition, &entry->record, type, &order,
                      &inner) &&
         orders_recover(worker->orders, order, worker_time(worker), &inner))

@@ -98,10 +98,10 @@ static void feed_watchdog(void *context)
     struct worker *worker = context;
 
     watchdog_feed(worker->watchdog);
-    /* A turn at least every third of the limit, so that an idle worker is not a dead one. */
+    /* A turn at least every sixth of the limit, so that an idle worker is not a dead one. */
     if (worker->watchdog != NULL)
         loop_set_timer(worker->loop, &worker->heartbeat,
-                       loop_now_ms(worker->loop) + worker->settings->watchdog_ms / 3);
+                       loop_now_ms(worker->loop) + worker->settings->watchdog_ms / 6);
 }
 
 /* The chores of a turn, in this order: what came in, what goes out, what is settled, what is let go. */
@@ -272,8 +272,8 @@ static bool start(struct worker *worker, struct fault *why)
         json_object_object_add(worker->given, worker->settings->inputs[i].name,
                                json_object_new_string(worker->settings->inputs[i].value));
     worker->orders = make_orders(worker);
-    worker->duplicates = duplicates_new((struct duplicates_window){
-        worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max});
+    worker->duplicates = duplicates_new((struct duplicates_window){worker->settings->duplicates_window_ms,
+                                                                   (size_t)worker->settings->duplicates_max});
     worker->intake = intake_new(worker);
     worker->calling = calling_new(worker);
     worker->settling = settling_new(worker);

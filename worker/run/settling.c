@@ -165,7 +165,8 @@ static void finish_offsets(struct worker *worker, struct order *order)
     order->repeat_count = 0;
 }
 
-static void add_outcome(struct settling *settling, const struct change *change, struct settler_record *outcome)
+static void add_outcome(struct settling *settling, const struct change *change,
+                        struct settler_record *outcome)
 {
     struct worker *worker = settling->worker;
     struct order *order = change->order;
@@ -309,7 +310,8 @@ void settling_request(struct settling *settling, enum settler_task task, const i
 
 static bool is_ours(const struct settling *settling, const struct item *item)
 {
-    return item->epoch != 0 && settlements_epoch(settling->worker->settlements, item->partition) == item->epoch;
+    return item->epoch != 0 &&
+           settlements_epoch(settling->worker->settlements, item->partition) == item->epoch;
 }
 
 static void close_change(struct settling *settling, const struct item *item)
@@ -430,8 +432,7 @@ void settling_forget(struct settling *settling, int32_t partition)
 
 bool settling_is_idle(const struct settling *settling)
 {
-    return settling->count == 0 && !settling->running &&
-           orders_change_count(settling->worker->orders) == 0;
+    return settling->count == 0 && !settling->running && orders_change_count(settling->worker->orders) == 0;
 }
 
 size_t settling_waiting(const struct settling *settling)

@@ -76,12 +76,17 @@ static const struct stats_family families[] = {
     [READY] = {"whc_ready", "1: ready; /health/ready says why not.", STATS_GAUGE, {NULL}, {0}},
     [LOG_DROPPED] =
         {"whc_log_lines_dropped_total", "Log lines that nobody read.", STATS_COUNTER, {NULL}, {0}},
-    [REPEATS] = {"whc_repeats_total", "Repeated requests answered with the stored outcome.", STATS_COUNTER, {NULL}, {0}},
-    [FORGOTTEN] = {"whc_forgotten_total",
-                   "Finished orders that left the duplicate window; by number: too early, raise duplicates.max.",
-                   STATS_COUNTER,
-                   {"by"},
-                   {0}},
+    [REPEATS] = {"whc_repeats_total",
+                 "Repeated requests answered with the stored outcome.",
+                 STATS_COUNTER,
+                 {NULL},
+                 {0}},
+    [FORGOTTEN] =
+        {"whc_forgotten_total",
+         "Finished orders that left the duplicate window; by number: too early, raise duplicates.max.",
+         STATS_COUNTER,
+         {"by"},
+         {0}},
     [DECISIONS] = {"whc_decisions_total", "People's decisions.", STATS_COUNTER, {"result"}, {0}},
     [LEASES] = {"whc_leases_run_out_total",
                 "Attempts that could not be sent in time after they were settled.",
@@ -89,13 +94,15 @@ static const struct stats_family families[] = {
                 {NULL},
                 {0}},
     [LEDGER_ORDERS] = {"whc_ledger_orders", "Orders owned through the ledger.", STATS_GAUGE, {NULL}, {0}},
-    [REMEMBERED] = {"whc_remembered_orders", "Finished orders in the duplicate window.", STATS_GAUGE, {NULL}, {0}},
+    [REMEMBERED] =
+        {"whc_remembered_orders", "Finished orders in the duplicate window.", STATS_GAUGE, {NULL}, {0}},
     [DOUBTS] = {"whc_orders_in_doubt", "Orders that BT may have carried out.", STATS_GAUGE, {NULL}, {0}},
-    [DOUBTS_RESTARTED] = {"whc_doubts_restarted",
-                          "Orders in doubt whose clock began anew at three take-overs or more: they may never end.",
-                          STATS_GAUGE,
-                          {NULL},
-                          {0}},
+    [DOUBTS_RESTARTED] =
+        {"whc_doubts_restarted",
+         "Orders in doubt whose clock began anew at three take-overs or more: they may never end.",
+         STATS_GAUGE,
+         {NULL},
+         {0}},
 };
 
 struct status {
@@ -265,7 +272,8 @@ void status_count_forgotten(struct status *status, bool by_number)
 
     series_add(stats_series(status->stats, FORGOTTEN, &by), 1);
     if (by_number)
-        LOG(LOG_WARN, "a finished order was forgotten before its time: more than duplicates.max of a partition");
+        LOG(LOG_WARN,
+            "a finished order was forgotten before its time: more than duplicates.max of a partition");
 }
 
 void status_count_decision(struct status *status, const char *result)

@@ -7,9 +7,9 @@
 enum { DOUBTS_MAX = 1000 };
 
 const char *const status_state_names[] = {
-    [ORDER_QUEUED] = "queued",       [ORDER_READY] = "ready",         [ORDER_INTENDING] = "intending",
-    [ORDER_PERMITTED] = "permitted", [ORDER_CALLING] = "calling",     [ORDER_WAITING] = "waiting",
-    [ORDER_PARKED] = "parked",       [ORDER_DONE] = "done",           [ORDER_SETTLING] = "settling",
+    [ORDER_QUEUED] = "queued",       [ORDER_READY] = "ready",     [ORDER_INTENDING] = "intending",
+    [ORDER_PERMITTED] = "permitted", [ORDER_CALLING] = "calling", [ORDER_WAITING] = "waiting",
+    [ORDER_PARKED] = "parked",       [ORDER_DONE] = "done",       [ORDER_SETTLING] = "settling",
 };
 
 static struct json_object *partitions_tree(const struct worker *worker)
@@ -106,4 +106,3 @@ struct json_object *status_tree(const struct worker *worker, const char *why)
     json_object_object_add(tree, "inDoubt", doubts_tree(worker));
     return tree;
 }
-

@@ -3,10 +3,10 @@
 #include "handle.h"
 #include "memory.h"
 #include "options.h"
-#include "outcome_reader.h"
 #include "outcome_view.h"
 #include "setup.h"
 #include "submission.h"
+#include "topic_reader.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -63,10 +63,11 @@ static bool read_lines(const char *path, const struct order_type *type, const ch
 static bool gather(const struct setup *setup, const struct wishes *wishes, int words, char **argv,
                    struct submissions *submissions, struct fault *why)
 {
-    if (wishes->examples)
-        return submissions_add_examples(submissions, setup->catalogue, setup->settings.catalogue_path, why);
     const struct order_type *type =
         wishes->type == NULL ? NULL : catalogue_type(setup->catalogue, wishes->type);
+    if (wishes->examples && (wishes->type == NULL || type != NULL))
+        return submissions_add_examples(submissions, setup->catalogue, type, setup->settings.catalogue_path,
+                                        why);
     if (type == NULL)
         return fault_set(why, FAULT_INPUT, "--type must name an order type; whc-worker check lists them");
     if (words == 0)
@@ -149,7 +150,7 @@ static bool take_outcome(struct json_object *tree, struct submissions *submissio
     return --*open == 0;
 }
 
-static void await(struct outcome_reader *reader, const struct catalogue *catalogue,
+static void await(struct topic_reader *reader, const struct catalogue *catalogue,
                   struct submissions *submissions, const struct wishes *wishes)
 {
     time_t end = time(NULL) + strtol(wishes->timeout, NULL, 10);
@@ -159,7 +160,7 @@ static void await(struct outcome_reader *reader, const struct catalogue *catalog
     if (!wishes->json)
         outcome_view_head();
     while (open > 0 && time(NULL) < end) {
-        rd_kafka_message_t *message = outcome_reader_next(reader, POLL_MS);
+        rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
         if (message == NULL)
             continue;
         struct json_object *tree = NULL;
@@ -199,12 +200,13 @@ static int summarise(const struct submissions *submissions, const struct wishes 
 static int submit(const struct setup *setup, const struct wishes *wishes, int words, char **argv)
 {
     struct submissions submissions = {0};
-    struct outcome_reader *reader = NULL;
+    struct topic_reader *reader = NULL;
     struct fault why;
     int code = 1;
 
     if (!gather(setup, wishes, words, argv, &submissions, &why) ||
-        (wishes->wait && !outcome_reader_new(&setup->settings, false, &reader, &why)) ||
+        (wishes->wait &&
+         !topic_reader_new(&setup->settings, setup->settings.topic_outcomes, false, &reader, &why)) ||
         !send_all(&setup->settings, &submissions, &why)) {
         fprintf(stderr, "whc-worker submit: %s\n", why.text);
     } else {
@@ -212,7 +214,7 @@ static int submit(const struct setup *setup, const struct wishes *wishes, int wo
             await(reader, setup->catalogue, &submissions, wishes);
         code = summarise(&submissions, wishes);
     }
-    outcome_reader_free(reader);
+    topic_reader_free(reader);
     submissions_release(&submissions);
     return code;
 }
@@ -232,8 +234,9 @@ int command_submit(int argc, char **argv)
          &wishes.wait},
         {"--timeout", "SECONDS", "longest wait, default 60", &wishes.timeout, NULL},
         {"--json", NULL, "outcomes as lines of JSON", NULL, &wishes.json},
-        {"--examples", NULL, "send the catalogue's examples instead, each with an id of its own", NULL,
-         &wishes.examples},
+        {"--examples", NULL,
+         "send the catalogue's examples instead (of --type, or of all that only read), each with an id of its own",
+         NULL, &wishes.examples},
     };
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};

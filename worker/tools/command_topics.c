@@ -1,5 +1,6 @@
 /* `topics`: creates the worker's topics, or says what differs. */
 #include "commands.h"
+#include "ledger_view.h"
 #include "memory.h"
 #include "options.h"
 #include "setup.h"
@@ -38,14 +39,43 @@ static bool read_created(const struct settings *settings, struct topic_state sta
     return true; /* the check tells which are missing */
 }
 
-static int work(const struct settings *settings, bool create)
+/*
+ * Ledger and signals anew, with as many partitions as the requests have now. Only when no order is open: an order would
+ * be looked for in the wrong partition (promise.md R10).
+ */
+static bool repartition(const struct setup *setup, struct topic_state states[TOPIC_COUNT], struct fault *why)
 {
+    struct ledger_view view = {0};
+    size_t open = 0;
+
+    if (!states[TOPIC_REQUESTS].exists || !states[TOPIC_LEDGER].exists)
+        return fault_set(why, FAULT_INPUT, "there is no request topic or no ledger: --create makes them");
+    bool read = ledger_view_read(setup, &view, why);
+    for (size_t i = 0; i < view.count; i++)
+        open += view.items[i].record.order_type != NULL && view.items[i].record.state != LEDGER_DONE;
+    ledger_view_release(&view);
+    if (!read)
+        return false;
+    if (open > 0)
+        return fault_set(why, FAULT_INPUT,
+                         "%zu orders are open: whc-worker parked --all shows them; let them end first", open);
+    TRY(topics_delete_state(&setup->settings, states, why));
+    printf("ledger and signals are made anew. Repeats of finished requests are not recognised from now on. "
+           "Start the workers once with takeover.trust.ledger=on\n");
+    return true;
+}
+
+static int work(const struct setup *setup, bool create, bool repartitions)
+{
+    const struct settings *settings = &setup->settings;
     struct topic_state states[TOPIC_COUNT];
     struct problems problems = {0};
     struct fault why;
 
     bool read = topics_read(settings, BROKER_TIMEOUT_MS, states, &why);
-    if (read && create) {
+    if (read && repartitions)
+        read = repartition(setup, states, &why);
+    if (read && (create || repartitions)) {
         size_t made = topics_create(settings, states, &problems);
         printf("%zu topics created\n", made);
         read = problems.count > 0 || read_created(settings, states, &why);
@@ -70,16 +100,20 @@ int command_topics(int argc, char **argv)
         "topics", "Shows the worker's topics and what is wrong with them; creates those that are missing.",
         "", "whc-worker topics --create --config whc-worker.properties"};
     const char *config = NULL;
-    bool create = false;
+    bool create = false, repartitions = false;
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
-        {"--create", NULL, "create the topics that do not exist", NULL, &create}};
+        {"--create", NULL, "create the topics that do not exist", NULL, &create},
+        {"--repartition", NULL,
+         "the request topic has other partitions now: make ledger and signals anew; stop the workers and let all "
+         "orders end first",
+         NULL, &repartitions}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))
-        code = work(&setup.settings, create);
+        code = work(&setup, create, repartitions);
     setup_release(&setup);
     return code;
 }

@@ -2,9 +2,9 @@
 #include "commands.h"
 #include "memory.h"
 #include "options.h"
-#include "outcome_reader.h"
 #include "outcome_view.h"
 #include "setup.h"
+#include "topic_reader.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -24,11 +24,11 @@ static void stop(int signal)
 
 static int watch(const struct setup *setup, bool from_beginning, bool json, long count)
 {
-    struct outcome_reader *reader;
+    struct topic_reader *reader;
     struct fault why;
     bool color = isatty(STDOUT_FILENO) != 0;
 
-    if (!outcome_reader_new(&setup->settings, from_beginning, &reader, &why)) {
+    if (!topic_reader_new(&setup->settings, setup->settings.topic_outcomes, from_beginning, &reader, &why)) {
         fprintf(stderr, "whc-worker watch: %s\n", why.text);
         return 1;
     }
@@ -37,7 +37,7 @@ static int watch(const struct setup *setup, bool from_beginning, bool json, long
     if (!json)
         outcome_view_head();
     for (long shown = 0; !stopped && (count == 0 || shown < count);) {
-        rd_kafka_message_t *message = outcome_reader_next(reader, POLL_MS);
+        rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
         if (message == NULL)
             continue;
         struct json_object *tree = NULL;
@@ -52,7 +52,7 @@ static int watch(const struct setup *setup, bool from_beginning, bool json, long
         json_object_put(tree);
         rd_kafka_message_destroy(message);
     }
-    outcome_reader_free(reader);
+    topic_reader_free(reader);
     return 0;
 }
 

@@ -9,5 +9,8 @@ int command_check(int argc, char **argv);
 int command_topics(int argc, char **argv);
 int command_submit(int argc, char **argv);
 int command_watch(int argc, char **argv);
+int command_parked(int argc, char **argv);
+int command_decide(int argc, char **argv);
+int command_replay(int argc, char **argv);
 
 #endif

@@ -84,14 +84,15 @@ static int only_json(const struct dirent *entry)
 }
 
 bool submissions_add_examples(struct submissions *submissions, const struct catalogue *catalogue,
-                              const char *folder, struct fault *why)
+                              const struct order_type *only, const char *folder, struct fault *why)
 {
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
         char path[PATH_SIZE];
         struct dirent **entries;
         snprintf(path, sizeof path, "%s/%s/examples", folder, type->name);
-        int count = type->served ? scandir(path, &entries, only_json, alphasort) : 0;
+        bool wanted = type->served && (only == NULL ? !type->writes : type == only);
+        int count = wanted ? scandir(path, &entries, only_json, alphasort) : 0;
         bool added = true;
         for (int e = 0; e < count; e++) {
             char file[PATH_SIZE + 300];

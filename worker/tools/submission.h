@@ -32,9 +32,12 @@ struct submissions {
 MUST_USE bool submissions_add(struct submissions *submissions, const struct order_type *type,
                               struct json_object *tree, const char *key, bool fresh, struct fault *why);
 
-/* Adds the examples of all order types that are served, from <folder>/<order type>/examples. */
+/*
+ * Adds the examples of an order type, or (`only` null) of all that are served and only read, from
+ * <folder>/<order type>/examples.
+ */
 MUST_USE bool submissions_add_examples(struct submissions *submissions, const struct catalogue *catalogue,
-                                       const char *folder, struct fault *why);
+                                       const struct order_type *only, const char *folder, struct fault *why);
 
 /* The one with this request id, null when it is none of ours. */
 struct submission *submissions_find(const struct submissions *submissions, const char *request_id);

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LIMIT_MS = 100 };
+enum { LIMIT_MS = 400 };
 
 static int status_of(pid_t child)
 {
@@ -17,7 +17,7 @@ static int status_of(pid_t child)
     return status;
 }
 
-/* A child with a watchdog that it feeds `times` times, half the limit apart, and then no more. */
+/* A child with a watchdog that it feeds `times` times, a quarter of the limit apart, and then no more. */
 static int starve(int times)
 {
     pid_t child = fork();
@@ -28,7 +28,7 @@ static int starve(int times)
         if (!watchdog_new(LIMIT_MS, &watchdog, &why))
             _exit(3);
         for (int i = 0; i < times; i++) {
-            nanosleep(&(struct timespec){.tv_nsec = LIMIT_MS * 500000L}, NULL);
+            nanosleep(&(struct timespec){.tv_nsec = LIMIT_MS * 250000L}, NULL);
             watchdog_feed(watchdog);
         }
         if (times > 0)

@@ -14,7 +14,9 @@ struct world {
     int64_t next_offset;
 };
 
-static inline void given_world(struct world *world, const char *outcome, const char *workflow, int64_t window)
+/* `trusted`: its look-ups may answer "absent". */
+static inline void given_world_of(struct world *world, const char *outcome, const char *workflow,
+                                  int64_t window, bool trusted)
 {
     struct problems problems = {0};
 
@@ -27,9 +29,16 @@ static inline void given_world(struct world *world, const char *outcome, const c
     const struct orders_api api = {
         .tag = "api",
         .pace = {window, 0, 1000},
-        .backoff = {.first_ms = 100, .cap_ms = 1000, .give_up_ms = 60000, .attempts_max = 3}};
-    const struct orders_setup setup = {&world->catalogue->openapi, &api, 1, 5, 1};
+        .backoff = {.first_ms = 100, .cap_ms = 1000, .give_up_ms = 60000, .attempts_max = 3},
+        .doubt = {.absent_ms = 5000, .absent_own_ms = 3000, .give_up_ms = 60000, .trusted = trusted}};
+    const struct orders_setup setup = {
+        .openapi = &world->catalogue->openapi, .apis = &api, .api_count = 1, .steps_max = 5, .seed = 1};
     world->orders = orders_new(&setup, world->time);
+}
+
+static inline void given_world(struct world *world, const char *outcome, const char *workflow, int64_t window)
+{
+    given_world_of(world, outcome, workflow, window, true);
 }
 
 static inline void given_world_end(struct world *world)
@@ -75,6 +84,27 @@ static inline void given_answer(struct world *world, struct order *order, int st
 
     orders_answer(world->orders, order, &evidence, world->time, &verdict);
     json_object_put(evidence.body);
+}
+
+/* Settles what is no outcome, until there is one: its order, null when there is none now. */
+static inline struct order *given_next_done(struct world *world)
+{
+    struct change change;
+
+    while (orders_next_change(world->orders, &change)) {
+        if (change.publishes)
+            return change.order;
+        orders_settled(world->orders, &change, INT64_MAX);
+    }
+    return NULL;
+}
+
+/* The outcome of the order is settled. */
+static inline void given_settled(struct world *world, struct order *order)
+{
+    const struct change change = {.order = order, .publishes = true};
+
+    orders_settled(world->orders, &change, INT64_MAX);
 }
 
 /* Lets the time pass until the next thing is due. */

@@ -12,11 +12,11 @@ static void tracking(void)
         snprintf(id, sizeof id, "id-%d", i);
         order_note_tracking(order, id);
     }
-    CU_ASSERT_EQUAL(order->calls.tracking_count, TRACKING_IDS_MAX);
-    given_same("the oldest go", order->calls.tracking_ids[0], "id-3");
-    given_same("the latest stays", order->calls.tracking_ids[TRACKING_IDS_MAX - 1], id);
-    order_clear_calls(order);
-    CU_ASSERT(order->calls.tracking_count == 0 && order->calls.attempts == 0);
+    CU_ASSERT_EQUAL(order->main.calls.tracking_count, TRACKING_IDS_MAX);
+    given_same("the oldest go", order->main.calls.tracking_ids[0], "id-3");
+    given_same("the latest stays", order->main.calls.tracking_ids[TRACKING_IDS_MAX - 1], id);
+    walk_clear_calls(&order->main);
+    CU_ASSERT(order->main.calls.tracking_count == 0 && order->main.calls.attempts == 0);
     CU_ASSERT_PTR_NULL(order_free(order));
     CU_ASSERT_PTR_NULL(order_free(NULL));
 }

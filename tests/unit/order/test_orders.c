@@ -25,10 +25,10 @@ static struct order *next(struct world *world)
 
 static void settle_one(struct world *world, const struct order *want)
 {
-    struct order *done = orders_next_done(world->orders);
+    struct order *done = given_next_done(world);
 
     CU_ASSERT_PTR_EQUAL_FATAL(done, want);
-    orders_settled(world->orders, done);
+    given_settled(world, done);
 }
 
 static void key_in_order(void)
@@ -56,7 +56,7 @@ static void key_in_order(void)
     given_answer(&world, a2, 200, "{}");
     settle_one(&world, a2);
     CU_ASSERT_EQUAL(orders_count(world.orders), 3);
-    CU_ASSERT_EQUAL(orders_calling_of(world.orders, 0), 3);
+    CU_ASSERT_EQUAL(orders_state_count(world.orders, ORDER_CALLING), 3);
     given_world_end(&world); /* frees the rest */
 }
 
@@ -98,12 +98,12 @@ static void many(void)
             given_wait(&world);
         }
         CU_ASSERT_FATAL(running <= 40);
-        while ((order = orders_next_done(world.orders)) != NULL) {
+        while ((order = given_next_done(&world)) != NULL) {
             int at = (int)strtol(order->key, NULL, 10);
             CU_ASSERT_FATAL(order->offset > last[at]);
             last[at] = order->offset;
             ended++;
-            orders_settled(world.orders, order);
+            given_settled(&world, order);
         }
     }
     CU_ASSERT_EQUAL(ended, ORDERS);
@@ -144,7 +144,7 @@ static void without_call(void)
     orders_take(world.orders, broken, world.time);
     last = given_taken(&world, "k", "2");
     CU_ASSERT_PTR_EQUAL(next(&world), first);
-    CU_ASSERT_PTR_NULL(orders_next_done(world.orders)); /* not before its turn */
+    CU_ASSERT_PTR_NULL(given_next_done(&world)); /* not before its turn */
     given_answer(&world, first, 200, "{}");
     settle_one(&world, first);
     settle_one(&world, behind);
@@ -184,9 +184,8 @@ static void leave(void)
     CU_ASSERT_PTR_EQUAL(next(&world), other);
     given_answer(&world, retried, 503, ""); /* waits, so it is dropped */
     given_taken(&world, "b", "1");
-    CU_ASSERT_EQUAL(orders_leave(world.orders, 0, false), 1);
+    orders_leave(world.orders, 0, false);
     CU_ASSERT_EQUAL(orders_count(world.orders), 3); /* calling, done, and the other partition's */
-    CU_ASSERT_EQUAL(orders_calling_of(world.orders, 0), 1);
     given_answer(&world, calling, 200, "{}");
     settle_one(&world, done);
     settle_one(&world, calling);
@@ -206,18 +205,17 @@ static void lost(void)
     given_taken(&world, NULL, "bad"); /* done */
     given_taken(&world, "a", "2");
     CU_ASSERT_PTR_EQUAL(next(&world), calling);
-    CU_ASSERT_PTR_EQUAL(orders_next_done(world.orders), settling);
-    CU_ASSERT_EQUAL(orders_leave(world.orders, 0, true), 1);
+    CU_ASSERT_PTR_EQUAL(given_next_done(&world), settling);
+    orders_leave(world.orders, 0, true);
     CU_ASSERT_EQUAL(orders_count(world.orders), 2);
-    CU_ASSERT_EQUAL(orders_calling_of(world.orders, 0), 0); /* abandoned */
-    CU_ASSERT_EQUAL(orders_leave(world.orders, 0, true), 0);
+    orders_leave(world.orders, 0, true); /* told twice */
     CU_ASSERT(calling->abandoned && settling->abandoned);
     struct order *again = given_taken(&world, "a", "1"); /* it came back, with the same request */
     CU_ASSERT_PTR_NULL(next(&world));                    /* not two calls of a key at once */
     given_answer(&world, calling, 200, "{}");            /* freed here */
     CU_ASSERT_PTR_EQUAL(next(&world), again);
-    CU_ASSERT_PTR_NULL(orders_next_done(world.orders));
-    orders_settled(world.orders, settling);
+    CU_ASSERT_PTR_NULL(given_next_done(&world));
+    given_settled(&world, settling);
     given_answer(&world, again, 200, "{}");
     settle_one(&world, again);
     CU_ASSERT_EQUAL(orders_count(world.orders), 0);

@@ -9,7 +9,7 @@ static struct settlements *owning(const int32_t partitions[], size_t count)
     struct fault why;
 
     for (size_t i = 0; i < count; i++)
-        CU_ASSERT(settlements_own(settlements, partitions[i], 10, "", 0, &why));
+        CU_ASSERT(settlements_own(settlements, partitions[i], 10, "", 0, -1, &why));
     return settlements;
 }
 
@@ -124,13 +124,13 @@ static void owners(void)
     struct settlements *settlements = settlements_new("owner");
     struct fault why = {.text = ""};
 
-    CU_ASSERT(settlements_own(settlements, 3, -1, "", 0, &why));
+    CU_ASSERT(settlements_own(settlements, 3, -1, "", 0, -1, &why));
     CU_ASSERT(settlements_owns(settlements, 3) && !settlements_owns(settlements, 4));
     CU_ASSERT_EQUAL(settlements_position(settlements, 3)->next, -1);
-    CU_ASSERT_FALSE(settlements_own(settlements, 4, 5, "junk", 4, &why));
+    CU_ASSERT_FALSE(settlements_own(settlements, 4, 5, "junk", 4, -1, &why));
     CU_ASSERT(settlements_owns(settlements, 4) && why.kind == FAULT_INPUT); /* ours nevertheless */
     CU_ASSERT_EQUAL(settlements_position(settlements, 4)->next, 5);
-    CU_ASSERT(settlements_own(settlements, 4, 7, "1;x:1;Ag==", 10, &why)); /* again: anew */
+    CU_ASSERT(settlements_own(settlements, 4, 7, "1;x:1;Ag==", 10, -1, &why)); /* again: anew */
     CU_ASSERT_EQUAL(settlements_position(settlements, 4)->next, 7);
     CU_ASSERT_EQUAL(position_span(settlements_position(settlements, 4)), 2);
     settlements_disown(settlements, 4);

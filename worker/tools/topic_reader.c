@@ -1,13 +1,15 @@
-/* See outcome_reader.h. */
-#include "outcome_reader.h"
+/* See topic_reader.h. */
+#include "topic_reader.h"
 
 #include "handle.h"
 #include "memory.h"
 
 enum { BROKER_TIMEOUT_MS = 10000, TRIES_MAX = 100, TRY_MS = 100 };
 
-struct outcome_reader {
+struct topic_reader {
     rd_kafka_t *handle;
+    bool *ended; /* by partition */
+    int partitions;
 };
 
 /* A topic that has just been made may have no leader yet. */
@@ -27,7 +29,7 @@ static rd_kafka_resp_err_t find_end(rd_kafka_t *handle, const char *topic, int p
 }
 
 /* The offset to begin at is asked now, so that nothing published later can be missed. */
-static bool assign(struct outcome_reader *reader, const char *topic, int partitions, bool from_beginning,
+static bool assign(struct topic_reader *reader, const char *topic, int partitions, bool from_beginning,
                    struct fault *why)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
@@ -47,7 +49,7 @@ static bool assign(struct outcome_reader *reader, const char *topic, int partiti
            fault_set(why, FAULT_PEER, "cannot read '%s': %s", topic, rd_kafka_err2str(error));
 }
 
-static bool count_partitions(struct outcome_reader *reader, const char *name, int *partitions,
+static bool count_partitions(struct topic_reader *reader, const char *name, int *partitions,
                              struct fault *why)
 {
     const rd_kafka_metadata_t *metadata;
@@ -63,25 +65,25 @@ static bool count_partitions(struct outcome_reader *reader, const char *name, in
            fault_set(why, FAULT_PEER, "topic '%s' does not exist; whc-worker topics --create makes it", name);
 }
 
-bool outcome_reader_new(const struct settings *settings, bool from_beginning, struct outcome_reader **out,
-                        struct fault *why)
+bool topic_reader_new(const struct settings *settings, const char *topic, bool from_beginning,
+                      struct topic_reader **out, struct fault *why)
 {
     rd_kafka_conf_t *conf;
-    int partitions = 0;
 
     TRY(handle_configure(settings, HANDLE_TOOL_CONSUMER, &conf, why));
-    struct outcome_reader *reader = memory_new(1, sizeof *reader);
+    struct topic_reader *reader = memory_new(1, sizeof *reader);
     if (!handle_new(RD_KAFKA_CONSUMER, conf, &reader->handle, why) ||
-        !count_partitions(reader, settings->topic_outcomes, &partitions, why) ||
-        !assign(reader, settings->topic_outcomes, partitions, from_beginning, why)) {
-        outcome_reader_free(reader);
+        !count_partitions(reader, topic, &reader->partitions, why) ||
+        !assign(reader, topic, reader->partitions, from_beginning, why)) {
+        topic_reader_free(reader);
         return false;
     }
+    reader->ended = memory_new((size_t)reader->partitions, sizeof *reader->ended);
     *out = reader;
     return true;
 }
 
-void *outcome_reader_free(struct outcome_reader *reader)
+void *topic_reader_free(struct topic_reader *reader)
 {
     if (reader == NULL)
         return NULL;
@@ -89,18 +91,34 @@ void *outcome_reader_free(struct outcome_reader *reader)
         rd_kafka_consumer_close(reader->handle);
         rd_kafka_destroy(reader->handle);
     }
+    memory_free(reader->ended);
     return memory_free(reader);
 }
 
-rd_kafka_message_t *outcome_reader_next(struct outcome_reader *reader, int timeout_ms)
+rd_kafka_message_t *topic_reader_next(struct topic_reader *reader, int timeout_ms)
 {
     rd_kafka_message_t *message = rd_kafka_consumer_poll(reader->handle, timeout_ms);
 
     if (message == NULL || message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
         return message;
-    if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+        reader->ended[message->partition] = true;
+    else
         LOG(LOG_WARN, "Kafka is in trouble, it is tried again",
             log_text("why", rd_kafka_message_errstr(message)));
     rd_kafka_message_destroy(message);
     return NULL;
+}
+
+bool topic_reader_ended(const struct topic_reader *reader, int32_t partition)
+{
+    return reader->ended[partition];
+}
+
+bool topic_reader_caught_up(const struct topic_reader *reader)
+{
+    for (int i = 0; i < reader->partitions; i++)
+        if (!reader->ended[i])
+            return false;
+    return true;
 }

@@ -1,0 +1,69 @@
+"""R3 on the real wire: single answers of Kafka are lost, late or repeated, and every order still has one outcome and one acceptance.
+
+Usage: wire.py [STORY...]
+"""
+import shutil
+import sys
+import tempfile
+import uuid
+
+import proxy
+import whc
+import writing
+from whc import expect, header, outcome_of, wait_for
+
+ORDERS = 12
+
+
+def strike(api, how, ms=0):
+    def story(stage):
+        stage.worker(**writing.FAST).ready()
+        reader = stage.reader()
+        before = stage.proxy.struck
+        sent = []
+        for i in range(ORDERS):
+            if i % 3 == 0:
+                stage.proxy.strike(api, how, ms=ms)
+            record = {**writing.example("create-order", "new-company"), "requestId": str(uuid.uuid4())}
+            sent.append(stage.send("create-order", record, key=f"key-{i % 4}".encode()))
+            stage.flush()
+            if i % 3 == 2:
+                wait_for(lambda: stage.proxy.open_orders() == 0, f"{how} of {api} to strike", 60)
+        wait_for(lambda: len({header(m, "ce_subject") for m in reader.more()}) == ORDERS, "all outcomes", 120)
+        reader.more(1)
+        expect(stage.proxy.struck - before == ORDERS // 3, f"struck {stage.proxy.struck - before} times")
+        came = [header(m, "ce_subject") for m in reader.messages]
+        expect(sorted(came) == sorted(sent), f"{len(came)} outcomes of {ORDERS} orders")
+        expect(all(outcome_of(m)["outcome"]["status"] == "COMPLETED" for m in reader.messages), "not all completed")
+        rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
+        expect(all(row["accepted"] == 1 for row in rows.values()) and len(rows) == ORDERS, f"{rows}")
+    story.__name__ = f"{how}_{api}".replace("-", "_")
+    story.__doc__ = f"{how} of {api}"
+    return story
+
+
+STORIES = [strike(api, how, ms) for api in ("EndTxn", "TxnOffsetCommit", "Produce")
+           for how, ms in (("lose-answer", 0), ("lose-request", 0), ("delay-answer", 700), ("repeat-request", 0), ("cut", 0))]
+
+
+def main(chosen):
+    folder = tempfile.mkdtemp(prefix="whc-kafka-")
+    between = proxy.Proxy()
+    kafka = whc.Kafka(folder, f"advertised.listeners=PLAINTEXT://127.0.0.1:{between.port}")
+    host, port = kafka.bootstrap.split(":")
+    between.broker = (host, int(port))
+    kafka.bootstrap = f"127.0.0.1:{between.port}"
+
+    def make_stage(story):
+        stage = whc.new_stage(kafka)
+        stage.proxy = between
+        return stage
+    try:
+        return whc.run_stories(STORIES, make_stage, chosen)
+    finally:
+        kafka.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

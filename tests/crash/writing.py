@@ -1,0 +1,268 @@
+"""Crashes under orders that change something at BT, on real Kafka: nothing accepted twice, lost, or answered twice.
+
+Usage: writing.py [--brokers 3]      CRASH_GROUPS, KILLS (of each group) and ORDERS (of each) in the environment change the size,
+SEED repeats the draws. README.md tells what is done and what counts.
+"""
+import collections
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import uuid
+
+import cluster
+import whc
+from whc import expect, header, outcome_of, wait_for
+
+GROUPS = int(os.environ.get("CRASH_GROUPS", 4))
+KILLS = int(os.environ.get("KILLS", 10))
+ORDERS = int(os.environ.get("ORDERS", 500))
+
+# Scaled down within the inequalities of promise.md section 4: absent_after is 7.9 s, absent_after_own 1.8 s.
+FAST = {"session.timeout.ms": 3000, "broker.session.timeout.ms": 1000, "transaction.timeout.ms": 2500,
+        "settlement.deadline.ms": 2000, "settlement.send.offsets.timeout.ms": 500, "settlement.commit.timeout.ms": 500,
+        "settlement.socket.timeout.ms": 1000, "attempt.lease.ms": 4000, "watchdog.ms": 1000, "bt.call.timeout.ms": 1000,
+        "bt.connect.timeout.ms": 1000, "bt.tcp.user.timeout.ms": 1000, "bt.delivery.max.ms": 500, "bt.read.lag.ms": 300,
+        "bt.backoff.first.ms": 50, "bt.backoff.cap.ms": 500, "ledger.after.ms": 1000}
+# The loss of one broker of three must not cost the partitions (promise.md section 4), and costs up to 10 s of settling.
+THREE = {**FAST, "session.timeout.ms": 20000, "broker.session.timeout.ms": 9000, "topics.replication": 3, "topics.min.replication": 3}
+POINTS = ["settle.begin", "settle.positions", "settle.commit", "settle.committed", "call.first-byte", "call.body", "call.reply",
+          "call.answered", "takeover.ledger", "takeover.barrier", "takeover.settled", "takeover.done", "drain"]
+WRITES = ("createOrder", "submitOrder", "reserveNumbers")
+
+
+def example(order_type, name):
+    return json.loads((whc.SCHEMAS / order_type / "examples" / f"{name}.json").read_text())["request"]
+
+
+class Group:
+    """One group of workers with topics, sandbox and orders of its own."""
+
+    def __init__(self, kafka, seed, settings):
+        self.draw, self.seed, self.settings = random.Random(seed), seed, settings
+        self.stage = whc.new_stage(kafka, {k: v for k, v in settings.items() if k.startswith("topics.")})
+        self.kinds = {name: example(name, file) for name, file in
+                      (("create-order", "new-company"), ("place-order", "new-company"), ("reserve-numbers-by-exchange", "two-numbers"),
+                       ("check-portability", "portable-number"))}
+        self.kinds["reserve-numbers-by-exchange"]["exchangeGroupCode"] = "ABDN"
+        self.sent, self.by_key, self.repeats = {}, collections.defaultdict(list), 0
+        self.kills = collections.Counter()
+        self.running = {}
+        self.reader, self.looked_at = None, 0
+        self.final, self.order = collections.defaultdict(list), collections.defaultdict(list)
+
+    # --- what goes in ---
+
+    def send(self, count):
+        for _ in range(count):
+            kind = self.draw.choices(list(self.kinds), (60, 25, 5, 10))[0]
+            # A doubt of class `never` waits for a person: such an order has a key of its own.
+            key = str(uuid.uuid4()) if kind.startswith("reserve") else f"key-{self.draw.randrange(ORDERS // 5 + 1)}"
+            record = {**self.kinds[kind], "requestId": str(uuid.uuid4())}
+            self.stage.send(kind, record, key=key.encode())
+            self.sent[record["requestId"]] = (kind, record, key)
+            self.by_key[key].append(record["requestId"])
+            if self.draw.random() < 0.05:
+                self.repeat()
+        self.stage.flush()
+
+    def repeat(self):
+        kind, record, key = self.sent[self.draw.choice(list(self.sent))]
+        if kind != "check-portability":
+            self.stage.send(kind, record, key=key.encode())
+            self.repeats += 1
+
+    def trouble(self):
+        for operation in ("createOrder", "submitOrder", "reserveNumbers"):
+            self.stage.sandbox.fault(operationId=operation, kind="close-after-request", probability=0.05, times=-1)
+            self.stage.sandbox.fault(operationId=operation, kind="late", ms=400, probability=0.03, times=-1)
+            self.stage.sandbox.fault(operationId=operation, kind="delay", ms=200, probability=0.05, times=-1)
+            self.stage.sandbox.fault(operationId=operation, kind="invisible", ms=250, reply="lost", probability=0.02, times=-1)
+            self.stage.sandbox.fault(operationId=operation, kind="status", status=503, probability=0.02, times=-1)
+
+    # --- workers ---
+
+    def start(self, slot, point=None):
+        os.environ.pop("TEST_POINT", None)
+        worker = self.stage.worker(slot, environment={"TEST_POINT": point} if point else None, **self.settings)
+        self.running[slot] = worker
+        return worker
+
+    def is_alive(self, slot):
+        return slot in self.running and self.running[slot].process.poll() is None
+
+    def kill_at_random(self, slot):
+        time.sleep(self.draw.uniform(4, 14))  # further apart on average than absent_after: a doubt must be able to end
+        self.expect_alive(slot)
+        self.running.pop(slot).kill()
+        self.kills["random"] += 1
+
+    def kill_at_point(self, slot):
+        point, how = self.draw.choice(POINTS), self.draw.choice(("KILL", "KILL", "STOP"))
+        if self.is_alive(slot):
+            self.stop(slot)
+        often = 1 if point.startswith(("takeover", "drain")) else self.draw.randrange(1, 30)
+        worker = self.start(slot, f"{point}:{often}:{how}")
+        time.sleep(self.draw.uniform(4, 10))
+        if point == "drain":
+            worker.signal(signal.SIGTERM)
+            time.sleep(3)
+        if worker.process.poll() is None:  # it did not come to the point so often
+            worker.kill()
+            point = "random"
+        expect(worker.process.wait(20) == -signal.SIGKILL, f"it ended by itself:\n{worker.log()[-3000:]}")
+        self.running.pop(slot)
+        self.kills[point if point == "random" else f"{point} {how}"] += 1
+
+    def stop(self, slot):
+        worker = self.running.pop(slot)
+        worker.port()  # before it catches TERM, a stop is a kill
+        expect(worker.stop(90) == 0, f"a clean stop was none:\n{worker.log()[-3000:]}")
+        self.kills["(clean stop)"] += 1
+
+    def expect_alive(self, slot):
+        expect(self.is_alive(slot), f"the worker ended by itself:\n{self.running[slot].log()[-3000:]}")
+
+    def run(self):
+        self.reader = self.stage.reader()
+        self.trouble()
+        for kill in range(KILLS):
+            self.send(ORDERS // KILLS)
+            for slot in ("one", "two")[: 1 + (self.draw.random() < 0.4)]:
+                if not self.is_alive(slot):
+                    self.start(slot)
+            victim = self.draw.choice([slot for slot in self.running])
+            (self.kill_at_random if self.draw.random() < 0.5 else self.kill_at_point)(victim)
+            if self.is_alive("two") and self.draw.random() < 0.3:
+                self.stop("two")
+            print(f"        seed {self.seed}: {kill + 1} kills, {len(self.sent)} sent, {len(self.finals())} final", flush=True)
+
+    # --- what came out ---
+
+    def finals(self):
+        """The final outcomes of each request, those marked as repeats left out; what came since the last look is added."""
+        for message in self.reader.more(0.05)[self.looked_at:]:
+            self.looked_at += 1
+            if header(message, "whc-repeated") is not None:
+                continue
+            outcome = outcome_of(message)["outcome"]
+            if outcome["final"]:
+                self.final[str(outcome["requestId"])].append(outcome)
+                self.order[message.key().decode()].append(str(outcome["requestId"]))
+        return self.final
+
+    def parked(self):
+        code, out, _ = self.stage.run("parked", "--json")
+        return [json.loads(line) for line in out.splitlines()] if code == 0 else []  # Kafka is away just now
+
+    def rows(self, operation):
+        return {key.split(" ", 1)[1]: row for key, row in self.stage.sandbox.control("GET", f"orders?operationId={operation}").items()}
+
+    def decide_parked(self, explained):
+        """What a person would do: look at BT, then say what happened."""
+        for row in self.parked():
+            reason = row["progress"]["reason"]
+            explained[f"{row['orderType']} {reason['kind']}/{reason['code']}"] += 1
+            step = row["progress"]["step"]
+            reference = row["inputs"].get(f"{step}Reference", "")
+            accepted = [r for operation in ("createOrder", "submitOrder") for key, r in self.rows(operation).items() if key == reference and r["accepted"]]
+            words = ("happened", "00126001", "seen at BT") if accepted or row["orderType"].startswith("reserve") else ("reject", "not at BT")
+            self.stage.run("decide", row["requestId"], *words)
+
+    def finish(self):
+        self.stage.sandbox.heal()
+        for slot in list(self.running):
+            if self.is_alive(slot):
+                self.stop(slot)
+        self.start("one")
+        explained = collections.Counter()
+        end = time.monotonic() + 300
+        while len(self.finals()) < len(self.sent):
+            missing = [(request, kind) for request, (kind, _, _) in self.sent.items() if request not in self.final]
+            expect(time.monotonic() < end, f"lost: {missing[:5]} ... {len(missing)} of {len(self.sent)}")
+            expect(self.is_alive("one"), f"it ended by itself:\n{self.running['one'].log()[-3000:]}")
+            self.decide_parked(explained)
+        return explained
+
+    def check(self):
+        finals = self.finals()
+        unknown = finals.keys() - self.sent.keys()
+        twice = [request for request, list_ in finals.items() if len(list_) > 1]
+        expect(not unknown and not twice, f"{len(unknown)} unknown, two final outcomes for {twice[:3]}")
+        for operation in ("createOrder", "submitOrder"):
+            again = [key for key, row in self.rows(operation).items() if row["accepted"] > 1]
+            expect(not again, f"{operation} accepted twice: {again[:3]}")
+        created = self.rows("createOrder")
+        for request, [outcome] in finals.items():
+            if self.sent[request][0] != "create-order" or outcome["reason"] and outcome["reason"]["kind"] == "DECISION":
+                continue
+            accepted = created.get(outcome["externalId"], {"accepted": 0})["accepted"]
+            expect(accepted == (outcome["status"] == "COMPLETED"), f"{request} is {outcome['status']}, and BT accepted {accepted}")
+        for key, requests in self.by_key.items():
+            expect(self.order[key] == requests, f"{key}: outcomes out of order")
+
+    def report(self, explained):
+        statuses = collections.Counter(o[0]["status"] for o in self.finals().values())
+        repeated = len([m for m in self.reader.messages if header(m, "whc-repeated")])
+        kills = sum(n for name, n in self.kills.items() if name != "(clean stop)")
+        return {"seed": self.seed, "kills": kills, "orders": len(self.sent), "outcomes": dict(statuses), "repeats sent": self.repeats,
+                "repeats answered": repeated, "parked": dict(explained), "where": dict(self.kills)}
+
+
+def one_group(kafka, seed, settings, results):
+    """Puts what came of it at the end of the results, which it shares with other groups' threads."""
+    group = None
+    try:
+        group = Group(kafka, seed, settings)
+        group.run()
+        explained = group.finish()
+        group.check()
+        group.stop("one")
+        results.append(group.report(explained))
+    except Exception as error:
+        text = str(error) if isinstance(error, whc.Failure) else traceback.format_exc()
+        results.append({"seed": seed, "failed": text})
+    finally:
+        result = next(r for r in results if r["seed"] == seed)
+        print(("FAILED  " if "failed" in result else "ok      ") + json.dumps(result), flush=True)
+        if group is not None:
+            group.stage.end()
+
+
+def break_brokers(kafka, over, draw):
+    """The broker is stopped and started again now and then; of three, one is killed, too."""
+    while not over.wait(draw.uniform(20, 40)):
+        kafka.trouble(draw)
+
+
+def main(brokers):
+    first = int(os.environ.get("SEED", random.randrange(1 << 30)))
+    folder = tempfile.mkdtemp(prefix="whc-kafka-")
+    kafka = cluster.Cluster(folder) if brokers == 3 else whc.Kafka(folder)
+    results, over = [], threading.Event()
+    breaker = threading.Thread(target=break_brokers, args=(kafka, over, random.Random(first)))
+    groups = [threading.Thread(target=one_group, args=(kafka, first + i, THREE if brokers == 3 else FAST, results)) for i in range(GROUPS)]
+    try:
+        breaker.start()
+        for group in groups:
+            group.start()
+        for group in groups:
+            group.join()
+    finally:
+        over.set()
+        breaker.join()
+        kafka.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    failed = [r for r in results if "failed" in r]
+    print(f"{len(results) - len(failed)} passed, {len(failed)} failed", flush=True)
+    return 1 if failed or not results else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(3 if "--brokers" in sys.argv and sys.argv[sys.argv.index("--brokers") + 1] == "3" else 1))

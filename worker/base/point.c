@@ -1,0 +1,30 @@
+/* See point.h. */
+#include "point.h"
+
+#ifdef POINTS
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void point_reached(const char *name)
+{
+    static atomic_long reached; /* more than one thread comes here */
+    const char *wish = getenv("TEST_POINT");
+    size_t length = strlen(name);
+
+    if (wish == NULL || strncmp(wish, name, length) != 0 || wish[length] != ':')
+        return;
+    char *end;
+    long wanted = strtol(wish + length + 1, &end, 10);
+    if (atomic_fetch_add(&reached, 1) + 1 == wanted)
+        kill(getpid(), strcmp(end, ":STOP") == 0 ? SIGSTOP : SIGKILL);
+}
+
+#else
+
+typedef int point_is_not_built; /* ISO C wants something in every file */
+
+#endif

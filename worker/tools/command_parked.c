@@ -1,0 +1,84 @@
+/* `parked`: the orders that wait for a person, or everything about one order. */
+#include "commands.h"
+#include "ledger_view.h"
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct wishes {
+    const char *config, *type;
+    bool all, json;
+};
+
+static bool is_wanted(const struct ledger_record *record, const struct wishes *wishes)
+{
+    if (record->order_type == NULL || (wishes->type != NULL && strcmp(wishes->type, record->order_type) != 0))
+        return false;
+    return record->state == LEDGER_PARKED || (wishes->all && record->state != LEDGER_DONE);
+}
+
+static int list(const struct ledger_view *view, const struct wishes *wishes)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ledger_item *item = &view->items[i];
+        if (!is_wanted(&item->record, wishes))
+            continue;
+        if (count++ == 0 && !wishes->json)
+            ledger_view_head();
+        if (wishes->json)
+            ledger_view_json(item);
+        else
+            ledger_view_row(item);
+    }
+    if (!wishes->json)
+        fprintf(stderr, "%zu order%s%s\n", count, count == 1 ? "" : "s",
+                count > 0 ? "; whc-worker parked ORDER shows one, whc-worker decide resolves it" : "");
+    return 0;
+}
+
+static int show(const struct ledger_view *view, const char *request_id, bool json)
+{
+    const struct ledger_item *item = ledger_view_find(view, request_id);
+
+    if (item == NULL) {
+        fprintf(stderr, "whc-worker parked: the ledger has no order %s\n", request_id);
+        return 1;
+    }
+    if (json)
+        ledger_view_json(item);
+    else
+        ledger_view_show(item);
+    return 0;
+}
+
+int command_parked(int argc, char **argv)
+{
+    static const struct command_help help = {
+        "parked", "Shows the orders that wait for a person; with ORDER, a request id, everything about it.",
+        "[ORDER]", "whc-worker parked --type create-order --json"};
+    struct wishes wishes = {0};
+    const struct option_row rows[] = {
+        {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
+        {"--type", "NAME", "only orders of this type", &wishes.type, NULL},
+        {"--all", NULL, "also those that are queued or under way", NULL, &wishes.all},
+        {"--json", NULL, "a line of JSON each", NULL, &wishes.json}};
+    struct setup setup;
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};
+    struct ledger_view view = {0};
+    struct fault why;
+    int words, code;
+
+    if (setup_begin(&line, argc, argv, &setup, &words, &code)) {
+        code = 1;
+        if (!ledger_view_read(&setup, &view, &why))
+            fprintf(stderr, "whc-worker parked: %s\n", why.text);
+        else
+            code = words > 0 ? show(&view, argv[0], wishes.json) : list(&view, &wishes);
+        ledger_view_release(&view);
+    }
+    setup_release(&setup);
+    return code;
+}

@@ -1,0 +1,256 @@
+/*
+ * `replay`: sends dead letters or the requests of finished orders to the request topic again, in the order in which
+ * they came there, each to its own partition. It never goes around the ledger: a dead letter keeps its request id, so
+ * an order that is known already is not carried out again; a finished order gets a new id, for it is a new order.
+ */
+#include "commands.h"
+#include "handle.h"
+#include "ledger_view.h"
+#include "memory.h"
+#include "topic_reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { POLL_MS = 100, FLUSH_MS = 30000, SHOWN_EVERY = 100 };
+
+struct wishes {
+    const char *config, *reason, *after;
+    bool dry_run;
+};
+
+struct replay {
+    const struct setup *setup;
+    const struct wishes *wishes;
+    rd_kafka_t *producer;
+    size_t sent, skipped, failures;
+};
+
+static void count_failure(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
+{
+    size_t *failures = opaque;
+
+    (void)handle;
+    *failures += message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static bool new_producer(struct replay *replay, struct fault *why)
+{
+    rd_kafka_conf_t *conf;
+
+    TRY(handle_configure(&replay->setup->settings, HANDLE_TOOL_PRODUCER, &conf, why));
+    rd_kafka_conf_set_dr_msg_cb(conf, count_failure);
+    rd_kafka_conf_set_opaque(conf, &replay->failures);
+    return handle_new(RD_KAFKA_PRODUCER, conf, &replay->producer, why);
+}
+
+/* The text of a header of ours; false when the message has none. */
+static bool header_text(const rd_kafka_message_t *message, const char *name, char *text, size_t size)
+{
+    rd_kafka_headers_t *headers;
+    const void *value;
+    size_t length;
+
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        rd_kafka_header_get_last(headers, name, &value, &length) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return false;
+    snprintf(text, size, "%.*s", (int)length, (const char *)value);
+    return true;
+}
+
+/* The headers that the request came with: without those that the worker added to the dead letter. */
+static rd_kafka_headers_t *own_headers(const rd_kafka_message_t *message)
+{
+    rd_kafka_headers_t *all, *own = rd_kafka_headers_new(8);
+    const char *name;
+    const void *value;
+    size_t length;
+
+    if (rd_kafka_message_headers(message, &all) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return own;
+    for (size_t i = 0; rd_kafka_header_get_all(all, i, &name, &value, &length) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         i++)
+        if (strncmp(name, "__connect.errors.", 17) != 0 && strcmp(name, "whc-dead-reason") != 0)
+            rd_kafka_header_add(own, name, -1, value, (ssize_t)length);
+    return own;
+}
+
+static bool send_again(struct replay *replay, const rd_kafka_message_t *message, int32_t partition,
+                       const void *value, size_t length, struct fault *why)
+{
+    if (replay->wishes->dry_run) {
+        replay->sent++;
+        return true;
+    }
+    rd_kafka_headers_t *headers = own_headers(message);
+    rd_kafka_resp_err_t error =
+        rd_kafka_producev(replay->producer, RD_KAFKA_V_TOPIC(replay->setup->settings.topic_requests),
+                          RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(message->key, message->key_len),
+                          RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length), RD_KAFKA_V_HEADERS(headers),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK), RD_KAFKA_V_END);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_headers_destroy(headers);
+        return fault_set(why, FAULT_PEER, "cannot send: %s", rd_kafka_err2str(error));
+    }
+    rd_kafka_poll(replay->producer, 0);
+    if (++replay->sent % SHOWN_EVERY == 0 && isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%zu sent again", replay->sent);
+    return true;
+}
+
+static bool is_wanted(const struct replay *replay, const rd_kafka_message_t *message)
+{
+    const struct wishes *wishes = replay->wishes;
+    char reason[100];
+
+    if (wishes->after != NULL && message->offset <= strtoll(wishes->after, NULL, 10))
+        return false;
+    return wishes->reason == NULL || (header_text(message, "whc-dead-reason", reason, sizeof reason) &&
+                                      strcmp(reason, wishes->reason) == 0);
+}
+
+static bool replay_dead(struct replay *replay, struct fault *why)
+{
+    struct topic_reader *reader;
+    char partition[24];
+    bool good = true;
+
+    TRY(topic_reader_new(&replay->setup->settings, replay->setup->settings.topic_dead, true, &reader, why));
+    while (good && !topic_reader_caught_up(reader)) {
+        rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
+        if (message == NULL)
+            continue;
+        if (topic_reader_ended(reader, message->partition))
+            ; /* it came while we were at it: perhaps one of ours again */
+        else if (is_wanted(replay, message) &&
+                 header_text(message, "__connect.errors.partition", partition, sizeof partition))
+            good = send_again(replay, message, (int32_t)strtol(partition, NULL, 10), message->payload,
+                              message->len, why);
+        else
+            replay->skipped++;
+        rd_kafka_message_destroy(message);
+    }
+    topic_reader_free(reader);
+    return good;
+}
+
+/* The request with a new id: 36 characters for 36, wherever they stand in the datum. */
+static bool renew(const rd_kafka_message_t *message, const char *request_id, char **value,
+                  char id[UUID_TEXT_SIZE])
+{
+    *value = memory_text_of(message->payload, message->len);
+    char *at = memmem(*value, message->len, request_id, UUID_TEXT_SIZE - 1);
+    uuid_print(uuid_random(), id);
+    if (at != NULL)
+        memcpy(at, id, UUID_TEXT_SIZE - 1);
+    return at != NULL;
+}
+
+static bool replay_one(struct replay *replay, const struct ledger_item *item,
+                       const rd_kafka_message_t *message, struct fault *why)
+{
+    CLEANUP(memory_release) char *value = NULL;
+    char id[UUID_TEXT_SIZE];
+
+    if (!renew(message, item->record.request_id, &value, id)) {
+        fprintf(stderr, "%s: its request is not at offset %" PRId64 " of partition %d any more: not sent\n",
+                item->record.request_id, item->record.offset, (int)item->partition);
+        replay->skipped++;
+        return true;
+    }
+    printf("%s %s\n", item->record.request_id, id);
+    return send_again(replay, message, item->partition, value, message->len, why);
+}
+
+static const struct ledger_item *item_at(const struct ledger_view *view, int words, char **argv,
+                                         const rd_kafka_message_t *message)
+{
+    for (int i = 0; i < words; i++) {
+        const struct ledger_item *item = ledger_view_find(view, argv[i]);
+        if (item != NULL && item->partition == message->partition && item->record.offset == message->offset)
+            return item;
+    }
+    return NULL;
+}
+
+/* The requests of the named orders, in the order of the request topic: so a key's orders keep theirs. */
+static bool replay_finished(struct replay *replay, int words, char **argv, struct fault *why)
+{
+    struct ledger_view view = {0};
+    struct topic_reader *reader = NULL;
+    bool good = ledger_view_read(replay->setup, &view, why);
+    size_t left = 0;
+
+    for (int i = 0; good && i < words; i++) {
+        const struct ledger_item *item = ledger_view_find(&view, argv[i]);
+        if (item == NULL || item->record.state != LEDGER_DONE)
+            good = fault_set(why, FAULT_INPUT, "order %.60s is %s", argv[i],
+                             item == NULL ? "not in the ledger" : "not finished: nothing was sent");
+        left++;
+    }
+    good = good && topic_reader_new(&replay->setup->settings, replay->setup->settings.topic_requests, true,
+                                    &reader, why);
+    while (good && left > 0 && !topic_reader_caught_up(reader)) {
+        rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
+        const struct ledger_item *item = message == NULL ? NULL : item_at(&view, words, argv, message);
+        if (item != NULL) {
+            left--;
+            good = replay_one(replay, item, message, why);
+        }
+        if (message != NULL)
+            rd_kafka_message_destroy(message);
+    }
+    replay->skipped += left;
+    topic_reader_free(reader);
+    ledger_view_release(&view);
+    return good;
+}
+
+static int run(struct replay *replay, int words, char **argv)
+{
+    struct fault why = {.text = ""};
+    bool dead = words == 1 && strcmp(argv[0], "dead") == 0;
+    bool good = words > 0 && (dead || strcmp(argv[0], "finished") == 0) && new_producer(replay, &why);
+
+    if (words == 0 || *why.text != '\0' || !good) {
+        fprintf(stderr, "whc-worker replay: %s\n",
+                *why.text != '\0' ? why.text : "say 'dead', or 'finished' and the orders");
+        return 2;
+    }
+    good = dead ? replay_dead(replay, &why) : replay_finished(replay, words - 1, argv + 1, &why);
+    if (rd_kafka_flush(replay->producer, FLUSH_MS) != RD_KAFKA_RESP_ERR_NO_ERROR || replay->failures > 0)
+        good = good && fault_set(&why, FAULT_PEER, "not all of it reached Kafka");
+    rd_kafka_destroy(replay->producer);
+    if (!good)
+        fprintf(stderr, "whc-worker replay: %s\n", why.text);
+    fprintf(stderr, "%zu %s, %zu left out\n", replay->sent,
+            replay->wishes->dry_run ? "would be sent again" : "sent again", replay->skipped);
+    return good ? 0 : 1;
+}
+
+int command_replay(int argc, char **argv)
+{
+    static const struct command_help help = {
+        "replay",
+        "Sends dead letters again as they were, or the requests of finished orders under new ids (old and new id are "
+        "printed).",
+        "dead | finished ORDER...", "whc-worker replay dead --reason schema --dry-run"};
+    struct wishes wishes = {0};
+    const struct option_row rows[] = {
+        {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
+        {"--reason", "WORD", "only dead letters with this whc-dead-reason", &wishes.reason, NULL},
+        {"--after", "OFFSET", "only dead letters behind this offset of their partition", &wishes.after, NULL},
+        {"--dry-run", NULL, "send nothing, only count", NULL, &wishes.dry_run}};
+    struct setup setup;
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};
+    struct replay replay = {.setup = &setup, .wishes = &wishes};
+    int words, code;
+
+    if (setup_begin(&line, argc, argv, &setup, &words, &code))
+        code = run(&replay, words, argv);
+    setup_release(&setup);
+    return code;
+}

@@ -1,0 +1,151 @@
+/* See ledger_view.h: how an order of the ledger is shown to people and scripts. */
+#include "ledger_view.h"
+
+#include "memory.h"
+#include "tree.h"
+#include "when.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct json_object *parsed(const char *text)
+{
+    struct json_object *tree = NULL;
+    struct fault unused;
+
+    return text != NULL && tree_read(text, strlen(text), &tree, &unused) ? tree : NULL;
+}
+
+static const char *or_dash(const char *text)
+{
+    return text == NULL || *text == '\0' ? "-" : text;
+}
+
+/* A key is bytes: what a terminal cannot show is shown as a dot. */
+static void print_key(const struct ledger_record *record, int width)
+{
+    int shown = 0;
+
+    for (size_t i = 0; i < record->key_length && shown < width; i++, shown++)
+        putchar(isprint((unsigned char)record->key[i]) ? record->key[i] : '.');
+    printf("%*s", width - shown, "");
+}
+
+void ledger_view_head(void)
+{
+    printf("%-36s  %-26s %-16s %-9s %7s  %-20s  %s\n", "REQUEST", "ORDER TYPE", "KEY", "STATE", "ATTEMPT",
+           "SINCE", "WHY");
+}
+
+void ledger_view_row(const struct ledger_item *item)
+{
+    const struct ledger_record *record = &item->record;
+    CLEANUP(tree_release) struct json_object *progress = parsed(record->progress);
+    struct json_object *reason = tree_member(progress, "reason");
+    char since[WHEN_TEXT_SIZE];
+
+    when_print(record->written_at_ms, since);
+    printf("%s  %-26s ", record->request_id, record->order_type);
+    print_key(record, 16);
+    printf(" %-9s %7u  %.19sZ  %s/%s %s\n", ledger_state_name(record->state), record->attempt, since,
+           or_dash(tree_text_of(reason, "kind")), or_dash(tree_text_of(reason, "code")),
+           or_dash(tree_text_of(reason, "text")));
+}
+
+static void show_attempt(struct json_object *entry)
+{
+    struct json_object *status = tree_member(entry, "httpStatus");
+
+    printf("  attempt %lld  step %-16s sent %.23s  ended %.23s  http %s  tracking %s\n    %s\n",
+           (long long)json_object_get_int64(tree_member(entry, "attempt")),
+           or_dash(tree_text_of(entry, "step")), or_dash(tree_text_of(entry, "sentAt")),
+           or_dash(tree_text_of(entry, "endedAt")), status == NULL ? "-" : json_object_get_string(status),
+           or_dash(tree_text_of(entry, "trackingId")), or_dash(tree_text_of(entry, "said")));
+}
+
+static void show_member(const char *name, const char *value)
+{
+    if (value != NULL && *value != '\0')
+        printf("%-14s %s\n", name, value);
+}
+
+static void show_progress(struct json_object *progress)
+{
+    struct json_object *reason = tree_member(progress, "reason"), *journal = tree_member(progress, "journal");
+    struct json_object *doubt = tree_member(progress, "doubt");
+
+    show_member("step", tree_text_of(progress, "step"));
+    show_member("BT's order id", tree_text_of(progress, "orderId"));
+    if (reason != NULL)
+        printf("%-14s %s/%s: %s\n", "why", or_dash(tree_text_of(reason, "kind")),
+               or_dash(tree_text_of(reason, "code")), or_dash(tree_text_of(reason, "text")));
+    show_member("doubt", tree_text_of(doubt, "text"));
+    printf("journal\n");
+    for (size_t i = 0; journal != NULL && i < json_object_array_length(journal); i++)
+        show_attempt(json_object_array_get_idx(journal, i));
+}
+
+/* What BT knows the order by: the references among its inputs. */
+static void show_references(struct json_object *inputs)
+{
+    TREE_EACH(inputs, name, value)
+    {
+        size_t length = strlen(name);
+        if (length > 9 && strcmp(name + length - 9, "Reference") == 0 && tree_text(value) != NULL)
+            printf("%-14s %s (%s)\n", "reference", tree_text(value), name);
+    }
+}
+
+void ledger_view_show(const struct ledger_item *item)
+{
+    const struct ledger_record *record = &item->record;
+    CLEANUP(tree_release) struct json_object *progress = parsed(record->progress);
+    CLEANUP(tree_release) struct json_object *inputs = parsed(record->inputs);
+    CLEANUP(tree_release) struct json_object *decision = parsed(record->last_decision);
+    char moment[WHEN_TEXT_SIZE];
+
+    show_member("request", record->request_id);
+    show_member("order type", record->order_type);
+    printf("%-14s ", "key");
+    print_key(record, (int)record->key_length);
+    printf("\n%-14s %s\n%-14s %u\n%-14s %d, offset %lld\n", "state", ledger_state_name(record->state),
+           "attempt", record->attempt, "partition", (int)item->partition, (long long)record->offset);
+    when_print(record->requested_at_ms, moment);
+    show_member("requested", moment);
+    when_print(record->written_at_ms, moment);
+    show_member("since", moment);
+    show_references(inputs);
+    show_progress(progress);
+    if (decision != NULL)
+        printf("%-14s %s by %s at %s: %s (%s)\n", "last decision", or_dash(tree_text_of(decision, "verdict")),
+               or_dash(tree_text_of(decision, "who")), or_dash(tree_text_of(decision, "decidedAt")),
+               or_dash(tree_text_of(decision, "answer")), or_dash(tree_text_of(decision, "why")));
+}
+
+void ledger_view_json(const struct ledger_item *item)
+{
+    const struct ledger_record *record = &item->record;
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
+    char moment[WHEN_TEXT_SIZE];
+    struct buffer text;
+
+    json_object_object_add(tree, "requestId", json_object_new_string(record->request_id));
+    json_object_object_add(tree, "orderType", json_object_new_string(record->order_type));
+    json_object_object_add(
+        tree, "key",
+        record->key == NULL ? NULL : json_object_new_string_len(record->key, (int)record->key_length));
+    json_object_object_add(tree, "state", json_object_new_string(ledger_state_name(record->state)));
+    json_object_object_add(tree, "attempt", json_object_new_int64(record->attempt));
+    json_object_object_add(tree, "partition", json_object_new_int(item->partition));
+    json_object_object_add(tree, "offset", json_object_new_int64(record->offset));
+    when_print(record->written_at_ms, moment);
+    json_object_object_add(tree, "since", json_object_new_string(moment));
+    json_object_object_add(tree, "inputs", parsed(record->inputs));
+    json_object_object_add(tree, "progress", parsed(record->progress));
+    json_object_object_add(tree, "lastDecision", parsed(record->last_decision));
+    buffer_init(&text, 64 << 20);
+    tree_write(tree, &text);
+    puts(buffer_text(&text));
+    buffer_release(&text);
+}

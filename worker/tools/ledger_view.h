@@ -1,0 +1,41 @@
+/*
+ * The ledger as people see it: the latest record of each order, read from the topic. Tools only read it.
+ */
+#ifndef TOOLS_LEDGER_VIEW_H
+#define TOOLS_LEDGER_VIEW_H
+
+#include "ledger.h"
+#include "setup.h"
+
+#include <librdkafka/rdkafka.h>
+
+struct ledger_item {
+    int32_t partition;
+    struct ledger_record record;
+};
+
+struct ledger_view {
+    struct ledger_item *items; /* owned; in the order in which they were first seen */
+    size_t count, room;
+    size_t *buckets;
+    size_t bucket_room;
+};
+
+/* Reads the whole ledger. FAULT_PEER: Kafka does not answer; FAULT_INPUT: a record of a newer worker. */
+MUST_USE bool ledger_view_read(const struct setup *setup, struct ledger_view *view, struct fault *why);
+void ledger_view_release(struct ledger_view *view);
+
+/* The order of a request id, null when the ledger has none. */
+const struct ledger_item *ledger_view_find(const struct ledger_view *view, const char *request_id);
+
+/* Takes one message of the ledger; false when it is damaged or newer. Null values forget. */
+MUST_USE bool ledger_view_take(const struct setup *setup, struct ledger_view *view,
+                               const rd_kafka_message_t *message, struct fault *why);
+
+/* One line of the table and its head; everything about one order; the same as JSON. */
+void ledger_view_head(void);
+void ledger_view_row(const struct ledger_item *item);
+void ledger_view_show(const struct ledger_item *item);
+void ledger_view_json(const struct ledger_item *item);
+
+#endif
