@@ -174,6 +174,8 @@ static void read_entry(struct worker *worker, int32_t partition, const struct pa
         takeover_owner(worker->takeover, partition, &payload->owner);
         return;
     }
+    if (!takeover_has(worker->takeover, partition))
+        return;
     if (payload->record.state == LEDGER_DONE) {
         int index = (int)(payload - sim.payloads);
         takeover_done(worker->takeover, partition, payload->record.request_id, payload->record.written_at_ms,
@@ -189,7 +191,7 @@ static void read_ledger(struct worker *worker)
 {
     for (int p = 0; p < sim.partitions; p++) {
         const struct log *log = &kafka.logs[LOG_LEDGER + p];
-        if (!worker->owns[p])
+        if (!worker->owns[p] && (p != 0 || !takeover_wants_witness(worker->takeover)))
             continue;
         for (; worker->ledger_read[p] < log->stable; worker->ledger_read[p]++) {
             const struct entry *entry = &log->entries[worker->ledger_read[p]];
