@@ -38,8 +38,8 @@ static void reply(struct call_model *call, int status, struct json_object *body)
     call->status = status;
     call->body = body;
     call->state = CALL_DECIDED;
-    TRACE("BT      answers %s of order %d step %d with %d", call->looks ? "look-up" : "write", call->order, call->step,
-          status);
+    TRACE("BT      answers %s of order %d step %d with %d", call->looks ? "look-up" : "write", call->order,
+          call->step, status);
 }
 
 static void accept(struct call_model *call, struct effect *effect)

@@ -19,12 +19,12 @@ enum call_state {
 struct call_model {
     enum call_state state;
     int order, step;
-    bool looks;          /* a look-up; else a write */
-    int slot;            /* whose it is */
+    bool looks;              /* a look-up; else a write */
+    int slot;                /* whose it is */
     struct order *for_order; /* null: the worker does not wait for it any more */
-    int64_t began_ms;    /* on the worker's clock */
-    int64_t from_us;     /* BT decides no earlier */
-    int64_t until_us;    /* the last byte leaves, or BT decides, at latest then */
+    int64_t began_ms;        /* on the worker's clock */
+    int64_t from_us;         /* BT decides no earlier */
+    int64_t until_us;        /* the last byte leaves, or BT decides, at latest then */
     int status;
     struct json_object *body; /* borrowed */
 };

@@ -28,7 +28,8 @@ void calling_answer(struct call_model *call)
                                 .retry_after_ms = call->status == 429 ? 3 : -1,
                                 .what = ""};
 
-    TRACE("w%d      gets the answer %d for order %d step %d", call->slot, call->status, call->order, call->step);
+    TRACE("w%d      gets the answer %d for order %d step %d", call->slot, call->status, call->order,
+          call->step);
     answer(call, &evidence);
     call->state = CALL_NONE;
 }
@@ -62,9 +63,8 @@ void calling_permit(struct call_model *call)
     struct worker *worker = worker_of(call);
     const struct order *order = call->for_order;
 
-    if (!call->looks &&
-        (!settlements_owns(worker->settlements, order->partition) || worker->library.lost ||
-         !orders_permit(worker->orders, order, worker_clock(worker)))) {
+    if (!call->looks && (!settlements_owns(worker->settlements, order->partition) || worker->library.lost ||
+                         !orders_permit(worker->orders, order, worker_clock(worker)))) {
         close_call(call, CALL_UNSENT, "not permitted any more");
         return;
     }

@@ -84,7 +84,8 @@ static bool passes_fence(struct pair pair)
     return pair.member == 0 || (group_knows(pair.member) && pair.generation == kafka.group.generation);
 }
 
-enum answer kafka_send_offsets(int slot, int epoch, struct pair pair, const struct committed positions[PARTITIONS])
+enum answer kafka_send_offsets(int slot, int epoch, struct pair pair,
+                               const struct committed positions[PARTITIONS])
 {
     enum answer answer = join_transaction(slot, epoch, LOG_OFFSETS);
 
@@ -211,8 +212,7 @@ void kafka_compact(int32_t partition)
         if (entry->state == ENTRY_ABORTED)
             entry->state = ENTRY_COMPACTED;
         for (int64_t j = i + 1; entry->state == ENTRY_COMMITTED && j < log->stable; j++)
-            if (log->entries[j].state == ENTRY_COMMITTED &&
-                same_key(log->entries[j].payload, entry->payload))
+            if (log->entries[j].state == ENTRY_COMMITTED && same_key(log->entries[j].payload, entry->payload))
                 entry->state = ENTRY_COMPACTED;
     }
 }

@@ -66,7 +66,7 @@ struct member {
 struct group {
     struct member members[MEMBERS];
     int next_id, generation;
-    bool preparing; /* a rebalance is under way */
+    bool preparing;        /* a rebalance is under way */
     int owner[PARTITIONS]; /* member id; 0: none */
 };
 
@@ -99,7 +99,8 @@ void kafka_reset(void);
 enum answer { ANSWER_OK, ANSWER_AGAIN, ANSWER_FENCED, ANSWER_REFUSED };
 
 enum answer kafka_init(int slot, int *epoch);
-enum answer kafka_send_offsets(int slot, int epoch, struct pair pair, const struct committed positions[PARTITIONS]);
+enum answer kafka_send_offsets(int slot, int epoch, struct pair pair,
+                               const struct committed positions[PARTITIONS]);
 enum answer kafka_produce(int slot, int epoch, int log, struct payload *payload);
 enum answer kafka_end(int slot, int epoch);
 enum answer kafka_stable_positions(const bool wanted[PARTITIONS], struct committed found[PARTITIONS]);

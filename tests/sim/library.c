@@ -54,7 +54,8 @@ bool library_can_notice(const struct worker *worker)
     const struct library *library = &worker->library;
     const struct member *member = member_of(worker);
 
-    return member != NULL && kafka.group.preparing && !member->joined && !library->joins && !library->revoking;
+    return member != NULL && kafka.group.preparing && !member->joined && !library->joins &&
+           !library->revoking;
 }
 
 /* The application must give its set back first, where it has one. */

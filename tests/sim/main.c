@@ -25,8 +25,17 @@ struct options {
 static const struct {
     const char *name;
     unsigned rule;
-} rules[] = {{"R1", R1}, {"R2", R2},   {"R3", R3},   {"R4", R4},           {"R5", R5}, {"R6", R6}, {"R8", R8},
-             {"R9", R9}, {"R11", R11}, {"R12", R12}, {"R11-lanes", R11_LANES}};
+} rules[] = {{"R1", R1},
+             {"R2", R2},
+             {"R3", R3},
+             {"R4", R4},
+             {"R5", R5},
+             {"R6", R6},
+             {"R8", R8},
+             {"R9", R9},
+             {"R11", R11},
+             {"R12", R12},
+             {"R11-lanes", R11_LANES}};
 
 static unsigned rule_of(const char *name)
 {
@@ -54,7 +63,8 @@ static void read_options(int count, char **words, struct options *options)
         else if (strcmp(words[i], "--off") == 0)
             options->off |= rule_of(value), i++;
         else {
-            fprintf(stderr, "usage: sim [--seed N] [--count N | --seconds N] [--off RULE]... [--trace] [--first]\n");
+            fprintf(stderr,
+                    "usage: sim [--seed N] [--count N | --seconds N] [--off RULE]... [--trace] [--first]\n");
             exit(2);
         }
     }
@@ -76,7 +86,8 @@ int main(int count, char **words)
     read_options(count, words, &options);
     types_load();
     double began = clock_of(CLOCK_MONOTONIC), began_cpu = clock_of(CLOCK_PROCESS_CPUTIME_ID);
-    while (options.seconds > 0 ? (done % 64 != 0 || clock_of(CLOCK_MONOTONIC) - began < options.seconds) : done < options.count) {
+    while (options.seconds > 0 ? (done % 64 != 0 || clock_of(CLOCK_MONOTONIC) - began < options.seconds)
+                               : done < options.count) {
         uint64_t seed = options.seed + done++;
         bool good = schedule_run(seed, options.off, options.trace);
         events += sim.events;
@@ -88,8 +99,8 @@ int main(int count, char **words)
             break;
     }
     double took = clock_of(CLOCK_PROCESS_CPUTIME_ID) - began_cpu;
-    printf("%" PRIu64 " schedules, %" PRIu64 " broken, %.0f events each, %.0f schedules/s of one core\n", done, broken,
-           (double)events / (double)done, (double)done / took);
+    printf("%" PRIu64 " schedules, %" PRIu64 " broken, %.0f events each, %.0f schedules/s of one core\n",
+           done, broken, (double)events / (double)done, (double)done / took);
     types_free();
     return broken > 0;
 }

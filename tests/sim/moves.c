@@ -216,8 +216,9 @@ static void add_kafka(void)
     may(group_is_complete(), MOVE_COMPLETE, 0, 0, 8);
     for (int i = 0; i < MEMBERS; i++) {
         const struct member *member = &kafka.group.members[i];
-        bool dead = member->id != 0 && (!workers[member->slot].up || workers[member->slot].life != member->life ||
-                                        workers[member->slot].library.pair.member != member->id);
+        bool dead =
+            member->id != 0 && (!workers[member->slot].up || workers[member->slot].life != member->life ||
+                                workers[member->slot].library.pair.member != member->id);
         may(member->id != 0 && (dead || !sim.calm), MOVE_EXPIRE, i, 0, dead ? 8 : sim.removals);
     }
     may(!sim.calm, MOVE_COMPACT, chance(sim.partitions), 0, 1);
@@ -312,7 +313,8 @@ static void do_marker(const struct move *move)
     if (move->other == LOG_OUTCOMES)
         oracle_outcomes();
     for (int i = 0; i < sim.slots; i++)
-        workers[i].dirty = workers[i].dirty || workers[i].phase == PHASE_RETURNING || workers[i].phase == PHASE_LOADING;
+        workers[i].dirty =
+            workers[i].dirty || workers[i].phase == PHASE_RETURNING || workers[i].phase == PHASE_LOADING;
 }
 
 static void do_kafka(const struct move *move)

@@ -53,7 +53,8 @@ static void look_at(const struct payload *payload)
     const struct outcome_event *event = &payload->outcome;
     int order = payload->order;
 
-    TRACE("out     order %d: %s%s", order, outcome_status_name(event->status), event->repeated ? ", repeated" : "");
+    TRACE("out     order %d: %s%s", order, outcome_status_name(event->status),
+          event->repeated ? ", repeated" : "");
     if (event->repeated) {
         seen.repeated[order]++;
         return;
@@ -92,7 +93,8 @@ static const struct committed *position_of(int32_t partition)
 
     for (int slot = 0; slot < SLOTS; slot++) {
         const struct committed *pending = &kafka.pending[slot][partition];
-        if (pending->set && kafka.coordinators[slot].state == TX_COMMITTING && pending->written > latest->written)
+        if (pending->set && kafka.coordinators[slot].state == TX_COMMITTING &&
+            pending->written > latest->written)
             latest = pending;
     }
     return latest;
@@ -110,8 +112,8 @@ static bool is_in_request_log(int order, const struct committed *committed)
     if (offset < committed->offset)
         return false;
     position_init(&position);
-    bool open = position_resume(&position, committed->offset, committed->metadata, strlen(committed->metadata),
-                                token, &why) &&
+    bool open = position_resume(&position, committed->offset, committed->metadata,
+                                strlen(committed->metadata), token, &why) &&
                 position_take(&position, offset);
     position_release(&position);
     return open;
@@ -121,7 +123,8 @@ static bool is_in_log(int order, int log, bool (*fits)(const struct payload *pay
 {
     for (int64_t i = kafka.logs[log].count - 1; i >= 0; i--) {
         const struct entry *entry = &kafka.logs[log].entries[i];
-        if (entry->payload != NULL && entry->payload->order == order && is_decided(entry) && fits(entry->payload))
+        if (entry->payload != NULL && entry->payload->order == order && is_decided(entry) &&
+            fits(entry->payload))
             return true;
     }
     return false;
@@ -142,7 +145,8 @@ void oracle_places(void)
     for (int order = 0; order < sim.orders; order++) {
         int32_t partition = sim.upstream[order].partition;
         if (!sim.upstream[order].published || seen.finals[order] > 0 ||
-            is_in_log(order, LOG_LEDGER + partition, is_record) || is_in_log(order, LOG_OUTCOMES, is_final_outcome) ||
+            is_in_log(order, LOG_LEDGER + partition, is_record) ||
+            is_in_log(order, LOG_OUTCOMES, is_final_outcome) ||
             is_in_request_log(order, position_of(partition)))
             continue;
         violated("order %d is in no place any more", order);
@@ -171,7 +175,8 @@ static void check_truth(int order)
         return;
     for (int step = from; step < STEPS; step++)
         if (bt.effects[order][step].accepted > 0)
-            violated("order %d is %s, and BT accepted step %d", order, outcome_status_name(final->status), step);
+            violated("order %d is %s, and BT accepted step %d", order, outcome_status_name(final->status),
+                     step);
 }
 
 void oracle_rest(bool last)
@@ -182,7 +187,7 @@ void oracle_rest(bool last)
         if (seen.finals[order] > 0)
             check_truth(order);
         if (last && seen.repeated[order] != sim.upstream[order].repeats)
-            violated("order %d was repeated %d times and answered %d times", order, sim.upstream[order].repeats,
-                     seen.repeated[order]);
+            violated("order %d was repeated %d times and answered %d times", order,
+                     sim.upstream[order].repeats, seen.repeated[order]);
     }
 }

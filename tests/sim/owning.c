@@ -125,7 +125,8 @@ void owning_positions(struct worker *worker)
         const struct committed *one = &job->positions[p];
         if (worker->owns[p])
             takeover_position(worker->takeover, p, one->set ? one->offset : -1, kafka.requests[p].start,
-                              one->set ? one->signals : -1, one->metadata, one->set ? strlen(one->metadata) : 0);
+                              one->set ? one->signals : -1, one->metadata,
+                              one->set ? strlen(one->metadata) : 0);
     }
     worker->phase = PHASE_LOADING;
     worker->dirty = true;
@@ -173,6 +174,8 @@ static void read_entry(struct worker *worker, int32_t partition, const struct pa
         takeover_owner(worker->takeover, partition, &payload->owner);
         return;
     }
+    if (!takeover_has(worker->takeover, partition))
+        return;
     if (payload->record.state == LEDGER_DONE) {
         int index = (int)(payload - sim.payloads);
         takeover_done(worker->takeover, partition, payload->record.request_id, payload->record.written_at_ms,
@@ -188,7 +191,7 @@ static void read_ledger(struct worker *worker)
 {
     for (int p = 0; p < sim.partitions; p++) {
         const struct log *log = &kafka.logs[LOG_LEDGER + p];
-        if (!worker->owns[p])
+        if (!worker->owns[p] && (p != 0 || !takeover_wants_witness(worker->takeover)))
             continue;
         for (; worker->ledger_read[p] < log->stable; worker->ledger_read[p]++) {
             const struct entry *entry = &log->entries[worker->ledger_read[p]];
@@ -226,8 +229,8 @@ static void begin_taking(struct worker *worker)
         if (entries[i].forgotten)
             continue;
         if (entries[i].done) {
-            duplicates_add(worker->duplicates, entries[i].partition, entries[i].request_id, entries[i].done_at_ms,
-                           TAKE(entries[i].value), entries[i].length);
+            duplicates_add(worker->duplicates, entries[i].partition, entries[i].request_id,
+                           entries[i].done_at_ms, TAKE(entries[i].value), entries[i].length);
         } else if (!recover(worker, &entries[i], &why)) {
             give_up(worker, &why);
             return;

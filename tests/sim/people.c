@@ -26,8 +26,8 @@ void people_publish(int order)
     else
         upstream->repeats++;
     upstream->published = true;
-    TRACE("up      publishes order %d (type %d, key %d) at p%d offset %d", order, (int)upstream->type, upstream->key,
-          (int)upstream->partition, (int)log->count);
+    TRACE("up      publishes order %d (type %d, key %d) at p%d offset %d", order, (int)upstream->type,
+          upstream->key, (int)upstream->partition, (int)log->count);
     log->list[log->count++] = (struct plain){.order = order};
     wake_all();
 }
@@ -95,7 +95,8 @@ bool people_decide(int order)
         decision.verdict = DECISION_DID_NOT_HAPPEN;
     }
     snprintf(decision.request_id, sizeof decision.request_id, "%s", id_of_order(order));
-    TRACE("people  decide '%s' of order %d, attempt %u", decision_words[decision.verdict], order, decision.attempt);
+    TRACE("people  decide '%s' of order %d, attempt %u", decision_words[decision.verdict], order,
+          decision.attempt);
     log->list[log->count++] = (struct plain){.order = order, .decision = decision};
     wake_all();
     return true;

@@ -115,7 +115,8 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     bool same = one_in(2);
     for (int i = 0; i < ORDERS; i++) {
         struct upstream *upstream = &sim.upstream[i];
-        *upstream = (struct upstream){.type = same ? type : (enum sim_type)chance(TYPES), .key = chance(KEYS)};
+        *upstream =
+            (struct upstream){.type = same ? type : (enum sim_type)chance(TYPES), .key = chance(KEYS)};
         upstream->partition = upstream->key % sim.partitions;
     }
     for (int i = 0; i < SLOTS; i++)
@@ -166,8 +167,9 @@ static void decide_all(void)
 bool schedule_run(uint64_t seed, unsigned off, bool trace)
 {
     sim_reset(seed, off, trace);
-    TRACE("seed %llu: %d workers, %d orders, %d partitions, %d records a settlement%s", (unsigned long long)seed,
-          sim.slots, sim.orders, sim.partitions, sim.records_max, sim.bt_refuses ? ", BT refuses repeats" : "");
+    TRACE("seed %llu: %d workers, %d orders, %d partitions, %d records a settlement%s",
+          (unsigned long long)seed, sim.slots, sim.orders, sim.partitions, sim.records_max,
+          sim.bt_refuses ? ", BT refuses repeats" : "");
     sim.calm = one_in(2); /* a good start gets further than one with faults */
     for (int warm = chance(WARM_EVENTS); sim.calm && !failed() && warm > 0; warm--)
         moves_step();

@@ -40,8 +40,10 @@ static struct payload *outcome_of(const struct order *order)
     struct outcome outcome;
 
     order_outcome(order, &outcome);
-    payload->outcome = (struct outcome_event){
-        .status = outcome.status, .reason = outcome.reason.kind, .final = outcome.final, .step = step_index(order)};
+    payload->outcome = (struct outcome_event){.status = outcome.status,
+                                              .reason = outcome.reason.kind,
+                                              .final = outcome.final,
+                                              .step = step_index(order)};
     return payload;
 }
 
@@ -54,7 +56,8 @@ static struct payload *repeated(int32_t partition, int order, const struct outco
     return payload;
 }
 
-static struct payload *record_of(struct worker *worker, const struct order *order, const struct payload *outcome)
+static struct payload *record_of(struct worker *worker, const struct order *order,
+                                 const struct payload *outcome)
 {
     int index = order_of_id(order->request.id);
     struct payload *payload = payload_new(PAYLOAD_ORDER, order->partition, index);
@@ -88,7 +91,8 @@ static void split_step(struct worker *worker, const struct order *order, struct 
 
 /* --- gathering --- */
 
-void settling_repeat(struct worker *worker, const struct duplicate *duplicate, int32_t partition, int64_t offset)
+void settling_repeat(struct worker *worker, const struct duplicate *duplicate, int32_t partition,
+                     int64_t offset)
 {
     int index;
 
@@ -107,7 +111,8 @@ void settling_rewrite(struct worker *worker, const struct duplicate *duplicate)
     memcpy(&index, duplicate->value, sizeof index);
     const struct payload *old = &sim.payloads[index];
     struct payload *payload = payload_new(PAYLOAD_ORDER, duplicate->partition, old->order);
-    payload->record = (struct ledger_record){.state = LEDGER_DONE, .written_at_ms = worker_time(worker).wall_ms};
+    payload->record =
+        (struct ledger_record){.state = LEDGER_DONE, .written_at_ms = worker_time(worker).wall_ms};
     snprintf(payload->record.request_id, sizeof payload->record.request_id, "%s", old->record.request_id);
     payload->stored = old->stored;
     payload->has_stored = old->has_stored;
@@ -214,7 +219,8 @@ static void start_settlement(struct worker *worker)
     memset(job->positions, 0, sizeof job->positions);
     for (size_t i = 0; i < count; i++) {
         struct committed *one = &job->positions[positions[i].partition];
-        *one = (struct committed){.set = true, .offset = positions[i].offset, .signals = positions[i].signals};
+        *one =
+            (struct committed){.set = true, .offset = positions[i].offset, .signals = positions[i].signals};
         if (snprintf(one->metadata, TEXT, "%s", positions[i].metadata) >= TEXT)
             violated("the model has no place for the commit metadata");
     }
@@ -223,7 +229,8 @@ static void start_settlement(struct worker *worker)
     settlement_positions_free(positions, count);
     for (int i = 0; i < worker->item_count; i++)
         if (!job->wanted[worker->items[i].partition])
-            violated("w%d settles a record of p%d without its position", worker->slot, (int)worker->items[i].partition);
+            violated("w%d settles a record of p%d without its position", worker->slot,
+                     (int)worker->items[i].partition);
     job->pair = worker->pair;
     worker->item_sent = worker->item_count;
     worker->settle_began_ms = worker_clock(worker);
@@ -260,7 +267,8 @@ static void close_change(struct worker *worker, const struct item *item)
 
 static void write_second_half(struct worker *worker, const struct item *item)
 {
-    struct kept *kept = item->log == LOG_OUTCOMES || item->is_barrier ? NULL : &worker->kept[item->payload->order];
+    struct kept *kept =
+        item->log == LOG_OUTCOMES || item->is_barrier ? NULL : &worker->kept[item->payload->order];
 
     if (kept == NULL || !kept->second_half || !item->closes)
         return;
@@ -291,7 +299,8 @@ static void drop_sent(struct worker *worker)
         close_change(worker, &item);
     }
     worker->item_count -= worker->item_sent;
-    memmove(worker->items, worker->items + worker->item_sent, (size_t)worker->item_count * sizeof *worker->items);
+    memmove(worker->items, worker->items + worker->item_sent,
+            (size_t)worker->item_count * sizeof *worker->items);
     worker->item_sent = 0;
     if (barrier)
         owning_barrier_settled(worker);
@@ -326,10 +335,13 @@ void settling_returned(struct worker *worker)
     }
     for (int p = 0; job->end == SETTLEMENT_UNCLEAR && !job->lost && p < sim.partitions; p++)
         if (job->wanted[p])
-            found[count++] = (struct settlement_found){p, job->positions[p].metadata, strlen(job->positions[p].metadata)};
+            found[count++] =
+                (struct settlement_found){p, job->positions[p].metadata, strlen(job->positions[p].metadata)};
     bool happened = settlements_end(worker->settlements, job->end, found, count);
     TRACE("w%d      its settlement was %s%s", worker->slot, ends[job->end],
-          job->end != SETTLEMENT_UNCLEAR ? "" : happened ? " and happened" : " and did not happen");
+          job->end != SETTLEMENT_UNCLEAR ? ""
+          : happened                     ? " and happened"
+                                         : " and did not happen");
     if (happened)
         drop_sent(worker);
     else
@@ -352,5 +364,6 @@ void settling_forget(struct worker *worker, int32_t partition)
 
 bool settling_is_idle(const struct worker *worker)
 {
-    return worker->item_count == 0 && worker->job.stage == STAGE_IDLE && orders_change_count(worker->orders) == 0;
+    return worker->item_count == 0 && worker->job.stage == STAGE_IDLE &&
+           orders_change_count(worker->orders) == 0;
 }

@@ -146,8 +146,7 @@ static void end(struct worker *worker)
         return;
     }
     enum way way = choose_way(&worker->job);
-    enum answer answer =
-        way == WAY_REQUEST_LOST ? ANSWER_REFUSED : kafka_end(worker->slot, worker->epoch);
+    enum answer answer = way == WAY_REQUEST_LOST ? ANSWER_REFUSED : kafka_end(worker->slot, worker->epoch);
     if (way != WAY_GOOD) {
         find_out(worker, "no answer to its EndTxn");
     } else if (answer != ANSWER_OK) {
@@ -220,7 +219,8 @@ void thread_sends(struct worker *worker)
     if (job->stage == STAGE_OFFSETS)
         kafka_send_offsets(worker->slot, worker->epoch, job->pair, job->positions);
     else if (job->stage == STAGE_PRODUCE && job->sent < job->record_count)
-        kafka_produce(worker->slot, worker->epoch, job->records[job->sent].log, job->records[job->sent].payload);
+        kafka_produce(worker->slot, worker->epoch, job->records[job->sent].log,
+                      job->records[job->sent].payload);
     else if (job->stage == STAGE_END)
         kafka_add_late(worker->slot, worker->epoch);
 }

@@ -93,12 +93,12 @@ struct sim {
     struct upstream upstream[ORDERS];
     struct payload payloads[PAYLOADS];
     int payload_count;
-    int records_max;    /* of one settlement */
-    int deaths;         /* how often processes die, pause, leave: a weight */
-    int losses;         /* one of so many requests to a broker is lost */
-    int removals;       /* how often the group removes a living member: a weight */
-    bool slow;          /* calls may take all the time they have */
-    bool bt_refuses;    /* BT refuses a repeated reference */
+    int records_max;     /* of one settlement */
+    int deaths;          /* how often processes die, pause, leave: a weight */
+    int losses;          /* one of so many requests to a broker is lost */
+    int removals;        /* how often the group removes a living member: a weight */
+    bool slow;           /* calls may take all the time they have */
+    bool bt_refuses;     /* BT refuses a repeated reference */
     char violation[200]; /* "": none */
 };
 

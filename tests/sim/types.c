@@ -20,9 +20,10 @@ static const char *const ids[ORDERS] = {"605c9599-4ab1-488f-8129-5b8cde662c70",
                                         "605c9599-4ab1-488f-8129-5b8cde662c71",
                                         "605c9599-4ab1-488f-8129-5b8cde662c72"};
 
-#define WRITES(path, id, class)                                                                              \
-    "'" path "': {'post': {'operationId': '" id "', 'x-evidence': 'documented', 'x-repeat': '" class        \
-    "', 'tags': ['api'], 'requestBody': {'content': {'application/json': {}}}, 'responses': {'201': " GIVEN_JSON "}}}"
+#define WRITES(path, id, class)                                                                                      \
+    "'" path "': {'post': {'operationId': '" id "', 'x-evidence': 'documented', 'x-repeat': '" class                 \
+        "', 'tags': ['api'], 'requestBody': {'content': {'application/json': {}}}, 'responses': {'201': " GIVEN_JSON \
+        "}}}"
 
 static const char openapi_text[] =
     "{'openapi': '3.1.0', 'servers': [{'url': 'http://bt'}], 'x-gateway': ["
@@ -30,7 +31,7 @@ static const char openapi_text[] =
     "'/list': {'get': {'operationId': 'list', " GIVEN_READS
     ", 'parameters': [{'name': 'ref', 'in': 'query'}], 'responses': {'200': " GIVEN_JSON "}}}," WRITES(
         "/write", "write", "lookup") "," WRITES("/submit", "submit", "lookup") "," WRITES("/never", "never",
-                                                                                         "never") "," //
+                                                                                          "never") "," //
     WRITES("/again", "again", "repeatable") "}}";
 
 #define STEP(id, operation, more)                                                                            \
@@ -54,7 +55,8 @@ static const char *const workflows[TYPES] = {
     TYPE("lookup", STEP("create", "write", LOOK("create")), "," FIND),
     TYPE("never", STEP("create", "never", ""), ""),
     TYPE("repeatable", STEP("create", "again", ""), ""),
-    TYPE("two", STEP("create", "write", LOOK("create")) "," STEP("submit", "submit", LOOK("submit")), "," FIND),
+    TYPE("two", STEP("create", "write", LOOK("create")) "," STEP("submit", "submit", LOOK("submit")),
+         "," FIND),
 };
 
 static void write_type(const char *folder, enum sim_type type)
@@ -68,12 +70,13 @@ static void write_type(const char *folder, enum sim_type type)
              (int)type);
     given_in_folder(folder, path, text);
     snprintf(path, sizeof path, "%s/outcome.avsc", names[type]);
-    snprintf(text, sizeof text,
-             "{'type': 'record', 'name': 'sim.Outcome%d', 'fields': [{'name': 'outcome', 'type':"
-             " 'whc.common.Outcome'}, {'name': 'result', 'type': ['null', {'type': 'record', 'name':"
-             " 'sim.Result%d', 'fields': [{'name': 'orderId', 'type': ['null', 'string'], 'default': null}]}],"
-             " 'default': null}]}",
-             (int)type, (int)type);
+    snprintf(
+        text, sizeof text,
+        "{'type': 'record', 'name': 'sim.Outcome%d', 'fields': [{'name': 'outcome', 'type':"
+        " 'whc.common.Outcome'}, {'name': 'result', 'type': ['null', {'type': 'record', 'name':"
+        " 'sim.Result%d', 'fields': [{'name': 'orderId', 'type': ['null', 'string'], 'default': null}]}],"
+        " 'default': null}]}",
+        (int)type, (int)type);
     given_in_folder(folder, path, text);
     snprintf(path, sizeof path, "%s/workflow.arazzo.json", names[type]);
     given_in_folder(folder, path, workflows[type]);
@@ -112,7 +115,8 @@ void types_load(void)
         write_type(folder, (enum sim_type)type);
     types_catalogue = given_load(folder, "", &problems);
     for (size_t i = 0; i < problems.count; i++)
-        fprintf(stderr, "%s: %s; %s\n", problems.list[i].where, problems.list[i].what, problems.list[i].remedy);
+        fprintf(stderr, "%s: %s; %s\n", problems.list[i].where, problems.list[i].what,
+                problems.list[i].remedy);
     if (problems.count > 0)
         abort();
     given_remove_folder(folder);

@@ -99,7 +99,8 @@ static void find_due(struct worker *worker)
         set_due(worker, worker->drain_until_ms);
     if (worker->phase == PHASE_READING && worker->read_again_ms != 0)
         set_due(worker, worker->read_again_ms);
-    if (!is_off(R11) && worker_takes(worker) && orders_count(worker->orders) > orders_owned_count(worker->orders))
+    if (!is_off(R11) && worker_takes(worker) &&
+        orders_count(worker->orders) > orders_owned_count(worker->orders))
         set_due(worker, worker->sweep_ms);
 }
 

@@ -31,7 +31,7 @@ enum stage {
 
 struct job {
     enum stage stage;
-    bool reads; /* the question is about positions; else it settles */
+    bool reads;  /* the question is about positions; else it settles */
     bool failed; /* the positions could not be read */
     enum settlement_end end;
     bool lost; /* the assignment was lost meanwhile: nothing was read */
@@ -43,7 +43,8 @@ struct job {
         struct payload *payload;
     } records[ITEMS];
     int record_count, sent;
-    int64_t began_ms, wait_us; /* the worker's clock; a request that gets no answer is waited for until then */
+    int64_t began_ms,
+        wait_us; /* the worker's clock; a request that gets no answer is waited for until then */
 };
 
 /* --- what gathers for the next settlement (settling.c; run/settling.c) --- */
@@ -78,12 +79,12 @@ struct callback {
 /* The consumer's library: what it knows of the group. */
 struct library {
     struct pair pair;
-    bool lost;      /* rd_kafka_assignment_lost() */
-    bool joins;     /* it is about to send a JoinGroup */
-    bool waits;     /* it has joined, and waits for the new generation */
-    bool assigned;  /* the application has a set, or will be told of one */
-    bool revoking;  /* it waits for the application to give its set back */
-    bool leaving;   /* a clean stop: it leaves instead of joining */
+    bool lost;     /* rd_kafka_assignment_lost() */
+    bool joins;    /* it is about to send a JoinGroup */
+    bool waits;    /* it has joined, and waits for the new generation */
+    bool assigned; /* the application has a set, or will be told of one */
+    bool revoking; /* it waits for the application to give its set back */
+    bool leaving;  /* a clean stop: it leaves instead of joining */
     struct callback callbacks[CALLBACKS];
     int callback_count;
 };
@@ -95,8 +96,8 @@ struct worker {
     unsigned life;
     int64_t offset_us; /* of its clock */
     double rate;
-    int64_t kill_us;   /* of a paused one */
-    int64_t due_ms;    /* the next timer of its loop; INT64_MAX: none */
+    int64_t kill_us; /* of a paused one */
+    int64_t due_ms;  /* the next timer of its loop; INT64_MAX: none */
 
     struct orders *orders;
     struct duplicates *duplicates;
@@ -152,7 +153,8 @@ void settling_chore(struct worker *worker);
 void settling_returned(struct worker *worker);
 void settling_ask(struct worker *worker);
 void settling_barrier(struct worker *worker, const struct ledger_owner *owner);
-void settling_repeat(struct worker *worker, const struct duplicate *duplicate, int32_t partition, int64_t offset);
+void settling_repeat(struct worker *worker, const struct duplicate *duplicate, int32_t partition,
+                     int64_t offset);
 void settling_rewrite(struct worker *worker, const struct duplicate *duplicate);
 void settling_forget(struct worker *worker, int32_t partition);
 bool settling_is_idle(const struct worker *worker);
