@@ -4,9 +4,10 @@
 #include "datum.h"
 #include "differ.h"
 #include "memory.h"
-#include "orders.h"
+#include "change.h"
 #include "projection.h"
 #include "reply.h"
+#include "times.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include "bt.h"
 #include "duplicates.h"
 #include "kafka.h"
-#include "orders.h"
+#include "change.h"
 #include "settlement.h"
 #include "takeover.h"
 

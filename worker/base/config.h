@@ -85,26 +85,6 @@ void settings_of_api(const struct settings *settings, const char *tag, struct ap
 void settings_check_tags(const struct settings *settings, const char *const tags[], size_t count,
                          struct problems *problems);
 
-/*
- * The inequalities that must hold between the time settings (promise.md section 4), with the numbers in the message.
- */
-void settings_check_times(const struct settings *settings, struct problems *problems);
-
-/* Those of them that name an API's settings, for the API with this tag; "" : the values for all. */
-void settings_check_api_times(const struct settings *settings, const char *tag,
-                              const struct api_settings *api, struct problems *problems);
-
-/* What delivery.max and read.lag come to where they are not set: promise.md section 4. */
-int64_t settings_delivery_max_ms(const struct api_settings *api);
-int64_t settings_read_lag_ms(const struct api_settings *api);
-
-/*
- * From when on a look-up may answer "absent": after a take-over, and after closing one's own call. What is set, or the
- * least that promise.md section 4 allows.
- */
-int64_t settings_absent_after_ms(const struct settings *settings, const struct api_settings *api);
-int64_t settings_absent_after_own_ms(const struct settings *settings, const struct api_settings *api);
-
 /* Reads the file of client_secret again. False with a fault when it cannot be read; unchanged without a file. */
 MUST_USE bool settings_renew_secret(struct settings *settings, struct fault *why);
 

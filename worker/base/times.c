@@ -1,5 +1,5 @@
-/* See config.h: the inequalities between time settings, promise.md section 4. */
-#include "config.h"
+/* See times.h. */
+#include "times.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,8 @@
 /* See readiness.h. */
 #include "readiness.h"
 
+#include "times.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

@@ -167,18 +167,18 @@ static enum journey_move look_later(struct order *order, const struct journey_te
 enum journey_move look_answered(struct order *order, struct json_object *outputs,
                                 const struct journey_terms *terms)
 {
-    CLEANUP(tree_release) struct json_object *owned = outputs;
+    CLEANUP(tree_release) struct json_object *found_outputs = outputs;
     struct doubt *doubt = &order->doubt;
 
     walk_release(&order->look);
     doubt->looks++;
     const struct step *step = order_step(order);
-    if (outputs == NULL)
+    if (found_outputs == NULL)
         return look_later(order, terms);
     struct scope scope = walk_scope(order);
-    scope.outputs = outputs;
+    scope.outputs = found_outputs;
     if (criteria_hold(&step->lookup->found, &scope))
-        return found(order, step, outputs, terms);
+        return found(order, step, found_outputs, terms);
     if (doubt->look_sent_ms < doubt->absent_ms)
         return look_later(order, terms);
     if (doubt->refused)

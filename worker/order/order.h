@@ -12,6 +12,7 @@
 #include "ledger.h"
 #include "outcome.h"
 #include "request.h"
+#include "walk.h"
 
 enum order_state {
     ORDER_QUEUED,    /* behind another of its key */
@@ -25,45 +26,7 @@ enum order_state {
     ORDER_SETTLING,  /* that outcome is part of the running settlement */
 };
 
-enum { ORDER_STATES = ORDER_SETTLING + 1, ORDER_HEADER_MAX = 512 /* a longer one does not travel on */ };
-
-/* Kafka headers of the request that travel on; null when it had none. Owned. */
-struct order_headers {
-    char *traceparent, *tracestate;
-    char *tracking; /* whc-tracking: used instead of a fresh id */
-};
-
-/* A further request with the id of an order that is not done: answered with it. */
-struct order_repeat {
-    int32_t partition;
-    int64_t offset;
-};
-
-/* The way through one workflow: the order's own, or that of a look-up. */
-struct walk {
-    const struct workflow *workflow; /* null: this walk is not under way */
-    struct json_object *inputs;      /* borrowed from the request, or owned by a look-up */
-    struct json_object *steps;       /* outputs so far, as scope.steps */
-    size_t step;                     /* index in the workflow */
-    bool step_is_new;                /* no call of it was rendered yet: `calls` is still of the step before */
-    bool token_renewed;              /* in this step, at no cost */
-    unsigned *retries;               /* used, per onFailure action of the step */
-    struct call_record calls;        /* of the step */
-    int64_t step_began_ms;           /* clock of the loop */
-};
-
-/* Whether an attempt of the step may have happened, and what is done about it (promise.md R5, R6). */
-struct doubt {
-    bool open;            /* the latest attempt may have happened */
-    bool was;             /* an earlier attempt of the step was in doubt: refusals are evidence only */
-    bool refused;         /* BT refused an attempt after a doubt */
-    int64_t absent_ms;    /* look-ups sent from then on may answer "absent"; clock of the loop */
-    int64_t give_up_ms;   /* no look-up later than this */
-    unsigned looks;       /* look-ups that ended */
-    int64_t look_sent_ms; /* when the running look-up began */
-    unsigned restarts;    /* take-overs during this doubt: each starts the clock again */
-    struct reason reason; /* of the attempt */
-};
+enum { ORDER_STATES = ORDER_SETTLING + 1 };
 
 struct order {
     enum order_state state;
@@ -132,24 +95,16 @@ struct order {
 struct order *order_new(const char *topic, int32_t partition, int64_t offset, const void *key,
                         size_t key_length);
 void *order_free(struct order *order);
-
 /* What its outcome says; valid while the order lives. Only of ORDER_PARKED and from ORDER_DONE on. */
 void order_outcome(const struct order *order, struct outcome *outcome);
 
 /* The walk that is under way: the look-up's, or the order's own. */
 struct walk *order_walk(struct order *order);
-
 /* The step that is called, or comes next, in that walk. Null at the end of the workflow. */
 const struct step *order_step(const struct order *order);
-
 /* Whether the call that comes next, or is under way, is a write of the order itself. */
 bool order_writes(const struct order *order);
-
 /* Notes the tracking id of a call; keeps the latest TRACKING_IDS_MAX. */
 void order_note_tracking(struct order *order, const char *id);
-
-/* Forgets the calls of the walk's step: another step begins. */
-void walk_clear_calls(struct walk *walk);
-void walk_release(struct walk *walk);
 
 #endif

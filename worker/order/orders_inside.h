@@ -2,7 +2,7 @@
 #ifndef ORDER_ORDERS_INSIDE_H
 #define ORDER_ORDERS_INSIDE_H
 
-#include "orders.h"
+#include "change.h"
 
 struct list {
     struct order *first, *last;

@@ -8,6 +8,7 @@
 #include "settling.h"
 #include "single.h"
 #include "status.h"
+#include "times.h"
 #include "topics.h"
 #include "watchdog.h"
 
@@ -229,13 +230,15 @@ static bool start_http(struct worker *worker, struct fault *why)
                      worker, &worker->token, why);
 }
 
+/* The watchdog begins here: what came before may wait for Kafka on this thread, and nothing could be sent. */
 static bool join_group(struct worker *worker, const struct topic_state states[TOPIC_COUNT], struct fault *why)
 {
     TRY(check_topics(worker, states, why));
     TRY(reader_new(worker->settings, worker->loop, &worker->reader, why));
     TRY(consumer_new(worker->settings, worker->loop, &owning_calls, worker->owning, &worker->consumer, why));
-    return settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
-                       worker->settling, &worker->settler, why);
+    TRY(settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
+                    worker->settling, &worker->settler, why));
+    return watchdog_new(worker->settings->watchdog_ms, &worker->watchdog, why);
 }
 
 /* A broker that is away is asked again, with turns of the loop in between: operators see why nothing happens yet. */
@@ -290,7 +293,7 @@ static bool start(struct worker *worker, struct fault *why)
     loop_add_chore(worker->loop, owning_turn, worker);
     loop_add_chore(worker->loop, feed_watchdog, worker);
     worker->heartbeat = (struct loop_timer){.fire = heart_beats, .context = worker};
-    return watchdog_new(worker->settings->watchdog_ms, &worker->watchdog, why);
+    return true;
 }
 
 static void stop(struct worker *worker)

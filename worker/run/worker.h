@@ -15,7 +15,7 @@
 #include "client.h"
 #include "consumer.h"
 #include "duplicates.h"
-#include "orders.h"
+#include "change.h"
 #include "reader.h"
 #include "registry.h"
 #include "settlement.h"

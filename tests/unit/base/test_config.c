@@ -1,4 +1,6 @@
 /* Settings from file, environment and defaults; mistakes all at once, and never with a secret in them. */
+#include "times.h"
+
 #include "given_settings.h"
 
 #define NONE ((const char *const[]){NULL})

@@ -1,4 +1,6 @@
 /* The inequalities between time settings: the defaults hold, and each one is missed when it is broken. */
+#include "times.h"
+
 #include "given_settings.h"
 
 static const struct {

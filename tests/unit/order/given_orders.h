@@ -2,7 +2,7 @@
 #ifndef TESTS_ORDER_GIVEN_ORDERS_H
 #define TESTS_ORDER_GIVEN_ORDERS_H
 
-#include "orders.h"
+#include "change.h"
 
 #include "../catalogue/given_catalogue.h"
 

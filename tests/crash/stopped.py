@@ -1,0 +1,47 @@
+"""Nothing runs late (promise.md R7): a process that is stopped between its permission and its first byte is killed by the kernel
+before it can send, also as a child of PID 1 in a process namespace of its own. Needs a build with points.
+
+Usage: stopped.py [STORY...]
+"""
+import signal
+import sys
+import uuid
+
+import whc
+import writing
+from whc import expect, header, outcome_of, wait_for
+
+
+def stopped(stage, point, wrapper):
+    worker = stage.worker("one", environment={"TEST_POINT": f"{point}:1:STOP"}, wrapper=wrapper, **writing.FAST).ready()
+    reader = stage.reader()
+    record = {**writing.example("create-order", "new-company"), "requestId": str(uuid.uuid4())}
+    request = stage.send("create-order", record, key=b"k")
+    stage.flush()
+    code = worker.wait(30)  # nobody but the kernel ends it
+    # unshare tells the death of its child by a signal as 128 + its number; we are told by a negative one.
+    expect(code in (-signal.SIGKILL, 128 + signal.SIGKILL), f"exit code {code}\n{worker.log()[-2000:]}")
+    rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
+    expect(not rows, f"BT received something of a stopped process: {rows}")
+    stage.worker("one", **writing.FAST).ready()
+    wait_for(lambda: any(header(m, "ce_subject") == request for m in reader.more()), "the outcome", 60)
+    expect(outcome_of(reader.messages[-1])["outcome"]["status"] == "COMPLETED", f"{outcome_of(reader.messages[-1])}")
+    rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
+    expect([row["accepted"] for row in rows.values()] == [1], f"{rows}")
+
+
+def before_the_first_byte(stage):
+    stopped(stage, "call.first-byte", ())
+
+
+def before_the_body(stage):
+    stopped(stage, "call.body", ())
+
+
+def in_a_process_namespace(stage):
+    """As in a container: the worker is PID 1, which ignores the kernel's timer, so its child does the work."""
+    stopped(stage, "call.first-byte", ("unshare", "--pid", "--fork", "--mount-proc"))
+
+
+if __name__ == "__main__":
+    sys.exit(whc.on_real_kafka([before_the_first_byte, before_the_body, in_a_process_namespace], sys.argv[1:]))

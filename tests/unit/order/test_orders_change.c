@@ -1,0 +1,349 @@
+/* Orders and the ledger: what is slow is owned, repeats are counted, partitions go and come, what waits sleeps. */
+#include "given_kept.h"
+
+static void begin(struct world *world, const char *workflow)
+{
+    given_world_of(world, GIVEN_OUTCOME(GIVEN_O), workflow, 10, true);
+}
+
+static void at(struct world *world, int64_t ms)
+{
+    world->time.wall_ms += ms - world->time.now_ms;
+    world->time.now_ms = ms;
+}
+
+/* R11: what is slow moves to the ledger, and what stands before it in its lane does so first. */
+static void slow(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_ONE_READ);
+    struct order *calling = given_named(&world, "k", '1'), *second = given_named(&world, "k", '2');
+    struct order *other = given_named(&world, "other", '3');
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), calling);
+    at(&world, 2000);
+    struct order *third = given_named(&world, "k", '4'), *young = given_named(&world, "young", '5');
+    orders_own_slow(world.orders, 1000); /* none was taken before that */
+    CU_ASSERT_EQUAL(orders_owned_count(world.orders), 0);
+    orders_own_slow(world.orders, 1001);
+    CU_ASSERT(calling->owned && second->owned && other->owned && !third->owned && !young->owned);
+    CU_ASSERT(orders_owned_count(world.orders) == 3 && orders_change_count(world.orders) == 3);
+    orders_own_slow(world.orders, 1001);
+    CU_ASSERT_EQUAL(orders_change_count(world.orders), 3); /* once */
+    struct order *first_changed = NULL;
+    struct change change;
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
+        CU_ASSERT(change.records && !change.publishes && !change.intends);
+        CU_ASSERT_EQUAL(change.order->written, LEDGER_QUEUED); /* it reads: nothing is intended */
+        first_changed = first_changed == NULL && change.order != other ? change.order : first_changed;
+        orders_settled(world.orders, &change, INT64_MAX);
+    }
+    CU_ASSERT_PTR_EQUAL(first_changed, calling);
+    CU_ASSERT(calling->asleep == NULL && second->asleep != NULL); /* one is far from its turn */
+    given_world_end(&world);
+}
+
+/* A young one before an old one can come about by recovery of turns; it is owned all the same, and first. */
+static void before_in_the_lane(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_ONE_READ);
+    struct order *first = given_named(&world, "k", '1'), *second = given_named(&world, "k", '2');
+    struct order *third = given_named(&world, "k", '3');
+    second->taken_ms = 0; /* only it is slow */
+    orders_own_slow(world.orders, 1000);
+    CU_ASSERT(first->owned && second->owned && !third->owned);
+    given_change(&world, first, false, false, true);
+    given_change(&world, second, false, false, true);
+    given_world_end(&world);
+}
+
+/* One that has ended needs no record: its outcome comes. */
+static void slow_but_done(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_ONE_READ);
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
+    given_answer(&world, order, 404, "");
+    orders_own_slow(world.orders, INT64_MAX);
+    struct change change = given_change(&world, order, false, true, false);
+    orders_own_slow(world.orders, INT64_MAX);
+    CU_ASSERT_EQUAL(orders_owned_count(world.orders), 0);
+    orders_settled(world.orders, &change, INT64_MAX);
+    CU_ASSERT_EQUAL(orders_count(world.orders), 0);
+    given_world_end(&world);
+}
+
+static void repeats(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_LOOKED_UP);
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL(orders_find(world.orders, GIVEN_KEPT_ID("1")), order);
+    CU_ASSERT_PTR_NULL(orders_find(world.orders, GIVEN_KEPT_ID("2")));
+    CU_ASSERT(orders_repeat(world.orders, order, 0, 7));
+    CU_ASSERT_EQUAL(orders_change_count(world.orders), 0); /* nothing of it is in the ledger */
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    CU_ASSERT(orders_repeat(world.orders, order, 3, 9));
+    CU_ASSERT_EQUAL(orders_change_count(world.orders), 1); /* the next owner must know of it */
+    CU_ASSERT(order->repeats_due == 2 && order->repeat_count == 2);
+    CU_ASSERT(order->repeats[0].partition == 0 && order->repeats[0].offset == 7 &&
+              order->repeats[1].partition == 3 && order->repeats[1].offset == 9);
+    CLEANUP(tree_release) struct json_object *progress = given_progress(order);
+    CU_ASSERT_EQUAL(json_object_get_int(tree_member(progress, "repeatsDue")), 2);
+    struct order *next = given_recalled(&world, order);
+    given_awake(next);
+    CU_ASSERT(next->repeats_due == 2 &&
+              next->repeat_count == 0); /* their offsets are settled with the record */
+    order_free(next);
+    given_answer(&world, order, 201, "{'o': 'x'}");
+    CU_ASSERT(orders_repeat(world.orders, order, 0, 11) && order->state == ORDER_DONE);
+    given_change(&world, order, false, true, true);
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_SETTLING);
+    CU_ASSERT_FALSE(orders_repeat(world.orders, order, 0, 12)); /* ask again: it will be in the window */
+    CU_ASSERT(order->repeats_due == 3 && order->repeat_count == 3);
+    given_world_end(&world);
+}
+
+/* A repeat of one that sleeps: its text would not know. */
+static void repeat_of_one_asleep(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_ONE_READ);
+    given_named(&world, "k", '1');
+    struct order *second = given_named(&world, "k", '2');
+    orders_own_slow(world.orders, INT64_MAX);
+    given_settle(&world, 1000);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(second->asleep);
+    CU_ASSERT_EQUAL(orders_awake_count(world.orders), 0);
+    CU_ASSERT(orders_repeat(world.orders, second, 0, 7));
+    CLEANUP(tree_release) struct json_object *progress = given_progress(second);
+    CU_ASSERT_EQUAL(json_object_get_int(tree_member(progress, "repeatsDue")), 1);
+    CU_ASSERT(second->asleep == NULL && orders_awake_count(world.orders) == 1);
+    given_settle(&world, 1000);
+    CU_ASSERT_PTR_NOT_NULL(second->asleep); /* and again */
+    given_world_end(&world);
+}
+
+/* Asleep and woken, an order is carried out like any other. */
+static void sleepers(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_READ_AND_WRITE);
+    struct order *first = given_named(&world, "k", '1'), *second = given_named(&world, "k", '2');
+    orders_own_slow(world.orders, INT64_MAX);
+    given_settle(&world, 1000);
+    CU_ASSERT(first->asleep != NULL && second->asleep != NULL && orders_awake_count(world.orders) == 0);
+    static const char *const want[] = {"read", "write", "read", "write"};
+    for (size_t i = 0; i < COUNT_OF(want); i++) {
+        struct order *order = given_call(&world);
+        CU_ASSERT_PTR_EQUAL_FATAL(order, i < 2 ? first : second);
+        given_same("operation", order->call.operation->id, want[i]);
+        CU_ASSERT_PTR_NULL(order->asleep);
+        given_answer(&world, order, i % 2 == 0 ? 200 : 201, "{'o': 'x', 'q': 'y'}");
+        if (i % 2 == 0)
+            continue;
+        CU_ASSERT_PTR_EQUAL_FATAL(given_settle(&world, 1000), order);
+        CU_ASSERT_EQUAL(order->status, OUTCOME_COMPLETED);
+        given_settled(&world, order);
+    }
+    CU_ASSERT(orders_count(world.orders) == 0 && orders_owned_count(world.orders) == 0 &&
+              orders_awake_count(world.orders) == 0);
+    given_world_end(&world);
+}
+
+/* R2: an attempt that is intended and was never sent is settled back to queued: the next owner has no doubt. */
+static void leaving(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_LOOKED_UP);
+    struct order *intended = given_named(&world, "a", '1'), *permitted = given_named(&world, "b", '2');
+    struct order *queued = given_named(&world, "a", '3'), *asking = given_named(&world, "c", '4');
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(queued->state == ORDER_QUEUED && !queued->owned);
+    struct change first = given_change(&world, intended, true, false, true);
+    struct change second = given_change(&world, permitted, true, false, true);
+    orders_settled(world.orders, &second, world.time.now_ms + 1000);
+    CU_ASSERT(permitted->state == ORDER_PERMITTED && asking->state == ORDER_INTENDING);
+    orders_leave(world.orders, 0, false);
+    CU_ASSERT_PTR_NULL(orders_find(world.orders, GIVEN_KEPT_ID("3"))); /* it stays in the request log */
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    /* The one whose record is settled goes back at once; the other when its settlement has ended. */
+    struct change back;
+    size_t records = 0;
+    orders_settled(world.orders, &first, world.time.now_ms + 1000);
+    while (orders_next_change(world.orders, &back)) {
+        CU_ASSERT(back.records && !back.intends && !back.publishes);
+        CU_ASSERT(order_ledger_state(back.order) == LEDGER_QUEUED && back.order->written == LEDGER_QUEUED);
+        CU_ASSERT_EQUAL(back.order->attempt, 1);
+        records++;
+        orders_settled(world.orders, &back, world.time.now_ms + 1000);
+    }
+    CU_ASSERT_EQUAL(records, 3);
+    CU_ASSERT_EQUAL(orders_count(world.orders), 0);
+    given_world_end(&world);
+}
+
+/* The next owner gets it queued and goes on, without a look-up. */
+static void left_and_recovered(void)
+{
+    struct world world;
+    struct change change;
+    struct fault why = {.text = ""};
+
+    begin(&world, GIVEN_LOOKED_UP);
+    struct order *order = given_named(&world, "a", '1');
+    orders_next_call(world.orders, world.time);
+    change = given_change(&world, order, true, false, true);
+    orders_settled(world.orders, &change, world.time.now_ms + 1000);
+    orders_leave(world.orders, 0, false);
+    change = given_change(&world, order, false, false, true);
+    struct order *next = given_recalled(&world, order);
+    CU_ASSERT_EQUAL(next->written, LEDGER_QUEUED);
+    orders_settled(world.orders, &change, world.time.now_ms + 1000);
+    CU_ASSERT_EQUAL_FATAL(orders_count(world.orders), 0);
+    CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), next);
+    CU_ASSERT(next->attempt == 2 && !next->doubt.was);
+    given_same("it is sent", next->call.operation->id, "write");
+    given_world_end(&world);
+}
+
+/* A call that is under way ends first; its outcome is settled here. */
+static void leaving_while_called(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_LOOKED_UP);
+    struct order *order = given_named(&world, "a", '1'), *doubtful = given_named(&world, "b", '2');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), doubtful);
+    orders_leave(world.orders, 0, false);
+    CU_ASSERT_EQUAL(orders_count(world.orders), 2);
+    given_answer(&world, doubtful, -CALL_CUT,
+                 ""); /* in doubt: the next owner's, and so it stands in the ledger */
+    struct change change = given_change(&world, doubtful, false, false, true);
+    CU_ASSERT_EQUAL(doubtful->written, LEDGER_INTENDED);
+    orders_settled(world.orders, &change, INT64_MAX);
+    CU_ASSERT_EQUAL(orders_count(world.orders), 1);
+    given_answer(&world, order, 201, "{'o': 'x'}");
+    change = given_change(&world, order, false, true, true);
+    orders_settled(world.orders, &change, INT64_MAX);
+    CU_ASSERT_EQUAL(orders_count(world.orders), 0);
+    given_world_end(&world);
+}
+
+/* R5: an order that may be on the wire is looked for first, and not before the longer time may it be absent. */
+static void intended_is_recovered(void)
+{
+    struct world world;
+    struct change change;
+    struct fault why = {.text = ""};
+
+    begin(&world, GIVEN_LOOKED_UP);
+    struct order *order = given_named(&world, "a", '1'), *behind;
+    orders_next_call(world.orders, world.time);
+    change = given_change(&world, order, true, false, true);
+    struct order *next = given_recalled(&world, order);
+    CU_ASSERT_EQUAL(next->written, LEDGER_INTENDED);
+    orders_settled(world.orders, &change, INT64_MAX);
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT_EQUAL_FATAL(orders_count(world.orders), 0);
+    CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
+    behind = given_named(&world, "a", '2');
+    CU_ASSERT(next->doubt.open && next->doubt.restarts == 1 && next->state == ORDER_WAITING &&
+              behind->state == ORDER_QUEUED);
+    given_change(&world, next, false, false, true); /* the take-over is counted */
+    int64_t began_ms = world.time.now_ms;
+    struct order *called;
+    while (strcmp((called = given_call(&world))->call.operation->id, "list") == 0)
+        given_answer(&world, called, 200, "{}");                       /* absent */
+    CU_ASSERT(called == next && world.time.now_ms - began_ms >= 5000); /* absent_ms */
+    given_same("the same again", called->call.operation->id, "write");
+    CU_ASSERT_EQUAL(next->attempt, 2);
+    given_world_end(&world);
+}
+
+/* Behind another of its key it is not even parsed. */
+static void queued_is_recovered(void)
+{
+    struct world world;
+    struct fault why = {.text = ""};
+    struct order *again[2];
+
+    begin(&world, GIVEN_LOOKED_UP);
+    struct order *first = given_named(&world, "a", '1'), *second = given_named(&world, "a", '2');
+    again[0] = given_recalled(&world, first);
+    again[1] = given_recalled(&world, second);
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT_EQUAL_FATAL(orders_count(world.orders), 0);
+    for (int i = 0; i < 2; i++)
+        CU_ASSERT_FATAL(orders_recover(world.orders, again[i], world.time, &why));
+    CU_ASSERT(again[0]->state == ORDER_READY && again[0]->asleep == NULL);
+    CU_ASSERT(again[1]->state == ORDER_QUEUED && again[1]->asleep != NULL);
+    CU_ASSERT(orders_owned_count(world.orders) == 2 && orders_awake_count(world.orders) == 1);
+    CU_ASSERT_EQUAL(orders_change_count(world.orders), 0);
+    given_world_end(&world);
+}
+
+/* The record of one that must go on now, and cannot be read. */
+static void damaged_is_not_recovered(void)
+{
+    struct world world;
+    struct ledger_record record = {.state = LEDGER_QUEUED,
+                                   .request_id = GIVEN_KEPT_ID("1"),
+                                   .order_type = memory_text("w"),
+                                   .inputs = memory_text("{"),
+                                   .progress = memory_text("{}")};
+    struct order *order = NULL;
+    struct fault why = {.text = ""};
+
+    begin(&world, GIVEN_LOOKED_UP);
+    CU_ASSERT_FATAL(order_recall("t", 0, &record, world.catalogue->types[0], &order, &why));
+    CU_ASSERT_FALSE(orders_recover(world.orders, order, world.time, &why));
+    CU_ASSERT_EQUAL(why.kind, FAULT_INPUT);
+    given_world_end(&world);
+}
+
+/* Too large for the ledger: it is never sent, and its place in the window is free again. */
+static void too_large(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_LOOKED_UP);
+    struct order *order = given_named(&world, "a", '1'), *behind = given_named(&world, "a", '2');
+    const char *tag;
+    orders_next_call(world.orders, world.time);
+    struct change change = given_change(&world, order, true, false, true);
+    orders_too_large(world.orders, &change);
+    CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED && !order->owned);
+    given_same("code", order->reason.code, "size");
+    CU_ASSERT(orders_owned_count(world.orders) == 0 && behind->state == ORDER_READY);
+    CU_ASSERT_EQUAL(orders_pace(world.orders, 0, &tag)->in_flight, 0);
+    change = given_change(&world, order, false, true, false);
+    orders_settled(world.orders, &change, INT64_MAX);
+    given_world_end(&world);
+}
+
+CU_TestInfo test_orders_change[] = {{"slow", slow},
+                                    {"before in the lane", before_in_the_lane},
+                                    {"slow but done", slow_but_done},
+                                    {"repeats", repeats},
+                                    {"repeat of one asleep", repeat_of_one_asleep},
+                                    {"sleepers", sleepers},
+                                    {"leaving", leaving},
+                                    {"left and recovered", left_and_recovered},
+                                    {"leaving while called", leaving_while_called},
+                                    {"intended is recovered", intended_is_recovered},
+                                    {"queued is recovered", queued_is_recovered},
+                                    {"damaged is not recovered", damaged_is_not_recovered},
+                                    {"too large", too_large},
+                                    CU_TEST_INFO_NULL};

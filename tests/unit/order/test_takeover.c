@@ -1,0 +1,296 @@
+/* Taking partitions over, as a table: what was read and settled, and what is wanted next (promise.md R4). */
+#include "takeover.h"
+
+#include "../codec/given.h"
+
+#define ID(n) "605c9599-4ab1-488f-8129-00000000000" n
+
+enum { PARTITIONS = 6 };
+
+/*
+ * One event each: "pP@O" position O of partition P is committed (none: "pP-"; the log begins at 3), "oP@O" an owner
+ * record of the position, "o!P" the same for 7 partitions, "b" own barrier settled, "n" not settled, "BP" the own
+ * barrier of the partition was read, "eP" the ledger's end. "?" asks what is wanted and appends it to the answer.
+ */
+static const struct {
+    const char *name, *script, *wants, *says;
+    bool trust;
+} cases[] = {
+    {"a first start", "? p0- ? p1- ? e0 ? e1 ? b ? B0 ? B1 ?",
+     "positions positions ledger ledger barrier return return ready", "", false},
+    {"after a good worker", "p0@10 p1@10 ? o0@5 o1@10 e0 e1 ? b B0 B1 ?", "ledger barrier ready", "", false},
+    {"the barrier is not settled", "p0- p1- e0 e1 ? n ? b ? B0 B1 ?", "barrier barrier return ready", "",
+     false},
+    {"a barrier of another does not count", "p0- p1- e0 e1 ? b o0@3 o1@3 ? B0 B1 ?", "barrier return ready",
+     "", false},
+    {"expired", "p0- p1@10 o0@7 o1@7 e0 e1 ?", "refused",
+     "partition 0: the group's position has expired or was deleted; the ledger remembers 7", false},
+    {"set back", "p0@10 p1@6 o0@7 o1@7 e0 e1 ?", "refused",
+     "partition 1: the group's position 6 was set back behind the ledger's 7", false},
+    {"no owner, yet", "p0@10 p1@10 o1@5 e0 e1 ? o0@5 ?", "ledger barrier", "", false},
+    {"no owner at all", "p0@10 p1- e0 e1 ?", "ledger",
+     "partition 0: the group has the position 10, and the ledger knows of no owner", false},
+    {"another number of partitions", "p0@10 p1@10 o!0@5 o1@5 e0 e1 ?", "refused",
+     "the request topic has 6 partitions, and the ledger was written for 7", false},
+    {"another number of partitions is never trusted", "p0@10 p1@10 o!0@5 o1@5 e0 e1 ?", "refused", "7", true},
+    {"expired, and trusted", "p0- p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", true},
+    {"set back, and trusted", "p0@10 p1@6 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", true},
+    {"no owner, and trusted", "p0@10 p1- e0 e1 ? b B0 B1 ?", "barrier ready", "", true},
+    {"the dead owner's last settlement was ahead of us", "p0@10 p1@10 o0@5 o1@5 e0 e1 ? b B0 B1 o1@11 ?",
+     "barrier refused", "partition 1: the group's position 10 was set back behind the ledger's 11", false},
+};
+
+static void tell_owner(struct takeover *takeover, const char *word, int count)
+{
+    struct ledger_owner owner = {.token = "other:1", .partition_count = count};
+    long long position = 0;
+
+    if (sscanf(word, "%d@%lld", &owner.partition, &position) != 2)
+        abort();
+    owner.position = position;
+    takeover_owner(takeover, owner.partition, &owner);
+}
+
+static void tell_barrier(struct takeover *takeover, int32_t partition)
+{
+    size_t count;
+    const struct takeover_partition *all = takeover_partitions(takeover, &count);
+    const struct ledger_owner owner = {.token = "own:1",
+                                       .partition = partition,
+                                       .partition_count = PARTITIONS,
+                                       .position = all[partition].position};
+
+    takeover_owner(takeover, partition, &owner);
+}
+
+static void tell(struct takeover *takeover, const char *word)
+{
+    int partition = word[1] == '\0' ? 0 : word[1] - '0';
+
+    if (*word == 'p')
+        takeover_position(takeover, partition, word[2] == '@' ? strtoll(word + 3, NULL, 10) : -1, 3, 0,
+                          "1;x:1;Ag==", word[2] == '@' ? 10 : 0);
+    else if (*word == 'o')
+        tell_owner(takeover, word + (word[1] == '!' ? 2 : 1), word[1] == '!' ? 7 : PARTITIONS);
+    else if (*word == 'e')
+        takeover_end(takeover, partition);
+    else if (*word == 'B')
+        tell_barrier(takeover, partition);
+    else if (*word == 'b' || *word == 'n')
+        takeover_settled(takeover, *word == 'b' ? "own:1" : NULL);
+    else
+        abort();
+}
+
+/* Runs a script; `wants` becomes what was wanted. */
+static void run(struct takeover *takeover, const char *script, char *wants, size_t size, struct fault *why)
+{
+    static const char *const names[] = {
+        [TAKEOVER_POSITIONS] = "positions", [TAKEOVER_LEDGER] = "ledger", [TAKEOVER_BARRIER] = "barrier",
+        [TAKEOVER_RETURN] = "return",       [TAKEOVER_READY] = "ready",   [TAKEOVER_REFUSED] = "refused"};
+    char *words = memory_text(script), *rest;
+    size_t length = 0;
+
+    wants[0] = '\0';
+    for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+        if (*word == '?')
+            length += (size_t)snprintf(wants + length, size - length, "%s%s", length > 0 ? " " : "",
+                                       names[takeover_next(takeover, why)]);
+        else
+            tell(takeover, word);
+    }
+    memory_free(words);
+}
+
+static void protocol(void)
+{
+    char wants[400];
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fault why = {.text = ""};
+        struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, cases[i].trust);
+        run(takeover, cases[i].script, wants, sizeof wants, &why);
+        given_same(cases[i].name, wants, cases[i].wants);
+        if (strstr(why.text, cases[i].says) == NULL)
+            given_same(cases[i].name, why.text, cases[i].says);
+        CU_ASSERT(*cases[i].says == '\0' || why.kind == FAULT_LOCAL);
+        takeover_free(takeover);
+    }
+    CU_ASSERT_PTR_NULL(takeover_free(NULL));
+}
+
+/* The caller ends it with this fault when it stays so. */
+static void misses_owner(void)
+{
+    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    struct fault why = {.text = ""};
+    char wants[100];
+
+    run(takeover, "p0@10 p1-", wants, sizeof wants, &why);
+    CU_ASSERT_FALSE(takeover_misses_owner(takeover, &why)); /* not before the end was read */
+    run(takeover, "e0 e1", wants, sizeof wants, &why);
+    CU_ASSERT(takeover_misses_owner(takeover, &why));
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "takeover.trust.ledger=on"));
+    run(takeover, "o0@10", wants, sizeof wants, &why);
+    CU_ASSERT_FALSE(takeover_misses_owner(takeover, &why));
+    takeover_free(takeover);
+}
+
+/* Where it goes on: positions and the maps that belong to them. */
+static void positions(void)
+{
+    static const struct {
+        const char *name, *script;
+        bool trust;
+        int64_t position;
+        size_t metadata;
+    } rows[] = {
+        {"first start: the earliest", "p0- p1- e0 e1 ?", false, 3, 0},
+        {"as committed", "p0@10 p1- o0@7 e0 e1 ?", false, 10, 10},
+        {"trusted, not needed", "p0@10 p1- o0@7 e0 e1 ?", true, 10, 10},
+        {"trusted, expired", "p0- p1- o0@7 e0 e1 ?", true, 7, 0},
+        {"trusted, expired, the ledger's is gone from the log", "p0- p1- o0@2 e0 e1 ?", true, 3, 0},
+        {"trusted, set back: its map is of another position", "p0@5 p1- o0@7 e0 e1 ?", true, 7, 0},
+        {"trusted, no owner", "p0@10 p1- e0 e1 ?", true, 10, 10},
+    };
+    char wants[100];
+    size_t count;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, rows[i].trust);
+        struct fault why;
+        run(takeover, rows[i].script, wants, sizeof wants, &why);
+        given_same(rows[i].name, wants, "barrier");
+        const struct takeover_partition *one = takeover_partitions(takeover, &count);
+        if (count != 2 || one->position != rows[i].position || one->metadata_length != rows[i].metadata) {
+            printf("\n  %s: %lld, %zu", rows[i].name, (long long)one->position, one->metadata_length);
+            CU_FAIL("case above");
+        }
+        takeover_free(takeover);
+    }
+}
+
+static void live(struct takeover *takeover, int32_t partition, const char *id, int64_t turn, const char *type)
+{
+    struct ledger_record record = {.state = LEDGER_QUEUED, .turn = turn, .order_type = memory_text(type)};
+
+    snprintf(record.request_id, sizeof record.request_id, "%s", id);
+    takeover_live(takeover, partition, &record);
+    CU_ASSERT_PTR_NULL(record.order_type); /* taken over */
+}
+
+static const char *listed(struct takeover *takeover)
+{
+    static char text[400];
+    size_t count, length = 0;
+
+    takeover_sort(takeover);
+    const struct takeover_entry *entries = takeover_entries(takeover, &count);
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%c%s", i > 0 ? " " : "",
+                                   entries[i].request_id[35],
+                                   entries[i].done        ? entries[i].value
+                                   : entries[i].forgotten ? "-"
+                                                          : entries[i].record.order_type);
+    return text;
+}
+
+/* The latest record of an order counts, whichever way it changed. */
+static void latest(void)
+{
+    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    size_t count;
+
+    given_same("none", listed(takeover), "");
+    live(takeover, 0, ID("1"), 1, "a");
+    live(takeover, 0, ID("1"), 1, "b");
+    live(takeover, 0, ID("2"), 2, "a");
+    takeover_done(takeover, 0, ID("2"), 77, memory_text("done"), 4);
+    takeover_done(takeover, 0, ID("3"), 78, memory_text("done"), 4);
+    takeover_done(takeover, 0, ID("3"), 79, memory_text("again"), 5);
+    takeover_done(takeover, 0, ID("4"), 80, memory_text("done"), 4);
+    takeover_forgotten(takeover, 0, ID("4"));
+    takeover_forgotten(takeover, 0, ID("5"));
+    live(takeover, 0, ID("6"), 9, "a");
+    takeover_forgotten(takeover, 0, ID("6"));
+    live(takeover, 0, ID("6"), 3, "new"); /* forgotten, and sent once more */
+    given_same("latest", listed(takeover), "2done 3again 4- 5- 1b 6new");
+    const struct takeover_entry *entries = takeover_entries(takeover, &count);
+    CU_ASSERT(count == 6 && entries[1].done_at_ms == 79 && entries[1].length == 5);
+    takeover_free(takeover);
+}
+
+/* A lane is rebuilt in the order of (turn, request id), partition by partition. */
+static void sorted(void)
+{
+    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+
+    live(takeover, 1, ID("1"), 1, "x");
+    live(takeover, 0, ID("5"), 7, "x");
+    live(takeover, 0, ID("4"), 7, "x");
+    live(takeover, 0, ID("9"), 1LL << 40, "x");
+    live(takeover, 0, ID("3"), 3, "x");
+    live(takeover, 1, ID("2"), 0, "x");
+    given_same("sorted", listed(takeover), "3x 4x 5x 9x 2x 1x");
+    takeover_free(takeover);
+}
+
+/* What the dead owner settled between the end that was read and the barrier belongs to it, too. */
+static void late(void)
+{
+    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    struct fault why;
+    char wants[100];
+
+    run(takeover, "p0@10 p1@10 o0@5 o1@5", wants, sizeof wants, &why);
+    live(takeover, 0, ID("1"), 1, "queued");
+    run(takeover, "e0 e1 ? b", wants, sizeof wants, &why);
+    live(takeover, 0, ID("1"), 1, "intended");
+    live(takeover, 1, ID("2"), 1, "late");
+    run(takeover, "B0 ? B1 ?", wants, sizeof wants, &why);
+    given_same("wants", wants, "return ready");
+    given_same("late", listed(takeover), "1intended 2late");
+    takeover_free(takeover);
+}
+
+static void many(void)
+{
+    enum { MANY = 5000 };
+    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    char id[UUID_TEXT_SIZE];
+    size_t count;
+
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < MANY; i++) {
+            snprintf(id, sizeof id, "605c9599-4ab1-488f-8129-%012d", i);
+            live(takeover, i % 2, id, MANY - i, round == 0 ? "a" : "b");
+        }
+    }
+    takeover_sort(takeover);
+    const struct takeover_entry *entries = takeover_entries(takeover, &count);
+    CU_ASSERT_EQUAL_FATAL(count, MANY);
+    for (size_t i = 0; i + 1 < count; i++)
+        CU_ASSERT_FATAL(strcmp(entries[i].record.order_type, "b") == 0 &&
+                        (entries[i].partition < entries[i + 1].partition ||
+                         entries[i].record.turn < entries[i + 1].record.turn));
+    takeover_free(takeover);
+}
+
+/* Nothing about a partition that was not asked for. */
+static void strangers(void)
+{
+    struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, PARTITIONS, false);
+    struct fault why;
+    char wants[100];
+
+    run(takeover, "p1@1 e1 o1@9 ? p0- e0 ?", wants, sizeof wants, &why);
+    given_same("wants", wants, "positions barrier");
+    takeover_free(takeover);
+}
+
+CU_TestInfo test_takeover[] = {{"protocol", protocol},   {"misses owner", misses_owner},
+                               {"positions", positions}, {"latest", latest},
+                               {"sorted", sorted},       {"late", late},
+                               {"many", many},           {"strangers", strangers},
+                               CU_TEST_INFO_NULL};

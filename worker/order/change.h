@@ -1,0 +1,58 @@
+/*
+ * What of the orders is settled, and what follows when it is: attempts that may be sent, outcomes that are out, records of
+ * the ledger, partitions that are given away. See orders.h.
+ */
+#ifndef ORDER_CHANGE_H
+#define ORDER_CHANGE_H
+
+#include "orders.h"
+
+/* What of an order is to be settled. */
+struct change {
+    struct order *order;
+    bool intends;   /* it asks to commit its next attempt */
+    bool publishes; /* it has an outcome to be published: final, or UNKNOWN */
+    bool records;   /* its ledger record is to be written */
+};
+
+/* The next change, in the order in which they arose; false when there is none. */
+bool orders_next_change(struct orders *orders, struct change *change);
+
+/* Its outcome was put into the settlement. */
+void orders_published(struct order *order);
+
+/*
+ * The change is settled, or its partition is not ours any more (orders_leave() has been told so); a write that intended
+ * may be sent until lease_until_ms. An order that is done, or leaves, is freed.
+ */
+void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms);
+
+/*
+ * The change's record is larger than the ledger takes: the order cannot be owned, so nothing of it may be sent. It is
+ * refused if nothing of it is in the ledger; else the process ends, and the message says what to set.
+ */
+void orders_too_large(struct orders *orders, const struct change *change);
+
+/*
+ * What is slow moves to the ledger, so that its partition can go on (R11): orders taken before `taken_before_ms`, and
+ * whatever stands before one of them in its lane.
+ */
+void orders_own_slow(struct orders *orders, int64_t taken_before_ms);
+
+/*
+ * A person's decision about a live order. True: applied; false: refused, the fault says why. Either way the order's
+ * record changes, with `last_decision` (JSON text, taken over) for the outcome of it.
+ */
+bool orders_decide(struct orders *orders, struct order *order, const struct decision *decision,
+                   struct orders_time time, struct fault *why);
+void orders_note_decision(struct orders *orders, struct order *order, char *last_decision);
+
+/*
+ * The partition is to be given away: what is not open in it goes at once, intended but unsent attempts are settled
+ * back to queued, running calls end first. With `lost` everything goes, and running calls are abandoned.
+ */
+void orders_leave(struct orders *orders, int32_t partition, bool lost);
+
+size_t orders_change_count(const struct orders *orders); /* changes that wait to be settled */
+
+#endif
