@@ -78,15 +78,11 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
 
 bool orders_next_change(struct orders *orders, struct change *change)
 {
-    struct order *order = orders->changed.first;
+    struct order *order = orders->ended.first != NULL ? orders->ended.first : orders->changed.first;
 
     if (order == NULL)
         return false;
-    orders->changed.first = order->changed_behind;
-    *(orders->changed.first == NULL ? &orders->changed.last : &orders->changed.first->changed_before) = NULL;
-    order->changed_behind = NULL;
-    order->changed = false;
-    orders->changes--;
+    unmark_changed(orders, order);
     if (order->state == ORDER_DONE) {
         leave_state(orders, order);
         enter_state(orders, order, ORDER_SETTLING);

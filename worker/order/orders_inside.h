@@ -23,7 +23,8 @@ struct orders {
     unsigned steps_max, rules_off;
     uint64_t random;
     struct lanes *lanes;
-    struct list permitted, changed;
+    struct list permitted;
+    struct list ended, changed; /* to be settled: what ends comes first */
     struct order *all;      /* the first */
     struct order **waiting; /* a heap by due time */
     size_t waiting_room;
