@@ -25,8 +25,8 @@ struct orders {
     struct lanes *lanes;
     struct list permitted;
     struct list ended, changed; /* to be settled: what ends comes first */
-    struct order *all;      /* the first */
-    struct order **waiting; /* a heap by due time */
+    struct order *all;          /* the first */
+    struct order **waiting;     /* a heap by due time */
     size_t waiting_room;
     struct order **ids; /* buckets by request id */
     size_t id_room;     /* a power of two */
