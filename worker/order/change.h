@@ -15,7 +15,7 @@ struct change {
     bool records;   /* its ledger record is to be written */
 };
 
-/* The next change, in the order in which they arose; false when there is none. */
+/* The next change: of orders that end, then of others, as they arose; false when there is none. */
 bool orders_next_change(struct orders *orders, struct change *change);
 
 /* Its outcome was put into the settlement. */

@@ -78,15 +78,11 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
 
 bool orders_next_change(struct orders *orders, struct change *change)
 {
-    struct order *order = orders->changed.first;
+    struct order *order = orders->ended.first != NULL ? orders->ended.first : orders->changed.first;
 
     if (order == NULL)
         return false;
-    orders->changed.first = order->changed_behind;
-    *(orders->changed.first == NULL ? &orders->changed.last : &orders->changed.first->changed_before) = NULL;
-    order->changed_behind = NULL;
-    order->changed = false;
-    orders->changes--;
+    unmark_changed(orders, order);
     if (order->state == ORDER_DONE) {
         leave_state(orders, order);
         enter_state(orders, order, ORDER_SETTLING);
@@ -172,8 +168,8 @@ void orders_too_large(struct orders *orders, const struct change *change)
 void orders_own_slow(struct orders *orders, int64_t taken_before_ms)
 {
     for (struct order *order = orders->all; order != NULL; order = order->all_behind)
-        if (!order->owned && !order->abandoned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
-            order->state != ORDER_SETTLING && order->request.id[0] != '\0')
+        if (!order->owned && !order->abandoned && order->taken_ms < taken_before_ms &&
+            order->state != ORDER_DONE && order->state != ORDER_SETTLING && order->request.id[0] != '\0')
             own_order(orders, order);
 }
 
@@ -204,7 +200,8 @@ static bool drop_settled(struct orders *orders, struct order *order)
 {
     if (order->settling > 0)
         return false; /* an item of the running settlement still names it */
-    leave_lane(orders, order); /* who stands behind leaves, too, or came with the partition when it came back */
+    leave_lane(orders,
+               order); /* who stands behind leaves, too, or came with the partition when it came back */
     leave_state(orders, order);
     release_pace(orders, order, PACE_NOTHING, -1);
     forget_order(orders, order);

@@ -23,9 +23,10 @@ struct orders {
     unsigned steps_max, rules_off;
     uint64_t random;
     struct lanes *lanes;
-    struct list permitted, changed;
-    struct order *all;      /* the first */
-    struct order **waiting; /* a heap by due time */
+    struct list permitted;
+    struct list ended, changed; /* to be settled: what ends comes first */
+    struct order *all;          /* the first */
+    struct order **waiting;     /* a heap by due time */
     size_t waiting_room;
     struct order **ids; /* buckets by request id */
     size_t id_room;     /* a power of two */

@@ -130,16 +130,22 @@ void add_order(struct orders *orders, struct order *order)
     orders->owned += order->owned;
 }
 
+static struct list *changes_of(struct orders *orders, const struct order *order)
+{
+    return order->ends ? &orders->ended : &orders->changed;
+}
+
 void unmark_changed(struct orders *orders, struct order *order)
 {
     struct order *before = order->changed_before, *behind = order->changed_behind;
+    struct list *list = changes_of(orders, order);
 
     if (!order->changed)
         return;
-    *(before == NULL ? &orders->changed.first : &before->changed_behind) = behind;
-    *(behind == NULL ? &orders->changed.last : &behind->changed_before) = before;
+    *(before == NULL ? &list->first : &before->changed_behind) = behind;
+    *(behind == NULL ? &list->last : &behind->changed_before) = before;
     order->changed_before = order->changed_behind = NULL;
-    order->changed = false;
+    order->changed = order->ends = false;
     orders->changes--;
 }
 
@@ -197,15 +203,20 @@ void enter_state(struct orders *orders, struct order *order, enum order_state st
     orders->counts[state]++;
 }
 
+/* What ends stands before what changes: the next of its key, which may have changed earlier, must not overtake it. */
 void mark_changed(struct orders *orders, struct order *order)
 {
-    if (order->changed)
+    bool ends = order->state == ORDER_DONE;
+
+    if (order->changed && order->ends == ends)
         return;
+    unmark_changed(orders, order);
     order->changed = true;
-    order->changed_before = orders->changed.last;
-    order->changed_behind = NULL;
-    *(orders->changed.last == NULL ? &orders->changed.first : &orders->changed.last->changed_behind) = order;
-    orders->changed.last = order;
+    order->ends = ends;
+    struct list *list = changes_of(orders, order);
+    order->changed_before = list->last;
+    *(list->last == NULL ? &list->first : &list->last->changed_behind) = order;
+    list->last = order;
     orders->changes++;
 }
 
