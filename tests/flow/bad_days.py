@@ -145,6 +145,8 @@ def alter(stage, topic, name, value):
     resource = kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
     for done in admin(stage).incremental_alter_configs([resource]).values():
         done.result(20)
+    asked = kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic)
+    wait_for(lambda: admin(stage).describe_configs([asked])[asked].result(20)[name].value == value, f"{name}={value}")
 
 
 def a_ledger_that_is_deleted_by_age(stage):
