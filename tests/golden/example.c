@@ -1,10 +1,10 @@
 /* See example.h. An example of an order type that is not served yet must end NOT_SERVED. */
 #include "example.h"
 
+#include "change.h"
 #include "datum.h"
 #include "differ.h"
 #include "memory.h"
-#include "change.h"
 #include "projection.h"
 #include "reply.h"
 #include "times.h"

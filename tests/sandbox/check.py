@@ -4,200 +4,16 @@ Usage: check.py SANDBOX [STORY...]     ORDERS in the environment changes the siz
 
 Each story runs twice: first with every call answered 503, where it must fail, then as it is meant.
 """
-import http.client
 import json
 import os
-import pathlib
 import select
 import socket
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.parse
 
-SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
-CUG = "CUG5009999999"
-ORDERING = "/hubco/tmf/productOrderingManagement/v4"
-ORDER, IMPORT = f"{ORDERING}/productOrder", f"{ORDERING}/importOrder"
-NUMBERS = "/v1/resourceManagement/directoryNumbers"
-RESERVATION = f"{NUMBERS}/reservation"
-ADDRESS = "/common/geographicAddressManagement/v1/geographicAddress"
-QUALIFICATION = "/hubco/tmf/productOfferingQualification/v4/productOfferingQualification"
-PARTY = [{"id": CUG, "role": "BtCug"}]
-EVERYTHING_FAILS = {"kind": "status", "status": 503, "times": -1}
-
-
-class Failure(AssertionError):
-    pass
-
-
-def equal(has, wanted, what):
-    if has != wanted:
-        raise Failure(f"{what}: {json.dumps(has)[:400]}, not {json.dumps(wanted)[:400]}")
-
-
-def wait_for(condition, what, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise Failure(f"waited in vain for {what}")
-        select.select([], [], [], 0.01)
-
-
-class Reply:
-    def __init__(self, status, headers, text):
-        self.status, self.headers, self.text = status, headers, text
-
-    @property
-    def body(self):
-        return json.loads(self.text) if self.text else None
-
-    @property
-    def code(self):
-        return self.body["code"]
-
-
-class Sandbox:
-    def __init__(self, program):
-        self.ready = pathlib.Path(tempfile.mkdtemp()) / "ready"
-        self.process = subprocess.Popen(program + ["--ready-file", str(self.ready)], stdout=subprocess.DEVNULL)
-        wait_for(lambda: self.ready.exists() or self.process.poll() is not None, "the sandbox", 60)
-        self.host, port = self.ready.read_text().split()[0].removeprefix("http=http://").split(":")
-        self.port = int(port)
-        self.connection = None
-
-    def stop(self):
-        self.process.terminate()
-        return self.process.wait(60)
-
-    def call(self, method, target, body=None, **headers):
-        """One call on a kept connection; None when it is closed without a whole reply."""
-        if self.connection is None:
-            self.connection = http.client.HTTPConnection(self.host, self.port, timeout=20)
-        data = body if body is None or isinstance(body, str) else json.dumps(body)
-        if data is not None:
-            headers["Content-Type"] = "application/json"
-        try:
-            self.connection.request(method, target, data, {k.replace("_", "-"): v for k, v in headers.items()})
-            answer = self.connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read().decode(errors="replace"))
-        except (http.client.HTTPException, OSError):
-            self.hang_up()
-            return None
-
-    def hang_up(self):
-        if self.connection is not None:
-            self.connection.close()
-        self.connection = None
-
-    def control(self, method, path, body=None):
-        return self.call(method, f"/sandbox/{path}", body).body
-
-    def fault(self, **fault):
-        error = self.control("POST", "faults", fault)
-        if isinstance(error, dict):
-            raise Failure(f"the fault is refused: {error}")
-
-    def switch(self, **switches):
-        error = self.control("POST", "switches", switches)
-        if "error" in error:
-            raise Failure(f"the switch is refused: {error}")
-
-    def counts(self, name):
-        return self.control("GET", "counts")[name]
-
-    def evidence(self, operation, reference):
-        """(received, accepted)"""
-        rows = self.control("GET", f"orders?operationId={operation}&reference={urllib.parse.quote(reference)}")
-        row = rows.get(f"{operation} {reference}", {"received": 0, "accepted": 0})
-        return [row["received"], row["accepted"]]
-
-    def raw(self, method, target, body):
-        """The bytes of one request."""
-        text = json.dumps(body)
-        return (f"{method} {target} HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(text)}\r\n\r\n{text}").encode()
-
-    def send(self, data, read=True):
-        """Sends bytes on a connection of their own; gives all bytes that come back until it is closed."""
-        with socket.create_connection((self.host, self.port), 2) as client:
-            client.sendall(data)
-            got = b""
-            while read:
-                try:
-                    more = client.recv(65536)
-                except ConnectionError:
-                    break
-                if not more:
-                    break
-                got += more
-            return got
-
-
-# --- what is sent ---
-
-def order(reference, **more):
-    item = {"id": "C", "action": "add", "product": {"productOffering": {"id": "WHCCompany"}, "productCharacteristic": [
-        {"name": "CompanyName", "value": "Sample Bakery"}, {"name": "CompanyDomain", "value": "bakery.example"}]}}
-    return {"externalId": reference, "relatedParty": PARTY, "productOrderItem": [item], **more}
-
-
-def import_order(reference, *numbers, offering="HVMultiLineImport"):
-    product = {"productOffering": {"id": offering},
-               "productCharacteristic": [{"name": "DirectoryNumbers", "value": number} for number in numbers]}
-    return {"externalId": reference, "requestedCompletionDate": "2026-01-05", "relatedParty": PARTY,
-            "productOrderItem": [{"id": "1", "action": "add", "product": product}]}
-
-
-def reservation(quantity=1, named=None, **by):
-    numbers = {"type": "Geographic", "quantity": len(named) if named else quantity}
-    if named:
-        numbers["directoryNumber"] = named
-    if by:
-        numbers["characteristics"] = by
-    return {"customer": {"id": CUG}, "numbers": numbers, "product": {"name": "WHC"}}
-
-
-def create(box, reference):
-    reply = box.call("POST", ORDER, order(reference))
-    equal(reply and reply.status, 201, "creating an order")
-    return reply.body["id"]
-
-
-def create_import(box, reference, *numbers):
-    reply = box.call("POST", IMPORT, import_order(reference, *numbers))
-    equal(reply and reply.status, 201, "creating an import order")
-    return reply.body["id"]
-
-
-def submit(box, base, identifier, reference):
-    return box.call("POST", f"{base}/{identifier}/submit", {"externalId": reference})
-
-
-def cancel(box, kind, identifier):
-    return box.call("POST", f"{ORDERING}/cancel{kind}", {"productOrder": {"id": identifier}})
-
-
-def refused(reply, status, code, what):
-    equal((reply.status, reply.code), (status, code), what)
-
-
-def listed(box, base, reference):
-    reply = box.call("GET", f"{base}?externalId={reference}")
-    equal(reply.status, 200, "listing")
-    return reply.body
-
-
-def states(box, base, reference):
-    return [one["state"] for one in listed(box, base, reference)]
-
-
-def shown(box, **query):
-    reply = box.call("GET", f"{NUMBERS}?{urllib.parse.urlencode({'customerId': CUG, 'limit': 1000, **query})}")
-    equal(reply.status, 200, "available numbers")
-    return {row["number"]: row for row in reply.body}
-
+from checking import (ADDRESS, CUG, EVERYTHING_FAILS, Failure, IMPORT, NUMBERS, ORDER, ORDERING, QUALIFICATION, RESERVATION,
+                      SCHEMAS, Sandbox, cancel, create, create_import, equal, import_order, listed, order, refused, reservation,
+                      shown, states, submit, wait_for)
 
 # --- stories ---
 
@@ -571,14 +387,17 @@ def switches(box):
     equal(box.call("POST", RESERVATION, reservation(named=["1632960022"])).status, 200, "without a zero")
 
 
+CREATING = ("createOrder", "createImportOrder", "qualifyCompany", "createAddress", "reserveNumbers")  # need nothing that was there
+
+
 def examples(box):
     """What the catalogue's examples send is accepted, and creating answers as they show."""
     sent = 0
     for path in sorted(SCHEMAS.glob("*/examples/*.json")):
         for call in json.loads(path.read_text())["calls"]:
             request, reply = call["request"], call.get("reply")
-            if request["method"] == "GET" or "/submit" in request["target"] or "activatePort" in request["target"]:
-                continue
+            if call["operationId"] not in CREATING or reply and reply["status"] >= 400:
+                continue  # what BT refuses there it may well accept here
             got = box.call(request["method"], request["target"], request["body"])
             equal(got.status in (200, 201), True, f"{path.name}: {call['operationId']} {got.text}")
             if reply and reply["status"] == 201:

@@ -7,9 +7,9 @@
 #define SIM_WORKER_H
 
 #include "bt.h"
+#include "change.h"
 #include "duplicates.h"
 #include "kafka.h"
-#include "change.h"
 #include "settlement.h"
 #include "takeover.h"
 

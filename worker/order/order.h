@@ -30,7 +30,6 @@ enum { ORDER_STATES = ORDER_SETTLING + 1 };
 
 struct order {
     enum order_state state;
-
     /* where it came from */
     const char *topic; /* borrowed */
     int32_t partition;

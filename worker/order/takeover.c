@@ -262,11 +262,12 @@ bool takeover_misses_owner(const struct takeover *takeover, struct fault *why)
         const struct takeover_partition *one = &takeover->partitions[i];
         if (!one->committed || one->has_owner || !one->at_end || takeover->trust_ledger)
             continue;
-        fault_set(why, FAULT_LOCAL,
-                  "partition %d: the group has the position %" PRId64
-                  ", and the ledger knows of no owner: if that stays so, it was emptied or made anew, and with it the "
-                  "orders in it; if that was meant, start once with takeover.trust.ledger=on",
-                  (int)one->partition, one->position);
+        fault_set(
+            why, FAULT_LOCAL,
+            "partition %d: the group has the position %" PRId64
+            ", and the ledger knows of no owner: if that stays so, it was emptied or made anew, and with it the "
+            "orders in it; if that was meant, start once with takeover.trust.ledger=on",
+            (int)one->partition, one->position);
         return true;
     }
     return false;
@@ -280,7 +281,8 @@ enum takeover_want takeover_next(struct takeover *takeover, struct fault *why)
     for (size_t i = 0; i < takeover->count; i++)
         if (!takeover->partitions[i].at_end)
             return TAKEOVER_LEDGER;
-    if (takeover_misses_owner(takeover, why) || (takeover_wants_witness(takeover) && !takeover->witness.at_end))
+    if (takeover_misses_owner(takeover, why) ||
+        (takeover_wants_witness(takeover) && !takeover->witness.at_end))
         return TAKEOVER_LEDGER;
     if (!takeover->barrier_settled)
         return check(takeover, why) == TAKEOVER_REFUSED ? TAKEOVER_REFUSED : TAKEOVER_BARRIER;

@@ -277,7 +277,8 @@ static bool begin_taking(struct owning *owning, struct fault *why)
 /* A position without an owner record: its transaction may just be ending; one that stays so is a lost ledger. */
 static void await_owner(struct owning *owning)
 {
-    int64_t until_ms = owning->assigned_ms + owning->worker->settings->transaction_timeout_ms + OWNER_EXTRA_MS;
+    int64_t until_ms =
+        owning->assigned_ms + owning->worker->settings->transaction_timeout_ms + OWNER_EXTRA_MS;
     struct fault why;
 
     if (!takeover_misses_owner(owning->takeover, &why))

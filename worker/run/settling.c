@@ -439,7 +439,8 @@ bool settling_is_idle(const struct settling *settling)
 
 const char *settling_trouble(const struct settling *settling)
 {
-    static const char trouble[] = "Kafka does not take settlements: nothing that is not owned is sent, it is tried again";
+    static const char trouble[] =
+        "Kafka does not take settlements: nothing that is not owned is sent, it is tried again";
     bool late = settling->running && settling->sent > 0 &&
                 loop_clock_ms() - settling->began_ms > settling->worker->settings->settlement_deadline_ms;
 

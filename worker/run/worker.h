@@ -12,10 +12,10 @@
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
 
+#include "change.h"
 #include "client.h"
 #include "consumer.h"
 #include "duplicates.h"
-#include "change.h"
 #include "reader.h"
 #include "registry.h"
 #include "settlement.h"

@@ -85,8 +85,8 @@ static bool send_signal(const struct setup *setup, int32_t partition, const stru
     TRY(handle_new(RD_KAFKA_PRODUCER, conf, &handle, why));
     rd_kafka_resp_err_t error = rd_kafka_producev(
         handle, RD_KAFKA_V_TOPIC(setup->settings.topic_signals), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_KEY(key, strlen(key)),
-        RD_KAFKA_V_VALUE(value.data, value.length), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+        RD_KAFKA_V_KEY(key, strlen(key)), RD_KAFKA_V_VALUE(value.data, value.length),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
         error = rd_kafka_flush(handle, FLUSH_MS);
     rd_kafka_destroy(handle);

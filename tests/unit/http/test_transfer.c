@@ -214,7 +214,8 @@ static void send_and_wait(const char *url, bool by_client)
     } else {
         int plain = socket(AF_INET, SOCK_STREAM, 0);
         address.sin_port = htons((uint16_t)strtoul(strrchr(url, ':') + 1, NULL, 10));
-        if (connect(plain, (struct sockaddr *)&address, sizeof address) != 0 || send(plain, body, LARGE, 0) < 0)
+        if (connect(plain, (struct sockaddr *)&address, sizeof address) != 0 ||
+            send(plain, body, LARGE, 0) < 0)
             _exit(1);
     }
     for (;;)
@@ -256,6 +257,7 @@ static void a_killed_process_delivers_nothing_more(void)
     CU_ASSERT(bytes_of_a_killed(true) < LARGE / 2);
 }
 
-CU_TestInfo test_transfer[] = {{"a kept connection dies", a_kept_connection_dies},
-                               {"a killed process delivers nothing more", a_killed_process_delivers_nothing_more},
-                               CU_TEST_INFO_NULL};
+CU_TestInfo test_transfer[] = {
+    {"a kept connection dies", a_kept_connection_dies},
+    {"a killed process delivers nothing more", a_killed_process_delivers_nothing_more},
+    CU_TEST_INFO_NULL};
