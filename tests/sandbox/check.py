@@ -401,7 +401,7 @@ def examples(box):
             got = box.call(request["method"], request["target"], request["body"])
             equal(got.status in (200, 201), True, f"{path.name}: {call['operationId']} {got.text}")
             if reply and reply["status"] == 201:
-                equal(set(got.body), set(reply["body"]), f"{path.name}: members of the reply")
+                equal(sorted(set(reply["body"]) - set(got.body)), [], f"{path}: members that the reply lacks")
             sent += 1
         if sent > 0:
             box.control("POST", "reset")
