@@ -6,7 +6,8 @@ Only what a client named whc-worker sends is touched; everything else passes.
 import socket
 import struct
 import threading
-import time
+
+from whc import let_pass
 
 API = {"Produce": 0, "InitProducerId": 22, "AddOffsetsToTxn": 25, "EndTxn": 26, "TxnOffsetCommit": 28}
 
@@ -85,7 +86,7 @@ class Proxy:
                 link["broker"].sendall(request)  # once more, as a retry inside the library would
         link["broker"].sendall(request)
         if trouble is not None and how == "cut":
-            time.sleep(0.05)  # so that the broker has read it before the connection goes
+            let_pass(0.05)  # so that the broker has read it before the connection goes
             self._close(link)
 
     def _answers(self, link):
@@ -99,7 +100,7 @@ class Proxy:
                 if how == "lose-answer":
                     continue
                 if how == "delay-answer":
-                    time.sleep(ms / 1000)
+                    let_pass(ms / 1000)
                 link["client"].sendall(answer)
         except (ConnectionError, OSError):
             self._close(link)

@@ -46,6 +46,7 @@ class Group:
 
     def __init__(self, kafka, seed, settings):
         self.draw, self.seed, self.settings = random.Random(seed), seed, settings
+        self.gap = (4, 15) if settings is FAST else (10, 40)  # a dead member is missed after 3 s, or 20 s
         self.stage = whc.new_stage(kafka, {k: v for k, v in settings.items() if k.startswith("topics.")})
         self.kinds = {name: example(name, file) for name, file in
                       (("create-order", "new-company"), ("place-order", "new-company"), ("reserve-numbers-by-exchange", "two-numbers"),
@@ -98,7 +99,7 @@ class Group:
         return slot in self.running and self.running[slot].process.poll() is None
 
     def kill_at_random(self, slot):
-        time.sleep(self.draw.uniform(4, 15))  # further apart on average than absent_after: a doubt must be able to end
+        whc.let_pass(self.draw.uniform(*self.gap))  # further apart on average than absent_after: a doubt must be able to end
         worker = self.running.pop(slot)
         if worker.process.poll() is None:
             worker.kill()
@@ -113,10 +114,10 @@ class Group:
             self.stop(slot)
         often = 1 if point.startswith(("takeover", "drain")) else self.draw.randrange(1, 30)
         worker = self.start(slot, f"{point}:{often}:{how}")
-        time.sleep(self.draw.uniform(4, 10))
+        whc.let_pass(self.draw.uniform(*self.gap) * 0.7)
         if point == "drain":
             worker.signal(signal.SIGTERM)
-            time.sleep(3)
+            whc.let_pass(3)
         if worker.process.poll() is None:  # it did not come to the point so often
             worker.kill()
             point = "random"

@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import sys
 
+import bad_days
 import hard
 import secure
 import whc
@@ -331,8 +332,8 @@ REAL = [topics_that_differ, broker_away]
 
 def main(where, chosen):
     if where == "embedded":
-        return whc.run_stories(BOTH + writes.BOTH + EMBEDDED + hard.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
-    return whc.on_real_kafka(BOTH + writes.BOTH + REAL + hard.REAL + writes.REAL, chosen)
+        return whc.run_stories(BOTH + writes.BOTH + bad_days.BOTH + EMBEDDED + hard.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
+    return whc.on_real_kafka(BOTH + writes.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL, chosen)
 
 
 if __name__ == "__main__":

@@ -195,7 +195,44 @@ def partitions_are_added(stage):
     final(reader, request)
     expect([row for row in evidence(stage).values()] == [(1, 1), (1, 1)], f"{evidence(stage)}")
 
+def a_ledger_that_takes_nothing(stage):
+    """The broker takes no record of the ledger: nothing is sent, readiness says so, and all goes on when it does."""
+    worker = stage.worker(**FAST, **{"settlement.send.offsets.timeout.ms": 300, "settlement.commit.timeout.ms": 500,
+                                     "settlement.socket.timeout.ms": 1000, "settlement.deadline.ms": 2000}).ready()
+    reader = stage.reader()
+    kinds = confluent_kafka.admin
+    admin = kinds.AdminClient({"bootstrap.servers": stage.bootstrap})
+
+    def largest(size):
+        entry = kinds.ConfigEntry("max.message.bytes", str(size), incremental_operation=kinds.AlterConfigOpType.SET)
+        resource = kinds.ConfigResource(kinds.ResourceType.TOPIC, stage.topic("order-ledger"), incremental_configs=[entry])
+        for future in admin.incremental_alter_configs([resource]).values():
+            future.result(20)
+    largest(100)
+    request = submit(stage, "create-order", "new-company")
+    wait_for(lambda: "does not take settlements" in worker.page("/health/ready")[1], "readiness to say so")
+    expect(not evidence(stage), f"sent without being owned: {evidence(stage)}")
+    largest(1048576)
+    expect(final(reader, request)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
+    expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
+    wait_for(lambda: worker.page("/health/ready")[0] == 200, "the worker to be ready again")
+
+
+def an_embedded_owner_is_killed(stage):
+    """Without transactions (R13): kill -9 while BT works on it; the next worker finds it by its reference."""
+    soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
+    first = stage.worker(**soon).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="createOrder", kind="delay", ms=700)
+    request = submit(stage, "create-order", "new-company")
+    wait_for(lambda: evidence(stage), "the request at BT")
+    first.kill()
+    stage.worker(**soon)
+    expect(final(reader, request, 90)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
+    expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
+
+
 BOTH = [a_write, a_lost_reply_is_found, a_lost_request_is_sent_again, a_repeat_gets_the_same_outcome, a_parked_order_is_decided,
         a_parked_order_is_tried_again, dead_letters_are_replayed]
-REAL = [a_killed_worker_leaves_no_second_order, partitions_are_added]
-EMBEDDED = []
+REAL = [a_killed_worker_leaves_no_second_order, partitions_are_added, a_ledger_that_takes_nothing]
+EMBEDDED = [an_embedded_owner_is_killed]

@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import whc
-from whc import wait_for
+from whc import let_pass, wait_for
 
 COMMON = """controller.quorum.voters=1@127.0.0.1:{controller}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -75,19 +75,14 @@ class Cluster:
         node, how = draw.choice((2, 3, 4)), draw.choice(("stop", "kill", "freeze"))
         if how == "freeze":
             self.nodes[node].send_signal(signal.SIGSTOP)
-            self._pause(draw.uniform(2, 15))
+            let_pass(draw.uniform(2, 15))
             self.nodes[node].send_signal(signal.SIGCONT)
             return
         self.nodes[node].send_signal(signal.SIGTERM if how == "stop" else signal.SIGKILL)
         self.nodes[node].wait()
-        self._pause(draw.uniform(1, 15))
+        let_pass(draw.uniform(1, 15))
         self._start(node)
-        self._pause(15)  # the next one only when this one is back in sync
-
-    @staticmethod
-    def _pause(seconds):
-        import time
-        time.sleep(seconds)
+        let_pass(15)  # the next one only when this one is back in sync
 
     def stop(self):
         for process in self.nodes.values():

@@ -52,6 +52,11 @@ def wait_for(condition, what, seconds=30.0):
         select_briefly()
 
 
+def let_pass(seconds):
+    """For tests whose subject is time itself: when a process is killed is drawn, a late answer is late. Never to wait for something."""
+    time.sleep(seconds)
+
+
 def select_briefly():
     import select
     select.select([], [], [], 0.02)

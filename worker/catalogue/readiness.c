@@ -104,6 +104,9 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     const struct openapi *openapi = &catalogue->openapi;
 
     settings_check_times(settings, problems);
+    if (catalogue->ledger_record == NULL || catalogue->ledger_owner == NULL || catalogue->decision == NULL)
+        problems_add(problems, "common", "take them over from the catalogue that came with this worker",
+                     "LedgerRecord.avsc, LedgerOwner.avsc or Decision.avsc is missing: nothing could be owned");
     if (openapi->server_count == 0)
         return;
     settings_check_tags(settings, (const char *const *)openapi->tags, openapi->tag_count, problems);

@@ -39,6 +39,7 @@ struct settling {
     bool asked;
     int64_t last_ms, began_ms;
     char token[POSITION_TOKEN_MAX + 1]; /* of the barrier */
+    bool failing;                       /* the latest settlement did not happen */
     struct loop_timer wake;
 };
 
@@ -392,6 +393,7 @@ static void settled(struct settling *settling, struct settler_job *job)
     bool happened =
         settlements_end(worker->settlements, end_of(job->answer), found, unclear ? job->position_count : 0);
     memory_free(found);
+    settling->failing = !happened;
     status_count_settlement(worker->status, job, happened);
     if (happened)
         drop_sent(settling, job);
@@ -433,6 +435,15 @@ void settling_forget(struct settling *settling, int32_t partition)
 bool settling_is_idle(const struct settling *settling)
 {
     return settling->count == 0 && !settling->running && orders_change_count(settling->worker->orders) == 0;
+}
+
+const char *settling_trouble(const struct settling *settling)
+{
+    static const char trouble[] = "Kafka does not take settlements: nothing that is not owned is sent, it is tried again";
+    bool late = settling->running && settling->sent > 0 &&
+                loop_clock_ms() - settling->began_ms > settling->worker->settings->settlement_deadline_ms;
+
+    return settling->failing || late ? trouble : "";
 }
 
 size_t settling_waiting(const struct settling *settling)

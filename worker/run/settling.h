@@ -48,6 +48,9 @@ void settling_forget(struct settling *settling, int32_t partition);
 /* Whether nothing is gathered and no job runs. */
 bool settling_is_idle(const struct settling *settling);
 
+/* Why nothing is settled just now, in words; "" while settlements succeed. */
+const char *settling_trouble(const struct settling *settling);
+
 /* How many records wait to be settled. */
 size_t settling_waiting(const struct settling *settling);
 

@@ -122,6 +122,8 @@ static const char *not_ready(const struct worker *worker)
         return "the worker is stopping";
     if (*owning_state(worker->owning) != '\0')
         return owning_state(worker->owning);
+    if (*settling_trouble(worker->settling) != '\0')
+        return settling_trouble(worker->settling);
     if (*token_trouble(worker->token) != '\0')
         return token_trouble(worker->token);
     if (!registry_registered(worker->registry))

@@ -54,7 +54,9 @@ static inline void given_in_folder(const char *folder, const char *name, const c
 static inline void given_order_type(const char *folder, const char *request, const char *outcome,
                                     const char *workflow)
 {
-    static const char *const common[] = {"Outcome", "Reason", "ReasonKind", "Source", "Status"};
+    static const char *const common[] = {"Outcome",  "Reason",         "ReasonKind",  "Source",
+                                         "Status",   "LedgerState",    "LedgerOwner", "LedgerRecord",
+                                         "Decision", "DecisionVerdict"};
     char path[1024], name[1024];
 
     given_in_folder(folder, "bt-whc.openapi.json", given_openapi_text);

@@ -35,9 +35,9 @@ static void refused(struct world *world, struct order *order, const struct decis
 }
 
 /* The first write is lost on the way; the order is parked, and its UNKNOWN settled. */
-static struct order *parked(struct world *world, const char *workflow, bool trusted)
+static struct order *parked_of(struct world *world, const char *outcome, const char *workflow, bool trusted)
 {
-    given_world_of(world, GIVEN_OUTCOME(GIVEN_O), workflow, 10, trusted);
+    given_world_of(world, outcome, workflow, 10, trusted);
     struct order *order = given_named(world, "k", '1');
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(world), order);
     given_answer(world, order, -CALL_CUT, "");
@@ -47,6 +47,11 @@ static struct order *parked(struct world *world, const char *workflow, bool trus
     orders_settled(world->orders, &change, INT64_MAX);
     CU_ASSERT(order->asleep != NULL); /* it may wait for long */
     return order;
+}
+
+static struct order *parked(struct world *world, const char *workflow, bool trusted)
+{
+    return parked_of(world, GIVEN_OUTCOME(GIVEN_O), workflow, trusted);
 }
 
 static void later(struct world *world, int64_t ms)
@@ -84,6 +89,19 @@ static void happened(void)
     applied(&world, order, DECISION_HAPPENED, "");
     ended(&world, order, OUTCOME_COMPLETED, "happened");
     given_same("none", order->order_id, "");
+    given_world_end(&world);
+}
+
+/* A person knows that it happened, not what BT would have said: it completes without the result it owes. */
+static void happened_without_result(void)
+{
+    struct world world;
+    struct order *order =
+        parked_of(&world, GIVEN_OUTCOME("{'name': 'o', 'type': 'string'}"), GIVEN_LOOKED_UP, false);
+
+    applied(&world, order, DECISION_HAPPENED, "O-7");
+    ended(&world, order, OUTCOME_COMPLETED, "happened");
+    CU_ASSERT_PTR_NULL(order->result);
     given_world_end(&world);
 }
 
@@ -281,6 +299,7 @@ static void noted(void)
 }
 
 CU_TestInfo test_decide[] = {{"happened", happened},
+                             {"happened, without result", happened_without_result},
                              {"happened, and on", happened_and_on},
                              {"did not happen, reject", negative},
                              {"retry", again},

@@ -138,6 +138,23 @@ static void not_begun(void)
     given_world_end(&world);
 }
 
+/* Between two steps: no call of the next one was rendered, and its calls begin anew. */
+static void between_steps(void)
+{
+    struct world world;
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_READ_AND_WRITE, 10, true);
+    struct order *order = given_named(&world, "k", '1');
+    given_call(&world);
+    given_answer(&world, order, 200, "{'q': 'from r'}");
+    CU_ASSERT(order->state == ORDER_READY && order->main.step == 1 && order->main.step_is_new);
+    struct order *again = given_recalled(&world, order);
+    given_awake(again);
+    same(again, order);
+    order_free(again);
+    given_world_end(&world);
+}
+
 /* All steps done, and the last settlement unclear: it stands behind the last step. */
 static void at_the_end(void)
 {
@@ -271,6 +288,13 @@ static void refused(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_keeping[] = {{"round trip", round_trip}, {"parked", parked},   {"not begun", not_begun},
-                              {"at the end", at_the_end}, {"states", states},   {"done", done},
-                              {"sleeping", sleeping},     {"refused", refused}, CU_TEST_INFO_NULL};
+CU_TestInfo test_keeping[] = {{"round trip", round_trip},
+                              {"parked", parked},
+                              {"not begun", not_begun},
+                              {"between steps", between_steps},
+                              {"at the end", at_the_end},
+                              {"states", states},
+                              {"done", done},
+                              {"sleeping", sleeping},
+                              {"refused", refused},
+                              CU_TEST_INFO_NULL};
