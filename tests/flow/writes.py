@@ -156,6 +156,20 @@ def a_parked_order_is_tried_again(stage):
     expect(final(reader, request)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
 
 
+def a_full_ledger_is_decided(stage):
+    """A ledger full of parked orders takes no more requests, and still takes decisions."""
+    worker = stage.worker(**FAST, **{"ledger.orders.max": 1}).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
+    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    wait_for(lambda: "ledger.orders.max" in worker.page("/health/ready")[1], "readiness to say that it is full")
+    behind = submit(stage, "check-portability", "portable-number", key="another")
+    decide(stage, request, "happened", "700501", "seen")
+    final(reader, request)
+    final(reader, behind)
+
+
 def dead_letters_are_replayed(stage):
     """What was a dead letter because of its schema becomes an order once it can be read; the rest stays where it is."""
     stage.worker(**FAST).ready()
@@ -233,6 +247,6 @@ def an_embedded_owner_is_killed(stage):
 
 
 BOTH = [a_write, a_lost_reply_is_found, a_lost_request_is_sent_again, a_repeat_gets_the_same_outcome, a_parked_order_is_decided,
-        a_parked_order_is_tried_again, dead_letters_are_replayed]
+        a_parked_order_is_tried_again, a_full_ledger_is_decided, dead_letters_are_replayed]
 REAL = [a_killed_worker_leaves_no_second_order, partitions_are_added, a_ledger_that_takes_nothing]
 EMBEDDED = [an_embedded_owner_is_killed]

@@ -400,7 +400,7 @@ def examples(box):
                 continue  # what BT refuses there it may well accept here
             got = box.call(request["method"], request["target"], request["body"])
             equal(got.status in (200, 201), True, f"{path.name}: {call['operationId']} {got.text}")
-            if reply and reply["status"] == 201:
+            if reply and reply["status"] == 201 and got.body.get("reservationStatus") != "FAILED":
                 equal(sorted(set(reply["body"]) - set(got.body)), [], f"{path}: members that the reply lacks")
             sent += 1
         if sent > 0:

@@ -13,7 +13,8 @@
 struct consumer {
     rd_kafka_t *handle;
     rd_kafka_queue_t *control;  /* rebalances and errors */
-    rd_kafka_queue_t *messages; /* of all our partitions */
+    rd_kafka_queue_t *messages; /* of all our partitions of the requests */
+    rd_kafka_queue_t *signal_messages;
     struct loop *loop;
     int wake; /* eventfd of both queues */
     char *topic, *signals;
@@ -123,8 +124,10 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
     rd_kafka_poll_set_consumer(consumer->handle);
     consumer->control = rd_kafka_queue_get_consumer(consumer->handle);
     consumer->messages = rd_kafka_queue_new(consumer->handle);
+    consumer->signal_messages = rd_kafka_queue_new(consumer->handle);
     rd_kafka_queue_io_event_enable(consumer->control, consumer->wake, &one, sizeof one);
     rd_kafka_queue_io_event_enable(consumer->messages, consumer->wake, &one, sizeof one);
+    rd_kafka_queue_io_event_enable(consumer->signal_messages, consumer->wake, &one, sizeof one);
     if (!subscribe(consumer, why)) {
         consumer_free(consumer);
         return false;
@@ -142,6 +145,8 @@ void *consumer_free(struct consumer *consumer)
         rd_kafka_queue_destroy(consumer->control);
     if (consumer->messages != NULL)
         rd_kafka_queue_destroy(consumer->messages);
+    if (consumer->signal_messages != NULL)
+        rd_kafka_queue_destroy(consumer->signal_messages);
     if (consumer->handle != NULL) {
         consumer->closing = true;
         /* After a leave that did not end, Kafka is away: the group finds out by itself. */
@@ -159,13 +164,13 @@ void *consumer_free(struct consumer *consumer)
 }
 
 /* Forwarded before it is assigned: no message can land in the consumer's own queue. */
-static void add_start(struct consumer *consumer, const char *topic, int32_t partition, int64_t offset,
-                      rd_kafka_topic_partition_list_t *list)
+static void add_start(struct consumer *consumer, rd_kafka_queue_t *to, const char *topic, int32_t partition,
+                      int64_t offset, rd_kafka_topic_partition_list_t *list)
 {
     rd_kafka_queue_t *queue = rd_kafka_queue_get_partition(consumer->handle, topic, partition);
 
     if (queue != NULL) {
-        rd_kafka_queue_forward(queue, consumer->messages);
+        rd_kafka_queue_forward(queue, to);
         rd_kafka_queue_destroy(queue);
     }
     rd_kafka_topic_partition_list_add(list, topic, partition)->offset =
@@ -178,19 +183,15 @@ bool consumer_begin(struct consumer *consumer, const struct consumer_start *star
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count * 2);
 
     for (size_t i = 0; i < count; i++) {
-        add_start(consumer, consumer->topic, starts[i].partition, starts[i].offset, list);
-        add_start(consumer, consumer->signals, starts[i].partition, starts[i].signals, list);
+        add_start(consumer, consumer->messages, consumer->topic, starts[i].partition, starts[i].offset, list);
+        add_start(consumer, consumer->signal_messages, consumer->signals, starts[i].partition,
+                  starts[i].signals, list);
     }
     rd_kafka_resp_err_t error = rd_kafka_assign(consumer->handle, list);
     rd_kafka_topic_partition_list_destroy(list);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return fault_set(why, FAULT_LOCAL, "cannot take %zu partitions: %s", count, rd_kafka_err2str(error));
     return true;
-}
-
-bool consumer_is_signal(const struct consumer *consumer, const rd_kafka_message_t *message)
-{
-    return strcmp(rd_kafka_topic_name(message->rkt), consumer->signals) == 0;
 }
 
 void consumer_release(struct consumer *consumer)
@@ -214,10 +215,10 @@ bool consumer_left(const struct consumer *consumer)
     return consumer->leaving && rd_kafka_consumer_closed(consumer->handle) != 0;
 }
 
-rd_kafka_message_t *consumer_next(struct consumer *consumer)
+static rd_kafka_message_t *next_of(struct consumer *consumer, rd_kafka_queue_t *queue)
 {
     for (;;) {
-        rd_kafka_message_t *message = rd_kafka_consume_queue(consumer->messages, 0);
+        rd_kafka_message_t *message = rd_kafka_consume_queue(queue, 0);
         if (message == NULL || message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
             return message;
         struct fault why;
@@ -229,6 +230,16 @@ rd_kafka_message_t *consumer_next(struct consumer *consumer)
         rd_kafka_message_destroy(message);
         consumer->calls->failed(consumer->context, &why, fatal);
     }
+}
+
+rd_kafka_message_t *consumer_next(struct consumer *consumer)
+{
+    return next_of(consumer, consumer->messages);
+}
+
+rd_kafka_message_t *consumer_next_signal(struct consumer *consumer)
+{
+    return next_of(consumer, consumer->signal_messages);
 }
 
 void consumer_serve(struct consumer *consumer)

@@ -54,11 +54,11 @@ void consumer_leave(struct consumer *consumer);
 /* Whether leaving is done, so that consumer_free() does not wait. */
 bool consumer_left(const struct consumer *consumer);
 
-/* Whether the message is a signal, not a request. */
-bool consumer_is_signal(const struct consumer *consumer, const rd_kafka_message_t *message);
-
-/* The next message, null when there is none now. Give it back with rd_kafka_message_destroy(). */
+/* The next request, null when there is none now. Give it back with rd_kafka_message_destroy(). */
 rd_kafka_message_t *consumer_next(struct consumer *consumer);
+
+/* The same of signals: they have a queue of their own, for they are taken also when there is no room for requests. */
+rd_kafka_message_t *consumer_next_signal(struct consumer *consumer);
 
 /* Lets librdkafka run its callbacks; called once per turn. */
 void consumer_serve(struct consumer *consumer);

@@ -296,11 +296,6 @@ static enum fate handle(struct intake *intake, rd_kafka_message_t *message, stru
 {
     struct position *position = settlements_position(intake->worker->settlements, message->partition);
 
-    if (consumer_is_signal(intake->worker->consumer, message)) {
-        signals_take(intake->worker, message);
-        rd_kafka_message_destroy(message);
-        return FATE_TAKEN;
-    }
     if (position != NULL && !position_has_room(position, message->offset)) {
         fault_set(why, FAULT_EXHAUSTED,
                   "its map of settled orders is full, the order at offset %lld is still open",
@@ -364,6 +359,7 @@ void intake_chore(struct intake *intake)
         return;
     if (intake->sweep.place == 0)
         sweep(intake);
+    signals_chore(worker->signals);
     go_on_with_holds(intake);
     for (int i = 0; has_room(intake); i++) {
         if (i == TURN_MAX) {
@@ -375,8 +371,7 @@ void intake_chore(struct intake *intake)
             return;
         if (!settlements_owns(worker->settlements, message->partition))
             rd_kafka_message_destroy(message);
-        else if (!consumer_is_signal(worker->consumer, message) &&
-                 find_hold(intake, message->partition) != NULL)
+        else if (find_hold(intake, message->partition) != NULL)
             hold(intake, message, "");
         else if (handle(intake, message, &why) == FATE_HELD)
             hold(intake, message, why.text);

@@ -6,6 +6,7 @@
 #include "point.h"
 #include "recovery.h"
 #include "settling.h"
+#include "signals.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct owning {
     size_t count;
     struct takeover *takeover; /* until messages are taken */
     bool probed;
+    bool refused; /* the take-over was, once */
     int64_t drain_until_ms, assigned_ms;
     struct loop_timer wake; /* of the drain and of a read that is tried again */
 };
@@ -72,6 +74,15 @@ static void begin_read(struct owning *owning)
     settling_request(owning->worker->settling, SETTLER_READ, owning->partitions, owning->count);
 }
 
+static void begin_takeover(struct owning *owning)
+{
+    takeover_free(owning->takeover);
+    owning->takeover = takeover_new(owning->partitions, owning->count, (int32_t)owning->worker->partition_total,
+                                    owning->worker->settings->takeover_trust_ledger != 0);
+    owning->phase = PHASE_READING;
+    begin_read(owning);
+}
+
 /* Without transactions nobody is fenced, so one process must have all (promise.md R13). */
 static bool must_have_all(const struct owning *owning, size_t count)
 {
@@ -102,11 +113,9 @@ static void assigned(void *context, const int32_t partitions[], size_t count)
             worker_fail(owning->worker, &why);
         return;
     }
-    owning->takeover = takeover_new(partitions, count, (int32_t)owning->worker->partition_total,
-                                    owning->worker->settings->takeover_trust_ledger != 0);
     owning->assigned_ms = loop_clock_ms();
-    owning->phase = PHASE_READING;
-    begin_read(owning);
+    owning->refused = false;
+    begin_takeover(owning);
 }
 
 /* A take-over that is not finished has nothing to give away but its barrier. */
@@ -126,6 +135,7 @@ static void let_go(struct owning *owning)
         intake_forget(worker->intake, owning->partitions[i]);
     }
     end_takeover(owning);
+    signals_forget(worker->signals);
     owning->count = 0;
     owning->phase = PHASE_NONE;
     loop_clear_timer(worker->loop, &owning->wake);
@@ -236,6 +246,7 @@ static void settle_barrier(struct owning *owning)
         settling_barrier(worker->settling, &owner);
     }
     owning->phase = PHASE_BARRIER;
+    loop_hurry(worker->loop); /* the settling chore has had its turn */
 }
 
 void owning_barrier_settled(struct owning *owning, const char *token)
@@ -289,6 +300,21 @@ static void await_owner(struct owning *owning)
         loop_set_timer(owning->worker->loop, &owning->wake, until_ms);
 }
 
+/*
+ * A worker that does not know yet that it has lost its partitions may read old positions and then its successor's
+ * barrier: so all is read once more before it ends.
+ */
+static void refuse(struct owning *owning, const struct fault *why)
+{
+    if (owning->refused) {
+        worker_fail(owning->worker, why);
+        return;
+    }
+    owning->refused = true;
+    LOG(LOG_WARN, "the take-over does not fit, all is read once more", log_fault(why));
+    begin_takeover(owning);
+}
+
 /* Reads on in the ledger and does what the protocol wants next (promise.md R4). */
 static void go_on(struct owning *owning)
 {
@@ -313,7 +339,7 @@ static void go_on(struct owning *owning)
             worker_fail(owning->worker, &why);
         return;
     case TAKEOVER_REFUSED:
-        worker_fail(owning->worker, &why);
+        refuse(owning, &why);
         return;
     }
 }

@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "owning.h"
 #include "settling.h"
+#include "signals.h"
 #include "single.h"
 #include "status.h"
 #include "times.h"
@@ -280,6 +281,7 @@ static bool start(struct worker *worker, struct fault *why)
     worker->intake = intake_new(worker);
     worker->calling = calling_new(worker);
     worker->settling = settling_new(worker);
+    worker->signals = signals_new(worker);
     worker->owning = owning_new(worker);
     TRY(start_http(worker, why));
     TRY(status_new(worker, &worker->status, why));
@@ -300,6 +302,7 @@ static void stop(struct worker *worker)
 {
     worker->watchdog = watchdog_free(worker->watchdog); /* from here on the loop does not turn */
     worker->settler = settler_free(worker->settler);
+    signals_free(worker->signals); /* its message is the consumer's */
     worker->consumer = consumer_free(worker->consumer);
     worker->reader = reader_free(worker->reader);
     status_free(worker->status);

@@ -53,19 +53,22 @@ static void refuse_finished(struct worker *worker, const struct decision *decisi
     ledger_release(&kept);
 }
 
-static void decide(struct worker *worker, const struct decision *decision)
+/* False: its outcome is just being settled, and then the answer is another. */
+static bool decide(struct worker *worker, const struct decision *decision)
 {
     struct order *order = orders_find(worker->orders, decision->request_id);
     const struct duplicate *duplicate = duplicates_find(worker->duplicates, decision->request_id);
     struct fault why = {.text = ""};
 
+    if (order != NULL && order->state == ORDER_SETTLING)
+        return false;
     if (order == NULL) {
         if (duplicate != NULL)
             refuse_finished(worker, decision, duplicate);
         LOG(LOG_WARN, "a decision about an order that this worker does not have open is refused",
             log_text("request", decision->request_id));
         status_count_decision(worker->status, "refused");
-        return;
+        return true;
     }
     bool applied = orders_decide(worker->orders, order, decision, worker_time(worker), &why);
     orders_note_decision(worker->orders, order, answer_text(decision, applied, &why));
@@ -73,21 +76,62 @@ static void decide(struct worker *worker, const struct decision *decision)
         log_text("request", decision->request_id), log_text("verdict", decision_words[decision->verdict]),
         log_text("answer", applied ? "applied" : why.text));
     status_count_decision(worker->status, applied ? "applied" : "refused");
+    return true;
 }
 
-void signals_take(struct worker *worker, const rd_kafka_message_t *message)
+/* False: it must wait. */
+static bool take(struct worker *worker, const rd_kafka_message_t *message)
 {
     struct decision decision;
     struct fault why;
 
-    settlements_take_signal(worker->settlements, message->partition, message->offset);
-    if (message->payload == NULL)
-        return;
-    if (decision_read(worker->catalogue->decision, message->payload, message->len, &decision, &why)) {
-        decide(worker, &decision);
-        return;
+    if (settlements_owns(worker->settlements, message->partition) && message->payload != NULL) {
+        if (!decision_read(worker->catalogue->decision, message->payload, message->len, &decision, &why)) {
+            LOG(LOG_WARN, "a signal cannot be read and is left out", log_int("partition", message->partition),
+                log_int("offset", message->offset), log_fault(&why));
+            status_count_decision(worker->status, "unreadable");
+        } else if (!decide(worker, &decision)) {
+            return false;
+        }
     }
-    LOG(LOG_WARN, "a signal cannot be read and is left out", log_int("partition", message->partition),
-        log_int("offset", message->offset), log_fault(&why));
-    status_count_decision(worker->status, "unreadable");
+    settlements_take_signal(worker->settlements, message->partition, message->offset);
+    return true;
+}
+
+struct signals {
+    struct worker *worker;
+    rd_kafka_message_t *held; /* the next one, which must wait */
+};
+
+struct signals *signals_new(struct worker *worker)
+{
+    struct signals *signals = memory_new(1, sizeof *signals);
+
+    signals->worker = worker;
+    return signals;
+}
+
+void *signals_free(struct signals *signals)
+{
+    if (signals != NULL)
+        signals_forget(signals);
+    return memory_free(signals);
+}
+
+void signals_forget(struct signals *signals)
+{
+    if (signals->held != NULL)
+        rd_kafka_message_destroy(signals->held);
+    signals->held = NULL;
+}
+
+void signals_chore(struct signals *signals)
+{
+    for (;;) {
+        if (signals->held == NULL)
+            signals->held = consumer_next_signal(signals->worker->consumer);
+        if (signals->held == NULL || !take(signals->worker, signals->held))
+            return;
+        signals_forget(signals);
+    }
 }

@@ -27,6 +27,7 @@ struct intake;
 struct calling;
 struct settling;
 struct owning;
+struct signals;
 struct status;
 
 /* One API as it is called: the OpenAPI tag with its settings. */
@@ -61,6 +62,7 @@ struct worker {
     struct calling *calling;
     struct settling *settling;
     struct owning *owning;
+    struct signals *signals;
     struct status *status;
 
     struct watchdog *watchdog;
