@@ -1,9 +1,11 @@
 """Bad days of orders that are owned: what a worker refuses to start on, and what it goes on with."""
 import fcntl
+import http.server
 import json
 import os
 import signal
 import socket
+import threading
 import uuid
 
 import confluent_kafka
@@ -327,6 +329,44 @@ def a_repeat_while_the_first_is_on_its_way(stage):
     expect(len(reader.messages) == 3 and list(evidence(stage).values()) == [(1, 1), (1, 1)], f"{evidence(stage)}")
 
 
+# --- BT's words ---
+
+class LatinOne(http.server.BaseHTTPRequestHandler):
+    """Refuses every order, in words that are no UTF-8."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b'{"code":"60","reason":"Credit","message":"more than \xa3 5000"}'
+        self.send_response(400)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def words_that_are_no_text(stage):
+    """BT's reason is not UTF-8: the outcome says it, a repeat gets it again, and the next worker can read what is kept."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), LatinOne)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings = {**FAST, "bt.base.url": f"http://127.0.0.1:{server.server_port}"}
+    worker = stage.worker("one", **settings).ready()
+    reader = stage.reader()
+    record = {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4())}
+    stage.send("create-order", record, key=b"k")
+    found = final(reader, record["requestId"])["outcome"]
+    expect(found["status"] == "REJECTED" and "more than ? 5000" in found["reason"]["text"], f"{found}")
+    worker.kill()
+    worker = stage.worker("one", **settings).ready()
+    stage.send("create-order", record, key=b"k")
+    stage.flush()
+    reader.until(2)
+    expect(header(reader.messages[1], "whc-repeated") == "true", "the repeat is not answered")
+    server.shutdown()
+
+
 # --- the log ---
 
 def free_port():
@@ -365,5 +405,5 @@ BOTH = [a_repeat_while_the_first_is_on_its_way]
 REAL = [a_ledger_record_that_is_garbage, a_ledger_record_of_a_newer_worker, positions_that_are_gone, positions_that_were_set_back,
         a_ledger_that_is_deleted_by_age, a_ledger_of_another_size, requests_that_grew, more_orders_than_are_remembered,
         a_full_ledger_takes_no_more, a_halted_api_does_not_hold_its_partition, a_drain_leaves_no_doubt,
-        a_parked_order_outlives_its_worker, nobody_reads_the_log]
+        a_parked_order_outlives_its_worker, words_that_are_no_text, nobody_reads_the_log]
 EMBEDDED = []

@@ -164,6 +164,21 @@ static void again(void)
     given_world_end(&world);
 }
 
+/* A person took longer than give_up_ms: the attempts that were allowed have their time, too. */
+static void again_after_long(void)
+{
+    struct world world;
+    struct order *order = parked(&world, GIVEN_TWO_WRITES, false);
+
+    later(&world, 100000);
+    applied(&world, order, DECISION_RETRY, "");
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    given_answer(&world, order, -CALL_UNSENT, ""); /* the first of three */
+    CU_ASSERT_EQUAL(order->state, ORDER_WAITING);
+    given_same("it is not given up", order->reason.code, "");
+    given_world_end(&world);
+}
+
 /* Until absent_own_ms (3000) have passed, BT may still carry the attempt out. */
 static void too_early(void)
 {
@@ -303,6 +318,7 @@ CU_TestInfo test_decide[] = {{"happened", happened},
                              {"happened, and on", happened_and_on},
                              {"did not happen, reject", negative},
                              {"retry", again},
+                             {"retry after long", again_after_long},
                              {"too early", too_early},
                              {"too early after a take-over", too_early_after_a_takeover},
                              {"another attempt", another_attempt},

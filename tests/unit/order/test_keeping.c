@@ -1,6 +1,8 @@
 /* What of an order is kept, and that the same order comes out of it again. */
 #include "given_kept.h"
 
+#include "../record/given_schemas.h"
+
 static void same_text(const char *name, const char *got, const char *want)
 {
     given_same(name, got == NULL ? "(null)" : got, want == NULL ? "(null)" : want);
@@ -288,6 +290,91 @@ static void refused(void)
     given_world_end(&world);
 }
 
+/* The bounds of a step's attempts count from its beginning, not from the beginning of the clock. */
+static void time_of_a_step(void)
+{
+    struct world world;
+    struct fault why = {.text = ""};
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_ONE_READ, 10, true);
+    world.time.now_ms = 1000000; /* far beyond give_up_ms since the clock began */
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    given_answer(&world, order, 503, "");
+    orders_own_slow(world.orders, INT64_MAX);
+    struct change change = given_change(&world, order, false, false, true);
+    struct order *next = given_recalled(&world, order);
+    orders_settled(world.orders, &change, INT64_MAX);
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), next);
+    given_answer(&world, next, 503, ""); /* the second of three attempts */
+    CU_ASSERT_EQUAL(next->state, ORDER_WAITING);
+    given_same("it is not given up", next->reason.text, "");
+    given_world_end(&world);
+}
+
+/* BT's words are cut by their length, perhaps in a character, or are no UTF-8: the record can be read all the same. */
+static void words_of_bt(void)
+{
+    struct ledger_schemas schemas;
+    struct catalogue *catalogue = given_schemas(&schemas);
+    struct ledger_record record, got;
+    struct buffer value;
+    struct fault why = {.text = ""};
+    struct world world;
+    char words[400] = "", body[600];
+
+    for (size_t i = 0; i < 100; i++)
+        memcpy(words + 3 * i, "\xe2\x82\xac", 4);
+    for (int shift = 0; shift < 4; shift++) {
+        given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_LOOKED_UP, 10, true);
+        struct order *order = given_named(&world, "k", '1');
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        snprintf(body, sizeof body, "{'code': '1', 'message': '%.*s%s'}", shift, "xx",
+                 shift < 3 ? words : "\xa3");
+        given_answer(&world, order, 504, body);
+        order_keep(order, 0, &record);
+        buffer_init(&value, 1 << 20);
+        CU_ASSERT_FATAL(ledger_write(&schemas, &record, &value, &why));
+        if (ledger_read(&schemas, value.data, value.length, &got, &why))
+            ledger_release(&got);
+        else
+            given_same("not read", why.text, "");
+        order->state = ORDER_READY; /* as if it were far from its turn */
+        order_sleep(order);
+        given_awake(order);
+        order->state = ORDER_WAITING;
+        ledger_release(&record);
+        buffer_release(&value);
+        given_world_end(&world);
+    }
+    catalogue_free(catalogue);
+}
+
+/* A reply as deep as one may be: what is kept of it can be read again. */
+static void deep_outputs(void)
+{
+    enum { DEEP = TREE_DEPTH_MAX - 2 };
+    struct world world;
+    struct fault why = {.text = ""};
+    char open[DEEP + 1] = "", shut[DEEP + 1] = "", body[2 * DEEP + 20];
+
+    memset(open, '[', DEEP);
+    memset(shut, ']', DEEP);
+    snprintf(body, sizeof body, "{'q': %s%s}", open, shut);
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_READ_AND_WRITE, 10, true);
+    struct order *order = given_named(&world, "k", '1');
+    given_call(&world);
+    given_answer(&world, order, 200, body);
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_READY);
+    struct order *again = given_recalled(&world, order);
+    if (!order_wake(again, &why))
+        given_same("not woken", why.text, "");
+    order_free(again);
+    given_world_end(&world);
+}
+
 CU_TestInfo test_keeping[] = {{"round trip", round_trip},
                               {"parked", parked},
                               {"not begun", not_begun},
@@ -297,4 +384,7 @@ CU_TestInfo test_keeping[] = {{"round trip", round_trip},
                               {"done", done},
                               {"sleeping", sleeping},
                               {"refused", refused},
+                              {"time of a step", time_of_a_step},
+                              {"words of BT", words_of_bt},
+                              {"deep outputs", deep_outputs},
                               CU_TEST_INFO_NULL};

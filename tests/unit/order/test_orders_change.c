@@ -333,6 +333,58 @@ static void too_large(void)
     given_world_end(&world);
 }
 
+/* Of a partition that was lost and came back: the call of before is no order of ours, whoever stands behind it. */
+static void behind_an_abandoned_one(void)
+{
+    struct world world;
+    struct change change;
+
+    begin(&world, GIVEN_ONE_READ);
+    struct order *calling = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), calling);
+    orders_leave(world.orders, 0, true);
+    struct order *behind = given_named(&world, "k", '2');
+    orders_own_slow(world.orders, INT64_MAX);
+    CU_ASSERT(behind->owned && !calling->owned);
+    while (orders_next_change(world.orders,
+                              &change)) { /* a record of it would be done once more by the next owner */
+        CU_ASSERT_PTR_EQUAL(change.order, behind);
+        orders_settled(world.orders, &change, INT64_MAX);
+    }
+    given_world_end(&world);
+}
+
+/* An order that slept goes on under the terms of its step's API, not of another step's. */
+static void terms_of_its_api(void)
+{
+    static const struct orders_api apis[2] = {
+        {"api", {10, 0, 1000}, {100, 1000, 60000, 3}, {5000, 3000, 60000, false}},
+        {"other", {1, 0, 1000}, {100, 1000, 60000, 3}, {5000, 3000, 60000, true}}};
+    struct world world;
+
+    given_two_apis(&world, GIVEN_READ_AND_WRITE, apis);
+    struct order *order = given_named(&world, "k", '1'), *called;
+    while ((called = given_call(&world))->call.operation->id[0] == 'r')
+        given_answer(&world, order, 200, "{'q': 'x'}");
+    given_answer(&world, order, -CALL_CUT, "");
+    CU_ASSERT_FATAL(order->state == ORDER_WAITING && order->doubt.open);
+    struct order *other = given_named(&world, "other", '2'); /* takes the only place of the API */
+    while ((called = given_call(&world))->call.operation->id[0] == 'r')
+        given_answer(&world, other, 200, "{'q': 'x'}");
+    CU_ASSERT_PTR_EQUAL_FATAL(called, other);
+    CU_ASSERT(orders_repeat(world.orders, order, 0, 99));
+    struct change change = given_change(&world, order, false, false, true);
+    at(&world, world.time.now_ms + 500);
+    CU_ASSERT_PTR_NULL(
+        orders_next_call(world.orders, world.time)); /* its look-up is due, and there is no place */
+    orders_settled(world.orders, &change, INT64_MAX);
+    CU_ASSERT_FATAL(order->state == ORDER_READY && order->asleep != NULL);
+    given_answer(&world, other, 201, "{'o': 'x'}");
+    CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order); /* it is looked for, not parked */
+    given_same("code", order->reason.code, "");
+    given_world_end(&world);
+}
+
 CU_TestInfo test_orders_change[] = {{"slow", slow},
                                     {"before in the lane", before_in_the_lane},
                                     {"slow but done", slow_but_done},
@@ -346,4 +398,6 @@ CU_TestInfo test_orders_change[] = {{"slow", slow},
                                     {"queued is recovered", queued_is_recovered},
                                     {"damaged is not recovered", damaged_is_not_recovered},
                                     {"too large", too_large},
+                                    {"behind an abandoned one", behind_an_abandoned_one},
+                                    {"terms of its API", terms_of_its_api},
                                     CU_TEST_INFO_NULL};

@@ -86,6 +86,7 @@ static void no_decision(void)
     buffer_clear(&value);
     snprintf(odd.signal_id, sizeof odd.signal_id, "no UUID");
     CU_ASSERT_FALSE(decision_write(catalogue->decision, &odd, &value, &why));
+    CU_ASSERT_EQUAL(why.kind, FAULT_LOCAL);
     catalogue_free(catalogue);
 }
 
