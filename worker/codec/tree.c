@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { OWN_LEVELS = 16 };
+
 /* Where in the text byte `at` is, as a person counts. */
 static void locate(const char *text, size_t at, size_t *line, size_t *column)
 {
@@ -82,9 +84,10 @@ static bool is_finite(const struct json_object *tree)
     return true;
 }
 
-bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why)
+static bool read_to_depth(const char *text, size_t length, int depth, struct json_object **tree,
+                          struct fault *why)
 {
-    struct json_tokener *tokener = json_tokener_new_ex(TREE_DEPTH_MAX);
+    struct json_tokener *tokener = json_tokener_new_ex(depth);
     if (tokener == NULL || length > INT32_MAX) {
         json_tokener_free(tokener);
         return fault_set(why, FAULT_LOCAL, "no JSON parser for %zu bytes", length);
@@ -120,6 +123,16 @@ bool tree_read(const char *text, size_t length, struct json_object **tree, struc
     }
     *tree = parsed;
     return true;
+}
+
+bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why)
+{
+    return read_to_depth(text, length, TREE_DEPTH_MAX, tree, why);
+}
+
+bool tree_read_own(const char *text, size_t length, struct json_object **tree, struct fault *why)
+{
+    return read_to_depth(text, length, TREE_DEPTH_MAX + OWN_LEVELS, tree, why);
 }
 
 bool tree_load_file(const char *path, size_t ceiling, struct buffer *content, struct fault *why)

@@ -22,6 +22,9 @@ enum { TREE_DEPTH_MAX = 64 };
  */
 MUST_USE bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why);
 
+/* The same for what we have written ourselves: a value as deep as one may be, within a few levels of our own. */
+MUST_USE bool tree_read_own(const char *text, size_t length, struct json_object **tree, struct fault *why);
+
 /* Reads and parses a whole file of at most `ceiling` bytes; the fault names the path. */
 MUST_USE bool tree_read_file(const char *path, size_t ceiling, struct json_object **tree, struct fault *why);
 

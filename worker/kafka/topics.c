@@ -208,6 +208,9 @@ static void check_one(const struct settings *settings, const struct topic_state 
                      "the topic has %d partitions and the requests have %d", state->partitions, partitions);
     if (!settings->settlement_transactions)
         return; /* the embedded broker: nothing is promised (promise.md R13) */
+    if (!state->configured)
+        problems_add(problems, state->name, "allow DescribeConfigs of the topic to this user, or ask again",
+                     "the broker does not tell the topic's settings, so nobody knows whether it is safe");
     check_safety(settings, state, problems);
     if (state->configured && rules[role].cleanup != NULL &&
         strcmp(state->cleanup, rules[role].cleanup) != 0) {

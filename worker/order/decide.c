@@ -66,7 +66,8 @@ static enum journey_move happened(struct order *order, const struct decision *de
 static enum journey_move retry(struct order *order)
 {
     order->doubt.open = order->doubt.refused = false;
-    order->main.calls.attempts = 0; /* a person allows as many again */
+    order->main.calls.attempts = 0; /* a person allows as many again, and the same time */
+    order->main.step_began_ms = 0;
     return JOURNEY_RETRY;
 }
 

@@ -139,6 +139,9 @@ enum journey_move journey_next(struct order *order, const struct journey_terms *
         order->started_at_ms = terms->wall_ms;
     if (walk->step_is_new)
         begin_step(order, walk, terms);
+    if (walk->step_began_ms == 0)
+        walk->step_began_ms =
+            terms->now_ms; /* taken over, or tried again by a person: the bounds begin anew */
     walk->calls.step = step->id;
     walk->calls.attempts++;
     if (!order_writes(order))

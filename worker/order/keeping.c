@@ -2,6 +2,7 @@
 #include "keeping.h"
 
 #include "memory.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +36,9 @@ static char *text_of(struct json_object *tree)
 
     buffer_init(&text, TEXT_MAX);
     tree_write(tree, &text);
-    return buffer_take(&text, NULL);
+    char *taken = buffer_take(&text, NULL);
+    utf8_repair(taken); /* BT's words may be none, or cut within a character */
+    return taken;
 }
 
 static void add_text(struct json_object *tree, const char *name, const char *text)
@@ -285,8 +288,8 @@ bool order_wake(struct order *order, struct fault *why)
 
     if (asleep == NULL)
         return true;
-    TRY(tree_read(asleep->inputs, strlen(asleep->inputs), &order->request.inputs, why));
-    TRY(tree_read(asleep->progress, strlen(asleep->progress), &progress, why));
+    TRY(tree_read_own(asleep->inputs, strlen(asleep->inputs), &order->request.inputs, why));
+    TRY(tree_read_own(asleep->progress, strlen(asleep->progress), &progress, why));
     TRY(read_walk(order, progress, why));
     read_progress(order, progress);
     ledger_release(asleep);

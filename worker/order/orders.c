@@ -85,9 +85,8 @@ static struct order *start_permitted(struct orders *orders)
 /* Asks the engine for the order's next call. True: it has one, and its API's pace has a place for it. */
 static bool start(struct orders *orders, struct order *order, struct api *api)
 {
-    struct journey_terms terms = terms_of(orders, order);
-
     wake_order(orders, order);
+    struct journey_terms terms = terms_of(orders, order);
     leave_state(orders, order);
     enum journey_move to = journey_next(order, &terms);
     if (to == JOURNEY_INTEND && !rule_holds(orders, RULE_ATTEMPTS)) {

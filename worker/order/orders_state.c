@@ -226,6 +226,8 @@ void own_order(struct orders *orders, struct order *order)
         return;
     if (order->lane_before != NULL && rule_holds(orders, RULE_LANES))
         own_order(orders, order->lane_before);
+    if (order->abandoned)
+        return; /* of a partition that was lost: it is its next owner's */
     order->owned = true;
     orders->owned++;
     mark_changed(orders, order);

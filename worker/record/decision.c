@@ -41,7 +41,10 @@ bool decision_write(const struct schema *schema, const struct decision *decision
     add_text(tree, "who", decision->who);
     add_text(tree, "decidedAt", moment);
     framing_write(&frame, value);
-    return datum_encode(schema, tree, value, why);
+    struct fault inner;
+    if (datum_encode(schema, tree, value, &inner))
+        return true;
+    return fault_set(why, FAULT_LOCAL, "the decision does not fit its schema: %.300s", inner.text);
 }
 
 static void read_text(struct json_object *tree, const char *name, char text[DECISION_TEXT_SIZE])

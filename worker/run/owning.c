@@ -77,8 +77,9 @@ static void begin_read(struct owning *owning)
 static void begin_takeover(struct owning *owning)
 {
     takeover_free(owning->takeover);
-    owning->takeover = takeover_new(owning->partitions, owning->count, (int32_t)owning->worker->partition_total,
-                                    owning->worker->settings->takeover_trust_ledger != 0);
+    owning->takeover =
+        takeover_new(owning->partitions, owning->count, (int32_t)owning->worker->partition_total,
+                     owning->worker->settings->takeover_trust_ledger != 0);
     owning->phase = PHASE_READING;
     begin_read(owning);
 }

@@ -6,6 +6,7 @@
 #include "records.h"
 #include "settling.h"
 #include "status.h"
+#include "utf8.h"
 #include "when.h"
 
 #include <stdio.h>
@@ -33,7 +34,9 @@ static char *answer_text(const struct decision *decision, bool applied, const st
     add_text(tree, "decidedAt", moment);
     buffer_init(&text, 65536);
     tree_write(tree, &text);
-    return buffer_take(&text, NULL);
+    char *taken = buffer_take(&text, NULL);
+    utf8_repair(taken); /* a reason may be cut within a character */
+    return taken;
 }
 
 /* An order that is done stays as it is: its record says so to whoever asked. */
