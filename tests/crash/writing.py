@@ -188,8 +188,10 @@ class Group:
                 self.stop(slot)
         self.start("one")
         explained = collections.Counter()
-        end = time.monotonic() + 300
+        end, before = time.monotonic() + 300, 0
         while len(self.finals()) < len(self.sent):
+            if len(self.final) > before:
+                end, before = time.monotonic() + 300, len(self.final)
             missing = [(request, kind) for request, (kind, _, _) in self.sent.items() if request not in self.final]
             expect(time.monotonic() < end, f"lost: {missing[:5]} ... {len(missing)} of {len(self.sent)}")
             if not self.is_alive("one"):
