@@ -4,7 +4,8 @@
  */
 #include "fuzz.h"
 
-#include "orders.h"
+#include "journey.h"
+#include "keeping.h"
 #include "reply.h"
 #include "retry_after.h"
 #include "token.h"
@@ -16,15 +17,34 @@ static const int statuses[] = {200, 201, 202, 204, 302, 400, 401, 403, 404, 408,
 /* A good request of the type: every example of schemas/ begins with one, but the judge does not look at it. */
 static struct order *new_order(const struct order_type *type)
 {
-    struct order *order = order_new("t", 0, 0, NULL, 0);
+    struct order *order = order_new("t", 0, 0, "k", 1);
 
     order->type = type;
     order->request.inputs = json_object_new_object();
     order->request.not_after_ms = INT64_MAX;
     memcpy(order->request.id, "605c9599-4ab1-488f-8129-5b8cde662c7d", UUID_TEXT_SIZE);
-    order->steps = json_object_new_object();
-    order->step_is_new = true;
+    order->state = ORDER_CALLING;
+    order->main = (struct walk){.workflow = type->workflow,
+                                .inputs = json_object_get(order->request.inputs),
+                                .steps = json_object_new_object(),
+                                .step_began_ms = 1};
     return order;
+}
+
+/* Whatever BT says, the next worker can read what is kept of it. */
+static void keep(struct order *order)
+{
+    const struct ledger_schemas schemas = {fuzz_catalogue()->ledger_record, fuzz_catalogue()->ledger_owner};
+    CLEANUP(buffer_release) struct buffer value;
+    struct ledger_record record, again;
+    struct fault why;
+
+    buffer_init(&value, 64 << 20);
+    order_keep(order, 1, &record);
+    HOLDS(ledger_write(&schemas, &record, &value, &why));
+    HOLDS(ledger_read(&schemas, value.data, value.length, &again, &why));
+    ledger_release(&again);
+    ledger_release(&record);
 }
 
 static void judge(const struct order_type *type, int status, const char *body, size_t length,
@@ -37,12 +57,14 @@ static void judge(const struct order_type *type, int status, const char *body, s
     struct order *order = new_order(type);
     struct verdict verdict;
 
-    order->calls.step = type->workflow->steps[0].id;
-    order->calls.attempts = 1;
+    order->main.calls.step = type->workflow->steps[0].id;
+    order->main.calls.attempts = 1;
     evidence.body =
         reply_read(type->workflow->steps[0].operation, status, body, length, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
-    if (journey_answer(order, openapi, &evidence, &terms, &verdict) == JOURNEY_END) {
+    enum journey_move to = journey_answer(order, openapi, &evidence, &terms, &verdict);
+    keep(order);
+    if (to == JOURNEY_END || to == JOURNEY_PARK) {
         CLEANUP(buffer_release) struct buffer datum;
         struct outcome outcome;
         struct fault why;

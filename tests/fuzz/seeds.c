@@ -5,6 +5,8 @@
 #include "fuzz.h"
 
 #include "datum.h"
+#include "ledger.h"
+#include "memory.h"
 #include "projection.h"
 
 #include <glob.h>
@@ -106,6 +108,28 @@ static void position_seed(const char *folder)
     write_seed(folder, "position", &seed);
 }
 
+static void ledger_seed(const char *folder)
+{
+    const struct ledger_schemas schemas = {fuzz_catalogue()->ledger_record, fuzz_catalogue()->ledger_owner};
+    CLEANUP(buffer_release) struct buffer seed;
+    struct ledger_record record = {
+        .state = LEDGER_INTENDED,
+        .request_id = "605c9599-4ab1-488f-8129-5b8cde662c7d",
+        .order_type = memory_text("create-order"),
+        .key = memory_text("k"),
+        .key_length = 1,
+        .attempt = 2,
+        .inputs = memory_text("{\"company\":{\"name\":\"Sample\"}}"),
+        .progress = memory_text("{\"step\":\"create\",\"begun\":true,\"calls\":{\"step\":"
+                                "\"create\",\"attempts\":1},\"journal\":[{\"attempt\":1}]}")};
+    struct fault why;
+
+    buffer_init(&seed, 65536);
+    HOLDS(ledger_write(&schemas, &record, &seed, &why));
+    write_seed(folder, "ledger", &seed);
+    ledger_release(&record);
+}
+
 int main(int argc, char *argv[])
 {
     const struct catalogue *catalogue = fuzz_catalogue();
@@ -115,5 +139,6 @@ int main(int argc, char *argv[])
     for (size_t i = 0; i < catalogue->type_count; i++)
         type_seeds(argv[1], (uint8_t)i, catalogue->types[i]);
     position_seed(argv[1]);
+    ledger_seed(argv[1]);
     return 0;
 }

@@ -60,7 +60,7 @@ const struct setting settings_table[] = {
     NUMBER("attempt.lease.ms", AT(attempt_lease_ms), "ms", 100, 600000, "12000",
            "A write is sent within this time after its attempt began to be settled, or attempted anew."),
     NUMBER("ledger.after.ms", AT(ledger_after_ms), "ms", 100, 3600000, "5000",
-           "An order that is not finished after this moves to the ledger, so that its partition goes on."),
+           "An order that does not get on moves to the ledger after this, so that its partition goes on."),
     NUMBER("ledger.orders.max", AT(ledger_orders_max), "", 1, 10000000, "100000",
            "Orders owned at once; above it the worker takes no more, and says so."),
     CHOICE("takeover.trust.ledger", takeover_trust_ledger, "off|on", "off",

@@ -34,8 +34,8 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
 void orders_too_large(struct orders *orders, const struct change *change);
 
 /*
- * What is slow moves to the ledger, so that its partition can go on (R11): orders taken before `taken_before_ms`, and
- * whatever stands before one of them in its lane.
+ * What does not get on moves to the ledger, so that its partition can (R11): orders taken before `taken_before_ms` whose
+ * lane stands still, and whatever stands before them in it. One that only waits for its turn in a backlog stays.
  */
 void orders_own_slow(struct orders *orders, int64_t taken_before_ms);
 

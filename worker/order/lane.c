@@ -131,6 +131,11 @@ struct order *lanes_leave(struct lanes *lanes, struct order *order)
     return was_first ? behind : NULL;
 }
 
+struct order *lanes_first(struct order *order)
+{
+    return order->lane == NULL ? order : order->lane->first;
+}
+
 size_t lanes_count(const struct lanes *lanes)
 {
     return lanes->count;

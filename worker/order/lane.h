@@ -26,6 +26,9 @@ bool lanes_enter(struct lanes *lanes, struct order *order);
  */
 struct order *lanes_leave(struct lanes *lanes, struct order *order);
 
+/* The order that stands first in this one's lane: itself, where it is the first or has no lane. */
+struct order *lanes_first(struct order *order);
+
 /* How many keys have orders. */
 size_t lanes_count(const struct lanes *lanes);
 

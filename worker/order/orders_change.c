@@ -165,11 +165,32 @@ void orders_too_large(struct orders *orders, const struct change *change)
     move_order(orders, order, JOURNEY_END);
 }
 
+/* Whether the first of a lane does not get on: it waits, is a person's, or its API is closed or silent. */
+static bool is_stuck(const struct orders *orders, const struct order *order, int64_t before_ms)
+{
+    switch (order->state) {
+    case ORDER_WAITING:
+    case ORDER_PARKED:
+        return true;
+    case ORDER_READY:
+        return order->listed->pace.halted || order->listed->pace.closed_until_ms > orders->time.now_ms;
+    case ORDER_CALLING:
+        return order->abandoned || order->doubt.open || order->main.step_began_ms < before_ms;
+    case ORDER_QUEUED:
+    case ORDER_INTENDING:
+    case ORDER_PERMITTED:
+    case ORDER_DONE:
+    case ORDER_SETTLING:
+        break;
+    }
+    return order->abandoned;
+}
+
 void orders_own_slow(struct orders *orders, int64_t taken_before_ms)
 {
     for (struct order *order = orders->all; order != NULL; order = order->all_behind)
-        if (!order->owned && !order->abandoned && order->taken_ms < taken_before_ms &&
-            order->state != ORDER_DONE && order->state != ORDER_SETTLING && order->request.id[0] != '\0')
+        if (!order->owned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
+            order->state != ORDER_SETTLING && is_stuck(orders, lanes_first(order), taken_before_ms))
             own_order(orders, order);
 }
 

@@ -12,6 +12,15 @@ static void at(struct world *world, int64_t ms)
     world->time.now_ms = ms;
 }
 
+/* As after a 429: its orders stand still. */
+static void close_api(struct world *world, bool closed)
+{
+    const char *tag;
+    struct pace *pace = (struct pace *)(uintptr_t)orders_pace(world->orders, 0, &tag);
+
+    pace->closed_until_ms = closed ? INT64_MAX : 0;
+}
+
 /* R11: what is slow moves to the ledger, and what stands before it in its lane does so first. */
 static void slow(void)
 {
@@ -26,7 +35,11 @@ static void slow(void)
     orders_own_slow(world.orders, 1000); /* none was taken before that */
     CU_ASSERT_EQUAL(orders_owned_count(world.orders), 0);
     orders_own_slow(world.orders, 1001);
-    CU_ASSERT(calling->owned && second->owned && other->owned && !third->owned && !young->owned);
+    CU_ASSERT(calling->owned && second->owned && !third->owned && !young->owned);
+    CU_ASSERT_FALSE(other->owned); /* it only waits for its turn */
+    close_api(&world, true);
+    orders_own_slow(world.orders, 1001);
+    CU_ASSERT(other->owned && !young->owned);
     CU_ASSERT(orders_owned_count(world.orders) == 3 && orders_change_count(world.orders) == 3);
     orders_own_slow(world.orders, 1001);
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 3); /* once */
@@ -53,6 +66,7 @@ static void before_in_the_lane(void)
     struct order *first = given_named(&world, "k", '1'), *second = given_named(&world, "k", '2');
     struct order *third = given_named(&world, "k", '3');
     second->taken_ms = 0; /* only it is slow */
+    close_api(&world, true);
     orders_own_slow(world.orders, 1000);
     CU_ASSERT(first->owned && second->owned && !third->owned);
     given_change(&world, first, false, false, true);
@@ -118,6 +132,7 @@ static void repeat_of_one_asleep(void)
     begin(&world, GIVEN_ONE_READ);
     given_named(&world, "k", '1');
     struct order *second = given_named(&world, "k", '2');
+    close_api(&world, true);
     orders_own_slow(world.orders, INT64_MAX);
     given_settle(&world, 1000);
     CU_ASSERT_PTR_NOT_NULL_FATAL(second->asleep);
@@ -138,8 +153,10 @@ static void sleepers(void)
 
     begin(&world, GIVEN_READ_AND_WRITE);
     struct order *first = given_named(&world, "k", '1'), *second = given_named(&world, "k", '2');
+    close_api(&world, true);
     orders_own_slow(world.orders, INT64_MAX);
     given_settle(&world, 1000);
+    close_api(&world, false);
     CU_ASSERT(first->asleep != NULL && second->asleep != NULL && orders_awake_count(world.orders) == 0);
     static const char *const want[] = {"read", "write", "read", "write"};
     for (size_t i = 0; i < COUNT_OF(want); i++) {
