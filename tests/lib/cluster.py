@@ -40,6 +40,8 @@ class Cluster:
             self._configure(node)
         for node in self.ports:
             self._start(node)
+        for node in (2, 3, 4):
+            wait_for(lambda: b"Kafka Server started" in (self._home(node) / "broker.log").read_bytes(), f"broker {node}", 120)
         self.bootstrap = ",".join(f"127.0.0.1:{self.ports[node]}" for node in (2, 3, 4))
 
     def _home(self, node):

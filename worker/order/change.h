@@ -1,6 +1,6 @@
 /*
- * What of the orders is settled, and what follows when it is: attempts that may be sent, outcomes that are out, records of
- * the ledger, partitions that are given away. See orders.h.
+ * What of the orders is settled, and what follows when it is: attempts that may be sent, outcomes that are out,
+ * records of the ledger, partitions that are given away. See orders.h.
  */
 #ifndef ORDER_CHANGE_H
 #define ORDER_CHANGE_H

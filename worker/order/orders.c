@@ -86,8 +86,14 @@ static struct order *start_permitted(struct orders *orders)
 static bool start(struct orders *orders, struct order *order, struct api *api)
 {
     wake_order(orders, order);
-    struct journey_terms terms = terms_of(orders, order);
     leave_state(orders, order);
+    if (order->main.workflow == NULL ||
+        !is_of(orders, order, api)) { /* of the ledger: only now it is known */
+        go_on(orders, order);
+        orders->due_ms = orders->time.now_ms;
+        return false;
+    }
+    struct journey_terms terms = terms_of(orders, order);
     enum journey_move to = journey_next(order, &terms);
     if (to == JOURNEY_INTEND && !rule_holds(orders, RULE_ATTEMPTS)) {
         own_order(orders, order);

@@ -18,8 +18,11 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     order->taken_ms = time.now_ms;
     bool first = order->key == NULL || lanes_enter(orders->lanes, order);
     add_order(orders, order);
-    if (state == LEDGER_QUEUED && !first) {
-        enter_state(orders, order, ORDER_QUEUED);
+    if (state != LEDGER_INTENDED) { /* its content is looked at when it is its turn: there may be very many */
+        enter_state(orders, order,
+                    state == LEDGER_PARKED ? ORDER_PARKED
+                    : first                ? ORDER_READY
+                                           : ORDER_QUEUED);
         return true;
     }
     enter_state(orders, order, ORDER_QUEUED); /* so that all counts are right if it cannot be read */
@@ -27,16 +30,8 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     orders->asleep--;
     leave_state(orders, order);
     struct journey_terms terms = terms_of(orders, order);
-    if (state == LEDGER_QUEUED) {
-        go_on(orders, order);
-    } else if (state == LEDGER_PARKED) {
-        order->doubt.absent_ms =
-            time.now_ms + terms.doubt.absent_ms; /* for decisions: our clock begins anew */
-        enter_state(orders, order, ORDER_PARKED);
-    } else {
-        move_order(orders, order, journey_take_over(order, &terms));
-        mark_changed(orders, order); /* the take-over is counted */
-    }
+    move_order(orders, order, journey_take_over(order, &terms));
+    mark_changed(orders, order); /* the take-over is counted */
     return true;
 }
 
@@ -202,6 +197,8 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
     orders->time = time;
     wake_order(orders, order);
     struct journey_terms terms = terms_of(orders, order);
+    if (order->doubt.absent_ms == 0) /* it was parked when it was taken over: our clock began anew then */
+        order->doubt.absent_ms = order->taken_ms + terms.doubt.absent_ms;
     if (!journey_decide(order, decision, &terms, &to, why))
         return false;
     leave_state(orders, order);

@@ -55,6 +55,9 @@ void go_on(struct orders *orders, struct order *order);
 /* Makes way for the next of its key. */
 void leave_lane(struct orders *orders, struct order *order);
 
+/* Whether the order's next call is one of this API. */
+bool is_of(struct orders *orders, const struct order *order, const struct api *api);
+
 /* The order's ledger record or outcome is to be settled. */
 void mark_changed(struct orders *orders, struct order *order);
 void unmark_changed(struct orders *orders, struct order *order);

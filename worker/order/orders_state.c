@@ -178,6 +178,11 @@ static struct api *api_of(struct orders *orders, const struct order *order)
     return &orders->apis[0]; /* nothing left to call: any API's turn will end it */
 }
 
+bool is_of(struct orders *orders, const struct order *order, const struct api *api)
+{
+    return api_of(orders, order) == api;
+}
+
 void leave_state(struct orders *orders, struct order *order)
 {
     if (order->state == ORDER_READY)

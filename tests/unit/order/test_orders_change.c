@@ -289,7 +289,7 @@ static void intended_is_recovered(void)
     given_world_end(&world);
 }
 
-/* Behind another of its key it is not even parsed. */
+/* It is not parsed before its turn: there may be very many. */
 static void queued_is_recovered(void)
 {
     struct world world;
@@ -304,18 +304,20 @@ static void queued_is_recovered(void)
     CU_ASSERT_EQUAL_FATAL(orders_count(world.orders), 0);
     for (int i = 0; i < 2; i++)
         CU_ASSERT_FATAL(orders_recover(world.orders, again[i], world.time, &why));
-    CU_ASSERT(again[0]->state == ORDER_READY && again[0]->asleep == NULL);
+    CU_ASSERT(again[0]->state == ORDER_READY && again[0]->asleep != NULL);
     CU_ASSERT(again[1]->state == ORDER_QUEUED && again[1]->asleep != NULL);
-    CU_ASSERT(orders_owned_count(world.orders) == 2 && orders_awake_count(world.orders) == 1);
+    CU_ASSERT(orders_owned_count(world.orders) == 2 && orders_awake_count(world.orders) == 0);
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 0);
+    CU_ASSERT_PTR_EQUAL(given_call(&world), again[0]);
+    CU_ASSERT(again[0]->asleep == NULL && again[1]->asleep != NULL);
     given_world_end(&world);
 }
 
-/* The record of one that must go on now, and cannot be read. */
+/* The record of one that must be looked for now, and cannot be read. */
 static void damaged_is_not_recovered(void)
 {
     struct world world;
-    struct ledger_record record = {.state = LEDGER_QUEUED,
+    struct ledger_record record = {.state = LEDGER_INTENDED,
                                    .request_id = GIVEN_KEPT_ID("1"),
                                    .order_type = memory_text("w"),
                                    .inputs = memory_text("{"),
