@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TURN_MAX = 1000, HELD_MAX = 100, SWEEPS = 5 };
+enum { TURN_MAX = 250, HELD_MAX = 100, SWEEPS = 5 };
 
 /* A partition that stands still: its messages in order. */
 struct hold {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS_MAX = 2000, FORGOTTEN_MAX = 100 };
+enum { RECORDS_MAX = 500, FORGOTTEN_MAX = 100 }; /* of one turn: the watchdog wants turns */
 
 /* One record of a settlement, and what it is of. */
 struct item {
