@@ -181,6 +181,13 @@ class Group:
             words = ("happened", "00126001", "seen at BT") if accepted or row["orderType"].startswith("reserve") else ("reject", "not at BT")
             self.stage.run("decide", row["requestId"], *words)
 
+    def what_is_missing(self):
+        """Where the orders without a final outcome are, as the ledger and the worker have it."""
+        missing = [(request, kind, key) for request, (kind, _, key) in self.sent.items() if request not in self.final]
+        ledger = {request: self.stage.run("parked", "--json", request)[1] for request, _, _ in missing[:3]}
+        return (f"{len(missing)} of {len(self.sent)} without a final outcome: {missing[:5]}\nledger {ledger}\n"
+                f"status {self.running['one'].page('/status')[1]}\nlog {self.running['one'].log()[-3000:]}")
+
     def finish(self):
         self.stage.sandbox.heal()
         for slot in list(self.running):
@@ -192,8 +199,7 @@ class Group:
         while len(self.finals()) < len(self.sent):
             if len(self.final) > before:
                 end, before = time.monotonic() + 300, len(self.final)
-            missing = [(request, kind) for request, (kind, _, _) in self.sent.items() if request not in self.final]
-            expect(time.monotonic() < end, f"lost: {missing[:5]} ... {len(missing)} of {len(self.sent)}")
+            expect(time.monotonic() < end, self.what_is_missing())
             if not self.is_alive("one"):
                 self.start("one")
             self.decide_parked(explained)
