@@ -1,6 +1,7 @@
 /* See duplicates.h: a hash table of entries, which also stand in a queue per partition. */
 #include "duplicates.h"
 
+#include "hash.h"
 #include "memory.h"
 
 #include <stdio.h>
@@ -37,14 +38,9 @@ struct duplicates *duplicates_new(struct duplicates_window window)
     return duplicates;
 }
 
-/* FNV-1a, 64 bits. */
 static struct entry **bucket_of(const struct duplicates *duplicates, const char *id)
 {
-    uint64_t hash = 14695981039346656037u;
-
-    for (; *id != '\0'; id++)
-        hash = (hash ^ (unsigned char)*id) * 1099511628211u;
-    return &duplicates->buckets[hash & (duplicates->room - 1)];
+    return &duplicates->buckets[hash_text(id) & (duplicates->room - 1)];
 }
 
 static struct entry *find(const struct duplicates *duplicates, const char *id)

@@ -1,6 +1,7 @@
 /* See lane.h: a hash table of queues, chained through the orders themselves. */
 #include "lane.h"
 
+#include "hash.h"
 #include "memory.h"
 #include "order.h"
 
@@ -42,16 +43,6 @@ void *lanes_free(struct lanes *lanes)
     return memory_free(lanes);
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash_of(const char *key, size_t length)
-{
-    uint64_t hash = 14695981039346656037u;
-
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)key[i]) * 1099511628211u;
-    return hash;
-}
-
 static void grow(struct lanes *lanes)
 {
     size_t bucket_count = lanes->bucket_count * 2;
@@ -78,7 +69,7 @@ static bool same_key(const struct lane *lane, const struct order *order)
 
 bool lanes_enter(struct lanes *lanes, struct order *order)
 {
-    uint64_t hash = hash_of(order->key, order->key_length);
+    uint64_t hash = hash_bytes(order->key, order->key_length);
     struct lane **bucket = &lanes->buckets[hash & (lanes->bucket_count - 1)];
 
     for (struct lane *lane = *bucket; lane != NULL; lane = lane->next) {

@@ -1,6 +1,7 @@
 /* The states of orders and the lists that follow them. See orders_inside.h. */
 #include "orders_inside.h"
 
+#include "hash.h"
 #include "keeping.h"
 #include "log.h"
 #include "memory.h"
@@ -76,15 +77,11 @@ static void remove_waiting(struct orders *orders, struct order *order)
     sift(orders, at, last);
 }
 
-/* --- by request id: FNV-1a --- */
+/* --- by request id --- */
 
 static struct order **bucket_of(const struct orders *orders, const char *id)
 {
-    uint64_t hash = 14695981039346656037u;
-
-    for (; *id != '\0'; id++)
-        hash = (hash ^ (unsigned char)*id) * 1099511628211u;
-    return &orders->ids[hash & (orders->id_room - 1)];
+    return &orders->ids[hash_text(id) & (orders->id_room - 1)];
 }
 
 static void grow_ids(struct orders *orders)

@@ -1,6 +1,7 @@
 /* See takeover.h. */
 #include "takeover.h"
 
+#include "hash.h"
 #include "memory.h"
 
 #include <inttypes.h>
@@ -88,11 +89,7 @@ bool takeover_has(const struct takeover *takeover, int32_t partition)
 
 static size_t *place_of(const struct takeover *takeover, const char *id)
 {
-    uint64_t hash = 14695981039346656037u;
-
-    for (const char *at = id; *at != '\0'; at++)
-        hash = (hash ^ (unsigned char)*at) * 1099511628211u;
-    for (size_t i = hash & (takeover->bucket_room - 1);; i = (i + 1) & (takeover->bucket_room - 1)) {
+    for (size_t i = hash_text(id) & (takeover->bucket_room - 1);; i = (i + 1) & (takeover->bucket_room - 1)) {
         size_t *place = &takeover->buckets[i];
         if (*place == 0 || strcmp(takeover->entries[*place - 1].request_id, id) == 0)
             return place;

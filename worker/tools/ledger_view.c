@@ -1,6 +1,7 @@
 /* See ledger_view.h: reading. How it is shown is in ledger_show.c. */
 #include "ledger_view.h"
 
+#include "hash.h"
 #include "memory.h"
 #include "topic_reader.h"
 
@@ -14,11 +15,7 @@ static const char prefix[] = "order/";
 
 static size_t *place_of(const struct ledger_view *view, const char *id)
 {
-    uint64_t hash = 14695981039346656037u;
-
-    for (const char *at = id; *at != '\0'; at++)
-        hash = (hash ^ (unsigned char)*at) * 1099511628211u;
-    for (size_t i = hash & (view->bucket_room - 1);; i = (i + 1) & (view->bucket_room - 1)) {
+    for (size_t i = hash_text(id) & (view->bucket_room - 1);; i = (i + 1) & (view->bucket_room - 1)) {
         size_t *place = &view->buckets[i];
         if (*place == 0 || strcmp(view->items[*place - 1].record.request_id, id) == 0)
             return place;
