@@ -191,7 +191,9 @@ static void a_kept_connection_dies(void)
         shutdown(server.listener, SHUT_RDWR);
         pthread_join(server.thread, NULL);
         close(server.listener);
-        if (end != cases[i].end || server.posts != cases[i].posts) {
+        /* Newer libcurl asks for the body before it sends the head: then it is known that nothing left. */
+        bool unsent = end == HTTP_UNSENT && cases[i].posts == 0;
+        if ((end != cases[i].end && !unsent) || server.posts != cases[i].posts) {
             printf("\n  %s: end %d, %u posts", cases[i].name, (int)end, (unsigned)server.posts);
             CU_FAIL("case above");
         }
