@@ -220,7 +220,13 @@ class Group:
             accepted = created.get(outcome["externalId"], {"accepted": 0})["accepted"]
             expect(accepted == (outcome["status"] == "COMPLETED"), f"{request} is {outcome['status']}, and BT accepted {accepted}")
         for key, requests in self.by_key.items():
-            expect(self.order[key] == requests, f"{key}: outcomes out of order")
+            expect(self.order[key] == requests, f"{key}: outcomes out of order: {self.as_they_came(key)}")
+
+    def as_they_came(self, key):
+        """Of each outcome of the key: its place among the requests, its type, how it ended, the offset of its request, its time."""
+        return [(self.by_key[key].index(request), self.sent[request][0], outcome["status"], outcome["reason"] and outcome["reason"]["code"],
+                 outcome["attempts"], outcome["source"]["offset"], str(outcome["startedAt"]), str(outcome["finishedAt"]))
+                for request in self.order[key] for outcome in self.final[request]]
 
     def report(self, explained):
         statuses = collections.Counter(o[0]["status"] for o in self.finals().values())
