@@ -120,13 +120,6 @@ void settlements_take_signal(struct settlements *settlements, int32_t partition,
     owned->finished = true;
 }
 
-int64_t settlements_signals(const struct settlements *settlements, int32_t partition)
-{
-    const struct owned *owned = find(settlements, partition);
-
-    return owned == NULL ? -1 : owned->signals;
-}
-
 static void print_token(const struct settlements *settlements, char token[POSITION_TOKEN_MAX + 1])
 {
     snprintf(token, POSITION_TOKEN_MAX + 1, "%s:%" PRIu64, settlements->owner, settlements->counter);

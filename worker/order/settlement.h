@@ -68,9 +68,6 @@ void settlements_touch(struct settlements *settlements, int32_t partition);
 /* The signal at the offset is dealt with by the next settlement. */
 void settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset);
 
-/* Position in the signals topic; -1: not known. */
-int64_t settlements_signals(const struct settlements *settlements, int32_t partition);
-
 /* The token of the next settlement, for records that say which one wrote them. */
 void settlements_next_token(const struct settlements *settlements, char token[POSITION_TOKEN_MAX + 1]);
 

@@ -132,13 +132,16 @@ struct ledger_schemas ledger_schemas_of(const struct worker *worker)
     return (struct ledger_schemas){worker->catalogue->ledger_record, worker->catalogue->ledger_owner};
 }
 
-static void set_ledger_key(const struct worker *worker, int32_t partition, const char *key,
-                           struct settler_record *record)
+/* The value is taken; null: the key is forgotten. */
+static void set_ledger_record(const struct worker *worker, int32_t partition, const char *key,
+                              struct buffer *value, struct settler_record *record)
 {
     *record = (struct settler_record){.topic = worker->settings->topic_ledger,
                                       .partition = partition,
                                       .key = memory_text(key),
                                       .key_length = strlen(key)};
+    if (value != NULL)
+        record->value = buffer_take(value, &record->length);
 }
 
 bool record_of_kept(const struct worker *worker, int32_t partition, const struct ledger_record *kept,
@@ -159,8 +162,7 @@ bool record_of_kept(const struct worker *worker, int32_t partition, const struct
         return false;
     }
     ledger_order_key(kept->request_id, key);
-    set_ledger_key(worker, partition, key, record);
-    record->value = buffer_take(&value, &record->length);
+    set_ledger_record(worker, partition, key, &value, record);
     return true;
 }
 
@@ -202,7 +204,7 @@ void record_of_forgotten(const struct worker *worker, int32_t partition, const c
     char key[LEDGER_KEY_SIZE];
 
     ledger_order_key(request_id, key);
-    set_ledger_key(worker, partition, key, record);
+    set_ledger_record(worker, partition, key, NULL, record);
 }
 
 void record_of_owner(const struct worker *worker, const struct ledger_owner *owner,
@@ -220,8 +222,7 @@ void record_of_owner(const struct worker *worker, const struct ledger_owner *own
         abort();
     }
     ledger_owner_key(owner->partition, key);
-    set_ledger_key(worker, owner->partition, key, record);
-    record->value = buffer_take(&value, &record->length);
+    set_ledger_record(worker, owner->partition, key, &value, record);
 }
 
 static void add_stored_headers(struct settler_record *record, const char *text)

@@ -180,8 +180,8 @@ static void add_outcome(struct settling *settling, const struct change *change,
         record_repeated(outcome, &add_item(settling, order->partition)->record);
 }
 
-/* The records of a change: an outcome, the ledger's. False: it cannot be owned, and has changed once more. */
-static bool add_change(struct settling *settling, const struct change *change)
+/* The records of a change: an outcome, the ledger's. An order that cannot be owned has none and changes once more. */
+static void add_change(struct settling *settling, const struct change *change)
 {
     struct worker *worker = settling->worker;
     struct settler_record outcome, kept;
@@ -191,7 +191,7 @@ static bool add_change(struct settling *settling, const struct change *change)
     if (change->records) {
         if (!record_of_ledger(worker, change->order, change->publishes ? &outcome : NULL, &kept)) {
             orders_too_large(worker->orders, change);
-            return false;
+            return;
         }
         struct item *item = add_item(settling, change->order->partition);
         item->record = kept;
@@ -201,7 +201,6 @@ static bool add_change(struct settling *settling, const struct change *change)
     last->change = *change;
     last->closes = true;
     finish_offsets(worker, change->order);
-    return true;
 }
 
 /* What falls out of the duplicate window is forgotten in the ledger too. */
