@@ -108,11 +108,22 @@ def _fingerprint(text):
     return int(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"), 16).to_bytes(8, "big")
 
 
+def _common_texts():
+    return {f"whc.common.{path.stem}": json.loads(path.read_text()) for path in (SCHEMAS / "common").glob("*.avsc")}
+
+
+@functools.lru_cache(maxsize=None)
+def common_schema(name):
+    """A shared record, as any other program would read it."""
+    texts = _common_texts()
+    return fastavro.parse_schema(_inline(texts[f"whc.common.{name}"], texts, set()))
+
+
 class OrderType:
     """The two schemas of an order type, as any other program would read them."""
 
     def __init__(self, name):
-        texts = {f"whc.common.{path.stem}": json.loads(path.read_text()) for path in (SCHEMAS / "common").glob("*.avsc")}
+        texts = _common_texts()
         self.name = name
         self.request_text = _inline(json.loads((SCHEMAS / name / "request.avsc").read_text()), texts, set())
         self.outcome_text = _inline(json.loads((SCHEMAS / name / "outcome.avsc").read_text()), texts, set())
