@@ -8,6 +8,8 @@
 
 struct scan {
     const uint8_t *at, *end;
+    struct datum_leaf *leaves; /* of the root's fields; null: not wanted */
+    struct datum_leaf *leaf;   /* the one that is read */
     size_t values_left;
     unsigned depth_left;
     const struct datum_limits *limits;
@@ -56,7 +58,20 @@ static bool take_sized(struct scan *scan, const struct place *at)
     int64_t length;
 
     TRY(take_number(scan, 64, at, &length));
-    return take(scan, length, at);
+    TRY(take(scan, length, at));
+    if (scan->leaf != NULL)
+        *scan->leaf = (struct datum_leaf){.bytes = (const char *)scan->at - length, .length = (size_t)length};
+    return true;
+}
+
+static bool take_integer(struct scan *scan, unsigned bits, const struct place *at)
+{
+    int64_t number;
+
+    TRY(take_number(scan, bits, at, &number));
+    if (scan->leaf != NULL)
+        *scan->leaf = (struct datum_leaf){.number = number};
+    return true;
 }
 
 static bool take_index(struct scan *scan, size_t count, const char *what, const struct place *at,
@@ -68,6 +83,16 @@ static bool take_index(struct scan *scan, size_t count, const char *what, const 
     if (number < 0 || (uint64_t)number >= count)
         return place_fault(at, scan->why, "%s %lld of %zu", what, (long long)number, count);
     *index = (size_t)number;
+    return true;
+}
+
+static bool take_symbol(struct scan *scan, const struct schema_node *node, const struct place *at)
+{
+    size_t index;
+
+    TRY(take_index(scan, node->symbol_count, "symbol", at, &index));
+    if (scan->leaf != NULL)
+        *scan->leaf = (struct datum_leaf){.number = (int64_t)index};
     return true;
 }
 
@@ -137,6 +162,8 @@ static bool scan_fields(struct scan *scan, const struct schema_node *node, const
 {
     for (size_t i = 0; i < node->field_count; i++) {
         struct place here = {.up = at, .name = node->fields[i].name};
+        if (at == NULL && scan->leaves != NULL)
+            scan->leaf = &scan->leaves[i];
         TRY(scan_node(scan, node->fields[i].type, &here));
     }
     return true;
@@ -144,7 +171,6 @@ static bool scan_fields(struct scan *scan, const struct schema_node *node, const
 
 static bool scan_value(struct scan *scan, const struct schema_node *node, const struct place *at)
 {
-    int64_t number;
     size_t index;
 
     switch (node->kind) {
@@ -153,9 +179,9 @@ static bool scan_value(struct scan *scan, const struct schema_node *node, const 
     case SCHEMA_BOOLEAN:
         return take_truth(scan, at);
     case SCHEMA_INT:
-        return take_number(scan, 32, at, &number);
+        return take_integer(scan, 32, at);
     case SCHEMA_LONG:
-        return take_number(scan, 64, at, &number);
+        return take_integer(scan, 64, at);
     case SCHEMA_FLOAT:
         return take(scan, 4, at);
     case SCHEMA_DOUBLE:
@@ -166,7 +192,7 @@ static bool scan_value(struct scan *scan, const struct schema_node *node, const 
     case SCHEMA_FIXED:
         return take(scan, (int64_t)node->size, at);
     case SCHEMA_ENUM:
-        return take_index(scan, node->symbol_count, "symbol", at, &index);
+        return take_symbol(scan, node, at);
     case SCHEMA_UNION:
         TRY(take_index(scan, node->branch_count, "branch", at, &index));
         return scan_node(scan, node->branches[index], at);
@@ -193,10 +219,13 @@ static bool scan_node(struct scan *scan, const struct schema_node *node, const s
 }
 
 bool scan_datum(const struct schema_node *root, const void *bytes, size_t length,
-                const struct datum_limits *limits, struct fault *why)
+                const struct datum_limits *limits, struct datum_leaf leaves[], struct fault *why)
 {
+    if (limits == NULL)
+        limits = &datum_limits_usual;
     struct scan scan = {.at = bytes,
                         .end = (const uint8_t *)bytes + length,
+                        .leaves = leaves,
                         .values_left = limits->values_max,
                         .depth_left = limits->depth_max,
                         .limits = limits,

@@ -10,8 +10,11 @@
 
 #include "datum.h"
 
-/* Fails with FAULT_INPUT, "site.lines[2].number: ..."; the text repeats no content. */
+/*
+ * `limits` null: the usual ones. `leaves`: null, or zeroed and one for each field of the root, which then is a record of
+ * leaves. Fails with FAULT_INPUT, "site.lines[2].number: ..."; the text repeats no content.
+ */
 MUST_USE bool scan_datum(const struct schema_node *root, const void *bytes, size_t length,
-                         const struct datum_limits *limits, struct fault *why);
+                         const struct datum_limits *limits, struct datum_leaf leaves[], struct fault *why);
 
 #endif

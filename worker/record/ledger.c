@@ -107,7 +107,7 @@ bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledge
 }
 
 static bool read_framed(const struct schema *schema, const void *value, size_t length,
-                        struct json_object **tree, struct fault *why)
+                        struct datum_leaf leaves[], size_t count, struct fault *why)
 {
     struct frame frame;
 
@@ -117,82 +117,67 @@ static bool read_framed(const struct schema *schema, const void *value, size_t l
                          "it was written with another schema than '%s' of this catalogue: a newer worker has "
                          "been here",
                          schema_name(schema));
-    return datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, &limits,
-                        tree, why);
+    return datum_read_leaves(schema, (const char *)value + frame.start, length - frame.start, &limits, leaves,
+                             count, why);
 }
 
-static char *take_text(const struct json_object *tree, const char *name)
+static char *take(const struct datum_leaf *leaf)
 {
-    return memory_text(tree_text_of(tree, name));
+    return leaf->bytes == NULL ? NULL : memory_text_of(leaf->bytes, leaf->length);
 }
 
-static char *take_bytes(const struct json_object *tree, const char *name, size_t *length)
+static void copy(const struct datum_leaf *leaf, char *text, size_t size)
 {
-    const char *text = tree_text_of(tree, name);
-    struct buffer bytes;
-    struct fault unused;
-
-    *length = 0;
-    if (text == NULL)
-        return NULL;
-    buffer_init(&bytes, strlen(text) + 16);
-    if (!base64_read(text, strlen(text), &bytes, &unused)) {
-        buffer_release(&bytes); /* cannot be: the datum's reader wrote the text */
-        return NULL;
-    }
-    return buffer_take(&bytes, length);
-}
-
-static int64_t number_of(const struct json_object *tree, const char *name)
-{
-    return json_object_get_int64(tree_member(tree, name));
-}
-
-static int64_t moment_of(const struct json_object *tree, const char *name)
-{
-    int64_t ms = 0;
-    struct fault unused;
-
-    return when_parse(tree_text_of(tree, name), &ms, &unused) ? ms : 0;
+    snprintf(text, size, "%.*s", (int)leaf->length, leaf->bytes);
 }
 
 bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t length,
                  struct ledger_record *record, struct fault *why)
 {
-    CLEANUP(tree_release) struct json_object *tree = NULL;
+    /* clang-format off */
+    enum { STATE, REQUEST_ID, ORDER_TYPE, KEY, OFFSET, TURN, ATTEMPT, REQUESTED_AT, WRITTEN_AT, INPUTS, PROGRESS,
+           OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, FIELDS };
+    /* clang-format on */
+    struct datum_leaf leaves[FIELDS];
+    char request_id[UUID_TEXT_SIZE];
+    struct uuid unused;
 
-    TRY(read_framed(schemas->order, value, length, &tree, why));
-    *record =
-        (struct ledger_record){.state = (enum ledger_state)name_in(tree_text_of(tree, "state"), state_names)};
-    snprintf(record->request_id, sizeof record->request_id, "%s", tree_text_of(tree, "requestId"));
-    record->order_type = take_text(tree, "orderType");
-    record->key = take_bytes(tree, "key", &record->key_length);
-    record->offset = number_of(tree, "offset");
-    record->turn = number_of(tree, "turn");
-    record->attempt = (unsigned)number_of(tree, "attempt");
-    record->requested_at_ms = moment_of(tree, "requestedAt");
-    record->written_at_ms = moment_of(tree, "writtenAt");
-    record->inputs = take_text(tree, "inputs");
-    record->progress = take_text(tree, "progress");
-    record->outcome = take_bytes(tree, "outcome", &record->outcome_length);
-    record->outcome_headers = take_text(tree, "outcomeHeaders");
-    record->last_decision = take_text(tree, "lastDecision");
-    record->settlement = take_text(tree, "settlement");
+    TRY(read_framed(schemas->order, value, length, leaves, FIELDS, why));
+    copy(&leaves[REQUEST_ID], request_id, sizeof request_id);
+    TRY(uuid_parse(request_id, &unused, why));
+    *record = (struct ledger_record){.state = (enum ledger_state)leaves[STATE].number,
+                                     .order_type = take(&leaves[ORDER_TYPE]),
+                                     .key = take(&leaves[KEY]),
+                                     .key_length = leaves[KEY].length,
+                                     .offset = leaves[OFFSET].number,
+                                     .turn = leaves[TURN].number,
+                                     .attempt = (unsigned)leaves[ATTEMPT].number,
+                                     .requested_at_ms = leaves[REQUESTED_AT].number,
+                                     .written_at_ms = leaves[WRITTEN_AT].number,
+                                     .inputs = take(&leaves[INPUTS]),
+                                     .progress = take(&leaves[PROGRESS]),
+                                     .outcome = take(&leaves[OUTCOME]),
+                                     .outcome_length = leaves[OUTCOME].length,
+                                     .outcome_headers = take(&leaves[OUTCOME_HEADERS]),
+                                     .last_decision = take(&leaves[LAST_DECISION]),
+                                     .settlement = take(&leaves[SETTLEMENT])};
+    memcpy(record->request_id, request_id, sizeof request_id);
     return true;
 }
 
 bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, size_t length,
                        struct ledger_owner *owner, struct fault *why)
 {
-    CLEANUP(tree_release) struct json_object *tree = NULL;
+    enum { TOKEN, PARTITION, PARTITION_COUNT, POSITION, SIGNALS, WRITTEN_AT, FIELDS };
+    struct datum_leaf leaves[FIELDS];
 
-    TRY(read_framed(schemas->owner, value, length, &tree, why));
-    *owner = (struct ledger_owner){.partition = (int32_t)number_of(tree, "partition"),
-                                   .partition_count = (int32_t)number_of(tree, "partitionCount"),
-                                   .position = number_of(tree, "position"),
-                                   .signals = number_of(tree, "signals"),
-                                   .written_at_ms = moment_of(tree, "writtenAt")};
-    snprintf(owner->token, sizeof owner->token, "%s", tree_text_of(tree, "token"));
+    TRY(read_framed(schemas->owner, value, length, leaves, FIELDS, why));
+    *owner = (struct ledger_owner){.partition = (int32_t)leaves[PARTITION].number,
+                                   .partition_count = (int32_t)leaves[PARTITION_COUNT].number,
+                                   .position = leaves[POSITION].number,
+                                   .signals = leaves[SIGNALS].number,
+                                   .written_at_ms = leaves[WRITTEN_AT].number};
+    copy(&leaves[TOKEN], owner->token, sizeof owner->token);
     return true;
 }
 

@@ -309,8 +309,54 @@ static void flat_memory(void)
     CU_ASSERT(after <= before + 4096);
 }
 
-CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro}, {"every length", every_length},
-                            {"every bit", every_bit},     {"lies", lies},
-                            {"limits", limits},           {"not encoded", not_encoded},
-                            {"numbers", numbers},         {"flat memory", flat_memory},
-                            {"shaped", shaped},           CU_TEST_INFO_NULL};
+static void refuse_leaves(const struct schema *schema, const char *hex, size_t count, enum fault_kind kind,
+                          const char *text)
+{
+    CLEANUP(buffer_release) struct buffer bytes;
+    struct datum_leaf leaves[5];
+    struct fault why = {.text = ""};
+
+    given_bytes(hex, &bytes);
+    CU_ASSERT_FALSE(datum_read_leaves(schema, bytes.data, bytes.length, NULL, leaves, count, &why));
+    CU_ASSERT_EQUAL(why.kind, kind);
+    given_same("leaves", why.text, text);
+}
+
+static void leaves(void)
+{
+    CLEANUP(schema_release)
+    struct schema *schema = given_schema(
+        "{'type':'record','name':'R','fields':[{'name':'n','type':'long'},"
+        "{'name':'e','type':{'type':'enum','name':'E','symbols':['A','B']}},{'name':'s','type':'string'},"
+        "{'name':'b','type':['null','bytes']},{'name':'t','type':['null','string']}]}");
+    CLEANUP(buffer_release) struct buffer bytes;
+    struct datum_leaf found[5];
+    struct fault why = {.text = ""};
+
+    given_bytes("0302"
+                "04c3a9"
+                "020400ff"
+                "00",
+                &bytes);
+    CU_ASSERT_FATAL(datum_read_leaves(schema, bytes.data, bytes.length, NULL, found, 5, &why));
+    CU_ASSERT(found[0].number == -2 && found[0].bytes == NULL && found[1].number == 1);
+    CU_ASSERT(found[2].length == 2 && memcmp(found[2].bytes, "\xc3\xa9", 2) == 0);
+    CU_ASSERT(found[3].length == 2 && memcmp(found[3].bytes, "\0\xff", 2) == 0);
+    CU_ASSERT(found[4].bytes == NULL && found[4].length == 0);
+    refuse_leaves(schema, "030202c300000000", 4, FAULT_LOCAL, "'R' has not 4 fields");
+    refuse_leaves(schema, "030202c30000", 5, FAULT_INPUT, "s: it is no text");
+    refuse_leaves(schema, "03020000020200", 5, FAULT_INPUT, "t: it is no text");
+    refuse_leaves(schema, "0304000000", 5, FAULT_INPUT, "e: symbol 2 of 2");
+}
+
+CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro},
+                            {"every length", every_length},
+                            {"every bit", every_bit},
+                            {"lies", lies},
+                            {"limits", limits},
+                            {"not encoded", not_encoded},
+                            {"numbers", numbers},
+                            {"flat memory", flat_memory},
+                            {"shaped", shaped},
+                            {"leaves", leaves},
+                            CU_TEST_INFO_NULL};
