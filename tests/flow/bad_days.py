@@ -5,7 +5,9 @@ import json
 import os
 import signal
 import socket
+import struct
 import threading
+import time
 import uuid
 
 import confluent_kafka
@@ -329,6 +331,44 @@ def a_repeat_while_the_first_is_on_its_way(stage):
     expect(len(reader.messages) == 3 and list(evidence(stage).values()) == [(1, 1), (1, 1)], f"{evidence(stage)}")
 
 
+# --- the clock ---
+
+def set_clock(path, hours):
+    """The file is mapped by the worker: written in place."""
+    with open(path, "r+b" if os.path.exists(path) else "wb") as clock:
+        clock.write(struct.pack("q", hours * 3600))
+
+
+def a_clock_that_jumps(stage):
+    """Set forward and back by hours while an order is in doubt: it is looked up in its time, nothing is sent again or forgotten."""
+    clock = os.path.join(stage.folder, "clock")
+    set_clock(clock, 0)
+    environment = {"LD_PRELOAD": whc.BUILD / "tests" / "libwall_clock.so", "WALL_CLOCK": clock}
+    worker = stage.worker("one", environment, **FAST).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="createOrder", kind="close-after-request", times=1)
+    stage.sandbox.fault(operationId="listOrders", kind="status", status=503, times=-1)
+    record = {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4())}
+    stage.send("create-order", record, key=b"k")
+    stage.flush()
+    wait_for(lambda: status(worker)["inDoubt"], "the order to be in doubt")
+    for hours in (6, -6):
+        set_clock(clock, hours)
+        found = final(reader, send(stage, "create-order", "new-company", f"k{hours}"))["outcome"]
+        ahead = (found["finishedAt"].timestamp() - time.time()) / 3600
+        expect(found["status"] == "COMPLETED" and abs(ahead - hours) < 0.5, f"{ahead} hours ahead: {found}")
+        expect(status(worker)["inDoubt"] and not outcomes(reader, record["requestId"]), "the doubt ended by the clock")
+        whc.let_pass(2 * FAST["session.timeout.ms"] / 1000)  # heartbeats go on
+        expect(worker.log().count("partitions assigned") == 1, worker.log()[-3000:])
+    stage.sandbox.heal()
+    expect(final(reader, record["requestId"])["outcome"]["status"] == "COMPLETED", "it was not found")
+    stage.send("create-order", record, key=b"k")
+    stage.flush()
+    wait_for(lambda: [m for m in reader.more() if header(m, "whc-repeated")], "the repeat to be answered")
+    expect(sorted(evidence(stage).values()) == [(1, 1)] * 3, f"{evidence(stage)}")
+    expect(worker.page("/health/ready")[0] == 200 and worker.stop() == 0, worker.log()[-3000:])
+
+
 # --- BT's words ---
 
 class LatinOne(http.server.BaseHTTPRequestHandler):
@@ -405,5 +445,5 @@ BOTH = [a_repeat_while_the_first_is_on_its_way]
 REAL = [a_ledger_record_that_is_garbage, a_ledger_record_of_a_newer_worker, positions_that_are_gone, positions_that_were_set_back,
         a_ledger_that_is_deleted_by_age, a_ledger_of_another_size, requests_that_grew, more_orders_than_are_remembered,
         a_full_ledger_takes_no_more, a_halted_api_does_not_hold_its_partition, a_drain_leaves_no_doubt,
-        a_parked_order_outlives_its_worker, words_that_are_no_text, nobody_reads_the_log]
+        a_parked_order_outlives_its_worker, a_clock_that_jumps, words_that_are_no_text, nobody_reads_the_log]
 EMBEDDED = []

@@ -12,7 +12,7 @@
 
 enum {
     ADMIN_TIMEOUT_MS = 10000,
-    CONFIGS_MAX = 4,
+    CONFIGS_MAX = 2,
     DEAD_EXTRA_BYTES = 65536,
     DELETE_TRIES = 100,
     DELETE_PAUSE_MS = 100
@@ -25,21 +25,25 @@ struct topic_config {
 /* What `topics` creates and the worker checks, one row per role. */
 static const struct {
     bool same_partitions; /* as the requests: their numbers must match */
-    const char *cleanup;  /* cleanup.policy, exactly */
+    /*
+     * Dated by the broker (message.timestamp.type=LogAppendTime): it refuses a record whose writer's clock is an hour
+     * ahead of its own (message.timestamp.after.max.ms), and a wrong clock must not stop settlements.
+     */
+    bool broker_time;
+    const char *cleanup; /* cleanup.policy, exactly; null: any */
     struct topic_config configs[CONFIGS_MAX];
 } rules[TOPIC_COUNT] = {
-    [TOPIC_REQUESTS] = {true, "delete", {{"cleanup.policy", "delete"}}},
-    [TOPIC_OUTCOMES] = {false, NULL, {{NULL, NULL}}},
-    [TOPIC_DEAD] = {false,
-                    NULL,
-                    {{"max.message.bytes", "1179648"}}}, /* the usual 1 MiB, and DEAD_EXTRA_BYTES */
-    [TOPIC_SIGNALS] = {true, "delete", {{"cleanup.policy", "delete"}}},
+    [TOPIC_REQUESTS] = {.same_partitions = true, .cleanup = "delete"},
+    [TOPIC_OUTCOMES] = {.broker_time = true},
+    [TOPIC_DEAD] = {.broker_time = true,
+                    .configs = {{"max.message.bytes",
+                                 "1179648"}}}, /* the usual 1 MiB, and DEAD_EXTRA_BYTES */
+    [TOPIC_SIGNALS] = {.same_partitions = true, .broker_time = true, .cleanup = "delete"},
     /* An order's record holds its request, what BT said, and its outcome. */
-    [TOPIC_LEDGER] = {true,
-                      "compact",
-                      {{"cleanup.policy", "compact"},
-                       {"delete.retention.ms", "604800000"},
-                       {"max.message.bytes", "16777216"}}},
+    [TOPIC_LEDGER] = {.same_partitions = true,
+                      .broker_time = true,
+                      .cleanup = "compact",
+                      .configs = {{"delete.retention.ms", "604800000"}, {"max.message.bytes", "16777216"}}},
 };
 
 static const char *name_of(const struct settings *settings, enum topic_role role)
@@ -81,6 +85,8 @@ static void take_config(const rd_kafka_ConfigEntry_t *entry, struct topic_state 
         state->max_message_bytes = strtoll(value, NULL, 10);
     else if (strcmp(name, "unclean.leader.election.enable") == 0)
         state->unclean_election = strcmp(value, "true") == 0;
+    else if (strcmp(name, "message.timestamp.type") == 0)
+        state->broker_time = strcmp(value, "LogAppendTime") == 0;
 }
 
 /* The broker may be asked about a topic once only. */
@@ -193,11 +199,30 @@ static void check_safety(const struct settings *settings, const struct topic_sta
     }
 }
 
-static void check_one(const struct settings *settings, const struct topic_state *state, enum topic_role role,
-                      int partitions, struct problems *problems)
+static void check_configs(const struct topic_state *state, enum topic_role role, struct problems *problems)
 {
     char remedy[300];
 
+    if (rules[role].cleanup != NULL && strcmp(state->cleanup, rules[role].cleanup) != 0) {
+        snprintf(remedy, sizeof remedy,
+                 "kafka-configs.sh --alter --topic %.100s --add-config cleanup.policy=%s", state->name,
+                 rules[role].cleanup);
+        problems_add(problems, state->name, remedy, "cleanup.policy is '%s' and must be '%s'", state->cleanup,
+                     rules[role].cleanup);
+    }
+    if (rules[role].broker_time && !state->broker_time) {
+        snprintf(remedy, sizeof remedy,
+                 "kafka-configs.sh --alter --topic %.100s --add-config message.timestamp.type=LogAppendTime",
+                 state->name);
+        problems_add(problems, state->name, remedy,
+                     "message.timestamp.type must be LogAppendTime: the broker would refuse the records of a "
+                     "worker whose clock is an hour ahead");
+    }
+}
+
+static void check_one(const struct settings *settings, const struct topic_state *state, enum topic_role role,
+                      int partitions, struct problems *problems)
+{
     if (!state->exists) {
         problems_add(problems, state->name, "whc-worker topics --create", "the topic does not exist");
         return;
@@ -212,14 +237,8 @@ static void check_one(const struct settings *settings, const struct topic_state 
         problems_add(problems, state->name, "allow DescribeConfigs of the topic to this user, or ask again",
                      "the broker does not tell the topic's settings, so nobody knows whether it is safe");
     check_safety(settings, state, problems);
-    if (state->configured && rules[role].cleanup != NULL &&
-        strcmp(state->cleanup, rules[role].cleanup) != 0) {
-        snprintf(remedy, sizeof remedy,
-                 "kafka-configs.sh --alter --topic %.100s --add-config cleanup.policy=%s", state->name,
-                 rules[role].cleanup);
-        problems_add(problems, state->name, remedy, "cleanup.policy is '%s' and must be '%s'", state->cleanup,
-                     rules[role].cleanup);
-    }
+    if (state->configured)
+        check_configs(state, role, problems);
 }
 
 /* A dead letter is the message and headers of ours: one that its topic refused would stop its partition for good. */
@@ -266,6 +285,10 @@ static rd_kafka_NewTopic_t *new_topic(const struct settings *settings, const str
     snprintf(insync, sizeof insync, "%d", replicas > 2 ? replicas - 1 : 1);
     rd_kafka_NewTopic_set_config(topic, "min.insync.replicas", insync);
     rd_kafka_NewTopic_set_config(topic, "unclean.leader.election.enable", "false");
+    if (rules[role].cleanup != NULL)
+        rd_kafka_NewTopic_set_config(topic, "cleanup.policy", rules[role].cleanup);
+    if (rules[role].broker_time)
+        rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
     for (size_t i = 0; i < CONFIGS_MAX && rules[role].configs[i].name != NULL; i++)
         rd_kafka_NewTopic_set_config(topic, rules[role].configs[i].name, rules[role].configs[i].value);
     return topic;

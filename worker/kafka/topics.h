@@ -21,6 +21,7 @@ struct topic_state {
     char cleanup[64];
     int64_t min_insync, max_message_bytes;
     bool unclean_election;
+    bool broker_time; /* message.timestamp.type is LogAppendTime */
 };
 
 /*
