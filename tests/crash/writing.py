@@ -176,7 +176,7 @@ class Group:
         for row in self.parked():
             reason = row["progress"]["reason"]
             explained[f"{row['orderType']} {reason['kind']}/{reason['code']}"] += 1
-            step = row["progress"]["step"]
+            step = row["step"]
             reference = row["inputs"].get(f"{step}Reference", "")
             accepted = [r for operation in ("createOrder", "submitOrder") for key, r in self.rows(operation).items() if key == reference and r["accepted"]]
             words = ("happened", "00126001", "seen at BT") if accepted or row["orderType"].startswith("reserve") else ("reject", "not at BT")

@@ -14,6 +14,7 @@ static struct ledger_record copy_of(const struct ledger_record *record)
     struct ledger_record copy = *record;
 
     copy.order_type = memory_text(record->order_type);
+    copy.step = memory_text(record->step);
     copy.key = record->key == NULL ? NULL : memory_text_of(record->key, record->key_length);
     copy.inputs = memory_text(record->inputs);
     copy.progress = memory_text(record->progress);

@@ -91,16 +91,21 @@ static void add_headers(struct json_object *tree, const struct order_headers *he
     add_text(tree, "tracking", headers->tracking);
 }
 
+/* The order's own step, also while it is looked up; null: it has not begun, or has ended. */
+static const char *step_of(const struct order *order)
+{
+    const struct workflow *workflow = order->main.workflow;
+
+    return workflow == NULL || order->main.step >= workflow->step_count
+               ? NULL
+               : workflow->steps[order->main.step].id;
+}
+
 static char *progress_of(const struct order *order)
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    const struct step *step =
-        order->main.workflow == NULL || order->main.step >= order->main.workflow->step_count
-            ? NULL
-            : &order->main.workflow->steps[order->main.step];
     bool undecided = order->state != ORDER_DONE && order->state != ORDER_SETTLING;
 
-    add_text(tree, "step", step == NULL ? NULL : step->id);
     add_flag(tree, "begun", order->main.workflow != NULL);
     add_flag(tree, "stepIsNew", order->main.step_is_new);
     if (undecided && order->main.steps != NULL)
@@ -143,6 +148,7 @@ void order_keep(const struct order *order, int64_t wall_ms, struct ledger_record
                                      .key_length = order->key_length};
     snprintf(record->request_id, sizeof record->request_id, "%s", order->request.id);
     record->order_type = memory_text(order->type->name);
+    record->step = memory_text(asleep != NULL ? asleep->step : step_of(order));
     record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);
     record->last_decision = memory_text(order->last_decision);
     record->progress = asleep != NULL ? memory_text(asleep->progress) : progress_of(order);
@@ -156,6 +162,9 @@ bool order_recall(const char *topic, int32_t partition, struct ledger_record *re
     if (record->inputs == NULL || record->progress == NULL)
         return fault_set(why, FAULT_INPUT, "the ledger's record of order %s has no content",
                          record->request_id);
+    if (record->step != NULL && workflow_step(type->workflow, record->step) == type->workflow->step_count)
+        return fault_set(why, FAULT_INPUT, "it stands at step '%.60s', which '%s' does not have (any more)",
+                         record->step, type->name);
     struct order *order = order_new(topic, partition, record->offset, record->key, record->key_length);
     order->type = type;
     order->turn = record->turn;
@@ -225,25 +234,19 @@ static void read_headers(const struct json_object *tree, struct order_headers *h
 }
 
 /* The step by its name: another version of the workflow may have more or fewer of them. */
-static bool read_walk(struct order *order, const struct json_object *progress, struct fault *why)
+static void read_walk(struct order *order, const char *step, const struct json_object *progress)
 {
     const struct workflow *workflow = order->type->workflow;
-    const char *step = tree_text_of(progress, "step");
 
     if (!flag_of(progress, "begun"))
-        return true;
+        return;
     order->main.workflow = workflow;
     order->main.step = step == NULL ? workflow->step_count : workflow_step(workflow, step);
-    if (step != NULL && order->main.step == workflow->step_count)
-        return fault_set(why, FAULT_INPUT,
-                         "order %s stands at step '%.60s', which '%s' does not have (any more)",
-                         order->request.id, step, order->type->name);
     order->main.step_is_new = flag_of(progress, "stepIsNew");
     struct json_object *steps = tree_member(progress, "steps");
     order->main.steps = steps == NULL ? json_object_new_object() : json_object_get(steps);
     order->main.inputs = json_object_get(order->request.inputs);
     read_calls(tree_member(progress, "calls"), workflow, &order->main.calls);
-    return true;
 }
 
 static enum outcome_status read_status(const struct json_object *progress)
@@ -290,7 +293,7 @@ bool order_wake(struct order *order, struct fault *why)
         return true;
     TRY(tree_read_own(asleep->inputs, strlen(asleep->inputs), &order->request.inputs, why));
     TRY(tree_read_own(asleep->progress, strlen(asleep->progress), &progress, why));
-    TRY(read_walk(order, progress, why));
+    read_walk(order, asleep->step, progress);
     read_progress(order, progress);
     ledger_release(asleep);
     order->asleep = memory_free(asleep);

@@ -77,6 +77,7 @@ bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_reco
     add_text(tree, "state", state_names[record->state]);
     add_text(tree, "requestId", record->request_id);
     add_text(tree, "orderType", record->order_type);
+    add_text(tree, "step", record->step);
     add_bytes(tree, "key", record->key, record->key_length);
     json_object_object_add(tree, "offset", json_object_new_int64(record->offset));
     json_object_object_add(tree, "turn", json_object_new_int64(record->turn));
@@ -135,7 +136,7 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
                  struct ledger_record *record, struct fault *why)
 {
     /* clang-format off */
-    enum { STATE, REQUEST_ID, ORDER_TYPE, KEY, OFFSET, TURN, ATTEMPT, REQUESTED_AT, WRITTEN_AT, INPUTS, PROGRESS,
+    enum { STATE, REQUEST_ID, ORDER_TYPE, STEP, KEY, OFFSET, TURN, ATTEMPT, REQUESTED_AT, WRITTEN_AT, INPUTS, PROGRESS,
            OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, FIELDS };
     /* clang-format on */
     struct datum_leaf leaves[FIELDS];
@@ -147,6 +148,7 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
     TRY(uuid_parse(request_id, &unused, why));
     *record = (struct ledger_record){.state = (enum ledger_state)leaves[STATE].number,
                                      .order_type = take(&leaves[ORDER_TYPE]),
+                                     .step = take(&leaves[STEP]),
                                      .key = take(&leaves[KEY]),
                                      .key_length = leaves[KEY].length,
                                      .offset = leaves[OFFSET].number,
@@ -184,6 +186,7 @@ bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, 
 void ledger_release(struct ledger_record *record)
 {
     memory_free(record->order_type);
+    memory_free(record->step);
     memory_free(record->key);
     memory_free(record->inputs);
     memory_free(record->progress);

@@ -24,7 +24,8 @@ struct ledger_record {
     enum ledger_state state;
     char request_id[UUID_TEXT_SIZE];
     char *order_type;
-    char *key; /* of the request message */
+    char *step; /* the one that comes next or is under way */
+    char *key;  /* of the request message */
     size_t key_length;
     int64_t offset, turn; /* of the request in its partition; its place in the lane */
     unsigned attempt;

@@ -75,7 +75,6 @@ static void show_progress(struct json_object *progress)
     struct json_object *reason = tree_member(progress, "reason"), *journal = tree_member(progress, "journal");
     struct json_object *doubt = tree_member(progress, "doubt");
 
-    show_member("step", tree_text_of(progress, "step"));
     show_member("BT's order id", tree_text_of(progress, "orderId"));
     if (reason != NULL)
         printf("%-14s %s/%s: %s\n", "why", or_dash(tree_text_of(reason, "kind")),
@@ -107,6 +106,7 @@ void ledger_view_show(const struct ledger_item *item)
 
     show_member("request", record->request_id);
     show_member("order type", record->order_type);
+    show_member("step", record->step);
     printf("%-14s ", "key");
     print_key(record, (int)record->key_length);
     printf("\n%-14s %s\n%-14s %u\n%-14s %d, offset %lld\n", "state", ledger_state_name(record->state),
@@ -132,6 +132,7 @@ void ledger_view_json(const struct ledger_item *item)
 
     json_object_object_add(tree, "requestId", json_object_new_string(record->request_id));
     json_object_object_add(tree, "orderType", json_object_new_string(record->order_type));
+    json_object_object_add(tree, "step", record->step == NULL ? NULL : json_object_new_string(record->step));
     json_object_object_add(
         tree, "key",
         record->key == NULL ? NULL : json_object_new_string_len(record->key, (int)record->key_length));

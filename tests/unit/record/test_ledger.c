@@ -24,6 +24,7 @@ static void same(const struct ledger_record *got, const struct ledger_record *wa
               got->written_at_ms == want->written_at_ms);
     same_text("request id", got->request_id, want->request_id);
     same_text("order type", got->order_type, want->order_type);
+    same_text("step", got->step, want->step);
     same_bytes("key", got->key, got->key_length, want->key, want->key_length);
     same_text("inputs", got->inputs, want->inputs);
     same_text("progress", got->progress, want->progress);
@@ -37,6 +38,7 @@ static const struct ledger_record full = {
     .state = LEDGER_PARKED,
     .request_id = ID,
     .order_type = (char[]){"create-order"},
+    .step = (char[]){"createOrder"},
     .key = (char[]){"\0k\xff\x80"},
     .key_length = 4,
     .offset = INT64_MAX,
