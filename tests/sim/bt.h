@@ -19,7 +19,7 @@ enum call_state {
 struct call_model {
     enum call_state state;
     int order, step;
-    bool looks;              /* a look-up; else a write */
+    bool looks;              /* it reads: a look-up, or an order that only reads; else a write */
     int slot;                /* whose it is */
     struct order *for_order; /* null: the worker does not wait for it any more */
     int64_t began_ms;        /* on the worker's clock */

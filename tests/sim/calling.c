@@ -126,7 +126,7 @@ void calling_chore(struct worker *worker)
         *call = (struct call_model){.state = CALL_BEGUN,
                                     .order = order_of_id(order->request.id),
                                     .step = (int)order->main.step,
-                                    .looks = order->look.workflow != NULL,
+                                    .looks = !order_writes(order),
                                     .slot = worker->slot,
                                     .for_order = order,
                                     .began_ms = worker_clock(worker)};

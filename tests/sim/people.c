@@ -32,10 +32,18 @@ void people_publish(int order)
     wake_all();
 }
 
+/* One that only reads is not remembered: its repeat may be another order (promise.md R9). */
+static bool can_repeat(int order)
+{
+    const struct upstream *upstream = &sim.upstream[order];
+
+    return upstream->published && upstream->repeats < REPEATS_MAX && upstream->type != TYPE_READ;
+}
+
 bool people_can_repeat(void)
 {
     for (int i = 0; i < sim.orders; i++)
-        if (sim.upstream[i].published && sim.upstream[i].repeats < REPEATS_MAX)
+        if (can_repeat(i))
             return true;
     return false;
 }
@@ -44,7 +52,7 @@ void people_repeat(void)
 {
     int order = chance(sim.orders);
 
-    if (sim.upstream[order].published && sim.upstream[order].repeats < REPEATS_MAX)
+    if (can_repeat(order))
         people_publish(order);
 }
 

@@ -111,12 +111,13 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     sim.records_max = sizes[chance(COUNT_OF(sizes))];
     sim.bt_refuses = one_in(3);
     choose_faults();
-    enum sim_type type = (enum sim_type)chance(TYPES);
+    int types = seed < READS_FROM ? TYPE_READ : TYPES;
+    enum sim_type type = (enum sim_type)chance(types);
     bool same = one_in(2);
     for (int i = 0; i < ORDERS; i++) {
         struct upstream *upstream = &sim.upstream[i];
         *upstream =
-            (struct upstream){.type = same ? type : (enum sim_type)chance(TYPES), .key = chance(KEYS)};
+            (struct upstream){.type = same ? type : (enum sim_type)chance(types), .key = chance(KEYS)};
         upstream->partition = upstream->key % sim.partitions;
     }
     for (int i = 0; i < SLOTS; i++)

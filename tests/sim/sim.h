@@ -50,8 +50,11 @@ enum sim_rule {
     R11_LANES = 1 << 13, /* the second half of R11: in the order of the lane */
 };
 
-/* Order types of the catalogue. */
-enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPES };
+/* Order types of the catalogue: four that write, and one that only reads. */
+enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, TYPES };
+
+/* Seeds from here on have orders that only read, too: they came later, and the others mean what they meant. */
+#define READS_FROM UINT64_C(1000000000000)
 
 /* What stands in the ledger and in the outcome log; lives as long as its schedule. */
 enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME };

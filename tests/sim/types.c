@@ -13,7 +13,7 @@
 struct catalogue *types_catalogue;
 struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent;
 
-static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two"};
+static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two", "read"};
 static const struct order_type *types[TYPES];
 static struct request requests[ORDERS][TYPES];
 static const char *const ids[ORDERS] = {"605c9599-4ab1-488f-8129-5b8cde662c70",
@@ -57,6 +57,12 @@ static const char *const workflows[TYPES] = {
     TYPE("repeatable", STEP("create", "again", ""), ""),
     TYPE("two", STEP("create", "write", LOOK("create")) "," STEP("submit", "submit", LOOK("submit")),
          "," FIND),
+    TYPE(
+        "read",
+        "{'stepId': 'create', 'operationId': '$sourceDescriptions.bt.list', 'parameters': [{'name': 'ref', 'in': 'query',"
+        " 'value': '$inputs.requestId'}], 'successCriteria': [{'condition': '$statusCode == 200'}], 'outputs': {'orderId':"
+        " '$response.body#/orderId'}}",
+        ""),
 };
 
 static void write_type(const char *folder, enum sim_type type)

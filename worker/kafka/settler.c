@@ -35,7 +35,7 @@ struct settler_job *settler_job_new(enum settler_task task)
     return job;
 }
 
-static void release_record(struct settler_record *record)
+void settler_record_release(struct settler_record *record)
 {
     for (size_t i = 0; i < record->header_count; i++) {
         memory_free(record->headers[i].name);
@@ -50,7 +50,7 @@ void *settler_job_free(struct settler_job *job)
     if (job == NULL)
         return NULL;
     for (size_t i = 0; i < job->record_count; i++)
-        release_record(&job->records[i]);
+        settler_record_release(&job->records[i]);
     for (size_t i = 0; i < job->position_count; i++)
         memory_free(job->positions[i].metadata);
     if (job->pair != NULL)

@@ -87,6 +87,9 @@ void *settler_free(struct settler *settler);
 /* Hands a job over. One at a time: not before the last one came back. */
 void settler_start(struct settler *settler, struct settler_job *job);
 
+/* Frees what the record holds. */
+void settler_record_release(struct settler_record *record);
+
 struct settler_job *settler_job_new(enum settler_task task);
 void *settler_job_free(struct settler_job *job);
 

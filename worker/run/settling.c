@@ -57,23 +57,12 @@ struct settling *settling_new(struct worker *worker)
     return settling;
 }
 
-static void release_item(struct item *item)
-{
-    struct settler_job *job =
-        settler_job_new(SETTLER_SETTLE); /* the record's owner is a job: let one free it */
-
-    job->records = memory_new(1, sizeof *job->records);
-    job->records[0] = item->record;
-    job->record_count = 1;
-    settler_job_free(job);
-}
-
 void *settling_free(struct settling *settling)
 {
     if (settling == NULL)
         return NULL;
     for (size_t i = settling->sent; i < settling->count; i++)
-        release_item(&settling->items[i]);
+        settler_record_release(&settling->items[i].record);
     loop_clear_timer(settling->worker->loop, &settling->wake);
     memory_free(settling->question.partitions);
     memory_free(settling->items);
@@ -364,7 +353,7 @@ static void take_back(struct settling *settling, struct settler_job *job)
             continue;
         }
         if (i >= settling->sent)
-            release_item(&item);
+            settler_record_release(&item.record);
         close_change(settling, &item);
     }
     settling->count = kept;
@@ -425,7 +414,7 @@ void settling_forget(struct settling *settling, int32_t partition)
             settling->items[kept++] = item;
             continue;
         }
-        release_item(&item);
+        settler_record_release(&item.record);
         close_change(settling, &item);
     }
     settling->count = kept;
