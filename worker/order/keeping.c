@@ -91,6 +91,18 @@ static void add_headers(struct json_object *tree, const struct order_headers *he
     add_text(tree, "tracking", headers->tracking);
 }
 
+/* The retries of the step's onFailure actions that are used up, by name. */
+static void add_retries(struct json_object *tree, const struct walk *walk)
+{
+    if (walk->retries == NULL)
+        return;
+    const struct step *step = &walk->workflow->steps[walk->step];
+    struct json_object *retries = json_object_new_object();
+    for (size_t i = 0; i < step->on_failure_count; i++)
+        add_number(retries, step->on_failure[i].name, walk->retries[i]);
+    json_object_object_add(tree, "retries", retries);
+}
+
 /* The order's own step, also while it is looked up; null: it has not begun, or has ended. */
 static const char *step_of(const struct order *order)
 {
@@ -111,6 +123,8 @@ static char *progress_of(const struct order *order)
     if (undecided && order->main.steps != NULL)
         json_object_object_add(tree, "steps", json_object_get(order->main.steps));
     json_object_object_add(tree, "calls", calls_tree(&order->main.calls));
+    add_retries(tree, &order->main);
+    add_flag(tree, "tokenRenewed", order->main.token_renewed);
     add_number(tree, "stepsDone", order->steps_done);
     add_number(tree, "startedAtMs", order->started_at_ms);
     add_number(tree, "notAfterMs",
@@ -233,6 +247,18 @@ static void read_headers(const struct json_object *tree, struct order_headers *h
     headers->tracking = memory_text(tree_text_of(tree, "tracking"));
 }
 
+static void read_retries(const struct json_object *tree, struct walk *walk)
+{
+    struct json_object *retries = tree_member(tree, "retries");
+
+    if (retries == NULL || walk->step == walk->workflow->step_count)
+        return;
+    const struct step *step = &walk->workflow->steps[walk->step];
+    walk->retries = memory_new(step->on_failure_count, sizeof *walk->retries);
+    for (size_t i = 0; i < step->on_failure_count; i++)
+        walk->retries[i] = (unsigned)number_of(retries, step->on_failure[i].name);
+}
+
 /* The step by its name: another version of the workflow may have more or fewer of them. */
 static void read_walk(struct order *order, const char *step, const struct json_object *progress)
 {
@@ -247,6 +273,8 @@ static void read_walk(struct order *order, const char *step, const struct json_o
     order->main.steps = steps == NULL ? json_object_new_object() : json_object_get(steps);
     order->main.inputs = json_object_get(order->request.inputs);
     read_calls(tree_member(progress, "calls"), workflow, &order->main.calls);
+    read_retries(progress, &order->main);
+    order->main.token_renewed = flag_of(progress, "tokenRenewed");
 }
 
 static enum outcome_status read_status(const struct json_object *progress)

@@ -30,6 +30,12 @@
 /* An order that only reads: it is owned only when it is slow. */
 #define GIVEN_ONE_READ GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 'r', " GIVEN_READ "}]}")
 
+#define GIVEN_ONE_RETRY                                                                                      \
+    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 'r', " GIVEN_READ                                 \
+                 ", 'onFailure': [{'name': 'no', 'type': 'end', 'criteria': [{'condition': '$statusCode =="  \
+                 " 410'}]}, {'name': 'once', 'type': 'retry', 'retryLimit': 1, 'criteria': [{'condition':"   \
+                 " '$statusCode == 404'}]}]}]}")
+
 /* An order with the id that ends in this digit; taken. */
 static inline struct order *given_named(struct world *world, const char *key, char last)
 {

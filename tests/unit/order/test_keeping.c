@@ -288,6 +288,32 @@ static void refused(void)
     given_world_end(&world);
 }
 
+/* A retry that is used up stays so, and so does a new token that was free of charge. */
+static void used_up(void)
+{
+    struct world world;
+    struct fault why = {.text = ""};
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_ONE_RETRY, 10, true);
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    given_answer(&world, order, 404, "");
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_WAITING);
+    order->main.token_renewed = true;
+    orders_own_slow(world.orders, INT64_MAX);
+    struct change change = given_change(&world, order, false, false, true);
+    struct order *next = given_recalled(&world, order);
+    orders_settled(world.orders, &change, INT64_MAX);
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), next);
+    CU_ASSERT(next->main.token_renewed);
+    given_answer(&world, next, 404, "");
+    CU_ASSERT_EQUAL(next->state, ORDER_DONE);
+    CU_ASSERT_EQUAL(next->status, OUTCOME_REJECTED);
+    given_world_end(&world);
+}
+
 /* Known at the take-over, when its content is not looked at yet. */
 static void a_step_that_is_no_more(void)
 {
@@ -403,6 +429,7 @@ CU_TestInfo test_keeping[] = {{"round trip", round_trip},
                               {"sleeping", sleeping},
                               {"refused", refused},
                               {"a step that is no more", a_step_that_is_no_more},
+                              {"used up", used_up},
                               {"time of a step", time_of_a_step},
                               {"words of BT", words_of_bt},
                               {"deep outputs", deep_outputs},
