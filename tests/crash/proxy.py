@@ -9,7 +9,7 @@ import threading
 
 from whc import let_pass
 
-API = {"Produce": 0, "InitProducerId": 22, "AddOffsetsToTxn": 25, "EndTxn": 26, "TxnOffsetCommit": 28}
+API = {"Produce": 0, "InitProducerId": 22, "AddOffsetsToTxn": 25, "EndTxn": 26, "TxnOffsetCommit": 28, "DescribeConfigs": 32}
 
 
 def receive(connection, count):

@@ -42,7 +42,15 @@ def strike(api, how, ms=0):
     return story
 
 
-STORIES = [strike(api, how, ms) for api in ("EndTxn", "TxnOffsetCommit", "Produce")
+def a_start_without_settings(stage):
+    """The broker goes away just when it is asked for the topics' settings: the worker waits and asks again."""
+    before = stage.proxy.struck
+    stage.proxy.strike("DescribeConfigs", "cut")
+    worker = stage.worker(**writing.FAST).ready()
+    expect(stage.proxy.struck == before + 1 and "waiting for Kafka" in worker.log(), worker.log()[-3000:])
+
+
+STORIES = [a_start_without_settings] + [strike(api, how, ms) for api in ("EndTxn", "TxnOffsetCommit", "Produce")
            for how, ms in (("lose-answer", 0), ("lose-request", 0), ("delay-answer", 700), ("repeat-request", 0), ("cut", 0))]
 
 

@@ -98,42 +98,62 @@ static bool is_named_before(const struct topic_state states[TOPIC_COUNT], size_t
     return false;
 }
 
-/* DescribeConfigs; a broker that does not know the request leaves the states unconfigured. */
-static void read_configs(rd_kafka_t *handle, struct topic_state states[TOPIC_COUNT])
+static void take_configs(const rd_kafka_ConfigResource_t *resource, struct topic_state states[TOPIC_COUNT])
+{
+    size_t count = 0;
+    const rd_kafka_ConfigEntry_t **list = rd_kafka_ConfigResource_configs(resource, &count);
+
+    for (size_t t = 0; t < TOPIC_COUNT; t++) {
+        if (strcmp(states[t].name, rd_kafka_ConfigResource_name(resource)) != 0 || count == 0)
+            continue;
+        states[t].configured = true;
+        for (size_t i = 0; i < count; i++)
+            take_config(list[i], &states[t]);
+    }
+}
+
+/* The answer to DescribeConfigs; null, or one with an error, is none. */
+static bool take_answer(rd_kafka_event_t *event, struct topic_state states[TOPIC_COUNT], struct fault *why)
+{
+    rd_kafka_resp_err_t error = event == NULL ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+    size_t count = 0;
+
+    if (error == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE)
+        return true; /* a broker that does not know the request */
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_PEER, "Kafka does not tell the topics' settings: %s",
+                         rd_kafka_err2str(error));
+    const rd_kafka_ConfigResource_t **found =
+        rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
+    for (size_t i = 0; i < count; i++)
+        take_configs(found[i], states);
+    return true;
+}
+
+/* DescribeConfigs; a topic whose settings this user may not see stays unconfigured. FAULT_PEER: no answer. */
+static bool read_configs(rd_kafka_t *handle, struct topic_state states[TOPIC_COUNT], struct fault *why)
 {
     rd_kafka_ConfigResource_t *resources[TOPIC_COUNT];
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
-    size_t count = 0, answered = 0;
+    char error[128];
+    size_t count = 0;
 
     for (size_t i = 0; i < TOPIC_COUNT; i++)
         if (states[i].exists && !is_named_before(states, i))
             resources[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, states[i].name);
+    if (count == 0)
+        return true;
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    char error[128];
     rd_kafka_AdminOptions_set_request_timeout(options, ADMIN_TIMEOUT_MS, error, sizeof error);
-    if (count > 0)
-        rd_kafka_DescribeConfigs(handle, resources, count, options, queue);
-    rd_kafka_event_t *event = count > 0 ? rd_kafka_queue_poll(queue, ADMIN_TIMEOUT_MS) : NULL;
-    const rd_kafka_DescribeConfigs_result_t *result =
-        event == NULL ? NULL : rd_kafka_event_DescribeConfigs_result(event);
-    const rd_kafka_ConfigResource_t **found =
-        result == NULL ? NULL : rd_kafka_DescribeConfigs_result_resources(result, &answered);
-    for (size_t i = 0; i < answered; i++) {
-        size_t entries = 0;
-        const rd_kafka_ConfigEntry_t **list = rd_kafka_ConfigResource_configs(found[i], &entries);
-        for (size_t t = 0; t < TOPIC_COUNT; t++) {
-            if (strcmp(states[t].name, rd_kafka_ConfigResource_name(found[i])) != 0 || entries == 0)
-                continue;
-            states[t].configured = true;
-            for (size_t e = 0; e < entries; e++)
-                take_config(list[e], &states[t]);
-        }
-    }
+    rd_kafka_DescribeConfigs(handle, resources, count, options, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, ADMIN_TIMEOUT_MS);
+    bool answered = take_answer(event, states, why);
     if (event != NULL)
         rd_kafka_event_destroy(event);
     rd_kafka_AdminOptions_destroy(options);
     rd_kafka_ConfigResource_destroy_array(resources, count);
     rd_kafka_queue_destroy(queue);
+    return answered;
 }
 
 static bool new_handle(const struct settings *settings, rd_kafka_t **handle, struct fault *why)
@@ -161,10 +181,9 @@ bool topics_read(const struct settings *settings, int timeout_ms, struct topic_s
     for (size_t i = 0; i < TOPIC_COUNT; i++)
         take_metadata(metadata, &states[i]);
     rd_kafka_metadata_destroy(metadata);
-    if (settings->settlement_transactions)
-        read_configs(handle, states);
+    bool read = !settings->settlement_transactions || read_configs(handle, states, why);
     rd_kafka_destroy(handle);
-    return true;
+    return read;
 }
 
 static void check_safety(const struct settings *settings, const struct topic_state *state,
