@@ -186,7 +186,8 @@ class Group:
         """Where the orders without a final outcome are, as the ledger and the worker have it."""
         missing = [(request, kind, key) for request, (kind, _, key) in self.sent.items() if request not in self.final]
         ledger = {request: self.stage.run("parked", "--json", request)[1] for request, _, _ in missing[:3]}
-        return (f"{len(missing)} of {len(self.sent)} without a final outcome: {missing[:5]}\nledger {ledger}\n"
+        return (f"{len(missing)} of {len(self.sent)} without a final outcome: {missing[:5]}\n"
+                f"outcomes: read, committed, there: {self.reader.where()}\nledger {ledger}\n"
                 f"story {self.story([missing[0][0]])}\n"
                 f"status {self.running['one'].page('/status')[1]}\nlog {self.running['one'].log()[-3000:]}")
 

@@ -420,7 +420,7 @@ class Reader:
             "bootstrap.servers": stage.bootstrap, "group.id": f"reader-{uuid.uuid4()}", "enable.auto.commit": False,
             "isolation.level": isolation if stage.real else "read_uncommitted", "auto.offset.reset": "earliest",
             "fetch.wait.max.ms": 50, "log_level": 0})
-        self.topic = topic
+        self.topic, self.bootstrap = topic, stage.bootstrap
 
         def partitions():
             found = self.consumer.list_topics(topic, timeout=10).topics[topic]
@@ -439,6 +439,17 @@ class Reader:
     def until(self, count, seconds=60):
         wait_for(lambda: len(self.more()) >= count, f"{count} records in {self.topic} (have {len(self.messages)})", seconds)
         return self.messages
+
+    def where(self):
+        """Of each partition: where this reader stands, the end of what is committed, the end."""
+        admin, kinds = confluent_kafka.admin.AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0}), confluent_kafka.admin
+        assigned = self.consumer.assignment()
+
+        def ends(level):
+            asked = admin.list_offsets({p: kinds.OffsetSpec.latest() for p in assigned}, isolation_level=level)
+            return {p.partition: found.result(20).offset for p, found in asked.items()}
+        committed, end = ends(confluent_kafka.IsolationLevel.READ_COMMITTED), ends(confluent_kafka.IsolationLevel.READ_UNCOMMITTED)
+        return {p.partition: (p.offset, committed[p.partition], end[p.partition]) for p in self.consumer.position(assigned)}
 
     def close(self):
         self.consumer.close()
