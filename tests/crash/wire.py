@@ -50,7 +50,27 @@ def a_start_without_settings(stage):
     expect(stage.proxy.struck == before + 1 and "waiting for Kafka" in worker.log(), worker.log()[-3000:])
 
 
-STORIES = [a_start_without_settings] + [strike(api, how, ms) for api in ("EndTxn", "TxnOffsetCommit", "Produce")
+def a_refused_batch_before_one_that_is_taken(stage):
+    """
+    The partition has no leader yet for the first batch of a settlement, and has one for the second. A broker that has no state
+    of the producer takes any first sequence, and librdkafka reports the refused batch as delivered with the one that was taken:
+    the transaction would commit without its records.
+    """
+    worker = stage.worker(**writing.FAST, kafka_producer_batch_num_messages=1, settlement_pace_ms=500).ready()
+    reader = stage.reader()
+    before = stage.proxy.struck
+    stage.proxy.strike("Produce", "refuse", topic="order-outcomes")
+    stage.sandbox.fault(operationId="checkPortability", kind="delay", ms=300, times=-1)  # so that many end in one turn
+    sent = [stage.send("check-portability", whc.portability(), key=f"key-{i}".encode()) for i in range(60)]
+    stage.flush()
+    wait_for(lambda: {header(m, "ce_subject") for m in reader.more()} >= set(sent), "all outcomes", 60)
+    reader.more(1)
+    expect(stage.proxy.struck == before + 1, "nothing was refused")
+    expect(len(reader.messages) == len(sent), f"{len(reader.messages)} outcomes of {len(sent)} orders")
+    expect("acknowledged without a place" in worker.log(), "it was not noticed")
+
+
+STORIES = [a_refused_batch_before_one_that_is_taken, a_start_without_settings] + [strike(api, how, ms) for api in ("EndTxn", "TxnOffsetCommit", "Produce")
            for how, ms in (("lose-answer", 0), ("lose-request", 0), ("delay-answer", 700), ("repeat-request", 0), ("cut", 0))]
 
 

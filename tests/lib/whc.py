@@ -307,7 +307,7 @@ class Stage:
     def __init__(self, folder, sandbox, kafka=None, partitions=6, more=None):
         self.more = more or {}
         self.folder, self.sandbox, self.kafka, self.real = folder, sandbox, kafka, kafka is not None
-        self.workers = []
+        self.workers, self.undelivered = [], []
         self.bootstrap = kafka.bootstrap if kafka else sandbox.kafka
         self.prefix = f"t{uuid.uuid4().hex[:8]}" if self.real else "whc"
         self.group = f"t{uuid.uuid4().hex[:8]}-worker"  # its own on the embedded broker, too: one process of a group by a lock
@@ -315,7 +315,9 @@ class Stage:
         self.requests, self.outcomes = self.topic("order-requests"), self.topic("order-outcomes")
         self.dead = self.topic("order-requests.dead")
         self.producer = confluent_kafka.Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5, "log_level": 0,
-                                                 "enable.idempotence": self.real})  # else a retry could reorder
+                                                 "enable.idempotence": self.real,  # else a retry could reorder
+                                                 # A broker without state of this producer takes a later batch before a refused one, which then counts as delivered.
+                                                 "max.in.flight": 1 if self.real else 5})
         if self.real:
             self.create_topics()
 
@@ -356,14 +358,18 @@ class Stage:
     def send_bytes(self, value, key=None, headers=None, partition=-1):
         while True:
             try:
-                self.producer.produce(self.requests, value, key=key, headers=headers or [], partition=partition)
+                self.producer.produce(self.requests, value, key=key, headers=headers or [], partition=partition, on_delivery=self._delivered)
                 break
             except BufferError:
                 self.producer.poll(0.1)
         self.producer.poll(0)
 
+    def _delivered(self, error, message):
+        if error is not None or message.offset() is None or message.offset() < 0:
+            self.undelivered.append(f"{error} at {message.offset()}")
+
     def flush(self):
-        expect(self.producer.flush(30) == 0, "requests did not reach Kafka")
+        expect(self.producer.flush(30) == 0 and not self.undelivered, f"requests did not reach Kafka: {self.undelivered}")
 
     def reader(self, topic=None, isolation="read_committed"):
         return Reader(self, topic or self.outcomes, isolation)

@@ -29,7 +29,11 @@ static void take_pair(struct consumer *consumer)
 {
     if (consumer->pair != NULL)
         rd_kafka_consumer_group_metadata_destroy(consumer->pair);
-    consumer->pair = rd_kafka_consumer_group_metadata(consumer->handle);
+    char *member = rd_kafka_memberid(consumer->handle);
+    /* Positions of nobody are accepted without a fence (promise.md R2). */
+    consumer->pair =
+        member == NULL || *member == '\0' ? NULL : rd_kafka_consumer_group_metadata(consumer->handle);
+    rd_kafka_mem_free(consumer->handle, member);
 }
 
 static void drop_pair(struct consumer *consumer)

@@ -134,6 +134,13 @@ static bool configure_tool_consumer(const struct settings *settings, rd_kafka_co
                why);
 }
 
+/*
+ * One batch at a time: a refused batch, followed by one that a broker without state of the producer takes, would be
+ * reported as delivered (see producer_unplaced()).
+ */
+static const struct value tool_producer[] = {
+    {"linger.ms", "5"}, {"enable.idempotence", "true"}, {"max.in.flight.requests.per.connection", "1"}};
+
 static bool configure_kind(const struct settings *settings, enum handle_kind kind, rd_kafka_conf_t *conf,
                            struct fault *why)
 {
@@ -143,8 +150,7 @@ static bool configure_kind(const struct settings *settings, enum handle_kind kin
     case HANDLE_SETTLER:
         return configure_settler(settings, conf, why);
     case HANDLE_TOOL_PRODUCER:
-        TRY(set(conf, "linger.ms", "5", "linger.ms", why));
-        return set(conf, "enable.idempotence", "true", "enable.idempotence", why);
+        return set_all(conf, tool_producer, COUNT_OF(tool_producer), why);
     case HANDLE_TOOL_CONSUMER:
         return configure_tool_consumer(settings, conf, why);
     case HANDLE_READER:

@@ -13,7 +13,8 @@ struct producer {
     rd_kafka_t *handle;
     rd_kafka_queue_t *reports; /* the handle's main queue, forwarded to the background thread */
     atomic_uint failures;
-    atomic_bool ready; /* bootstrap refusals before that do not count */
+    atomic_uint unplaced; /* deliveries of which nobody says where the record stands */
+    atomic_bool ready;    /* bootstrap refusals before that do not count */
 };
 
 /* debug=broker is on for these two facilities; its other lines are dropped. */
@@ -40,6 +41,8 @@ static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *
            (message = rd_kafka_event_message_next(event)) != NULL) {
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
             atomic_fetch_add(&producer->failures, 1);
+        else if (message->offset < 0)
+            atomic_fetch_add(&producer->unplaced, 1);
     }
     rd_kafka_event_destroy(event);
 }
@@ -135,4 +138,10 @@ unsigned producer_failures(const struct producer *producer)
 void producer_forget_failures(struct producer *producer)
 {
     atomic_store(&producer->failures, 0);
+    atomic_store(&producer->unplaced, 0);
+}
+
+unsigned producer_unplaced(const struct producer *producer)
+{
+    return atomic_load(&producer->unplaced);
 }

@@ -130,6 +130,21 @@ static bool passed(rd_kafka_error_t *error, const char *what, bool *fenced, stru
     return false;
 }
 
+/* Waits for the records, then commits. One that has no place in its log may be missing: then nothing is committed. */
+static bool flush_and_commit(struct settle *settle, bool *fenced, struct fault *why)
+{
+    rd_kafka_t *handle = producer_handle(settle->producer);
+    int64_t until_ms = loop_clock_ms() + settle->settings->commit_timeout_ms;
+
+    if (rd_kafka_flush(handle, (int)settle->settings->commit_timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_PEER, "the records were not acknowledged in time");
+    if (producer_unplaced(settle->producer) > 0)
+        return fault_set(why, FAULT_PEER, "%u records were acknowledged without a place in their log",
+                         producer_unplaced(settle->producer));
+    int64_t left_ms = until_ms - loop_clock_ms();
+    return passed(rd_kafka_commit_transaction(handle, left_ms < 1 ? 1 : (int)left_ms), "commit", fenced, why);
+}
+
 static bool transact(struct settle *settle, struct settler_job *job, bool *fenced, struct fault *why)
 {
     rd_kafka_t *handle = producer_handle(settle->producer);
@@ -147,8 +162,7 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *fence
     for (size_t i = 0; i < job->record_count; i++)
         TRY(produce(settle, &job->records[i], why));
     POINT("settle.commit");
-    TRY(passed(rd_kafka_commit_transaction(handle, (int)settle->settings->commit_timeout_ms), "commit",
-               fenced, why));
+    TRY(flush_and_commit(settle, fenced, why));
     POINT("settle.committed");
     return true;
 }
@@ -264,7 +278,7 @@ static bool produce_acknowledged(struct settle *settle, struct settler_job *job,
             return false;
     if (rd_kafka_flush(producer_handle(settle->producer), (int)settle->settings->settlement_deadline_ms) ==
             RD_KAFKA_RESP_ERR_NO_ERROR &&
-        producer_failures(settle->producer) == 0)
+        producer_failures(settle->producer) == 0 && producer_unplaced(settle->producer) == 0)
         return true;
     settle->producer = producer_free(settle->producer);
     return fault_set(&job->why, FAULT_PEER, "records were not acknowledged");

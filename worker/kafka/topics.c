@@ -98,9 +98,19 @@ static bool is_named_before(const struct topic_state states[TOPIC_COUNT], size_t
     return false;
 }
 
-static void take_configs(const rd_kafka_ConfigResource_t *resource, struct topic_state states[TOPIC_COUNT])
+/* The settings of one topic; those that this user may not see stay unknown. False: this broker does not know it (yet). */
+static bool take_configs(const rd_kafka_ConfigResource_t *resource, struct topic_state states[TOPIC_COUNT],
+                         struct fault *why)
 {
+    rd_kafka_resp_err_t error = rd_kafka_ConfigResource_error(resource);
     size_t count = 0;
+
+    if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+        error == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
+        return true;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_PEER, "Kafka does not tell the settings of '%s': %s",
+                         rd_kafka_ConfigResource_name(resource), rd_kafka_err2str(error));
     const rd_kafka_ConfigEntry_t **list = rd_kafka_ConfigResource_configs(resource, &count);
 
     for (size_t t = 0; t < TOPIC_COUNT; t++) {
@@ -110,6 +120,7 @@ static void take_configs(const rd_kafka_ConfigResource_t *resource, struct topic
         for (size_t i = 0; i < count; i++)
             take_config(list[i], &states[t]);
     }
+    return true;
 }
 
 /* The answer to DescribeConfigs; null, or one with an error, is none. */
@@ -126,11 +137,11 @@ static bool take_answer(rd_kafka_event_t *event, struct topic_state states[TOPIC
     const rd_kafka_ConfigResource_t **found =
         rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
     for (size_t i = 0; i < count; i++)
-        take_configs(found[i], states);
+        TRY(take_configs(found[i], states, why));
     return true;
 }
 
-/* DescribeConfigs; a topic whose settings this user may not see stays unconfigured. FAULT_PEER: no answer. */
+/* DescribeConfigs. FAULT_PEER: no answer. */
 static bool read_configs(rd_kafka_t *handle, struct topic_state states[TOPIC_COUNT], struct fault *why)
 {
     rd_kafka_ConfigResource_t *resources[TOPIC_COUNT];

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { BROKER_TIMEOUT_MS = 10000, SEEN_TRIES = 100, SEEN_PAUSE_MS = 100 };
+enum { BROKER_TIMEOUT_MS = 10000, SEEN_TRIES = 100, FAILED_MAX = 5, SEEN_PAUSE_MS = 100 };
 
 static void print_states(const struct topic_state states[TOPIC_COUNT])
 {
@@ -27,16 +27,20 @@ static void print_states(const struct topic_state states[TOPIC_COUNT])
 static bool read_created(const struct settings *settings, struct topic_state states[TOPIC_COUNT],
                          struct fault *why)
 {
+    bool read = false;
+    int failed = 0;
+
     for (int i = 0; i < SEEN_TRIES; i++) {
         size_t seen = 0;
-        TRY(topics_read(settings, BROKER_TIMEOUT_MS, states, why));
+        read = topics_read(settings, BROKER_TIMEOUT_MS, states, why);
         for (size_t t = 0; t < TOPIC_COUNT; t++)
             seen += states[t].exists;
-        if (seen == TOPIC_COUNT)
-            return true;
+        if ((read && seen == TOPIC_COUNT) || failed == FAILED_MAX)
+            return read;
+        failed += !read;
         nanosleep(&(struct timespec){.tv_nsec = SEEN_PAUSE_MS * 1000000L}, NULL);
     }
-    return true; /* the check tells which are missing */
+    return read; /* then the check tells which are missing */
 }
 
 /*
