@@ -1,9 +1,9 @@
 /*
  * A wall clock that a test can set: preloaded into a worker, it adds the seconds that the file WALL_CLOCK holds (an
- * int64 of this machine) to CLOCK_REALTIME. The clocks that only run, CLOCK_MONOTONIC and CLOCK_BOOTTIME, stay as they are.
+ * int64 of this machine) to CLOCK_REALTIME. The clocks that only run, CLOCK_MONOTONIC and CLOCK_BOOTTIME, stay.
  *
- * A wait until a moment of the wall clock (librdkafka's, by cnd_timedwait) ends when that clock says so, as in the kernel:
- * it takes hours longer when the clock is set back by hours meanwhile.
+ * A wait until a moment of the wall clock (librdkafka's, by cnd_timedwait) ends when that clock says so, as in the
+ * kernel: it takes hours longer when the clock is set back by hours meanwhile.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

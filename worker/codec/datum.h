@@ -34,7 +34,7 @@ MUST_USE bool datum_decode(const struct schema *writer, const void *bytes, size_
                            const struct schema *reader, const struct datum_limits *limits,
                            struct json_object **tree, struct fault *why);
 
-/* A field without a tree: integers, dates and the index of a symbol are numbers; text and bytes are borrowed. */
+/* A field without a tree: integers and the index of a symbol are numbers; text and bytes are borrowed. */
 struct datum_leaf {
     int64_t number;
     const char *bytes; /* null: the field is null, or a number; no NUL behind them */
@@ -42,8 +42,8 @@ struct datum_leaf {
 };
 
 /*
- * Decodes a record whose `count` fields are leaves: integers, enums, text and bytes, or null instead. leaves[i] is field i
- * in the schema's order; what they point to lies in `bytes`. A hundred times cheaper than datum_decode(), for records of
+ * Decodes a record whose `count` fields are leaves: integers, enums, text and bytes, or null instead. leaves[i] is
+ * field i in the schema's order; what they point to lies in `bytes`. A hundred times cheaper than datum_decode(), for records of
  * our own. Fails like it; FAULT_LOCAL: the schema has another number of fields.
  */
 MUST_USE bool datum_read_leaves(const struct schema *schema, const void *bytes, size_t length,

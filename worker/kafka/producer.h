@@ -28,9 +28,9 @@ unsigned producer_failures(const struct producer *producer);
 void producer_forget_failures(struct producer *producer);
 
 /*
- * Deliveries since then without an offset. The library reports a batch as delivered when the broker has taken a later one of
- * its partition; a broker that has no state of the producer takes any first sequence, so the earlier batch, refused just
- * before, may be nowhere (confluent-kafka-go issue 921).
+ * Deliveries since then without an offset. The library reports a batch as delivered when the broker has taken a later
+ * one of its partition; a broker that has no state of the producer takes any first sequence, so the earlier batch,
+ * refused just before, may be nowhere (confluent-kafka-go issue 921).
  */
 unsigned producer_unplaced(const struct producer *producer);
 
