@@ -60,8 +60,8 @@ static const char *const workflows[TYPES] = {
     TYPE(
         "read",
         "{'stepId': 'create', 'operationId': '$sourceDescriptions.bt.list', 'parameters': [{'name': 'ref', 'in': 'query',"
-        " 'value': '$inputs.requestId'}], 'successCriteria': [{'condition': '$statusCode == 200'}], 'outputs': {'orderId':"
-        " '$response.body#/orderId'}}",
+        " 'value': '$inputs.requestId'}], 'successCriteria': [{'condition': '$statusCode == 200'}], 'outputs':"
+        " {'orderId': '$response.body#/orderId'}}",
         ""),
 };
 
