@@ -152,9 +152,9 @@ class Group:
 
     # --- what came out ---
 
-    def finals(self):
+    def finals(self, seconds=0.05):
         """The final outcomes of each request, those marked as repeats left out; what came since the last look is added."""
-        for message in self.reader.more(0.05)[self.looked_at:]:
+        for message in self.reader.more(seconds)[self.looked_at:]:
             self.looked_at += 1
             if header(message, "whc-repeated") is not None:
                 continue
@@ -181,6 +181,7 @@ class Group:
             accepted = [r for operation in ("createOrder", "submitOrder") for key, r in self.rows(operation).items() if key == reference and r["accepted"]]
             words = ("happened", "00126001", "seen at BT") if accepted or row["orderType"].startswith("reserve") else ("reject", "not at BT")
             self.stage.run("decide", row["requestId"], *words)
+            self.finals()
 
     def what_is_missing(self):
         """Where the orders without a final outcome are, as the ledger and the worker have it."""
@@ -202,7 +203,7 @@ class Group:
         while len(self.finals()) < len(self.sent):
             if len(self.final) > before:
                 end, before = time.monotonic() + 300, len(self.final)
-            if time.monotonic() > end:
+            if time.monotonic() > end and len(self.finals(5)) == before:
                 raise whc.Failure(self.what_is_missing())
             if not self.is_alive("one"):
                 self.start("one")

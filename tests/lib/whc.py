@@ -425,7 +425,7 @@ class Reader:
         self.consumer = confluent_kafka.Consumer({
             "bootstrap.servers": stage.bootstrap, "group.id": f"reader-{uuid.uuid4()}", "enable.auto.commit": False,
             "isolation.level": isolation if stage.real else "read_uncommitted", "auto.offset.reset": "earliest",
-            "fetch.wait.max.ms": 50, "log_level": 0})
+            "fetch.wait.max.ms": 50, "log_level": 0, "max.poll.interval.ms": 3600000})  # who decides for long minutes reads on afterwards
         self.topic, self.bootstrap = topic, stage.bootstrap
 
         def partitions():
