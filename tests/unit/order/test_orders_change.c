@@ -74,6 +74,27 @@ static void before_in_the_lane(void)
     given_world_end(&world);
 }
 
+/* While nothing could be settled, the one behind moved to the ledger, then both ended: their outcomes are in order. */
+static void in_the_order_of_the_lane(void)
+{
+    struct world world;
+
+    begin(&world, GIVEN_ONE_READ);
+    struct order *first = given_named(&world, "k", '1'), *second = given_named(&world, "k", '2');
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), first);
+    at(&world, 2000);
+    orders_own_slow(world.orders, 1001);
+    struct change change = given_change(&world, first, false, false, true);
+    orders_settled(world.orders, &change, INT64_MAX);
+    CU_ASSERT(second->changed && !first->changed);
+    given_answer(&world, first, 200, "{}");
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), second);
+    given_answer(&world, second, 200, "{}");
+    given_change(&world, first, false, true, true);
+    given_change(&world, second, false, true, true);
+    given_world_end(&world);
+}
+
 /* One that has ended needs no record: its outcome comes. */
 static void slow_but_done(void)
 {
@@ -405,6 +426,7 @@ static void terms_of_its_api(void)
 }
 
 CU_TestInfo test_orders_change[] = {{"slow", slow},
+                                    {"in the order of the lane", in_the_order_of_the_lane},
                                     {"before in the lane", before_in_the_lane},
                                     {"slow but done", slow_but_done},
                                     {"repeats", repeats},
