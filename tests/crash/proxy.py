@@ -139,7 +139,7 @@ class Proxy:
                 how, ms = link["answers"].pop(correlation, (None, 0))
                 if how == "repeat-request":
                     link["answers"][correlation] = ("lose-answer", 0)  # the library expects one
-                if how == "lose-answer":
+                if how in ("lose-answer", "cut"):
                     continue
                 if how == "delay-answer":
                     let_pass(ms / 1000)

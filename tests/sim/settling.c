@@ -78,8 +78,12 @@ static void split_step(struct worker *worker, const struct order *order, struct 
     if (!is_off(R12))
         return;
     if (order->state == ORDER_INTENDING && kept->progress != NULL && kept->step != order->main.step) {
+        const struct workflow *workflow = order->type->workflow;
         memory_free(payload->record.progress);
+        memory_free(payload->record.step);
         payload->record.progress = memory_text(kept->progress);
+        payload->record.step =
+            kept->step < workflow->step_count ? memory_text(workflow->steps[kept->step].id) : NULL;
         kept->second_half = true;
         TRACE("w%d      settles the new step of order %d later", worker->slot, payload->order);
         return;
