@@ -28,6 +28,7 @@ void enter_step(struct order *order, size_t step)
 
     walk->step = step;
     walk->step_is_new = true;
+    walk->retries = memory_free(walk->retries); /* as many as the step had actions */
     while (order_step(order) != NULL && !criteria_hold(&order_step(order)->when, &scope)) {
         json_object_object_del(walk->steps, order_step(order)->id);
         walk->step++;

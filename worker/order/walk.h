@@ -28,7 +28,7 @@ struct walk {
     size_t step;                     /* index in the workflow */
     bool step_is_new;                /* no call of it was rendered yet: `calls` is still of the step before */
     bool token_renewed;              /* in this step, at no cost */
-    unsigned *retries;               /* used, per onFailure action of the step */
+    unsigned *retries;               /* used, per onFailure action of the step; null: none */
     struct call_record calls;        /* of the step */
     int64_t step_began_ms;           /* clock of the loop */
 };

@@ -314,6 +314,25 @@ static void used_up(void)
     given_world_end(&world);
 }
 
+/* The retries are those of the step that it stands at: one that has gone on, or is done, has none. */
+static void used_up_before(void)
+{
+    struct world world;
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_ONE_RETRY, 10, true);
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    given_answer(&world, order, 404, "");
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    CLEANUP(tree_release) struct json_object *waiting = given_progress(order);
+    CU_ASSERT(tree_has(waiting, "retries"));
+    given_answer(&world, order, 200, "{}");
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_DONE);
+    CLEANUP(tree_release) struct json_object *done = given_progress(order);
+    CU_ASSERT_FALSE(tree_has(done, "retries"));
+    given_world_end(&world);
+}
+
 /* Known at the take-over, when its content is not looked at yet. */
 static void a_step_that_is_no_more(void)
 {
@@ -430,6 +449,7 @@ CU_TestInfo test_keeping[] = {{"round trip", round_trip},
                               {"refused", refused},
                               {"a step that is no more", a_step_that_is_no_more},
                               {"used up", used_up},
+                              {"used up before", used_up_before},
                               {"time of a step", time_of_a_step},
                               {"words of BT", words_of_bt},
                               {"deep outputs", deep_outputs},
