@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import uuid
+import zlib
 
 import proxy
 import whc
@@ -56,13 +57,14 @@ def a_refused_batch_before_one_that_is_taken(stage):
     of the producer takes any first sequence, and librdkafka reports the refused batch as delivered with the one that was taken:
     the transaction would commit without its records.
     """
-    worker = stage.worker(**writing.FAST, kafka_producer_batch_num_messages=1, settlement_pace_ms=500).ready()
     reader = stage.reader()
     before = stage.proxy.struck
-    stage.proxy.strike("Produce", "refuse", topic="order-outcomes")
-    stage.sandbox.fault(operationId="checkPortability", kind="delay", ms=300, times=-1)  # so that many end in one turn
-    sent = [stage.send("check-portability", whc.portability(), key=f"key-{i}".encode()) for i in range(60)]
+    # Requests that break their contract end as they are read: those of one fetch are one settlement, here of one partition.
+    keys = [key for key in (f"key-{i}".encode() for i in range(300)) if zlib.crc32(key) % stage.partitions == 0]
+    sent = [stage.send("check-portability", whc.portability("12"), key=key, partition=0) for key in keys]
     stage.flush()
+    stage.proxy.strike("Produce", "refuse", topic="order-outcomes")
+    worker = stage.worker(**writing.FAST, kafka_producer_batch_num_messages=1)
     wait_for(lambda: {header(m, "ce_subject") for m in reader.more()} >= set(sent), "all outcomes", 60)
     reader.more(1)
     expect(stage.proxy.struck == before + 1, "nothing was refused")
@@ -70,8 +72,9 @@ def a_refused_batch_before_one_that_is_taken(stage):
     expect("acknowledged without a place" in worker.log(), "it was not noticed")
 
 
-STORIES = [a_refused_batch_before_one_that_is_taken, a_start_without_settings] + [strike(api, how, ms) for api in ("EndTxn", "TxnOffsetCommit", "Produce")
+STRIKES = [strike(api, how, ms) for api in ("EndTxn", "TxnOffsetCommit", "Produce")
            for how, ms in (("lose-answer", 0), ("lose-request", 0), ("delay-answer", 700), ("repeat-request", 0), ("cut", 0))]
+STORIES = [a_start_without_settings, a_refused_batch_before_one_that_is_taken, *STRIKES]
 
 
 def main(chosen):
