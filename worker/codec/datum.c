@@ -17,7 +17,7 @@ bool datum_decode(const struct schema *writer, const void *bytes, size_t length,
     struct json_object *made = NULL;
     avro_value_t value;
 
-    TRY(scan_datum(writer->root, bytes, length, limits == NULL ? &datum_limits_usual : limits, NULL, why));
+    TRY(scan_datum(writer->root, bytes, length, limits, NULL, why));
     if (avro_generic_value_new(writer->maker, &value) != 0)
         return fault_set(why, FAULT_LOCAL, "Avro-C makes no value");
     avro_reader_t in = avro_reader_memory(bytes, (int64_t)length);

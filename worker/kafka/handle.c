@@ -28,6 +28,8 @@ static const char *const fixed[] = {
     "socket.timeout.ms",
     "debug",
     "request.required.acks",
+    "max.in.flight.requests.per.connection",
+    "max.in.flight",
     "group.protocol",
     "message.timeout.ms",
     "delivery.timeout.ms",

@@ -140,7 +140,7 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
            OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, FIELDS };
     /* clang-format on */
     struct datum_leaf leaves[FIELDS];
-    char request_id[UUID_TEXT_SIZE];
+    char request_id[UUID_TEXT_SIZE + 1]; /* so that a longer text shows */
     struct uuid unused;
 
     TRY(read_framed(schemas->order, value, length, leaves, FIELDS, why));
@@ -163,7 +163,7 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
                                      .outcome_headers = take(&leaves[OUTCOME_HEADERS]),
                                      .last_decision = take(&leaves[LAST_DECISION]),
                                      .settlement = take(&leaves[SETTLEMENT])};
-    memcpy(record->request_id, request_id, sizeof request_id);
+    memcpy(record->request_id, request_id, sizeof record->request_id);
     return true;
 }
 

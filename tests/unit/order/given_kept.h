@@ -90,6 +90,20 @@ static inline struct order *given_recalled(struct world *world, const struct ord
     return again;
 }
 
+/* Owns a slow order, settles that, loses its partition and takes it over again: the order as it is then. */
+static inline struct order *given_taken_over(struct world *world, struct order *order)
+{
+    struct fault why = {.text = ""};
+
+    orders_own_slow(world->orders, INT64_MAX);
+    struct change change = given_change(world, order, false, false, true);
+    struct order *next = given_recalled(world, order);
+    orders_settled(world->orders, &change, INT64_MAX);
+    orders_leave(world->orders, 0, true);
+    CU_ASSERT_FATAL(orders_recover(world->orders, next, world->time, &why));
+    return next;
+}
+
 static inline void given_awake(struct order *order)
 {
     struct fault why = {.text = ""};

@@ -292,7 +292,6 @@ static void refused(void)
 static void used_up(void)
 {
     struct world world;
-    struct fault why = {.text = ""};
 
     given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_ONE_RETRY, 10, true);
     struct order *order = given_named(&world, "k", '1');
@@ -300,12 +299,7 @@ static void used_up(void)
     given_answer(&world, order, 404, "");
     CU_ASSERT_EQUAL_FATAL(order->state, ORDER_WAITING);
     order->main.token_renewed = true;
-    orders_own_slow(world.orders, INT64_MAX);
-    struct change change = given_change(&world, order, false, false, true);
-    struct order *next = given_recalled(&world, order);
-    orders_settled(world.orders, &change, INT64_MAX);
-    orders_leave(world.orders, 0, true);
-    CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
+    struct order *next = given_taken_over(&world, order);
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), next);
     CU_ASSERT(next->main.token_renewed);
     given_answer(&world, next, 404, "");
@@ -357,19 +351,13 @@ static void a_step_that_is_no_more(void)
 static void time_of_a_step(void)
 {
     struct world world;
-    struct fault why = {.text = ""};
 
     given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_ONE_READ, 10, true);
     world.time.now_ms = 1000000; /* far beyond give_up_ms since the clock began */
     struct order *order = given_named(&world, "k", '1');
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
     given_answer(&world, order, 503, "");
-    orders_own_slow(world.orders, INT64_MAX);
-    struct change change = given_change(&world, order, false, false, true);
-    struct order *next = given_recalled(&world, order);
-    orders_settled(world.orders, &change, INT64_MAX);
-    orders_leave(world.orders, 0, true);
-    CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
+    struct order *next = given_taken_over(&world, order);
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), next);
     given_answer(&world, next, 503, ""); /* the second of three attempts */
     CU_ASSERT_EQUAL(next->state, ORDER_WAITING);
