@@ -30,6 +30,21 @@ static void count_log(const rd_kafka_t *handle, int level, const char *facility,
             log_text("text", text));
 }
 
+/* The name of an error that is of the record itself: the same bytes would be refused again (promise.md R16). */
+static const char *refusal(rd_kafka_resp_err_t error)
+{
+    switch ((int)error) {
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+        return rd_kafka_err2name(error);
+    default:
+        return NULL;
+    }
+}
+
 /* Delivery reports, on librdkafka's own thread, so that a commit does not poll for them. */
 static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *opaque)
 {
@@ -39,6 +54,9 @@ static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *
     (void)handle;
     while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR &&
            (message = rd_kafka_event_message_next(event)) != NULL) {
+        struct settler_record *record = message->_private;
+        record->offset = message->offset;
+        record->refused = refusal(message->err);
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
             atomic_fetch_add(&producer->failures, 1);
         else if (message->offset < 0)
@@ -81,21 +99,36 @@ static bool init_transactions(struct producer *producer, bool *fenced, struct fa
     return false;
 }
 
-bool producer_new(const struct settings *settings, struct producer **out, bool *fenced, struct fault *why)
+/* Configured, with its callbacks. */
+static bool configure(const struct settings *settings, bool singly, struct producer *producer,
+                      rd_kafka_conf_t **out, struct fault *why)
+{
+    rd_kafka_conf_t *conf;
+    char unused[64];
+
+    TRY(handle_configure(settings, HANDLE_SETTLER, &conf, why));
+    if (singly)
+        rd_kafka_conf_set(conf, "batch.num.messages", "1", unused, sizeof unused);
+    rd_kafka_conf_set_opaque(conf, producer);
+    rd_kafka_conf_set_log_cb(conf, count_log);
+    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
+    rd_kafka_conf_set_background_event_cb(conf, count_deliveries);
+    *out = conf;
+    return true;
+}
+
+bool producer_new(const struct settings *settings, bool singly, struct producer **out, bool *fenced,
+                  struct fault *why)
 {
     struct producer *producer = memory_new(1, sizeof *producer);
     rd_kafka_conf_t *conf;
 
     if (fenced != NULL)
         *fenced = false;
-    if (!handle_configure(settings, HANDLE_SETTLER, &conf, why)) {
+    if (!configure(settings, singly, producer, &conf, why)) {
         memory_free(producer);
         return false;
     }
-    rd_kafka_conf_set_opaque(conf, producer);
-    rd_kafka_conf_set_log_cb(conf, count_log);
-    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
-    rd_kafka_conf_set_background_event_cb(conf, count_deliveries);
     if (!handle_new(RD_KAFKA_PRODUCER, conf, &producer->handle, why)) {
         memory_free(producer);
         return false;
@@ -128,6 +161,35 @@ void *producer_free(struct producer *producer)
 rd_kafka_t *producer_handle(struct producer *producer)
 {
     return producer->handle;
+}
+
+/* A list of our own: librdkafka 2.0 frees headers that were given one by one twice when it fails (its issue 4627). */
+static rd_kafka_headers_t *headers_of(const struct settler_record *record)
+{
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
+
+    for (size_t i = 0; i < record->header_count; i++)
+        rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value,
+                            record->headers[i].value == NULL ? 0 : (ssize_t)record->headers[i].length);
+    return headers;
+}
+
+bool producer_send(struct producer *producer, struct settler_record *record, struct fault *why)
+{
+    rd_kafka_headers_t *headers = headers_of(record);
+
+    record->offset = -1;
+    record->refused = NULL;
+    rd_kafka_resp_err_t error = rd_kafka_producev(
+        producer->handle, RD_KAFKA_V_TOPIC(record->topic), RD_KAFKA_V_PARTITION(record->partition),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(record->key, record->key_length),
+        RD_KAFKA_V_VALUE(record->value, record->length), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_OPAQUE(record), RD_KAFKA_V_END);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return true;
+    rd_kafka_headers_destroy(headers); /* they stay ours when it fails */
+    record->refused = refusal(error);
+    return fault_set(why, FAULT_PEER, "cannot produce to '%s': %s", record->topic, rd_kafka_err2str(error));
 }
 
 unsigned producer_failures(const struct producer *producer)

@@ -7,21 +7,26 @@
 #ifndef KAFKA_PRODUCER_H
 #define KAFKA_PRODUCER_H
 
-#include "config.h"
-
-#include <librdkafka/rdkafka.h>
+#include "settler.h"
 
 struct producer;
 
 /*
  * Makes one and, with transactions, initialises them; gives up after three seconds with FAULT_PEER, to be tried again.
- * FAULT_LOCAL: it cannot work. *fenced (may be null) says whether another producer took the transactional.id.
+ * FAULT_LOCAL: it cannot work. *fenced (may be null) says whether another producer took the transactional.id. `singly`:
+ * each record is a batch of its own.
  */
-MUST_USE bool producer_new(const struct settings *settings, struct producer **producer, bool *fenced,
-                           struct fault *why);
+MUST_USE bool producer_new(const struct settings *settings, bool singly, struct producer **producer,
+                           bool *fenced, struct fault *why);
 void *producer_free(struct producer *producer);
 
 rd_kafka_t *producer_handle(struct producer *producer);
+
+/*
+ * Sends a record, whose `offset` or `refused` is set once it is flushed; it must stay where it is until then, or until
+ * the producer is freed.
+ */
+MUST_USE bool producer_send(struct producer *producer, struct settler_record *record, struct fault *why);
 
 /* Failed requests, connections and deliveries since producer_forget_failures(). */
 unsigned producer_failures(const struct producer *producer);

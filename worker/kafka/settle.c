@@ -13,13 +13,13 @@ enum {
     FENCED_AGAIN_MS = 60000,
     READ_TIMEOUT_MS = 5000,
     PAUSE_MS = 50,
-    RECORD_VALUES = 7 + SETTLER_HEADERS_MAX
 };
 
 struct settle {
     const struct settings *settings;
     rd_kafka_t *consumer;
     struct producer *producer; /* null: one is to be made */
+    bool singly;               /* a record was refused for itself: the next producer shows which one */
     int64_t fenced_ms;         /* when we were fenced last; 0: never */
 };
 
@@ -63,7 +63,7 @@ static bool ensure_producer(struct settle *settle, struct fault *why)
     while (settle->producer == NULL) {
         struct producer *producer = NULL;
         bool fenced = false;
-        if (producer_new(settle->settings, &producer, &fenced, why)) {
+        if (producer_new(settle->settings, settle->singly, &producer, &fenced, why)) {
             settle->producer = producer;
             return true;
         }
@@ -94,30 +94,6 @@ static rd_kafka_topic_partition_list_t *positions_of(const struct settle *settle
         entry->metadata = strdup(position->metadata); /* freed by the list */
     }
     return list;
-}
-
-static bool produce(struct settle *settle, struct settler_record *record, struct fault *why)
-{
-    rd_kafka_vu_t values[RECORD_VALUES];
-    size_t count = 0;
-
-    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = record->topic};
-    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = record->partition};
-    values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY};
-    values[count++] =
-        (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {record->key, record->key_length}};
-    values[count++] =
-        (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {record->value, record->length}};
-    for (size_t i = 0; i < record->header_count; i++)
-        values[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADER,
-                                          .u.header = {record->headers[i].name, record->headers[i].value,
-                                                       (ssize_t)record->headers[i].length}};
-    rd_kafka_error_t *error = rd_kafka_produceva(producer_handle(settle->producer), values, count);
-    if (error == NULL)
-        return true;
-    fault_set(why, FAULT_PEER, "cannot produce to '%s': %s", record->topic, rd_kafka_error_string(error));
-    rd_kafka_error_destroy(error);
-    return false;
 }
 
 static bool passed(rd_kafka_error_t *error, const char *what, bool *fenced, struct fault *why)
@@ -160,7 +136,7 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *fence
         return false;
     POINT("settle.positions");
     for (size_t i = 0; i < job->record_count; i++)
-        TRY(produce(settle, &job->records[i], why));
+        TRY(producer_send(settle->producer, &job->records[i], why));
     POINT("settle.commit");
     TRY(flush_and_commit(settle, fenced, why));
     POINT("settle.committed");
@@ -222,6 +198,24 @@ static bool read_positions(struct settle *settle, struct settler_job *job, struc
     return true;
 }
 
+/*
+ * A batch is refused as a whole, whichever of its records is at fault (R16): so the next producer sends one record a
+ * batch, and its answer names the one. What a producer of full batches says of single records is forgotten.
+ */
+static void note_refused(struct settle *settle, const struct settler_job *job, bool settled)
+{
+    bool named = settle->singly, any = false;
+
+    for (size_t i = 0; i < job->record_count; i++) {
+        any = any || job->records[i].refused != NULL;
+        if (!named)
+            job->records[i].refused = NULL;
+    }
+    settle->singly = any || (named && !settled);
+    if (named && settled)
+        settle->producer = producer_free(settle->producer); /* full batches again */
+}
+
 /* R3: a new producer with the same id ends whatever is open; only then the positions tell what happened. */
 static enum settler_answer find_out(struct settle *settle, struct settler_job *job)
 {
@@ -256,6 +250,7 @@ static enum settler_answer settle_transaction(struct settle *settle, struct sett
     bool committed = transact(settle, job, &fenced, &job->why);
     bool clean = producer_failures(settle->producer) == 0 &&
                  loop_clock_ms() - began_ms <= settle->settings->settlement_deadline_ms;
+    note_refused(settle, job, committed);
     if (committed && clean)
         return SETTLER_CLEAN;
     if (committed) {
@@ -274,7 +269,7 @@ static bool produce_acknowledged(struct settle *settle, struct settler_job *job,
 {
     for (size_t i = 0; i < job->record_count; i++)
         if ((job->records[i].topic == settle->settings->topic_ledger) == of_ledger &&
-            !produce(settle, &job->records[i], &job->why))
+            !producer_send(settle->producer, &job->records[i], &job->why))
             return false;
     if (rd_kafka_flush(producer_handle(settle->producer), (int)settle->settings->settlement_deadline_ms) ==
             RD_KAFKA_RESP_ERR_NO_ERROR &&
@@ -290,7 +285,9 @@ static enum settler_answer settle_plainly(struct settle *settle, struct settler_
     if (!ensure_producer(settle, &job->why))
         return SETTLER_FATAL;
     producer_forget_failures(settle->producer);
-    if (!produce_acknowledged(settle, job, true) || !produce_acknowledged(settle, job, false))
+    bool acknowledged = produce_acknowledged(settle, job, true) && produce_acknowledged(settle, job, false);
+    note_refused(settle, job, acknowledged);
+    if (!acknowledged)
         return SETTLER_FAILED;
     rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
     rd_kafka_resp_err_t error = rd_kafka_commit(settle->consumer, list, 0);

@@ -35,12 +35,23 @@ struct settler_job *settler_job_new(enum settler_task task)
     return job;
 }
 
+void settler_record_header(struct settler_record *record, const char *name, const void *value, size_t length)
+{
+    size_t count = record->header_count;
+
+    if ((count & (count - 1)) == 0) /* room doubles at each power of two */
+        record->headers = memory_resize(record->headers, count == 0 ? 1 : count * 2, sizeof *record->headers);
+    record->headers[record->header_count++] = (struct settler_header){
+        memory_text(name), value == NULL ? NULL : memory_text_of(value, length), length};
+}
+
 void settler_record_release(struct settler_record *record)
 {
     for (size_t i = 0; i < record->header_count; i++) {
         memory_free(record->headers[i].name);
         memory_free(record->headers[i].value);
     }
+    memory_free(record->headers);
     memory_free(record->key);
     memory_free(record->value);
 }

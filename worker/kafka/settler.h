@@ -13,10 +13,8 @@
 
 #include <librdkafka/rdkafka.h>
 
-enum { SETTLER_HEADERS_MAX = 24 };
-
 struct settler_header {
-    char *name, *value;
+    char *name, *value; /* owned; a null value is one on the wire too */
     size_t length;
 };
 
@@ -28,8 +26,12 @@ struct settler_record {
     size_t key_length;
     char *value; /* null: none */
     size_t length;
-    struct settler_header headers[SETTLER_HEADERS_MAX];
+    struct settler_header *headers; /* owned */
     size_t header_count;
+
+    /* What the broker said of it in the settlement that just ended. */
+    int64_t offset;      /* in its partition; -1: not known */
+    const char *refused; /* the name of the error, where Kafka refuses this very record (R16); null: it does not */
 };
 
 /* A position to commit, or one that was read: partition of the request topic. */
@@ -86,6 +88,9 @@ void *settler_free(struct settler *settler);
 
 /* Hands a job over. One at a time: not before the last one came back. */
 void settler_start(struct settler *settler, struct settler_job *job);
+
+/* Adds a header, copied; a null `value` stays null. */
+void settler_record_header(struct settler_record *record, const char *name, const void *value, size_t length);
 
 /* Frees what the record holds. */
 void settler_record_release(struct settler_record *record);

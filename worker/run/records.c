@@ -14,17 +14,10 @@
 
 #define REPEATED_HEADER "whc-repeated"
 
-static void add_header(struct settler_record *record, const char *name, const char *value, size_t length)
-{
-    if (record->header_count < SETTLER_HEADERS_MAX)
-        record->headers[record->header_count++] =
-            (struct settler_header){memory_text(name), memory_text_of(value, length), length};
-}
-
 static void add_text(struct settler_record *record, const char *name, const char *value)
 {
     if (value != NULL && *value != '\0')
-        add_header(record, name, value, strlen(value));
+        settler_record_header(record, name, value, strlen(value));
 }
 
 static void add_number(struct settler_record *record, const char *name, int64_t value)
@@ -108,7 +101,7 @@ void record_of_order(const struct worker *worker, const struct order *order, str
     add_event_headers(record, worker, order, &outcome);
     size_t length = framing_write_header(&frame, header);
     if (length > 0)
-        add_header(record, FRAMING_HEADER, (const char *)header, length);
+        settler_record_header(record, FRAMING_HEADER, (const char *)header, length);
 }
 
 static char *headers_text(const struct settler_record *outcome)
@@ -238,7 +231,7 @@ static void add_stored_headers(struct settler_record *record, const char *text)
         const char *encoded = json_object_get_string(value);
         buffer_init(&bytes, 1 << 20);
         if (base64_read(encoded, strlen(encoded), &bytes, &unused))
-            add_header(record, name, buffer_text(&bytes), bytes.length);
+            settler_record_header(record, name, buffer_text(&bytes), bytes.length);
     }
 }
 
@@ -268,7 +261,7 @@ void record_repeated(const struct settler_record *outcome, struct settler_record
     record->key = outcome->key == NULL ? NULL : memory_text_of(outcome->key, outcome->key_length);
     record->value = memory_text_of(outcome->value, outcome->length);
     for (size_t i = 0; i < outcome->header_count; i++)
-        add_header(record, outcome->headers[i].name, outcome->headers[i].value, outcome->headers[i].length);
+        settler_record_header(record, outcome->headers[i].name, outcome->headers[i].value, outcome->headers[i].length);
     add_text(record, REPEATED_HEADER, "true");
 }
 
@@ -282,10 +275,8 @@ static void copy_headers(const rd_kafka_message_t *message, struct settler_recor
     if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
     for (size_t i = 0;
-         i < SETTLER_HEADERS_MAX - 9 &&
-         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
-         i++)
-        add_header(record, name, value == NULL ? "" : value, value == NULL ? 0 : size);
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+        settler_record_header(record, name, value, size);
 }
 
 void record_of_message(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,

@@ -80,22 +80,20 @@ static bool gather(const struct setup *setup, const struct wishes *wishes, int w
 static bool produce(rd_kafka_t *handle, const struct settings *settings, const struct submission *submission,
                     struct fault *why)
 {
-    rd_kafka_vu_t values[] = {
-        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = settings->topic_requests},
-        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK},
-        {.vtype = RD_KAFKA_VTYPE_KEY,
-         .u.mem = {submission->key, submission->key == NULL ? 0 : strlen(submission->key)}},
-        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {submission->value, submission->length}},
-        {.vtype = RD_KAFKA_VTYPE_HEADER, .u.header = {"whc-tracking", submission->tracking, -1}},
-    };
-    rd_kafka_error_t *error =
-        rd_kafka_produceva(handle, values, COUNT_OF(values) - (submission->tracking == NULL));
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(1);
+    size_t key_length = submission->key == NULL ? 0 : strlen(submission->key);
 
-    if (error == NULL)
+    if (submission->tracking != NULL)
+        rd_kafka_header_add(headers, "whc-tracking", -1, submission->tracking, -1);
+    rd_kafka_resp_err_t error = rd_kafka_producev(
+        handle, RD_KAFKA_V_TOPIC(settings->topic_requests),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK),
+        RD_KAFKA_V_KEY(submission->key, key_length),
+        RD_KAFKA_V_VALUE(submission->value, submission->length), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
-    fault_set(why, FAULT_PEER, "cannot send: %s", rd_kafka_error_string(error));
-    rd_kafka_error_destroy(error);
-    return false;
+    rd_kafka_headers_destroy(headers); /* they stay ours when it fails */
+    return fault_set(why, FAULT_PEER, "cannot send: %s", rd_kafka_err2str(error));
 }
 
 static void count_failure(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
