@@ -20,14 +20,6 @@ static void add_text(struct settler_record *record, const char *name, const char
         settler_record_header(record, name, value, strlen(value));
 }
 
-static void add_number(struct settler_record *record, const char *name, int64_t value)
-{
-    char text[24];
-
-    snprintf(text, sizeof text, "%" PRId64, value);
-    add_text(record, name, text);
-}
-
 /* CloudEvents 1.0, Kafka binding, binary mode; and the trace that the request came with. */
 static void add_event_headers(struct settler_record *record, const struct worker *worker,
                               const struct order *order, const struct outcome *outcome)
@@ -263,38 +255,4 @@ void record_repeated(const struct settler_record *outcome, struct settler_record
     for (size_t i = 0; i < outcome->header_count; i++)
         settler_record_header(record, outcome->headers[i].name, outcome->headers[i].value, outcome->headers[i].length);
     add_text(record, REPEATED_HEADER, "true");
-}
-
-static void copy_headers(const rd_kafka_message_t *message, struct settler_record *record)
-{
-    rd_kafka_headers_t *headers;
-    const char *name;
-    const void *value;
-    size_t size;
-
-    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return;
-    for (size_t i = 0;
-         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
-        settler_record_header(record, name, value, size);
-}
-
-void record_of_message(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                       const struct fault *why, struct settler_record *record)
-{
-    *record =
-        (struct settler_record){.topic = worker->settings->topic_dead, .partition = RD_KAFKA_PARTITION_UA};
-    record->key = message->key == NULL ? NULL : memory_text_of(message->key, message->key_len);
-    record->key_length = message->key_len;
-    record->value = message->payload == NULL ? NULL : memory_text_of(message->payload, message->len);
-    record->length = message->len;
-    copy_headers(message, record);
-    add_text(record, "__connect.errors.topic", rd_kafka_topic_name(message->rkt));
-    add_number(record, "__connect.errors.partition", message->partition);
-    add_number(record, "__connect.errors.offset", message->offset);
-    add_text(record, "__connect.errors.connector.name", worker->settings->group_id);
-    add_text(record, "__connect.errors.stage", "VALUE_CONVERTER");
-    add_text(record, "__connect.errors.class.name", "whc-worker");
-    add_text(record, "__connect.errors.exception.message", why->text);
-    add_text(record, "whc-dead-reason", reason);
 }

@@ -41,8 +41,4 @@ void record_repeated(const struct settler_record *outcome, struct settler_record
 /* The schemas that the ledger is written in. */
 struct ledger_schemas ledger_schemas_of(const struct worker *worker);
 
-/* The dead letter of a message: its bytes, key and headers, and why. `reason` is a fixed word. */
-void record_of_message(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                       const struct fault *why, struct settler_record *record);
-
 #endif

@@ -203,6 +203,7 @@ static bool check_topics(struct worker *worker, const struct topic_state states[
     worker->partition_total = (size_t)states[TOPIC_REQUESTS].partitions;
     worker->outcome_max_bytes = room_of(&states[TOPIC_OUTCOMES]);
     worker->ledger_max_bytes = room_of(&states[TOPIC_LEDGER]);
+    worker->dead_max_bytes = room_of(&states[TOPIC_DEAD]) + HEADER_ROOM_BYTES;
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* See settling.h. */
 #include "settling.h"
 
+#include "dead_letter.h"
 #include "memory.h"
 #include "owning.h"
 #include "records.h"
@@ -84,8 +85,7 @@ static struct item *add_item(struct settling *settling, int32_t partition)
 void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *message, const char *reason,
                           const struct fault *why)
 {
-    record_of_message(settling->worker, message, reason, why,
-                      &add_item(settling, message->partition)->record);
+    dead_letter_of(settling->worker, message, reason, why, &add_item(settling, message->partition)->record);
     settlements_finish(settling->worker->settlements, message->partition, message->offset);
     status_count_dead(settling->worker->status, reason);
 }

@@ -47,6 +47,7 @@ struct worker {
     size_t partition_total;   /* of the request topic */
     size_t outcome_max_bytes; /* what the outcome topic takes, less room for headers */
     size_t ledger_max_bytes;  /* the same of the ledger */
+    size_t dead_max_bytes;    /* what the topic of dead letters takes, headers included */
 
     struct http_client *http;
     struct token *token;

@@ -1,0 +1,17 @@
+/* See digest.h. */
+#include "digest.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void digest_print(const void *bytes, size_t length, char text[DIGEST_TEXT_SIZE])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+
+    if (EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) != 1)
+        abort();
+    for (unsigned i = 0; i < size && 2 * i + 2 < DIGEST_TEXT_SIZE; i++)
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}

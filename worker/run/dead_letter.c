@@ -1,0 +1,134 @@
+/* See dead_letter.h. */
+#include "dead_letter.h"
+
+#include "digest.h"
+#include "memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HEADER_OVERHEAD = 12, RECORD_OVERHEAD = 128, OUR_HEADERS_MAX = 4096 };
+
+static void add_text(struct settler_record *record, const char *name, const char *value)
+{
+    settler_record_header(record, name, value, strlen(value));
+}
+
+static void add_number(struct settler_record *record, const char *name, int64_t value)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" PRId64, value);
+    add_text(record, name, text);
+}
+
+/* How many headers the message came with: those before the first of ours. */
+static size_t own_count(const struct settler_record *record)
+{
+    size_t count = record->header_count;
+
+    while (count > 0 && strcmp(record->headers[count - 1].name, DEAD_FIRST_HEADER) != 0)
+        count--;
+    return count == 0 ? record->header_count : count - 1;
+}
+
+static size_t headers_size(const struct settler_record *record)
+{
+    size_t size = 0, count = own_count(record);
+
+    for (size_t i = 0; i < count; i++)
+        size += strlen(record->headers[i].name) + record->headers[i].length + HEADER_OVERHEAD;
+    return size;
+}
+
+static void leave_out(struct settler_record *record, const char *what, const void *bytes, size_t length)
+{
+    char digest[DIGEST_TEXT_SIZE], text[DIGEST_TEXT_SIZE + 80];
+
+    digest_print(bytes, length, digest);
+    snprintf(text, sizeof text, "%s: %zu bytes, sha256 %s", what, length, digest);
+    add_text(record, DEAD_LEFT_OUT_HEADER, text);
+}
+
+static void leave_out_headers(struct settler_record *record)
+{
+    size_t count = own_count(record);
+    char text[80];
+
+    snprintf(text, sizeof text, "headers: %zu with %zu bytes", count, headers_size(record));
+    for (size_t i = 0; i < count; i++) {
+        memory_free(record->headers[i].name);
+        memory_free(record->headers[i].value);
+    }
+    /* The room of the list is told by its count (settler_record_header()): so a list anew. */
+    struct settler_header *all = record->headers;
+    size_t all_count = record->header_count;
+    record->headers = NULL;
+    record->header_count = 0;
+    for (size_t i = count; i < all_count; i++) {
+        settler_record_header(record, all[i].name, all[i].value, all[i].length);
+        memory_free(all[i].name);
+        memory_free(all[i].value);
+    }
+    memory_free(all);
+    add_text(record, DEAD_LEFT_OUT_HEADER, text);
+}
+
+bool dead_letter_reduce(struct settler_record *record)
+{
+    size_t headers = headers_size(record);
+
+    if (record->length == 0 && record->key_length == 0 && headers == 0)
+        return false;
+    if (record->length >= record->key_length && record->length >= headers) {
+        leave_out(record, "value", record->value, record->length);
+        record->value = memory_free(record->value);
+        record->length = 0;
+    } else if (record->key_length >= headers) {
+        leave_out(record, "key", record->key, record->key_length);
+        record->key = memory_free(record->key);
+        record->key_length = 0;
+    } else {
+        leave_out_headers(record);
+    }
+    return true;
+}
+
+static void copy_headers(const rd_kafka_message_t *message, struct settler_record *record)
+{
+    rd_kafka_headers_t *headers;
+    const char *name;
+    const void *value;
+    size_t size;
+
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    for (size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+        settler_record_header(record, name, value, size);
+}
+
+void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
+                    const struct fault *why, struct settler_record *record)
+{
+    *record =
+        (struct settler_record){.topic = worker->settings->topic_dead, .partition = RD_KAFKA_PARTITION_UA};
+    record->key = message->key == NULL ? NULL : memory_text_of(message->key, message->key_len);
+    record->key_length = message->key_len;
+    record->value = message->payload == NULL ? NULL : memory_text_of(message->payload, message->len);
+    record->length = message->len;
+    copy_headers(message, record);
+    add_text(record, DEAD_FIRST_HEADER, rd_kafka_topic_name(message->rkt));
+    add_number(record, "__connect.errors.partition", message->partition);
+    add_number(record, "__connect.errors.offset", message->offset);
+    add_text(record, "__connect.errors.connector.name", worker->settings->group_id);
+    add_text(record, "__connect.errors.stage", "VALUE_CONVERTER");
+    add_text(record, "__connect.errors.class.name", "whc-worker");
+    add_text(record, "__connect.errors.exception.message", why->text);
+    add_text(record, DEAD_REASON_HEADER, reason);
+    while (record->length + record->key_length + headers_size(record) + RECORD_OVERHEAD + OUR_HEADERS_MAX >
+           worker->dead_max_bytes)
+        if (!dead_letter_reduce(record))
+            return;
+}

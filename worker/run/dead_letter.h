@@ -1,0 +1,27 @@
+/*
+ * Dead letters: a message that cannot be answered, as it came, with why (Kafka Connect's header family and one of ours).
+ */
+#ifndef RUN_DEAD_LETTER_H
+#define RUN_DEAD_LETTER_H
+
+#include "worker.h"
+
+/* What `replay` looks for; the headers that the message came with stand before the first of ours. */
+#define DEAD_FIRST_HEADER "__connect.errors.topic"
+#define DEAD_REASON_HEADER "whc-dead-reason"
+#define DEAD_LEFT_OUT_HEADER "whc-dead-left-out"
+
+/*
+ * Makes the dead letter of a message: its key, value and all headers, in order, null values too. `reason` is a fixed
+ * word. What the topic would not take (worker->dead_max_bytes) is left out, the largest part first, and named with its
+ * size and SHA-256 in whc-dead-left-out; the other headers say where the original stands (promise.md R16).
+ */
+void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
+                    const struct fault *why, struct settler_record *record);
+
+/*
+ * Makes a dead letter that Kafka refused smaller by its largest part. False: there is nothing left to leave out.
+ */
+bool dead_letter_reduce(struct settler_record *record);
+
+#endif
