@@ -75,7 +75,8 @@ static bool judge(int order, const struct payload *seen, enum decision_verdict *
     static const enum decision_verdict others[] = {DECISION_DID_NOT_HAPPEN, DECISION_RETRY, DECISION_REJECT};
     int step = seen->step < STEPS ? seen->step : STEPS - 1;
 
-    *verdict = others[chance(3)];
+    /* After a write of the path the others are refused, and the order would wait for ever. */
+    *verdict = step > 0 ? DECISION_RETRY : others[chance(3)];
     if (seen->record.state == LEDGER_QUEUED) {
         *verdict = DECISION_REJECT;
         return !sim.calm && seen->record.attempt == 0;

@@ -46,6 +46,7 @@ static void read_outcome(struct arazzo_reader *reader, struct json_object *tree,
     struct fault why;
 
     action->outcome = success ? OUTCOME_COMPLETED : OUTCOME_REJECTED;
+    action->outcome_named = outcome != NULL;
     if (outcome == NULL)
         return;
     size_t mark = spot_enter(reader->spot, "x-outcome");

@@ -31,6 +31,7 @@ struct action {
     char *target;                /* of goto: a stepId */
     size_t target_index;         /* its place among the workflow's steps */
     enum outcome_status outcome; /* of end */
+    bool outcome_named;          /* by x-outcome, not by default */
     struct template *reason;     /* of x-outcome; null when there is none */
 };
 

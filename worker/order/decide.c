@@ -38,6 +38,18 @@ static bool is_timely(const struct order *order, const struct decision *decision
                      (left_ms + 999) / 1000, order->attempt);
 }
 
+/* FAILED and REJECTED say that BT did nothing: not of an order that an earlier write of is done. */
+static bool may_end(const struct order *order, const struct decision *decision, struct fault *why)
+{
+    bool ends = decision->verdict == DECISION_DID_NOT_HAPPEN || decision->verdict == DECISION_REJECT;
+
+    return !ends || !order->wrote ||
+           fault_set(why, FAULT_INPUT,
+                     "an earlier step of the order was carried out by BT, so '%s' cannot be its outcome; say "
+                     "'retry', or 'happened' once the step that is left was done or settled at BT",
+                     decision_words[decision->verdict]);
+}
+
 /* The step happened, says a person: its outputs are not known but for BT's id. */
 static enum journey_move happened(struct order *order, const struct decision *decision,
                                   const struct reason *reason, const struct journey_terms *terms)
@@ -86,6 +98,7 @@ bool journey_decide(struct order *order, const struct decision *decision, const 
                              decision->attempt, order->attempt);
         TRY(is_timely(order, decision, terms, why));
     }
+    TRY(may_end(order, decision, why));
     fill_reason(decision, &reason);
     order->reason = no_reason;
     order->outcome_is_due = false;

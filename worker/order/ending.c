@@ -21,6 +21,15 @@ enum journey_move park(struct order *order, enum reason_kind kind, const char *c
     return JOURNEY_PARK;
 }
 
+static enum journey_move finish(struct order *order, enum outcome_status status, const struct reason *reason,
+                                const struct journey_terms *terms)
+{
+    order->status = status;
+    order->reason = *reason;
+    order->finished_at_ms = terms->wall_ms;
+    return JOURNEY_END;
+}
+
 enum journey_move end(struct order *order, enum outcome_status status, const struct reason *reason,
                       const struct journey_terms *terms)
 {
@@ -30,15 +39,13 @@ enum journey_move end(struct order *order, enum outcome_status status, const str
         return look_answered(order, NULL, terms);
     if (status == OUTCOME_UNKNOWN)
         return park(order, reason->kind, reason->code, reason->text, terms);
-    if (status == OUTCOME_FAILED && order->wrote) {
+    if (status != OUTCOME_COMPLETED && order->wrote) {
         snprintf(text, sizeof text, "An earlier step was carried out by BT, this one was not: %.250s",
                  reason->text);
-        return park(order, REASON_IN_DOUBT, "steps", text, terms);
+        return park(order, status == OUTCOME_REJECTED ? REASON_REFUSED : REASON_IN_DOUBT, "steps", text,
+                    terms);
     }
-    order->status = status;
-    order->reason = *reason;
-    order->finished_at_ms = terms->wall_ms;
-    return JOURNEY_END;
+    return finish(order, status, reason, terms);
 }
 
 void journey_refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
@@ -150,6 +157,9 @@ enum journey_move end_by_action(struct order *order, const struct action *action
     snprintf(reason.text, sizeof reason.text, "%s", tree_text(text) != NULL ? tree_text(text) : found->text);
     if (action->outcome == OUTCOME_COMPLETED)
         return complete(order, &reason, terms);
+    /* Whoever wrote the workflow may know that the earlier write is undone by this. */
+    if (action->outcome == OUTCOME_REJECTED && action->outcome_named && order->look.workflow == NULL)
+        return finish(order, OUTCOME_REJECTED, &reason, terms);
     return end(order, action->outcome, &reason, terms);
 }
 

@@ -20,7 +20,8 @@ enum journey_move succeed(struct order *order, const struct step *step, struct j
 /* --- ending.c --- */
 
 /*
- * Ends the walk. FAILED after a write is not the truth, so such an order is parked; a look-up that ends is no answer.
+ * Ends the walk. FAILED and REJECTED say that BT did nothing, so after a write such an order is parked (promise.md R6);
+ * a look-up that ends is no answer.
  */
 enum journey_move end(struct order *order, enum outcome_status status, const struct reason *reason,
                       const struct journey_terms *terms);

@@ -146,6 +146,26 @@ static void negative(void)
     }
 }
 
+/* Nothing can be said to have done nothing when its first step is done: the choices are told. */
+static void negative_after_a_write(void)
+{
+    static const enum decision_verdict verdicts[] = {DECISION_DID_NOT_HAPPEN, DECISION_REJECT};
+    struct world world;
+    struct order *order = parked(&world, GIVEN_TWO_WRITES, false);
+
+    applied(&world, order, DECISION_HAPPENED, "O-7");
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    given_answer(&world, order, -CALL_CUT, "");
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_PARKED);
+    later(&world, 3000);
+    for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
+        const struct decision made = decision(order, verdicts[i], "");
+        refused(&world, order, &made, "'retry', or 'happened'");
+    }
+    applied(&world, order, DECISION_RETRY, "");
+    given_world_end(&world);
+}
+
 /* A person allows as many attempts again, under the same reference; a refusal is evidence only, still. */
 static void again(void)
 {
@@ -317,6 +337,7 @@ CU_TestInfo test_decide[] = {{"happened", happened},
                              {"happened, without result", happened_without_result},
                              {"happened, and on", happened_and_on},
                              {"did not happen, reject", negative},
+                             {"negative after a write", negative_after_a_write},
                              {"retry", again},
                              {"retry after long", again_after_long},
                              {"too early", too_early},
