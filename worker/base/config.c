@@ -195,9 +195,10 @@ static void apply(struct settings *settings, const char *name, const char *value
 
     if (row == NULL && apply_from_file(settings, name, value, where, problems))
         return;
-    if (row != NULL)
+    if (row != NULL) {
+        settings->given[row - settings_table] = true;
         assign(row, settings, value, where, problems);
-    else if (strncmp(name, "kafka.", 6) == 0)
+    } else if (strncmp(name, "kafka.", 6) == 0)
         add_named(&settings->kafka, &settings->kafka_count, name + 6, value, where);
     else if (strncmp(name, "input.", 6) == 0)
         add_named(&settings->inputs, &settings->input_count, name + 6, value, where);
@@ -301,7 +302,8 @@ static void apply_env(struct settings *settings, const char *variable, const cha
 
 static void fill_defaults(struct settings *settings, struct problems *problems)
 {
-    *settings = (struct settings){.client_secret_file = memory_text("")};
+    *settings = (struct settings){.client_secret_file = memory_text(""),
+                                  .given = memory_new(settings_table_count, sizeof(bool))};
     for (size_t i = 0; i < settings_table_count; i++)
         assign(&settings_table[i], settings, settings_table[i].fallback, "default", problems);
     for (size_t i = 0; i < api_settings_table_count; i++)
@@ -330,6 +332,13 @@ void settings_load(const char *path, char *const environment[], struct settings 
     }
 }
 
+bool settings_given(const struct settings *settings, const char *name)
+{
+    const struct setting *row = find(settings_table, settings_table_count, name);
+
+    return row != NULL && settings->given[row - settings_table];
+}
+
 static void release_named(struct named_value *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -351,6 +360,7 @@ void settings_release(struct settings *settings)
     }
     memory_free(settings->api.base_url);
     memory_free(settings->client_secret_file);
+    memory_free(settings->given);
     release_named(settings->apis, settings->api_count);
     release_named(settings->kafka, settings->kafka_count);
     release_named(settings->inputs, settings->input_count);

@@ -16,6 +16,13 @@
 #include <stdio.h>
 
 enum framing_choice { FRAME_CONFLUENT_V0, FRAME_CONFLUENT_V1, FRAME_SINGLE_OBJECT };
+/* Where a key's requests go; the names are librdkafka's. */
+enum partitioner_choice {
+    PARTITIONER_MURMUR2_RANDOM,
+    PARTITIONER_CONSISTENT_RANDOM,
+    PARTITIONER_FNV1A_RANDOM,
+    PARTITIONER_NONE, /* upstream answers for it */
+};
 enum token_style { TOKEN_POST, TOKEN_GET };
 
 /* Settings of one API (a tag of the OpenAPI file): bt.<name> for all, bt.<tag>.<name> for one. Times in ms. */
@@ -38,6 +45,9 @@ struct settings {
     char *admin_address;
     int64_t admin_port;
     char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
+    int64_t requests_partitioner;
+    int64_t ledger_format;
+    char *takeover_accept;
     int64_t topics_partitions, topics_replication, topics_min_replication;
     int64_t request_max_bytes, orders_max, steps_max;
     int64_t attempt_lease_ms, ledger_after_ms, ledger_orders_max, takeover_trust_ledger;
@@ -62,6 +72,7 @@ struct settings {
     struct named_value *kafka;  /* kafka.<name> */
     struct named_value *inputs; /* input.<name>: inputs of every workflow */
     size_t api_count, kafka_count, input_count;
+    bool *given; /* of each row of the table: by a person, not by default */
 };
 
 /* A setting whose name is open. `where` is the line or variable it came from. */
@@ -76,6 +87,9 @@ struct named_value {
 void settings_load(const char *path, char *const environment[], struct settings *settings,
                    struct problems *problems);
 void settings_release(struct settings *settings);
+
+/* Whether the setting of the table was given in the file or the environment. */
+bool settings_given(const struct settings *settings, const char *name);
 
 /* The settings of one API, with those named for it. Mistakes go to `problems`. Texts are borrowed from `settings`. */
 void settings_of_api(const struct settings *settings, const char *tag, struct api_settings *api,

@@ -46,6 +46,10 @@ const struct setting settings_table[] = {
     TEXT("topic.dead", topic_dead, "whc.order-requests.dead", "What cannot be read as a request goes here."),
     TEXT("topic.signals", topic_signals, "whc.order-signals", "What concerns an order already owned."),
     TEXT("topic.ledger", topic_ledger, "whc.order-ledger", "The orders that the group owns."),
+    CHOICE("requests.partitioner", requests_partitioner, "murmur2_random|consistent_random|fnv1a_random|none",
+           "murmur2_random",
+           "How upstream places a key (promise.md R14). murmur2_random: Java, franz-go, kafkajs, Spring; "
+           "consistent_random: librdkafka's default; fnv1a_random: Sarama. none: not checked, upstream answers for it."),
     NUMBER("topics.partitions", AT(topics_partitions), "", 1, 1000, "6", "Partitions that `topics` creates."),
     NUMBER("topics.replication", AT(topics_replication), "", 1, 15, "3", "Replicas that `topics` creates."),
     NUMBER("topics.min.replication", AT(topics_min_replication), "", 1, 15, "3",

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TURN_MAX = 250, HELD_MAX = 100, SWEEPS = 5 };
+enum { TURN_MAX = 250, HELD_MAX = 100, SWEEPS = 5, OUTCOME_LEAST_BYTES = 65536 };
 
 /* A partition that stands still: its messages in order. */
 struct hold {
@@ -252,6 +252,39 @@ static enum registry_answer find_writer(struct intake *intake, const struct fram
     return REGISTRY_UNKNOWN;
 }
 
+/* What a message weighs: key, headers and value, as they came out of a compressed batch. */
+static size_t weight_of(const rd_kafka_message_t *message)
+{
+    size_t weight = message->len + message->key_len, size;
+    rd_kafka_headers_t *headers;
+    const char *name;
+    const void *value;
+
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return weight;
+    for (size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+        weight += strlen(name) + (value == NULL ? 0 : size);
+    return weight;
+}
+
+/* Too large to be taken, or under a key that leaves its outcome no room: known now, not when BT has done it (R16). */
+static bool is_too_heavy(const struct worker *worker, const rd_kafka_message_t *message, struct fault *why)
+{
+    size_t weight = weight_of(message), most = (size_t)worker->settings->request_max_bytes;
+
+    if (weight > most)
+        fault_set(why, FAULT_INPUT,
+                  "the request has %zu bytes with its key and headers, request.max.bytes is %zu", weight, most);
+    else if (message->key_len + OUTCOME_LEAST_BYTES > worker->outcome_max_bytes)
+        fault_set(why, FAULT_INPUT,
+                  "the request's key has %zu bytes: its outcome, which has the same key, would not fit '%s'",
+                  message->key_len, worker->settings->topic_outcomes);
+    else
+        return false;
+    return true;
+}
+
 /* Reads the message; false: its schema is not here yet, nothing was taken. */
 static bool read_message(struct intake *intake, rd_kafka_message_t *message, struct fault *why)
 {
@@ -261,9 +294,7 @@ static bool read_message(struct intake *intake, rd_kafka_message_t *message, str
     struct frame frame;
     const struct schema *writer;
 
-    if (message->len > (size_t)worker->settings->request_max_bytes) {
-        fault_set(why, FAULT_INPUT, "the request has %zu bytes, request.max.bytes is %lld", message->len,
-                  (long long)worker->settings->request_max_bytes);
+    if (is_too_heavy(worker, message, why)) {
         dead(intake, message, "size", why);
         return true;
     }

@@ -49,6 +49,20 @@ static struct frame frame_of(const struct worker *worker, const struct order_typ
     return frame;
 }
 
+/* Without its result; what BT was made to do is done all the same, so only an order that reads has failed then. */
+static void leave_result_out(struct outcome *outcome, const struct fault *why)
+{
+    LOG(LOG_ERROR, "an outcome does not fit its schema or its topic, it is published without its result",
+        log_text("request", outcome->request_id), log_fault(why));
+    if (!outcome->type->writes)
+        outcome->status = OUTCOME_FAILED;
+    outcome->reason.kind = REASON_BAD_REPLY;
+    outcome->result = NULL;
+    snprintf(outcome->reason.code, sizeof outcome->reason.code, "%s",
+             why->kind == FAULT_EXHAUSTED ? "size" : "result");
+    snprintf(outcome->reason.text, sizeof outcome->reason.text, "%.300s", why->text);
+}
+
 /* The bytes of the outcome; the smallest honest one where the result does not fit its schema. */
 static void write_outcome(const struct worker *worker, struct outcome *outcome, struct buffer *value)
 {
@@ -58,14 +72,7 @@ static void write_outcome(const struct worker *worker, struct outcome *outcome, 
     framing_write(&frame, value);
     if (outcome_write(outcome, value, &why))
         return;
-    LOG(LOG_ERROR, "an outcome does not fit its schema or its topic, it is published without its result",
-        log_text("request", outcome->request_id), log_fault(&why));
-    outcome->status = OUTCOME_FAILED;
-    outcome->reason.kind = REASON_BAD_REPLY;
-    outcome->result = NULL;
-    snprintf(outcome->reason.code, sizeof outcome->reason.code, "%s",
-             why.kind == FAULT_EXHAUSTED ? "size" : "result");
-    snprintf(outcome->reason.text, sizeof outcome->reason.text, "%.300s", why.text);
+    leave_result_out(outcome, &why);
     buffer_clear(value);
     framing_write(&frame, value);
     if (!outcome_write(outcome, value, &why)) {
@@ -75,25 +82,43 @@ static void write_outcome(const struct worker *worker, struct outcome *outcome, 
     }
 }
 
-void record_of_order(const struct worker *worker, const struct order *order, struct settler_record *record)
+static void make_outcome(const struct worker *worker, const struct order *order, struct outcome *outcome,
+                         struct settler_record *record)
 {
     struct frame frame = frame_of(worker, order->type);
     uint8_t header[FRAMING_HEADER_SIZE_MAX];
     struct buffer value;
-    struct outcome outcome;
 
-    order_outcome(order, &outcome);
-    buffer_init(&value, worker->outcome_max_bytes);
-    write_outcome(worker, &outcome, &value);
+    buffer_init(&value, worker->outcome_max_bytes - order->key_length); /* intake has seen to it that some is left */
+    write_outcome(worker, outcome, &value);
     *record = (struct settler_record){.topic = worker->settings->topic_outcomes,
                                       .partition = RD_KAFKA_PARTITION_UA};
     record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);
     record->key_length = order->key_length;
     record->value = buffer_take(&value, &record->length);
-    add_event_headers(record, worker, order, &outcome);
+    add_event_headers(record, worker, order, outcome);
     size_t length = framing_write_header(&frame, header);
     if (length > 0)
         settler_record_header(record, FRAMING_HEADER, (const char *)header, length);
+}
+
+void record_of_order(const struct worker *worker, const struct order *order, struct settler_record *record)
+{
+    struct outcome outcome;
+
+    order_outcome(order, &outcome);
+    make_outcome(worker, order, &outcome, record);
+}
+
+void record_of_order_smaller(const struct worker *worker, const struct order *order, const struct fault *why,
+                             struct settler_record *record)
+{
+    struct outcome outcome;
+
+    order_outcome(order, &outcome);
+    outcome.sequence--; /* orders_published() has been told of it */
+    leave_result_out(&outcome, why);
+    make_outcome(worker, order, &outcome, record);
 }
 
 static char *headers_text(const struct settler_record *outcome)
@@ -161,6 +186,25 @@ static bool write_smaller(const struct worker *worker, int32_t partition, struct
     kept->outcome = memory_free(kept->outcome);
     kept->outcome_length = 0;
     return record_of_kept(worker, partition, kept, record);
+}
+
+bool record_of_kept_smaller(const struct worker *worker, int32_t partition, struct settler_record *record)
+{
+    struct ledger_schemas schemas = ledger_schemas_of(worker);
+    struct settler_record smaller;
+    struct ledger_record kept;
+    struct fault unused;
+
+    if (record->value == NULL || !ledger_read(&schemas, record->value, record->length, &kept, &unused))
+        return false;
+    bool written = kept.state == LEDGER_DONE && (kept.progress != NULL || kept.outcome != NULL) &&
+                   write_smaller(worker, partition, &kept, &smaller);
+    ledger_release(&kept);
+    if (!written)
+        return false;
+    settler_record_release(record);
+    *record = smaller;
+    return true;
 }
 
 bool record_of_ledger(const struct worker *worker, const struct order *order,

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "owning.h"
 #include "records.h"
+#include "refused.h"
 #include "status.h"
 
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct item {
     int32_t partition;
     uint64_t epoch; /* the ownership under which it was gathered */
     struct settler_record record;
+    const struct order *order; /* of an outcome: it lives until its change is closed */
 };
 
 /* A question for the thread, asked between settlements. */
@@ -164,7 +166,9 @@ static void add_outcome(struct settling *settling, const struct change *change,
     record_of_order(worker, order, outcome);
     status_count_order(worker->status, order);
     orders_published(order);
-    add_item(settling, order->partition)->record = *outcome;
+    struct item *item = add_item(settling, order->partition);
+    item->record = *outcome;
+    item->order = order;
     for (unsigned i = 0; order->state == ORDER_SETTLING && i < order->repeats_due; i++)
         record_repeated(outcome, &add_item(settling, order->partition)->record);
 }
@@ -338,11 +342,28 @@ static void drop_sent(struct settling *settling, struct settler_job *job)
         owning_barrier_settled(settling->worker->owning, settling->token);
 }
 
+/* A record that Kafka refuses for itself is replaced, so that the next settlement has a chance (R16). */
+static void replace_refused(struct settling *settling, struct settler_job *job)
+{
+    struct fault why;
+
+    for (size_t i = 0; i < settling->sent; i++) {
+        struct item *item = &settling->items[i];
+        if (job->records[i].refused == NULL || !is_ours(settling, item))
+            continue;
+        if (!refused_replace(settling->worker, item->order, item->partition, &job->records[i], &why))
+            worker_fail(settling->worker, &why);
+        job->records[i].refused = NULL;
+        item->record = job->records[i];
+    }
+}
+
 /* It did not happen: the records come back from the job, except those of partitions that are gone. */
 static void take_back(struct settling *settling, struct settler_job *job)
 {
     size_t kept = 0;
 
+    replace_refused(settling, job);
     for (size_t i = 0; i < settling->count; i++) {
         struct item item = settling->items[i];
         bool ours = is_ours(settling, &item);

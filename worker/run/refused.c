@@ -1,0 +1,69 @@
+/* See refused.h. */
+#include "refused.h"
+
+#include "dead_letter.h"
+#include "memory.h"
+#include "records.h"
+
+#include <string.h>
+
+/* An outcome that nothing can be taken from any more: who reads the dead letters is told that it is missing. */
+static void give_up_outcome(const struct worker *worker, struct settler_record *record)
+{
+    static const char why[] = "Kafka refuses the outcome of this request";
+
+    LOG(LOG_ERROR, "Kafka refuses an outcome even without its result: a dead letter names it instead",
+        log_text("error", record->refused));
+    record->topic = worker->settings->topic_dead;
+    settler_record_header(record, DEAD_FIRST_HEADER, worker->settings->topic_outcomes,
+                          strlen(worker->settings->topic_outcomes));
+    settler_record_header(record, "__connect.errors.exception.message", why, strlen(why));
+    settler_record_header(record, DEAD_REASON_HEADER, "outcome", strlen("outcome"));
+    dead_letter_reduce(record);
+}
+
+static void replace_outcome(const struct worker *worker, const struct order *order,
+                            struct settler_record *record)
+{
+    struct settler_record smaller;
+    struct fault why;
+
+    if (order == NULL || order->state != ORDER_SETTLING || order->result == NULL) {
+        give_up_outcome(worker, record);
+        return;
+    }
+    fault_set(&why, FAULT_EXHAUSTED, "Kafka refuses the outcome with its result: %s", record->refused);
+    record_of_order_smaller(worker, order, &why, &smaller);
+    /* Of a writing order COMPLETED stays; one that only reads may be refused as often as it likes. */
+    if (smaller.length + smaller.key_length >= record->length + record->key_length) {
+        settler_record_release(&smaller);
+        give_up_outcome(worker, record);
+        return;
+    }
+    settler_record_release(record);
+    *record = smaller;
+}
+
+bool refused_replace(const struct worker *worker, const struct order *order, int32_t partition,
+                     struct settler_record *record, struct fault *why)
+{
+    const struct settings *settings = worker->settings;
+
+    if (record->topic == settings->topic_outcomes) {
+        replace_outcome(worker, order, record);
+        return true;
+    }
+    if (record->topic == settings->topic_dead) {
+        LOG(LOG_WARN, "Kafka refuses a dead letter: its largest part is left out, and named in it",
+            log_int("partition", partition), log_text("error", record->refused));
+        return dead_letter_reduce(record) ||
+               fault_set(why, FAULT_LOCAL,
+                         "Kafka refuses even the smallest dead letter (%s): mend the topic '%s'",
+                         record->refused, record->topic);
+    }
+    return record_of_kept_smaller(worker, partition, record) ||
+           fault_set(why, FAULT_LOCAL,
+                     "Kafka refuses the ledger's record '%.*s' of partition %d (%s): an order that cannot be "
+                     "written down cannot go on; raise max.message.bytes of '%s'",
+                     (int)record->key_length, record->key, (int)partition, record->refused, record->topic);
+}

@@ -1,0 +1,18 @@
+/*
+ * What Kafka refuses for itself, by size or form, becomes smaller, so that one record never stops the others of its
+ * settlement (promise.md R16).
+ */
+#ifndef RUN_REFUSED_H
+#define RUN_REFUSED_H
+
+#include "worker.h"
+
+/*
+ * Makes of a refused record one that may be taken: an outcome loses its result, then becomes a dead letter that names it;
+ * a dead letter loses its largest part; a finished order's ledger record loses its journal and outcome. `order`: of an
+ * outcome of it, while it ends; null otherwise. False: it cannot be made smaller, and the fault says what that means.
+ */
+MUST_USE bool refused_replace(const struct worker *worker, const struct order *order, int32_t partition,
+                              struct settler_record *record, struct fault *why);
+
+#endif
