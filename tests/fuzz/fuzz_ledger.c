@@ -21,13 +21,15 @@ static void order_of(struct ledger_record *record)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct catalogue *catalogue = fuzz_catalogue();
-    const struct ledger_schemas schemas = {catalogue->ledger_record, catalogue->ledger_owner};
+    static struct ledger_schemas schemas;
     CLEANUP(buffer_release) struct buffer value = {0};
     struct ledger_record record, again;
     struct ledger_owner owner;
     struct decision decision;
     struct fault why;
 
+    if (schemas.writes == 0)
+        schemas = ledger_schemas_new(LEDGER_FORMATS);
     (void)!ledger_read_owner(&schemas, data, size, &owner, &why);
     (void)!decision_read(catalogue->decision, data, size, &decision, &why);
     if (!ledger_read(&schemas, data, size, &record, &why))

@@ -23,6 +23,7 @@ enum partitioner_choice {
     PARTITIONER_FNV1A_RANDOM,
     PARTITIONER_NONE, /* upstream answers for it */
 };
+enum ledger_format_choice { LEDGER_FORMAT_1, LEDGER_FORMAT_2, LEDGER_LATEST };
 enum token_style { TOKEN_POST, TOKEN_GET };
 
 /* Settings of one API (a tag of the OpenAPI file): bt.<name> for all, bt.<tag>.<name> for one. Times in ms. */

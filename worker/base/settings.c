@@ -67,8 +67,14 @@ const struct setting settings_table[] = {
            "An order that does not get on moves to the ledger after this, so that its partition goes on."),
     NUMBER("ledger.orders.max", AT(ledger_orders_max), "", 1, 10000000, "100000",
            "Orders owned at once; above it the worker takes no more, and says so."),
+    CHOICE("ledger.format", ledger_format, "1|2|latest", "1",
+           "The format that the ledger is written in. All up to the latest are read; move it when every worker of the "
+           "group runs a release that reads it, and before that a roll-back is possible."),
     CHOICE("takeover.trust.ledger", takeover_trust_ledger, "off|on", "off",
            "on, for one start: the group's positions were lost or reset, go on at those in the ledger."),
+    TEXT("takeover.accept", takeover_accept, "",
+         "Positions to go on at where the worker refuses to, as it names them: <topic>/<partition>@<offset>, separated "
+         "by commas. Each holds for exactly that position and is ignored, with a warning, otherwise."),
     NUMBER("duplicates.window.ms", AT(duplicates_window_ms), "ms", 1000, 366 * (int64_t)DAY_MS, "604800000",
            "A request that is repeated within this time gets the stored outcome again."),
     NUMBER(

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "when.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,7 +91,9 @@ bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_reco
     add_text(tree, "outcomeHeaders", record->outcome_headers);
     add_text(tree, "lastDecision", record->last_decision);
     add_text(tree, "settlement", record->settlement);
-    return write_framed(schemas->order, tree, value, why);
+    if (schemas->writes >= 2)
+        add_text(tree, "decisions", record->decisions);
+    return write_framed(schemas->orders[schemas->writes - 1], tree, value, why);
 }
 
 bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledger_owner *owner,
@@ -104,22 +107,35 @@ bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledge
     json_object_object_add(tree, "position", json_object_new_int64(owner->position));
     json_object_object_add(tree, "signals", json_object_new_int64(owner->signals));
     add_moment(tree, "writtenAt", owner->written_at_ms);
-    return write_framed(schemas->owner, tree, value, why);
+    if (schemas->writes >= 2) {
+        add_text(tree, "partitioner", *owner->partitioner == '\0' ? NULL : owner->partitioner);
+        json_object_object_add(tree, "lastOffset", json_object_new_int64(owner->last_offset));
+        add_moment(tree, "lastAppendedAt", owner->last_appended_ms);
+    }
+    return write_framed(schemas->owners[schemas->writes - 1], tree, value, why);
 }
 
-static bool read_framed(const struct schema *schema, const void *value, size_t length,
-                        struct datum_leaf leaves[], size_t count, struct fault *why)
+/* The fields of each format, whose later ones only add some; those that it lacks are null, which is their default. */
+static bool read_framed(const struct schema *const formats[LEDGER_FORMATS],
+                        const size_t fields[LEDGER_FORMATS], const void *value, size_t length,
+                        struct datum_leaf leaves[], unsigned *format, struct fault *why)
 {
     struct frame frame;
+    unsigned i = 0;
 
     TRY(framing_read(value, length, NULL, 0, &frame, why));
-    if (frame.framing != FRAMING_SINGLE_OBJECT || frame.fingerprint != schema_fingerprint(schema))
+    while (i < LEDGER_FORMATS && (frame.framing != FRAMING_SINGLE_OBJECT ||
+                                  frame.fingerprint != schema_fingerprint(formats[i])))
+        i++;
+    if (i == LEDGER_FORMATS)
         return fault_set(why, FAULT_INPUT,
-                         "it was written with another schema than '%s' of this catalogue: a newer worker has "
-                         "been here",
-                         schema_name(schema));
-    return datum_read_leaves(schema, (const char *)value + frame.start, length - frame.start, &limits, leaves,
-                             count, why);
+                         "it is no '%s' of a format that this worker reads, which are 1 to %d (its schema has the "
+                         "fingerprint %016" PRIx64 "); start a worker that knows it",
+                         schema_name(formats[0]), LEDGER_FORMATS, frame.fingerprint);
+    *format = i + 1;
+    memset(leaves, 0, fields[LEDGER_FORMATS - 1] * sizeof *leaves);
+    return datum_read_leaves(formats[i], (const char *)value + frame.start, length - frame.start, &limits,
+                             leaves, fields[i], why);
 }
 
 static char *take(const struct datum_leaf *leaf)
@@ -137,13 +153,14 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
 {
     /* clang-format off */
     enum { STATE, REQUEST_ID, ORDER_TYPE, STEP, KEY, OFFSET, TURN, ATTEMPT, REQUESTED_AT, WRITTEN_AT, INPUTS, PROGRESS,
-           OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, FIELDS };
+           OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, FIELDS_1, DECISIONS = FIELDS_1, FIELDS_2 };
     /* clang-format on */
-    struct datum_leaf leaves[FIELDS];
+    struct datum_leaf leaves[FIELDS_2];
+    unsigned format;
     char request_id[UUID_TEXT_SIZE + 1]; /* so that a longer text shows */
     struct uuid unused;
 
-    TRY(read_framed(schemas->order, value, length, leaves, FIELDS, why));
+    TRY(read_framed(schemas->orders, (const size_t[]){FIELDS_1, FIELDS_2}, value, length, leaves, &format, why));
     copy(&leaves[REQUEST_ID], request_id, sizeof request_id);
     TRY(uuid_parse(request_id, &unused, why));
     *record = (struct ledger_record){.state = (enum ledger_state)leaves[STATE].number,
@@ -162,7 +179,8 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
                                      .outcome_length = leaves[OUTCOME].length,
                                      .outcome_headers = take(&leaves[OUTCOME_HEADERS]),
                                      .last_decision = take(&leaves[LAST_DECISION]),
-                                     .settlement = take(&leaves[SETTLEMENT])};
+                                     .settlement = take(&leaves[SETTLEMENT]),
+                                     .decisions = take(&leaves[DECISIONS])};
     memcpy(record->request_id, request_id, sizeof record->request_id);
     return true;
 }
@@ -170,16 +188,21 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
 bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, size_t length,
                        struct ledger_owner *owner, struct fault *why)
 {
-    enum { TOKEN, PARTITION, PARTITION_COUNT, POSITION, SIGNALS, WRITTEN_AT, FIELDS };
-    struct datum_leaf leaves[FIELDS];
+    enum { TOKEN, PARTITION, PARTITION_COUNT, POSITION, SIGNALS, WRITTEN_AT, FIELDS_1,
+           PARTITIONER = FIELDS_1, LAST_OFFSET, LAST_APPENDED_AT, FIELDS_2 };
+    struct datum_leaf leaves[FIELDS_2];
+    unsigned format;
 
-    TRY(read_framed(schemas->owner, value, length, leaves, FIELDS, why));
+    TRY(read_framed(schemas->owners, (const size_t[]){FIELDS_1, FIELDS_2}, value, length, leaves, &format, why));
     *owner = (struct ledger_owner){.partition = (int32_t)leaves[PARTITION].number,
                                    .partition_count = (int32_t)leaves[PARTITION_COUNT].number,
                                    .position = leaves[POSITION].number,
                                    .signals = leaves[SIGNALS].number,
-                                   .written_at_ms = leaves[WRITTEN_AT].number};
+                                   .written_at_ms = leaves[WRITTEN_AT].number,
+                                   .last_offset = format < 2 ? -1 : leaves[LAST_OFFSET].number,
+                                   .last_appended_ms = leaves[LAST_APPENDED_AT].number};
     copy(&leaves[TOKEN], owner->token, sizeof owner->token);
+    copy(&leaves[PARTITIONER], owner->partitioner, sizeof owner->partitioner);
     return true;
 }
 
@@ -194,5 +217,6 @@ void ledger_release(struct ledger_record *record)
     memory_free(record->outcome_headers);
     memory_free(record->last_decision);
     memory_free(record->settlement);
+    memory_free(record->decisions);
     *record = (struct ledger_record){.state = LEDGER_QUEUED};
 }

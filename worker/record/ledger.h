@@ -10,6 +10,7 @@
 #define RECORD_LEDGER_H
 
 #include "catalogue.h"
+#include "ledger_format.h"
 #include "uuid.h"
 
 enum ledger_state {
@@ -37,6 +38,7 @@ struct ledger_record {
     char *outcome_headers; /* JSON: {"name": "base64"} */
     char *last_decision;   /* JSON: {"signalId", "applied", "why", ...} */
     char *settlement;      /* token of the settlement that wrote it */
+    char *decisions;       /* JSON: every decision about it, in their order; since format 2 */
 };
 
 /* The barrier of a take-over. */
@@ -46,6 +48,9 @@ struct ledger_owner {
     int32_t partition_count; /* of the request topic */
     int64_t position, signals;
     int64_t written_at_ms;
+    /* Since format 2; "" and -1 before it. */
+    char partitioner[32];
+    int64_t last_offset, last_appended_ms; /* of a settled request below the position; see position.h */
 };
 
 enum { LEDGER_KEY_SIZE = 48 };
@@ -55,18 +60,13 @@ void ledger_owner_key(int32_t partition, char key[LEDGER_KEY_SIZE]);
 
 const char *ledger_state_name(enum ledger_state state);
 
-/* The ledger's schemas, out of a catalogue's library: borrowed while the catalogue lives. */
-struct ledger_schemas {
-    const struct schema *order, *owner;
-};
-
-/* Adds the framed value. FAULT_LOCAL: it does not fit the schema; FAULT_EXHAUSTED: it is too large for `value`. */
+/* Adds the framed value, in the format that is written; what only a later one has is left out. FAULT_LOCAL: it does not fit the schema; FAULT_EXHAUSTED: it is too large for `value`. */
 MUST_USE bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_record *record,
                            struct buffer *value, struct fault *why);
 MUST_USE bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledger_owner *owner,
                                  struct buffer *value, struct fault *why);
 
-/* Reads a value; release the record after success. FAULT_INPUT: newer than this worker, or damaged. */
+/* Reads a value; release the record after success. FAULT_INPUT: of a format that this worker does not know, or damaged. */
 MUST_USE bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t length,
                           struct ledger_record *record, struct fault *why);
 MUST_USE bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, size_t length,

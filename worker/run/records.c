@@ -139,7 +139,7 @@ static char *headers_text(const struct settler_record *outcome)
 
 struct ledger_schemas ledger_schemas_of(const struct worker *worker)
 {
-    return (struct ledger_schemas){worker->catalogue->ledger_record, worker->catalogue->ledger_owner};
+    return worker->ledger_schemas;
 }
 
 /* The value is taken; null: the key is forgotten. */

@@ -276,6 +276,9 @@ static bool start(struct worker *worker, struct fault *why)
     for (size_t i = 0; i < worker->settings->input_count; i++)
         json_object_object_add(worker->given, worker->settings->inputs[i].name,
                                json_object_new_string(worker->settings->inputs[i].value));
+    worker->ledger_schemas = ledger_schemas_new(
+        worker->settings->ledger_format == LEDGER_LATEST ? LEDGER_FORMATS
+                                                         : (unsigned)worker->settings->ledger_format + 1);
     worker->orders = make_orders(worker);
     worker->duplicates = duplicates_new((struct duplicates_window){worker->settings->duplicates_window_ms,
                                                                    (size_t)worker->settings->duplicates_max});
@@ -317,6 +320,7 @@ static void stop(struct worker *worker)
     orders_free(worker->orders);
     duplicates_free(worker->duplicates);
     settlements_free(worker->settlements);
+    ledger_schemas_release(&worker->ledger_schemas);
     json_object_put(worker->given);
     memory_free(worker->apis);
     loop_free(worker->loop);

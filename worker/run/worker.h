@@ -44,6 +44,7 @@ struct worker {
     struct loop *loop;
     struct worker_api *apis;
     size_t api_count;
+    struct ledger_schemas ledger_schemas;
     size_t partition_total;   /* of the request topic */
     size_t outcome_max_bytes; /* what the outcome topic takes, less room for headers */
     size_t ledger_max_bytes;  /* the same of the ledger */

@@ -51,7 +51,6 @@ static void put(struct ledger_view *view, int32_t partition, struct ledger_recor
 bool ledger_view_take(const struct setup *setup, struct ledger_view *view, const rd_kafka_message_t *message,
                       struct fault *why)
 {
-    const struct ledger_schemas schemas = {setup->catalogue->ledger_record, setup->catalogue->ledger_owner};
     const size_t length = sizeof prefix - 1;
     struct ledger_record record = {.state = LEDGER_DONE};
     struct fault inner;
@@ -61,7 +60,7 @@ bool ledger_view_take(const struct setup *setup, struct ledger_view *view, const
     if (message->payload == NULL)
         snprintf(record.request_id, sizeof record.request_id, "%.*s", (int)(message->key_len - length),
                  (const char *)message->key + length);
-    else if (!ledger_read(&schemas, message->payload, message->len, &record, &inner))
+    else if (!ledger_read(&setup->ledger, message->payload, message->len, &record, &inner))
         return fault_set(why, FAULT_INPUT,
                          "the ledger's record at offset %" PRId64 " of partition %d: %.300s", message->offset,
                          (int)message->partition, inner.text);

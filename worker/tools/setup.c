@@ -22,6 +22,7 @@ void setup_load(const char *config, struct setup *setup)
     log_open(STDERR_FILENO, (enum log_format)setup->settings.log_format,
              (enum log_level)setup->settings.log_level);
     handle_check(&setup->settings, &setup->problems);
+    setup->ledger = ledger_schemas_new(LEDGER_FORMATS);
 
     const char **names = memory_new(setup->settings.input_count, sizeof *names);
     for (size_t i = 0; i < setup->settings.input_count; i++)
@@ -57,6 +58,7 @@ bool setup_begin(const struct command_line *line, int argc, char **argv, struct 
 void setup_release(struct setup *setup)
 {
     catalogue_free(setup->catalogue);
+    ledger_schemas_release(&setup->ledger);
     settings_release(&setup->settings);
     problems_release(&setup->problems);
 }

@@ -6,11 +6,13 @@
 
 #include "catalogue.h"
 #include "config.h"
+#include "ledger_format.h"
 #include "options.h"
 
 struct setup {
     struct settings settings;
     struct catalogue *catalogue;
+    struct ledger_schemas ledger;
     struct problems problems;
 };
 
