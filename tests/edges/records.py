@@ -22,7 +22,7 @@ def set_limit(stage, topic, size):
 
 def produce(stage, value, key, headers=None, **settings):
     """One message, by a producer of its own."""
-    producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "message.max.bytes": 20_000_000, "log_level": 0, **settings})
+    producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 20_000_000, "log_level": 0, **settings})
     failed = []
     producer.produce(stage.requests, value, key=key, headers=headers or [], on_delivery=lambda error, message: failed.append(error))
     producer.flush(30)

@@ -114,7 +114,7 @@ def allow(stage, sizes):
         for topic, size in sizes.items()]
     for done in admin.incremental_alter_configs(resources).values():
         done.result(20)
-    stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "message.max.bytes": 4000000, "log_level": 0})
+    stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 4000000, "log_level": 0})
 
 
 def a_large_request_is_a_dead_letter(stage):
@@ -129,7 +129,7 @@ def a_large_request_is_a_dead_letter(stage):
 
 def the_largest_message_is_a_dead_letter(stage):
     """As large as the topic of requests takes, as `topics` made it: the topic of dead letters takes it with its reason."""
-    stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "message.max.bytes": 4000000, "log_level": 0})
+    stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 4000000, "log_level": 0})
     stage.worker().ready()
     dead_letter(stage, b"x" * 1_048_400, "framing", key=b"k")
     expect(ask(stage, portability(), key=b"k")["outcome"]["status"] == "COMPLETED", "the partition does not go on")

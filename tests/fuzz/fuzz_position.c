@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool good = position_resume(&position, 1000, text, length, token, &why);
     HOLDS(position.next >= 1000 && (good || position.next == 1000));
     move(&position, data + 1 + length, size - 1 - length);
-    position_metadata(&position, good ? token : "t", &written);
+    position_metadata(&position, good ? token : "t", 2, &written);
     HOLDS(position_resume(&again, position.next, written.data, written.length, same, &why));
     HOLDS(again.next == position.next);
     for (int64_t offset = position.next; offset < again.seen && offset < position.next + 500; offset++)

@@ -314,7 +314,7 @@ class Stage:
         self.partitions = partitions
         self.requests, self.outcomes = self.topic("order-requests"), self.topic("order-outcomes")
         self.dead = self.topic("order-requests.dead")
-        self.producer = confluent_kafka.Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5, "log_level": 0,
+        self.producer = confluent_kafka.Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5, "log_level": 0, "partitioner": "murmur2_random",
                                                  "enable.idempotence": self.real,  # else a retry could reorder
                                                  # A broker without state of this producer takes a later batch before a refused one, which then counts as delivered.
                                                  "max.in.flight": 1 if self.real else 5})
@@ -333,7 +333,7 @@ class Stage:
             "topic.outcomes": self.outcomes, "topic.dead": self.dead, "topic.signals": self.topic("order-signals"),
             "topic.ledger": self.topic("order-ledger"), "topics.partitions": self.partitions,
             "topics.replication": 1, "topics.min.replication": 1,
-            "settlement.transactions": "on" if self.real else "off",
+            "settlement.transactions": "on" if self.real else "off", "ledger.format": "latest",
         }
         values.update({key.replace("_", "."): value for key, value in {**self.more, **(more or {})}.items()})
         return {key: value for key, value in values.items() if value is not None}

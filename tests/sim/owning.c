@@ -31,6 +31,10 @@ static void give_up(struct worker *worker, const struct fault *why)
 
 static void assigned(struct worker *worker, const struct callback *callback)
 {
+    const struct takeover_terms terms = {.topic = "requests",
+                                         .partition_count = sim.partitions,
+                                         .partitioner = "murmur2_random",
+                                         .accept = ""};
     int32_t partitions[PARTITIONS];
     size_t count = 0;
 
@@ -44,7 +48,7 @@ static void assigned(struct worker *worker, const struct callback *callback)
     worker->phase = PHASE_TAKING; /* without partitions: it waits */
     if (count == 0)
         return;
-    worker->takeover = takeover_new(partitions, count, sim.partitions, false);
+    worker->takeover = takeover_new(partitions, count, &terms);
     worker->phase = PHASE_READING;
     settling_ask(worker);
 }
@@ -124,10 +128,15 @@ void owning_positions(struct worker *worker)
     worker->read_again_ms = 0;
     for (int p = 0; p < sim.partitions; p++) {
         const struct committed *one = &job->positions[p];
+        const struct takeover_read read = {.partition = p,
+                                           .offset = one->set ? one->offset : -1,
+                                           .signals = one->set ? one->signals : -1,
+                                           .low = kafka.requests[p].start,
+                                           .high = -1,
+                                           .metadata = one->metadata,
+                                           .length = one->set ? strlen(one->metadata) : 0};
         if (worker->owns[p])
-            takeover_position(worker->takeover, p, one->set ? one->offset : -1, kafka.requests[p].start,
-                              one->set ? one->signals : -1, one->metadata,
-                              one->set ? strlen(one->metadata) : 0);
+            takeover_position(worker->takeover, &read);
     }
     worker->phase = PHASE_LOADING;
     worker->dirty = true;
@@ -152,6 +161,8 @@ static void settle_barrier(struct worker *worker)
     for (size_t i = 0; i < count; i++) {
         struct ledger_owner owner = {.partition = partitions[i].partition,
                                      .partition_count = sim.partitions,
+                                     .partitioner = "murmur2_random",
+                                     .last_offset = -1,
                                      .position = partitions[i].position,
                                      .signals = partitions[i].signals};
         settlements_next_token(worker->settlements, owner.token);
@@ -262,6 +273,7 @@ static void go_on(struct worker *worker)
     read_ledger(worker);
     switch (takeover_next(worker->takeover, &why)) {
     case TAKEOVER_POSITIONS:
+    case TAKEOVER_MARKS: /* no record is dated here */
     case TAKEOVER_LEDGER:
     case TAKEOVER_RETURN:
         return; /* more of the ledger wakes the loop */

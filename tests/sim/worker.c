@@ -58,7 +58,7 @@ void worker_start(struct worker *worker)
     worker->orders = make_orders(worker);
     worker->duplicates = duplicates_new((struct duplicates_window){INT32_MAX, 1000});
     snprintf(owner, sizeof owner, "w%d.%u", slot, life);
-    worker->settlements = settlements_new(owner);
+    worker->settlements = settlements_new(owner, 2);
     worker->library.joins = true;
     TRACE("w%d      starts, life %u", slot, life);
 }

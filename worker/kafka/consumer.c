@@ -225,6 +225,12 @@ static rd_kafka_message_t *next_of(struct consumer *consumer, rd_kafka_queue_t *
         rd_kafka_message_t *message = rd_kafka_consume_queue(queue, 0);
         if (message == NULL || message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
             return message;
+        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            if (queue == consumer->messages)
+                consumer->calls->ended(consumer->context, message->partition, message->offset);
+            rd_kafka_message_destroy(message);
+            continue;
+        }
         struct fault why;
         bool fatal = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
                      message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;

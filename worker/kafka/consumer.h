@@ -24,6 +24,8 @@ struct consumer_calls {
     void (*failed)(void *context, const struct fault *why, bool fatal);
     /* There may be messages. */
     void (*ready)(void *context);
+    /* All request messages of the partition below the offset have been given, and there is none there now. */
+    void (*ended)(void *context, int32_t partition, int64_t offset);
 };
 
 /* Where to start reading a partition. */

@@ -1,6 +1,8 @@
 /* See handle.h. The values are those of kafka-base.md section 3 and promise.md section 4. */
 #include "handle.h"
 
+#include "partitioner.h"
+
 #include "memory.h"
 
 #include <inttypes.h>
@@ -43,7 +45,8 @@ struct value {
 static const char *const prefixes[] = {
     [HANDLE_CONSUMER] = "consumer.",      [HANDLE_SETTLER] = "producer.",
     [HANDLE_TOOL_PRODUCER] = "producer.", [HANDLE_TOOL_CONSUMER] = "consumer.",
-    [HANDLE_READER] = "consumer.",        [HANDLE_ADMIN] = "admin.",
+    [HANDLE_READER] = "consumer.",        [HANDLE_PEEK] = "consumer.",
+    [HANDLE_ADMIN] = "admin.",
 };
 
 /* Log lines of the library, on whatever thread it writes them. */
@@ -92,6 +95,7 @@ static bool configure_consumer(const struct settings *settings, rd_kafka_conf_t 
         {"heartbeat.interval.ms", "300"},        {"partition.assignment.strategy", "range"},
         {"auto.offset.reset", "error"},          {"fetch.wait.max.ms", "100"},
         {"queued.max.messages.kbytes", "65536"}, {"fetch.error.backoff.ms", "50"},
+        {"enable.partition.eof", "true"},
     };
 
     TRY(set_all(conf, values, COUNT_OF(values), why));
@@ -143,6 +147,14 @@ static bool configure_tool_consumer(const struct settings *settings, rd_kafka_co
 static const struct value tool_producer[] = {
     {"linger.ms", "5"}, {"enable.idempotence", "true"}, {"max.in.flight.requests.per.connection", "1"}};
 
+/* The tools place keys as upstream does; where nobody says how, as most do. */
+static const char *partitioner_for_tools(const struct settings *settings)
+{
+    return partitioner_name(settings->requests_partitioner == PARTITIONER_NONE
+                                ? PARTITIONER_MURMUR2_RANDOM
+                                : (enum partitioner_choice)settings->requests_partitioner);
+}
+
 static bool configure_kind(const struct settings *settings, enum handle_kind kind, rd_kafka_conf_t *conf,
                            struct fault *why)
 {
@@ -152,11 +164,16 @@ static bool configure_kind(const struct settings *settings, enum handle_kind kin
     case HANDLE_SETTLER:
         return configure_settler(settings, conf, why);
     case HANDLE_TOOL_PRODUCER:
+        TRY(set(conf, "partitioner", partitioner_for_tools(settings), "requests.partitioner", why));
         return set_all(conf, tool_producer, COUNT_OF(tool_producer), why);
     case HANDLE_TOOL_CONSUMER:
         return configure_tool_consumer(settings, conf, why);
     case HANDLE_READER:
         TRY(configure_tool_consumer(settings, conf, why));
+        return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
+    case HANDLE_PEEK:
+        TRY(configure_tool_consumer(settings, conf, why));
+        TRY(set(conf, "auto.offset.reset", "error", "auto.offset.reset", why));
         return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
     case HANDLE_ADMIN:
         return true;

@@ -2,6 +2,7 @@
 #include "settle.h"
 
 #include "memory.h"
+#include "peek.h"
 #include "point.h"
 #include "producer.h"
 
@@ -152,20 +153,23 @@ static void take_committed(const rd_kafka_topic_partition_t *entry, struct settl
     position->metadata_length = entry->metadata_size;
 }
 
-/* Where a partition begins of which nothing was ever committed. */
-static bool read_earliest(struct settle *settle, struct settler_position *position, struct fault *why)
+/* First or next offset of each request partition; a read_committed handle gives the last stable one for the next. */
+static bool read_offsets(struct settle *settle, struct settler_job *job, int64_t which, struct fault *why)
 {
-    int64_t high;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count);
 
-    position->earliest = -1;
-    if (position->offset >= 0)
-        return true;
-    rd_kafka_resp_err_t error =
-        rd_kafka_query_watermark_offsets(settle->consumer, settle->settings->topic_requests,
-                                         position->partition, &position->earliest, &high, READ_TIMEOUT_MS);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return true;
-    return fault_set(why, FAULT_PEER, "cannot read where partition %d begins: %s", (int)position->partition,
+    for (size_t i = 0; i < job->position_count; i++)
+        rd_kafka_topic_partition_list_add(list, settle->settings->topic_requests, job->positions[i].partition)
+            ->offset = which;
+    rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(settle->consumer, list, READ_TIMEOUT_MS);
+    for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
+        error = list->elems[i].err;
+    for (size_t i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < job->position_count; i++)
+        *(which == RD_KAFKA_OFFSET_BEGINNING ? &job->positions[i].low : &job->positions[i].high) =
+            list->elems[i].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           fault_set(why, FAULT_PEER, "cannot read where the partitions begin and end: %s",
                      rd_kafka_err2str(error));
 }
 
@@ -193,8 +197,6 @@ static bool read_positions(struct settle *settle, struct settler_job *job, struc
     rd_kafka_topic_partition_list_destroy(list);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return fault_set(why, FAULT_PEER, "cannot read positions: %s", rd_kafka_err2str(error));
-    for (size_t i = 0; i < job->position_count; i++)
-        TRY(read_earliest(settle, &job->positions[i], why));
     return true;
 }
 
@@ -337,7 +339,16 @@ void settle_job(struct settle *settle, struct settler_job *job)
                                                                 : settle_plainly(settle, job);
         return;
     case SETTLER_READ:
-        job->answer = read_positions(settle, job, &job->why) ? SETTLER_CLEAN : SETTLER_FAILED;
+        job->answer = read_positions(settle, job, &job->why) &&
+                              read_offsets(settle, job, RD_KAFKA_OFFSET_BEGINNING, &job->why) &&
+                              read_offsets(settle, job, RD_KAFKA_OFFSET_END, &job->why)
+                          ? SETTLER_CLEAN
+                          : SETTLER_FAILED;
+        return;
+    case SETTLER_PEEK:
+        job->answer = peek_times(settle->settings, job->positions, job->position_count, &job->why)
+                          ? SETTLER_CLEAN
+                          : SETTLER_FAILED;
         return;
     case SETTLER_PROBE:
         job->answer = probe(settle, job);

@@ -39,14 +39,16 @@ struct settler_position {
     int32_t partition;
     int64_t offset;   /* read: -1 when nothing is committed */
     int64_t signals;  /* the same of the signals topic; -1: not committed, or not to be */
-    int64_t earliest; /* read: the first record, where nothing is committed; else -1 */
-    char *metadata;   /* owned; null: none */
+    int64_t low, high; /* read: first and next offset of the request log; -1: not known */
+    int64_t time_ms;   /* peek: of the record at the offset; -1: there is none (any more) */
+    char *metadata;    /* owned; null: none */
     size_t metadata_length;
 };
 
 enum settler_task {
     SETTLER_SETTLE, /* records and positions in one transaction */
     SETTLER_READ,   /* the stable committed positions of `positions` */
+    SETTLER_PEEK,   /* the times of the request records at `offset` of `positions`, into `time_ms` */
     SETTLER_PROBE,  /* a transaction with a wrong generation must be refused (promise.md A1) */
 };
 

@@ -65,10 +65,6 @@ enum journey_move journey_begin(struct order *order, const struct journey_terms 
     if (!order->type->served)
         return refuse(order, REASON_NOT_SERVED, order->type->needs,
                       "not yet served: this worker does not wait for BT's notifications yet", terms);
-    if (order->key == NULL && order->type->writes)
-        return refuse(order, REASON_CONTRACT, "key",
-                      "an order that changes something needs a message key: its repeats must find each other",
-                      terms);
     order->main.workflow = workflow;
     order->main.inputs = json_object_get(order->request.inputs);
     order->main.steps = json_object_new_object();

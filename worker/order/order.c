@@ -14,7 +14,7 @@ struct order *order_new(const char *topic, int32_t partition, int64_t offset, co
     order->topic = topic;
     order->partition = partition;
     order->offset = order->turn = offset;
-    order->key = key == NULL ? NULL : memory_text_of(key, key_length);
+    order->key = key == NULL || key_length == 0 ? NULL : memory_text_of(key, key_length);
     order->key_length = key_length;
     return order;
 }

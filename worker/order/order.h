@@ -91,7 +91,7 @@ struct order {
     bool abandoned; /* its partition went to another worker while it was called or settled */
 };
 
-/* A new order with copies of the key; state ORDER_QUEUED. */
+/* A new order with a copy of the key, an empty one being none (R14); state ORDER_QUEUED. */
 struct order *order_new(const char *topic, int32_t partition, int64_t offset, const void *key,
                         size_t key_length);
 void *order_free(struct order *order);

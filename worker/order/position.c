@@ -4,11 +4,14 @@
 #include "base64.h"
 #include "memory.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 void position_init(struct position *position)
 {
-    *position = (struct position){.next = -1, .seen = -1};
+    *position = (struct position){
+        .next = -1, .seen = -1, .mark = {.offset = -1}, .next_mark = {.offset = -1}};
 }
 
 void position_release(struct position *position)
@@ -35,6 +38,14 @@ static void set_bit(struct position *position, int64_t place)
     position->settled[byte] |= (uint8_t)(1u << (place % 8));
 }
 
+static void pass_mark(struct position *position)
+{
+    if (position->next_mark.offset < 0 || position->next_mark.offset >= position->next)
+        return;
+    position->mark = position->next_mark;
+    position->next_mark.offset = -1;
+}
+
 /* Drops the lowest `count` places of the map. */
 static void shift(struct position *position, int64_t count)
 {
@@ -46,6 +57,7 @@ static void shift(struct position *position, int64_t count)
         position->settled[i] = (uint8_t)(low >> bits | high << (8 - bits));
     }
     position->next += count;
+    pass_mark(position);
 }
 
 /* Moves over what is settled. Whole bytes first: most orders finish nearly in order. */
@@ -59,6 +71,56 @@ static void advance(struct position *position)
         shift(position, count);
 }
 
+/* The parts of the metadata between its semicolons; false when we did not write it. */
+struct parts {
+    const char *token, *map, *mark;
+    size_t token_length, map_length, mark_length;
+};
+
+static bool split(const char *metadata, size_t length, struct parts *parts)
+{
+    const char *end = metadata + length;
+
+    *parts = (struct parts){0};
+    if (length < 3 || (metadata[0] != '1' && metadata[0] != '2') || metadata[1] != ';')
+        return false;
+    parts->token = metadata + 2;
+    const char *map = memchr(parts->token, ';', (size_t)(end - parts->token));
+    if (map == NULL)
+        return false;
+    parts->token_length = (size_t)(map - parts->token);
+    parts->map = map + 1;
+    const char *mark = memchr(parts->map, ';', (size_t)(end - parts->map));
+    if ((mark == NULL) != (metadata[0] == '1'))
+        return false;
+    parts->map_length = (size_t)((mark == NULL ? end : mark) - parts->map);
+    parts->mark = mark == NULL ? end : mark + 1;
+    parts->mark_length = (size_t)(end - parts->mark);
+    return parts->token_length <= POSITION_TOKEN_MAX;
+}
+
+bool position_is_ours(const char *metadata, size_t length)
+{
+    struct parts unused;
+
+    return length > 0 && split(metadata, length, &unused);
+}
+
+struct position_mark position_mark_of(const char *metadata, size_t length)
+{
+    struct position_mark mark = {.offset = -1};
+    struct parts parts;
+    char text[64];
+
+    if (length == 0 || !split(metadata, length, &parts) || parts.mark_length >= sizeof text)
+        return mark;
+    memcpy(text, parts.mark, parts.mark_length);
+    text[parts.mark_length] = '\0';
+    if (sscanf(text, "%" SCNd64 ":%" SCNd64, &mark.offset, &mark.time_ms) != 2)
+        mark.offset = -1;
+    return mark;
+}
+
 bool position_resume(struct position *position, int64_t offset, const char *metadata, size_t length,
                      char token[POSITION_TOKEN_MAX + 1], struct fault *why)
 {
@@ -68,16 +130,14 @@ bool position_resume(struct position *position, int64_t offset, const char *meta
     if (length == 0)
         return true;
 
-    CLEANUP(memory_release) char *text = memory_text_of(metadata, length);
-    char *token_at = strchr(text, ';'), *map_at = token_at == NULL ? NULL : strchr(token_at + 1, ';');
-    if (map_at == NULL || text[0] != '1' || token_at != text + 1 ||
-        map_at - token_at - 1 > POSITION_TOKEN_MAX)
+    struct parts parts;
+    if (!split(metadata, length, &parts))
         return fault_set(why, FAULT_INPUT, "the commit metadata at offset %lld is not ours",
                          (long long)offset);
 
     CLEANUP(buffer_release) struct buffer map = {0};
     buffer_init(&map, POSITION_SPAN_MAX);
-    if (!base64_read(map_at + 1, strlen(map_at + 1), &map, why))
+    if (!base64_read(parts.map, parts.map_length, &map, why))
         return fault_set(why, FAULT_INPUT, "the map in the commit metadata at offset %lld is damaged",
                          (long long)offset);
     for (size_t i = 0; i < map.length * 8; i++) {
@@ -86,8 +146,9 @@ bool position_resume(struct position *position, int64_t offset, const char *meta
         set_bit(position, (int64_t)i);
         position->seen = offset + (int64_t)i + 1;
     }
-    memcpy(token, token_at + 1, (size_t)(map_at - token_at - 1));
-    token[map_at - token_at - 1] = '\0';
+    memcpy(token, parts.token, parts.token_length);
+    token[parts.token_length] = '\0';
+    position->mark = position_mark_of(metadata, length);
     advance(position); /* we never write a map that begins with a settled offset */
     return true;
 }
@@ -96,8 +157,10 @@ bool position_take(struct position *position, int64_t offset)
 {
     bool nothing_open = position->next == position->seen;
 
-    if (position->next < 0 || (nothing_open && offset > position->next))
+    if (position->next < 0 || (nothing_open && offset > position->next)) {
         position->next = position->seen = offset;
+        pass_mark(position);
+    }
     if (offset < position->next)
         return false;
     if (offset < position->seen)
@@ -106,6 +169,23 @@ bool position_take(struct position *position, int64_t offset)
         set_bit(position, gap - position->next); /* control records and what compaction took */
     position->seen = offset + 1;
     advance(position);
+    return true;
+}
+
+void position_date(struct position *position, int64_t offset, int64_t time_ms)
+{
+    if (position->next_mark.offset >= 0 && offset >= position->next)
+        return; /* that one comes first */
+    struct position_mark *mark = offset < position->next ? &position->mark : &position->next_mark;
+    *mark = (struct position_mark){offset, time_ms};
+}
+
+bool position_follow(struct position *position, int64_t offset)
+{
+    if (position->next < 0 || position->next != position->seen || offset <= position->next)
+        return false;
+    position->next = position->seen = offset;
+    pass_mark(position);
     return true;
 }
 
@@ -128,13 +208,19 @@ int64_t position_span(const struct position *position)
     return position->next < 0 ? 0 : position->seen - position->next;
 }
 
-void position_metadata(const struct position *position, const char *token, struct buffer *out)
+void position_metadata(const struct position *position, const char *token, unsigned format,
+                       struct buffer *out)
 {
     size_t length = 0;
 
     for (size_t i = 0; i < position->room; i++)
         if (position->settled[i] != 0)
             length = i + 1;
-    buffer_print(out, "1;%s;", token);
+    buffer_print(out, "%u;%s;", format, token);
     base64_write(position->settled, length, out);
+    if (format < 2)
+        return;
+    buffer_add_byte(out, ';');
+    if (position->mark.offset >= 0)
+        buffer_print(out, "%" PRId64 ":%" PRId64, position->mark.offset, position->mark.time_ms);
 }

@@ -4,7 +4,9 @@
  * Orders of a partition finish in any order. The position is the lowest offset that is not settled; the settled ones
  * above it are a map in the commit's metadata, so that the next owner does not do them again (printable, at most
  * 4,096 bytes: kafka-base.md section 2). Format of the metadata: "1;<token>;<map>", the map in base64, one bit per
- * offset from the position on, lowest bit first, trailing zeros cut.
+ * offset from the position on, lowest bit first, trailing zeros cut; since ledger format 2 "2;<token>;<map>;<mark>", the
+ * mark "<offset>:<time>" of a settled record below the position, or "". A log in which that offset has another time is
+ * another log (promise.md R4).
  */
 #ifndef ORDER_POSITION_H
 #define ORDER_POSITION_H
@@ -17,11 +19,19 @@ enum {
     POSITION_SPAN_MAX = 20000, /* offsets from the position on that the map can hold */
 };
 
+/* A record of the log: where it stands, and its time there (milliseconds since the epoch). */
+struct position_mark {
+    int64_t offset; /* -1: none */
+    int64_t time_ms;
+};
+
 struct position {
     int64_t next;     /* what is committed: the lowest unsettled offset; -1: nothing taken or committed yet */
     int64_t seen;     /* one behind the highest offset taken */
     uint8_t *settled; /* a bit per offset from `next` on */
     size_t room;      /* bytes of `settled` */
+    struct position_mark mark;      /* a settled record below `next` */
+    struct position_mark next_mark; /* one that becomes the mark when the position has passed it */
 };
 
 /* A partition nobody has settled anything of. Release it. */
@@ -42,6 +52,19 @@ MUST_USE bool position_resume(struct position *position, int64_t offset, const c
  */
 bool position_take(struct position *position, int64_t offset);
 
+/* The time of a record that was just taken: it may tell the log from another one later. */
+void position_date(struct position *position, int64_t offset, int64_t time_ms);
+
+/*
+ * The log ends before `offset` for now, and nothing before it is open: the position follows over what is no message
+ * (control records, aborted data), so that retention never passes it. True: it has moved.
+ */
+bool position_follow(struct position *position, int64_t offset);
+
+/* Whether we wrote this metadata of a commit; and its mark, offset -1 where it has none. */
+bool position_is_ours(const char *metadata, size_t length);
+struct position_mark position_mark_of(const char *metadata, size_t length);
+
 /* Marks a taken offset as settled and moves the position when it can. Any other offset is ignored. */
 void position_settle(struct position *position, int64_t offset);
 
@@ -51,7 +74,8 @@ bool position_has_room(const struct position *position, int64_t offset);
 /* How many offsets lie between the position and the highest taken. */
 int64_t position_span(const struct position *position);
 
-/* Writes the metadata that belongs to the position with this token. */
-void position_metadata(const struct position *position, const char *token, struct buffer *out);
+/* Writes the metadata that belongs to the position with this token, in the ledger's format 1 or 2. */
+void position_metadata(const struct position *position, const char *token, unsigned format,
+                       struct buffer *out);
 
 #endif

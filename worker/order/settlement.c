@@ -14,21 +14,24 @@ struct owned {
     int64_t signals; /* position in the signals topic; -1: not known */
     bool finished;   /* something of it waits for the next settlement */
     bool touched;    /* by the running settlement */
+    bool followed;   /* its position has moved over what is no message, and is not settled yet */
 };
 
 struct settlements {
     char owner[41];
     uint64_t counter; /* of settlements begun */
     uint64_t epochs;  /* partitions owned so far */
+    unsigned format;  /* of the ledger */
     struct owned *list;
     size_t count;
 };
 
-struct settlements *settlements_new(const char *owner)
+struct settlements *settlements_new(const char *owner, unsigned format)
 {
     struct settlements *settlements = memory_new(1, sizeof *settlements);
 
     snprintf(settlements->owner, sizeof settlements->owner, "%s", owner);
+    settlements->format = format;
     return settlements;
 }
 
@@ -110,6 +113,22 @@ void settlements_touch(struct settlements *settlements, int32_t partition)
         owned->finished = true;
 }
 
+void settlements_follow(struct settlements *settlements, int32_t partition, int64_t offset)
+{
+    struct owned *owned = find(settlements, partition);
+
+    if (owned != NULL && position_follow(&owned->position, offset))
+        owned->finished = owned->followed = true;
+}
+
+bool settlements_followed(const struct settlements *settlements)
+{
+    for (size_t i = 0; i < settlements->count; i++)
+        if (settlements->list[i].followed)
+            return true;
+    return false;
+}
+
 void settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset)
 {
     struct owned *owned = find(settlements, partition);
@@ -145,8 +164,9 @@ size_t settlements_begin(struct settlements *settlements, struct settlement_posi
         owned->finished = false;
         if (!owned->touched)
             continue;
+        owned->followed = false;
         buffer_init(&metadata, POSITION_METADATA_MAX);
-        position_metadata(&owned->position, token, &metadata);
+        position_metadata(&owned->position, token, settlements->format, &metadata);
         (*positions)[count++] = (struct settlement_position){owned->partition, owned->position.next,
                                                              owned->signals, buffer_take(&metadata, NULL)};
     }
@@ -164,7 +184,7 @@ static bool carries_token(const struct settlement_found *found, const char *toke
 {
     size_t length = strlen(token);
 
-    return found->length > length + 2 && strncmp(found->metadata, "1;", 2) == 0 &&
+    return found->length > length + 2 && position_is_ours(found->metadata, found->length) &&
            strncmp(found->metadata + 2, token, length) == 0 && found->metadata[2 + length] == ';';
 }
 

@@ -35,8 +35,8 @@ struct settlement_found {
     size_t length;
 };
 
-/* `owner` names this worker's life: a fresh UUID. */
-struct settlements *settlements_new(const char *owner);
+/* `owner` names this worker's life: a fresh UUID; `format` is the ledger's that is written. */
+struct settlements *settlements_new(const char *owner, unsigned format);
 void *settlements_free(struct settlements *settlements);
 
 /*
@@ -64,6 +64,12 @@ void settlements_finish(struct settlements *settlements, int32_t partition, int6
 
 /* The next settlement has a record of the partition: it carries its position, unchanged if need be (R2). */
 void settlements_touch(struct settlements *settlements, int32_t partition);
+
+/* The log has no message between the position and `offset`: the position follows with the next settlement. */
+void settlements_follow(struct settlements *settlements, int32_t partition, int64_t offset);
+
+/* Whether a position has moved that no record will take along: it is worth a settlement of its own. */
+bool settlements_followed(const struct settlements *settlements);
 
 /* The signal at the offset is dealt with by the next settlement. */
 void settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset);

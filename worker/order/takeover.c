@@ -1,6 +1,7 @@
 /* See takeover.h. */
 #include "takeover.h"
 
+#include "acceptance.h"
 #include "hash.h"
 #include "memory.h"
 
@@ -12,8 +13,8 @@
 struct takeover {
     struct takeover_partition *partitions;
     size_t count;
-    int32_t partition_count;
-    bool trust_ledger, barrier_settled;
+    struct takeover_terms terms;
+    bool barrier_settled;
     struct takeover_partition witness; /* partition 0, where it is not ours */
     char token[101];
     struct takeover_entry *entries;
@@ -22,15 +23,15 @@ struct takeover {
     size_t bucket_room;
 };
 
-struct takeover *takeover_new(const int32_t partitions[], size_t count, int32_t partition_count,
-                              bool trust_ledger)
+struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms)
 {
     struct takeover *takeover = memory_new(1, sizeof *takeover);
 
     takeover->partitions = memory_new(count, sizeof *takeover->partitions);
     takeover->count = count;
-    takeover->partition_count = partition_count;
-    takeover->trust_ledger = trust_ledger;
+    takeover->terms = *terms;
+    takeover->witness.checked = true; /* it is asked for its number of partitions only */
+    takeover->witness.position = INT64_MAX;
     for (size_t i = 0; i < count; i++)
         takeover->partitions[i] =
             (struct takeover_partition){.partition = partitions[i], .position = -1, .signals = -1};
@@ -61,20 +62,22 @@ static struct takeover_partition *find(struct takeover *takeover, int32_t partit
     return NULL;
 }
 
-void takeover_position(struct takeover *takeover, int32_t partition, int64_t offset, int64_t earliest,
-                       int64_t signals, const char *metadata, size_t length)
+void takeover_position(struct takeover *takeover, const struct takeover_read *read)
 {
-    struct takeover_partition *one = find(takeover, partition);
+    struct takeover_partition *one = find(takeover, read->partition);
 
     if (one == NULL)
         return;
-    one->committed = offset >= 0;
-    one->position = offset >= 0 ? offset : earliest;
-    one->earliest = earliest;
-    one->signals = signals;
+    one->committed = read->offset >= 0;
+    one->position = read->offset >= 0 ? read->offset : read->low;
+    one->low = read->low;
+    one->high = read->high;
+    one->signals = read->signals;
+    one->mark_time_ms = -1;
+    one->marked = one->checked = false;
     memory_free(one->metadata);
-    one->metadata = length == 0 ? NULL : memory_text_of(metadata, length);
-    one->metadata_length = length;
+    one->metadata = read->length == 0 ? NULL : memory_text_of(read->metadata, read->length);
+    one->metadata_length = read->length;
 }
 
 bool takeover_has(const struct takeover *takeover, int32_t partition)
@@ -196,75 +199,46 @@ void takeover_settled(struct takeover *takeover, const char *token)
     snprintf(takeover->token, sizeof takeover->token, "%s", token == NULL ? "" : token);
 }
 
+void takeover_marked(struct takeover *takeover, int32_t partition, int64_t time_ms)
+{
+    struct takeover_partition *one = find(takeover, partition);
+
+    if (one == NULL)
+        return;
+    one->mark_time_ms = time_ms;
+    one->marked = true;
+}
+
 /* --- the protocol --- */
-
-static bool check_count(const struct takeover *takeover, const struct takeover_partition *one,
-                        struct fault *why)
-{
-    if (!one->has_owner || one->owner.partition_count == takeover->partition_count)
-        return true;
-    return fault_set(
-        why, FAULT_LOCAL,
-        "the request topic has %d partitions, and the ledger was written for %d: orders would be looked "
-        "for in the wrong partition. Set it back, let all orders end, then run "
-        "'whc-worker topics --repartition'",
-        (int)takeover->partition_count, (int)one->owner.partition_count);
-}
-
-/* Positions that expired or were reset would have orders done again that nobody remembers. */
-static bool check_position(struct takeover *takeover, struct takeover_partition *one, struct fault *why)
-{
-    static const char remedy[] = "if that was meant, start once with takeover.trust.ledger=on";
-
-    if (!one->has_owner && !one->committed)
-        return true; /* a first start */
-    if (one->has_owner && one->committed && one->position >= one->owner.position)
-        return true;
-    if (takeover->trust_ledger) {
-        if (one->has_owner && one->owner.position > one->position)
-            one->metadata_length = 0; /* its map is of another position */
-        one->position =
-            one->has_owner && one->owner.position > one->position ? one->owner.position : one->position;
-        one->signals =
-            one->has_owner && one->owner.signals > one->signals ? one->owner.signals : one->signals;
-        one->committed = true;
-        return true;
-    }
-    if (!one->committed)
-        return fault_set(
-            why, FAULT_LOCAL,
-            "partition %d: the group's position has expired or was deleted; the ledger remembers %" PRId64
-            "; %s",
-            (int)one->partition, one->owner.position, remedy);
-    return fault_set(why, FAULT_LOCAL,
-                     "partition %d: the group's position %" PRId64
-                     " was set back behind the ledger's %" PRId64 "; %s",
-                     (int)one->partition, one->position, one->owner.position, remedy);
-}
 
 static enum takeover_want check(struct takeover *takeover, struct fault *why)
 {
-    if (!check_count(takeover, &takeover->witness, why))
+    if (!takeover_check_partition(&takeover->terms, &takeover->witness, why))
         return TAKEOVER_REFUSED;
     for (size_t i = 0; i < takeover->count; i++)
-        if (!check_count(takeover, &takeover->partitions[i], why) ||
-            !check_position(takeover, &takeover->partitions[i], why))
+        if (!takeover_check_partition(&takeover->terms, &takeover->partitions[i], why))
             return TAKEOVER_REFUSED;
     return TAKEOVER_READY;
+}
+
+static bool is_accepted(const struct takeover *takeover, const struct takeover_partition *one)
+{
+    return takeover->terms.trust_ledger ||
+           acceptance_has(takeover->terms.accept, takeover->terms.topic, one->partition, one->position);
 }
 
 bool takeover_misses_owner(const struct takeover *takeover, struct fault *why)
 {
     for (size_t i = 0; i < takeover->count; i++) {
         const struct takeover_partition *one = &takeover->partitions[i];
-        if (!one->committed || one->has_owner || !one->at_end || takeover->trust_ledger)
+        if (!one->committed || one->has_owner || !one->at_end || is_accepted(takeover, one))
             continue;
         fault_set(
             why, FAULT_LOCAL,
             "partition %d: the group has the position %" PRId64
             ", and the ledger knows of no owner: if that stays so, it was emptied or made anew, and with it the "
-            "orders in it; if that was meant, start once with takeover.trust.ledger=on",
-            (int)one->partition, one->position);
+            "orders in it; if that was meant, go on with takeover.accept=%s/%d@%" PRId64,
+            (int)one->partition, one->position, takeover->terms.topic, (int)one->partition, one->position);
         return true;
     }
     return false;
@@ -281,14 +255,15 @@ enum takeover_want takeover_next(struct takeover *takeover, struct fault *why)
     if (takeover_misses_owner(takeover, why) ||
         (takeover_wants_witness(takeover) && !takeover->witness.at_end))
         return TAKEOVER_LEDGER;
+    for (size_t i = 0; i < takeover->count; i++)
+        if (!takeover->partitions[i].marked && takeover_mark(&takeover->partitions[i]).offset >= 0)
+            return TAKEOVER_MARKS;
     if (!takeover->barrier_settled)
         return check(takeover, why) == TAKEOVER_REFUSED ? TAKEOVER_REFUSED : TAKEOVER_BARRIER;
     for (size_t i = 0; i < takeover->count; i++)
         if (!takeover->partitions[i].saw_barrier)
             return TAKEOVER_RETURN;
     /* Whatever the dead owner still committed lies below the barrier: it must not be ahead of us. */
-    for (size_t i = 0; i < takeover->count; i++)
-        takeover->partitions[i].committed = true;
     return check(takeover, why);
 }
 

@@ -10,27 +10,52 @@
 #define ORDER_TAKEOVER_H
 
 #include "ledger.h"
+#include "position.h"
 
 struct takeover;
 
 enum takeover_want {
     TAKEOVER_POSITIONS, /* the committed positions of all partitions */
     TAKEOVER_LEDGER,    /* the ledger to its present end */
+    TAKEOVER_MARKS,     /* the time of the record at each partition's mark */
     TAKEOVER_BARRIER,   /* a settlement of all positions and one owner record each */
     TAKEOVER_RETURN,    /* the ledger on, until the own barrier of each partition */
     TAKEOVER_READY,     /* all is known: recover the entries, then take requests */
     TAKEOVER_REFUSED,   /* `why` says what a person must do */
 };
 
+/* What the take-over is held against. All texts are borrowed and outlive it. */
+struct takeover_terms {
+    const char *topic; /* of the requests */
+    int32_t partition_count;
+    const char *partitioner;
+    bool partitioner_given; /* by a person: only that is believed where the ledger does not say */
+    bool trust_ledger;      /* lost, reset or foreign positions are replaced by the ledger's */
+    const char *accept;     /* takeover.accept, see acceptance.h */
+};
+
+/* What was read of a partition from the broker. */
+struct takeover_read {
+    int32_t partition;
+    int64_t offset;    /* committed; -1: nothing */
+    int64_t signals;   /* the same of the signals */
+    int64_t low, high; /* first and next offset of the request log; high -1: not known */
+    const char *metadata;
+    size_t length;
+};
+
 /* What is known of a partition. */
 struct takeover_partition {
     int32_t partition;
     int64_t position; /* committed, or where to begin; -1: not known yet */
-    int64_t earliest; /* first record of the request topic */
-    int64_t signals;  /* committed position of the signals; -1: none */
-    char *metadata;   /* of the commit; owned */
+    int64_t low, high;
+    int64_t signals; /* committed position of the signals; -1: none */
+    char *metadata;  /* of the commit; owned */
     size_t metadata_length;
+    int64_t mark_time_ms; /* of the record at the mark; -1: there is no such record (any more) */
+    bool marked;          /* that is known */
     bool committed; /* a position was committed for it */
+    bool checked;   /* against the log and the ledger, before the barrier */
     struct ledger_owner owner;
     bool has_owner, at_end, saw_barrier;
 };
@@ -46,10 +71,22 @@ struct takeover_entry {
     size_t length;
 };
 
-/* `partition_count`: of the request topic. `trust_ledger`: lost or reset positions are replaced by the ledger's. */
-struct takeover *takeover_new(const int32_t partitions[], size_t count, int32_t partition_count,
-                              bool trust_ledger);
+struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms);
 void *takeover_free(struct takeover *takeover);
+
+/*
+ * The record that tells the log from another one (see position.h), offset -1 where there is none; and what was found at
+ * it: its time, or -1 when there is no record any more.
+ */
+struct position_mark takeover_mark(const struct takeover_partition *one);
+void takeover_marked(struct takeover *takeover, int32_t partition, int64_t time_ms);
+
+/*
+ * Whether the partition may be taken over as it stands, and from where: `one` becomes what is accepted. FAULT_LOCAL: a
+ * person must say so, and the fault says how. In takeover_check.c, for takeover.c.
+ */
+MUST_USE bool takeover_check_partition(const struct takeover_terms *terms, struct takeover_partition *one,
+                                       struct fault *why);
 
 /*
  * Whether a position is committed of which the ledger knows no owner. The marker of the settlement that wrote both may
@@ -61,9 +98,8 @@ bool takeover_misses_owner(const struct takeover *takeover, struct fault *why);
 /* What comes next. */
 enum takeover_want takeover_next(struct takeover *takeover, struct fault *why);
 
-/* The positions of a partition were read; `offset` and `signals` -1: nothing is committed. The metadata is copied. */
-void takeover_position(struct takeover *takeover, int32_t partition, int64_t offset, int64_t earliest,
-                       int64_t signals, const char *metadata, size_t length);
+/* The positions of a partition were read. The metadata is copied. */
+void takeover_position(struct takeover *takeover, const struct takeover_read *read);
 
 /* Records of the ledger, in the order of their offsets. Those of a live order take `record` over, others `value`. */
 void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record);

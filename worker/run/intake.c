@@ -4,6 +4,7 @@
 #include "framing.h"
 #include "memory.h"
 #include "owning.h"
+#include "partitioner.h"
 #include "settling.h"
 #include "signals.h"
 #include "status.h"
@@ -203,6 +204,34 @@ static bool hand_over(struct intake *intake, const rd_kafka_message_t *message, 
            fault_set(why, FAULT_EXHAUSTED, "a repeated request waits for the outcome of the first");
 }
 
+/*
+ * Whether a write's key is where its repeats are looked for (R14). The right copy of the request, elsewhere, gets the
+ * outcome, so this one gets none.
+ */
+static bool is_placed(const struct intake *intake, const rd_kafka_message_t *message, const char **reason,
+                      struct fault *why)
+{
+    const struct settings *settings = intake->worker->settings;
+    enum partitioner_choice partitioner = (enum partitioner_choice)settings->requests_partitioner;
+    int32_t count = (int32_t)intake->worker->partition_total;
+    int32_t place = partitioner_place(partitioner, message->key, message->key_len, count);
+
+    if (message->key == NULL || message->key_len == 0) {
+        *reason = "no-key";
+        return fault_set(why, FAULT_INPUT,
+                         "an order that changes something needs a message key, and an empty one is none: its repeats "
+                         "must find each other");
+    }
+    if (place < 0 || place == message->partition)
+        return true;
+    *reason = "partition";
+    return fault_set(why, FAULT_INPUT,
+                     "the key belongs to partition %d of %d and the request is in %d: set the producer's partitioner to "
+                     "%s (what Java's client does is murmur2_random), or requests.partitioner to what it uses; "
+                     "'whc-worker replay dead' then sends it where it belongs",
+                     (int)place, (int)count, (int)message->partition, partitioner_name(partitioner));
+}
+
 static bool take_order(struct intake *intake, const rd_kafka_message_t *message,
                        const struct order_type *type, const struct schema *writer, const struct frame *frame,
                        struct fault *held)
@@ -213,8 +242,14 @@ static bool take_order(struct intake *intake, const rd_kafka_message_t *message,
         order_new(topic, message->partition, message->offset, message->key, message->key_len);
     rd_kafka_timestamp_type_t kind;
     char path[100];
+    const char *reason;
     struct fault why;
 
+    if (type->writes && !is_placed(intake, message, &reason, &why)) {
+        order_free(order);
+        dead(intake, message, reason, &why);
+        return true;
+    }
     order->type = type;
     order->requested_at_ms = rd_kafka_message_timestamp(message, &kind);
     if (kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE)
@@ -326,6 +361,7 @@ static bool read_message(struct intake *intake, rd_kafka_message_t *message, str
 static enum fate handle(struct intake *intake, rd_kafka_message_t *message, struct fault *why)
 {
     struct position *position = settlements_position(intake->worker->settlements, message->partition);
+    rd_kafka_timestamp_type_t kind;
 
     if (position != NULL && !position_has_room(position, message->offset)) {
         fault_set(why, FAULT_EXHAUSTED,
@@ -337,6 +373,7 @@ static enum fate handle(struct intake *intake, rd_kafka_message_t *message, stru
     if (position != NULL && position_take(position, message->offset)) {
         if (!read_message(intake, message, why))
             return FATE_HELD;
+        position_date(position, message->offset, rd_kafka_message_timestamp(message, &kind));
         status_count_taken(intake->worker->status);
     }
     rd_kafka_message_destroy(message);

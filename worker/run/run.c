@@ -290,7 +290,7 @@ static bool start(struct worker *worker, struct fault *why)
     TRY(start_http(worker, why));
     TRY(status_new(worker, &worker->status, why));
     uuid_print(uuid_random(), owner);
-    worker->settlements = settlements_new(owner);
+    worker->settlements = settlements_new(owner, worker->ledger_schemas.writes);
     worker->kafka = (struct loop_timer){.fire = begin_with_kafka, .context = worker};
     loop_set_timer(worker->loop, &worker->kafka, 0);
     loop_add_chore(worker->loop, intake_turn, worker);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS_MAX = 500, FORGOTTEN_MAX = 100 }; /* of one turn: the watchdog wants turns */
+enum { RECORDS_MAX = 500, FORGOTTEN_MAX = 100, FOLLOW_MS = 1000 }; /* of one turn: the watchdog wants turns */
 
 /* One record of a settlement, and what it is of. */
 struct item {
@@ -29,7 +29,7 @@ struct item {
 /* A question for the thread, asked between settlements. */
 struct question {
     enum settler_task task;
-    int32_t *partitions;
+    struct settling_place *places;
     size_t count;
 };
 
@@ -67,7 +67,7 @@ void *settling_free(struct settling *settling)
     for (size_t i = settling->sent; i < settling->count; i++)
         settler_record_release(&settling->items[i].record);
     loop_clear_timer(settling->worker->loop, &settling->wake);
-    memory_free(settling->question.partitions);
+    memory_free(settling->question.places);
     memory_free(settling->items);
     return memory_free(settling);
 }
@@ -230,8 +230,10 @@ static void start_question(struct settling *settling)
 
     job->positions = memory_new(settling->question.count, sizeof *job->positions);
     job->position_count = settling->question.count;
-    for (size_t i = 0; i < settling->question.count; i++)
-        job->positions[i].partition = settling->question.partitions[i];
+    for (size_t i = 0; i < settling->question.count; i++) {
+        job->positions[i].partition = settling->question.places[i].partition;
+        job->positions[i].offset = settling->question.places[i].offset;
+    }
     settling->asked = false;
     settling->running = true;
     settler_start(settling->worker->settler, job);
@@ -259,7 +261,8 @@ static void start_settlement(struct settling *settling)
         job->positions[i] = (struct settler_position){.partition = positions[i].partition,
                                                       .offset = positions[i].offset,
                                                       .signals = positions[i].signals,
-                                                      .earliest = -1,
+                                                      .low = -1,
+                                                      .high = -1,
                                                       .metadata = TAKE(positions[i].metadata)};
     }
     settlement_positions_free(positions, count);
@@ -283,7 +286,11 @@ void settling_chore(struct settling *settling)
         return;
     }
     gather(settling);
-    if (settling->count == 0 || !consumer_has_pair(worker->consumer) || consumer_lost(worker->consumer))
+    if (settling->count == 0 && settlements_followed(worker->settlements))
+        next_ms = settling->last_ms + FOLLOW_MS; /* nobody waits for it */
+    else if (settling->count == 0)
+        return;
+    if (!consumer_has_pair(worker->consumer) || consumer_lost(worker->consumer))
         return;
     if (now_ms < next_ms) {
         loop_set_timer(worker->loop, &settling->wake, next_ms);
@@ -292,11 +299,11 @@ void settling_chore(struct settling *settling)
     start_settlement(settling);
 }
 
-void settling_request(struct settling *settling, enum settler_task task, const int32_t partitions[],
+void settling_request(struct settling *settling, enum settler_task task, const struct settling_place places[],
                       size_t count)
 {
-    memory_free(settling->question.partitions);
-    settling->question = (struct question){task, memory_copy(partitions, count * sizeof *partitions), count};
+    memory_free(settling->question.places);
+    settling->question = (struct question){task, memory_copy(places, count * sizeof *places), count};
     settling->asked = true;
     loop_hurry(settling->worker->loop);
 }

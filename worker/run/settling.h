@@ -38,8 +38,14 @@ void settling_publish_stored(struct settling *settling, int32_t partition, const
 /* The barrier of a take-over; owning_barrier_settled() is told its token. */
 void settling_barrier(struct settling *settling, const struct ledger_owner *owner);
 
-/* Asks the thread to read positions or to probe; the answer goes to owning_answered(). */
-void settling_request(struct settling *settling, enum settler_task task, const int32_t partitions[],
+/* A question for the thread about partitions; an offset is for SETTLER_PEEK. */
+struct settling_place {
+    int32_t partition;
+    int64_t offset;
+};
+
+/* Asks the thread to read positions, to peek or to probe; the answer goes to owning_answered(). */
+void settling_request(struct settling *settling, enum settler_task task, const struct settling_place places[],
                       size_t count);
 
 /* Drops what is gathered of a partition that is lost; orders_leave() has been told. */

@@ -162,20 +162,6 @@ static void no_answer(void)
     given_world_end(&world);
 }
 
-/* A write without a key has no place where its repeats would be found. */
-static void without_key(void)
-{
-    struct world world;
-
-    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_LOOKED_UP, 10, true);
-    given_taken(&world, NULL, "7");
-    const struct order *done = given_settle(&world, 1000);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(done);
-    CU_ASSERT(done->status == OUTCOME_REJECTED && done->reason.kind == REASON_CONTRACT);
-    given_same("code", done->reason.code, "key");
-    given_world_end(&world);
-}
-
 /* R1: nothing is called before its attempt is settled, nor after its lease; that attempt is known unsent. */
 static void attempts(void)
 {
@@ -205,6 +191,5 @@ static void attempts(void)
 
 CU_TestInfo test_doubt[] = {{"doubts", doubts},
                             {"no answer", no_answer},
-                            {"without a key", without_key},
                             {"attempts", attempts},
                             CU_TEST_INFO_NULL};

@@ -46,7 +46,7 @@ static void moves(void)
         buffer_init(&metadata, POSITION_METADATA_MAX);
         position_init(&position);
         play(&position, cases[i].moves);
-        position_metadata(&position, "T", &metadata);
+        position_metadata(&position, "T", 1, &metadata);
         given_same(cases[i].name, buffer_text(&metadata), cases[i].metadata);
         if (position.next != cases[i].next || position_span(&position) != cases[i].span) {
             printf("\n  %s: next %lld", cases[i].name, (long long)position.next);
@@ -73,7 +73,7 @@ static void round_trip(void)
     char token[POSITION_TOKEN_MAX + 1];
     struct fault why;
     buffer_init(&metadata, POSITION_METADATA_MAX);
-    position_metadata(&position, "owner:7", &metadata);
+    position_metadata(&position, "owner:7", 2, &metadata);
     CU_ASSERT(position_resume(&again, position.next, metadata.data, metadata.length, token, &why));
     given_same("token", token, "owner:7");
     CU_ASSERT_EQUAL(again.next, 1000);
@@ -97,6 +97,8 @@ static const struct {
     {"11;t;", false, ""},     {";t;", false, ""},
     {"1;t;!!", false, ""},    {"1;t;Ag=", false, ""},
     {"1;t;Ag==x", false, ""}, {"other worker", false, ""},
+    {"2;t;;", true, "t"},     {"2;t;Ag==;7:8", true, "t"},
+    {"3;t;;", false, ""},     {"1;t;Ag==;7:8", false, ""},
 };
 
 static void metadata(void)
@@ -136,6 +138,62 @@ static void damaged_map(void)
     position_release(&position);
 }
 
+/* The mark is of a record that the position has passed, and moves on with it; format 1 has none. */
+static void marks(void)
+{
+    struct position position, again;
+    CLEANUP(buffer_release) struct buffer metadata;
+    char token[POSITION_TOKEN_MAX + 1];
+    struct fault why;
+
+    position_init(&position);
+    buffer_init(&metadata, POSITION_METADATA_MAX);
+    for (int64_t offset = 40; offset < 44; offset++) {
+        CU_ASSERT(position_take(&position, offset));
+        position_date(&position, offset, 1000 + offset);
+    }
+    position_metadata(&position, "t", 2, &metadata);
+    given_same("nothing passed", buffer_text(&metadata), "2;t;;");
+    position_settle(&position, 41);
+    position_settle(&position, 40);
+    buffer_clear(&metadata);
+    position_metadata(&position, "t", 1, &metadata);
+    given_same("format 1", buffer_text(&metadata), "1;t;");
+    buffer_clear(&metadata);
+    position_metadata(&position, "t", 2, &metadata);
+    given_same("the first is passed", buffer_text(&metadata), "2;t;;40:1040");
+    CU_ASSERT(position_take(&position, 44));
+    position_date(&position, 44, 1044);
+    for (int64_t offset = 42; offset < 45; offset++)
+        position_settle(&position, offset);
+    CU_ASSERT(position.mark.offset == 44 && position.mark.time_ms == 1044);
+    CU_ASSERT(position_is_ours(metadata.data, metadata.length) && !position_is_ours("", 0) &&
+              !position_is_ours("console", 7));
+    position_init(&again);
+    CU_ASSERT(position_resume(&again, 42, metadata.data, metadata.length, token, &why));
+    CU_ASSERT(again.mark.offset == 40 && again.mark.time_ms == 1040);
+    position_release(&position);
+    position_release(&again);
+}
+
+/* The end of the log without a message before it: control records must not hold the position for ever. */
+static void follows(void)
+{
+    struct position position;
+
+    position_init(&position);
+    CU_ASSERT_FALSE(position_follow(&position, 7)); /* nothing is known of it */
+    CU_ASSERT(position_take(&position, 5));
+    CU_ASSERT_FALSE(position_follow(&position, 7)); /* 5 is open */
+    position_settle(&position, 5);
+    CU_ASSERT(position_follow(&position, 7) && position.next == 7);
+    CU_ASSERT_FALSE(position_follow(&position, 7));
+    CU_ASSERT_FALSE(position_follow(&position, 6));
+    CU_ASSERT_FALSE(position_take(&position, 6));
+    CU_ASSERT(position_take(&position, 7));
+    position_release(&position);
+}
+
 static void caps(void)
 {
     struct position position;
@@ -152,7 +210,7 @@ static void caps(void)
     memset(token, 'o', sizeof token - 1);
     token[sizeof token - 1] = '\0';
     buffer_init(&metadata, POSITION_METADATA_MAX);
-    position_metadata(&position, token, &metadata);
+    position_metadata(&position, token, 2, &metadata);
     CU_ASSERT_FALSE(metadata.full); /* the fullest map with the longest token */
     position_settle(&position, 7);
     CU_ASSERT_EQUAL(position.next, 7 + POSITION_SPAN_MAX);
@@ -161,4 +219,5 @@ static void caps(void)
 
 CU_TestInfo test_position[] = {{"moves", moves},       {"round trip", round_trip},
                                {"metadata", metadata}, {"damaged map", damaged_map},
+                               {"marks", marks},       {"follows", follows},
                                {"caps", caps},         CU_TEST_INFO_NULL};

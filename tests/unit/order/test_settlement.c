@@ -5,7 +5,7 @@
 
 static struct settlements *owning(const int32_t partitions[], size_t count)
 {
-    struct settlements *settlements = settlements_new("owner");
+    struct settlements *settlements = settlements_new("owner", 1);
     struct fault why;
 
     for (size_t i = 0; i < count; i++)
@@ -121,7 +121,7 @@ static void what_counts(void)
 
 static void owners(void)
 {
-    struct settlements *settlements = settlements_new("owner");
+    struct settlements *settlements = settlements_new("owner", 1);
     struct fault why = {.text = ""};
 
     CU_ASSERT(settlements_own(settlements, 3, -1, "", 0, -1, &why));

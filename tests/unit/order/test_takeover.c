@@ -11,38 +11,86 @@ enum { PARTITIONS = 6 };
  * One event each: "pP@O" position O of partition P is committed (none: "pP-"; the log begins at 3), "oP@O" an owner
  * record of the position, "o!P" the same for 7 partitions, "b" own barrier settled, "n" not settled, "BP" the own
  * barrier of the partition was read, "eP" the ledger's end. "?" asks what is wanted and appends it to the answer.
+ * "fP@O" a position that somebody else has committed, "mP@O" one of ours whose mark is the record at 9 of the time 500,
+ * "tP@T" what the log has there ("tP-": nothing any more), "rP@O" a position in a log that begins at 20 and ends at 30.
+ * The log of the others ends at 1,000.
  */
 static const struct {
     const char *name, *script, *wants, *says;
     bool trust;
+    const char *accept;
 } cases[] = {
     {"a first start", "? p0- ? p1- ? e0 ? e1 ? b ? B0 ? B1 ?",
-     "positions positions ledger ledger barrier return return ready", "", false},
-    {"after a good worker", "p0@10 p1@10 ? o0@5 o1@10 e0 e1 ? b B0 B1 ?", "ledger barrier ready", "", false},
+     "positions positions ledger ledger barrier return return ready", "", false, ""},
+    {"after a good worker", "p0@10 p1@10 ? o0@5 o1@10 e0 e1 ? b B0 B1 ?", "ledger barrier ready", "", false, ""},
     {"the barrier is not settled", "p0- p1- e0 e1 ? n ? b ? B0 B1 ?", "barrier barrier return ready", "",
-     false},
+     false, ""},
     {"a barrier of another does not count", "p0- p1- e0 e1 ? b o0@3 o1@3 ? B0 B1 ?", "barrier return ready",
-     "", false},
+     "", false, ""},
     {"expired", "p0- p1@10 o0@7 o1@7 e0 e1 ?", "refused",
-     "partition 0: the group's position has expired or was deleted; the ledger remembers 7", false},
+     "partition 0: the group's position has expired or was deleted; the ledger remembers 7", false, ""},
     {"set back", "p0@10 p1@6 o0@7 o1@7 e0 e1 ?", "refused",
-     "partition 1: the group's position 6 was set back behind the ledger's 7", false},
-    {"no owner, yet", "p0@10 p1@10 o1@5 e0 e1 ? o0@5 ?", "ledger barrier", "", false},
+     "partition 1: the group's position 6 was set back behind the ledger's 7", false, ""},
+    {"no owner, yet", "p0@10 p1@10 o1@5 e0 e1 ? o0@5 ?", "ledger barrier", "", false, ""},
     {"no owner at all", "p0@10 p1- e0 e1 ?", "ledger",
-     "partition 0: the group has the position 10, and the ledger knows of no owner", false},
+     "partition 0: the group has the position 10, and the ledger knows of no owner", false, ""},
     {"another number of partitions", "p0@10 p1@10 o!0@5 o1@5 e0 e1 ?", "refused",
-     "the request topic has 6 partitions, and the ledger was written for 7", false},
-    {"another number of partitions is never trusted", "p0@10 p1@10 o!0@5 o1@5 e0 e1 ?", "refused", "7", true},
-    {"expired, and trusted", "p0- p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", true},
-    {"set back, and trusted", "p0@10 p1@6 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", true},
-    {"no owner, and trusted", "p0@10 p1- e0 e1 ? b B0 B1 ?", "barrier ready", "", true},
+     "the request topic has 6 partitions, and the ledger was written for 7", false, ""},
+    {"another number of partitions is never trusted", "p0@10 p1@10 o!0@5 o1@5 e0 e1 ?", "refused", "7", true, ""},
+    {"expired, and trusted", "p0- p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", true, ""},
+    {"set back, and trusted", "p0@10 p1@6 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", true, ""},
+    {"no owner, and trusted", "p0@10 p1- e0 e1 ? b B0 B1 ?", "barrier ready", "", true, ""},
     {"the dead owner's last settlement was ahead of us", "p0@10 p1@10 o0@5 o1@5 e0 e1 ? b B0 B1 o1@11 ?",
-     "barrier refused", "partition 1: the group's position 10 was set back behind the ledger's 11", false},
+     "barrier refused", "partition 1: another owner has settled 11 while 10 was taken over", false, ""},
+    {"expired, and accepted", "p0- p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", false, "r/0@7"},
+    {"another position is accepted", "p0- p1@10 o0@7 o1@7 e0 e1 ?", "refused", "takeover.accept=r/0@7", false, "r/0@8"},
+    {"a stranger's", "f0@50 p1@10 o0@7 o1@7 e0 e1 ?", "refused",
+     "partition 0: the group's position 50 was committed by somebody else (a consumer that uses our group.id, or a "
+     "reset); the ledger remembers 7; to go on at 7: takeover.accept=r/0@7",
+     false, ""},
+    {"a stranger's, and accepted", "f0@50 p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", false, "r/0@7"},
+    {"a stranger's before the first start", "f0@50 p1- e0 e1 ?", "ledger", "takeover.accept=r/0@50", false, ""},
+    {"that is accepted", "f0@50 p1- e0 e1 ? b B0 B1 ?", "barrier ready", "", false, "r/0@50"},
+    {"the same log", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@500 ? b B0 B1 ?", "marks barrier ready", "", false, ""},
+    {"the mark's record is gone", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0- ?", "marks barrier", "", false, ""},
+    {"made anew, and longer by now", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@501 ?", "marks refused",
+     "partition 0: the record at 9 is not the one that was settled there: the topic was made anew, and its first "
+     "records would be skipped; to go on at 3: takeover.accept=r/0@3",
+     false, ""},
+    {"made anew, and accepted", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@501 ? b B0 B1 ?", "marks barrier ready", "", false,
+     "r/0@3"},
+    {"made anew, and shorter", "r0@40 p1@10 o0@7 o1@7 e0 e1 ?", "refused",
+     "partition 0: the log was settled up to 40 and ends at 30: the topic was made anew, or lost its end; to go on at "
+     "20: takeover.accept=r/0@20",
+     false, ""},
+    {"made anew, and its position deleted", "r0- p1@10 o0@40 o1@7 e0 e1 ?", "refused",
+     "the log was settled up to 40 and ends at 30", false, ""},
+    {"made anew is never trusted", "r0@40 p1@10 o0@7 o1@7 e0 e1 ?", "refused", "made anew", true, ""},
+    {"retention has passed it", "r0@12 p1@10 o0@7 o1@7 e0 e1 ?", "refused",
+     "partition 0: retention has deleted 8 offsets from the position 12 on that were not read: look for requests "
+     "without an outcome; to go on at 20: takeover.accept=r/0@20",
+     false, ""},
+    {"that is accepted, too", "r0@12 p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", false, "r/0@20"},
+    {"the ledger's position is gone from the log", "r0- p1@10 o0@7 o1@7 e0 e1 ?", "refused", "takeover.accept=r/0@20",
+     false, ""},
 };
+
+static const struct takeover_terms usual = {
+    .topic = "r", .partition_count = PARTITIONS, .partitioner = "murmur2_random", .accept = ""};
+
+static struct takeover *two(bool trust, const char *accept)
+{
+    struct takeover_terms terms = usual;
+
+    terms.trust_ledger = trust;
+    terms.accept = accept;
+    return takeover_new((const int32_t[]){0, 1}, 2, &terms);
+}
 
 static void tell_owner(struct takeover *takeover, const char *word, int count)
 {
-    struct ledger_owner owner = {.token = "other:1", .partition_count = count};
+    struct ledger_owner owner = {
+        .token = "other:1", .partition_count = count, .partitioner = "murmur2_random", .last_offset = -1};
     long long position = 0;
 
     if (sscanf(word, "%d@%lld", &owner.partition, &position) != 2)
@@ -58,18 +106,36 @@ static void tell_barrier(struct takeover *takeover, int32_t partition)
     const struct ledger_owner owner = {.token = "own:1",
                                        .partition = partition,
                                        .partition_count = PARTITIONS,
+                                       .partitioner = "murmur2_random",
+                                       .last_offset = -1,
                                        .position = all[partition].position};
 
     takeover_owner(takeover, partition, &owner);
+}
+
+static void tell_position(struct takeover *takeover, char kind, int32_t partition, int64_t offset)
+{
+    struct takeover_read read = {.partition = partition,
+                                 .offset = offset,
+                                 .low = kind == 'r' ? 20 : 3,
+                                 .high = kind == 'r' ? 30 : 1000,
+                                 .metadata = kind == 'm' ? "2;x:1;;9:500" : "1;x:1;Ag=="};
+
+    if (offset >= 0 && kind != 'f')
+        read.length = strlen(read.metadata);
+    takeover_position(takeover, &read);
 }
 
 static void tell(struct takeover *takeover, const char *word)
 {
     int partition = word[1] == '\0' ? 0 : word[1] - '0';
 
-    if (*word == 'p')
-        takeover_position(takeover, partition, word[2] == '@' ? strtoll(word + 3, NULL, 10) : -1, 3, 0,
-                          "1;x:1;Ag==", word[2] == '@' ? 10 : 0);
+    int64_t number = word[1] != '\0' && word[2] == '@' ? strtoll(word + 3, NULL, 10) : -1;
+
+    if (strchr("pfmr", *word) != NULL)
+        tell_position(takeover, *word, partition, number);
+    else if (*word == 't')
+        takeover_marked(takeover, partition, number);
     else if (*word == 'o')
         tell_owner(takeover, word + (word[1] == '!' ? 2 : 1), word[1] == '!' ? 7 : PARTITIONS);
     else if (*word == 'e')
@@ -87,7 +153,7 @@ static void run(struct takeover *takeover, const char *script, char *wants, size
 {
     static const char *const names[] = {
         [TAKEOVER_POSITIONS] = "positions", [TAKEOVER_LEDGER] = "ledger", [TAKEOVER_BARRIER] = "barrier",
-        [TAKEOVER_RETURN] = "return",       [TAKEOVER_READY] = "ready",   [TAKEOVER_REFUSED] = "refused"};
+        [TAKEOVER_RETURN] = "return",       [TAKEOVER_MARKS] = "marks",           [TAKEOVER_READY] = "ready",   [TAKEOVER_REFUSED] = "refused"};
     char *words = memory_text(script), *rest;
     size_t length = 0;
 
@@ -108,7 +174,7 @@ static void protocol(void)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct fault why = {.text = ""};
-        struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, cases[i].trust);
+        struct takeover *takeover = two(cases[i].trust, cases[i].accept);
         run(takeover, cases[i].script, wants, sizeof wants, &why);
         given_same(cases[i].name, wants, cases[i].wants);
         if (strstr(why.text, cases[i].says) == NULL)
@@ -122,7 +188,7 @@ static void protocol(void)
 /* The caller ends it with this fault when it stays so. */
 static void misses_owner(void)
 {
-    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    struct takeover *takeover = two(false, "");
     struct fault why = {.text = ""};
     char wants[100];
 
@@ -130,10 +196,43 @@ static void misses_owner(void)
     CU_ASSERT_FALSE(takeover_misses_owner(takeover, &why)); /* not before the end was read */
     run(takeover, "e0 e1", wants, sizeof wants, &why);
     CU_ASSERT(takeover_misses_owner(takeover, &why));
-    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "takeover.trust.ledger=on"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "takeover.accept=r/0@10"));
     run(takeover, "o0@10", wants, sizeof wants, &why);
     CU_ASSERT_FALSE(takeover_misses_owner(takeover, &why));
     takeover_free(takeover);
+}
+
+/* The partitioner is the ledger's; one that does not say asks for it explicitly (R14). */
+static void partitioners(void)
+{
+    static const struct {
+        const char *pinned, *set, *says;
+        bool given;
+    } rows[] = {
+        {"murmur2_random", "murmur2_random", "", false},
+        {"none", "none", "", true},
+        {"murmur2_random", "consistent_random", "requests.partitioner is 'consistent_random', and the ledger was written for "
+                                                "'murmur2_random'", true},
+        {"", "murmur2_random", "the ledger does not say how upstream places its keys: set requests.partitioner", false},
+        {"", "murmur2_random", "", true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct takeover_terms terms = usual;
+        struct ledger_owner owner = {.token = "other:1", .partition_count = PARTITIONS, .last_offset = -1};
+        struct fault why = {.text = ""};
+        char wants[100];
+        terms.partitioner = rows[i].set;
+        terms.partitioner_given = rows[i].given;
+        snprintf(owner.partitioner, sizeof owner.partitioner, "%s", rows[i].pinned);
+        struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, &terms);
+        run(takeover, "p0@10 e0", wants, sizeof wants, &why);
+        takeover_owner(takeover, 0, &owner);
+        run(takeover, "?", wants, sizeof wants, &why);
+        given_same(rows[i].says, wants, *rows[i].says == '\0' ? "barrier" : "refused");
+        CU_ASSERT_PTR_NOT_NULL(strstr(why.text, rows[i].says));
+        takeover_free(takeover);
+    }
 }
 
 /* Where it goes on: positions and the maps that belong to them. */
@@ -157,7 +256,7 @@ static void positions(void)
     size_t count;
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, rows[i].trust);
+        struct takeover *takeover = two(rows[i].trust, "");
         struct fault why;
         run(takeover, rows[i].script, wants, sizeof wants, &why);
         given_same(rows[i].name, wants, "barrier");
@@ -199,7 +298,7 @@ static const char *listed(struct takeover *takeover)
 /* The latest record of an order counts, whichever way it changed. */
 static void latest(void)
 {
-    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    struct takeover *takeover = two(false, "");
     size_t count;
 
     given_same("none", listed(takeover), "");
@@ -224,7 +323,7 @@ static void latest(void)
 /* A lane is rebuilt in the order of (turn, request id), partition by partition. */
 static void sorted(void)
 {
-    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    struct takeover *takeover = two(false, "");
 
     live(takeover, 1, ID("1"), 1, "x");
     live(takeover, 0, ID("5"), 7, "x");
@@ -239,7 +338,7 @@ static void sorted(void)
 /* What the dead owner settled between the end that was read and the barrier belongs to it, too. */
 static void late(void)
 {
-    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    struct takeover *takeover = two(false, "");
     struct fault why;
     char wants[100];
 
@@ -257,7 +356,7 @@ static void late(void)
 static void many(void)
 {
     enum { MANY = 5000 };
-    struct takeover *takeover = takeover_new((const int32_t[]){0, 1}, 2, PARTITIONS, false);
+    struct takeover *takeover = two(false, "");
     char id[UUID_TEXT_SIZE];
     size_t count;
 
@@ -280,7 +379,7 @@ static void many(void)
 /* Nothing about a partition that was not asked for. */
 static void strangers(void)
 {
-    struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, PARTITIONS, false);
+    struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, &usual);
     struct fault why;
     char wants[100];
 
@@ -291,6 +390,7 @@ static void strangers(void)
 
 CU_TestInfo test_takeover[] = {{"protocol", protocol},   {"misses owner", misses_owner},
                                {"positions", positions}, {"latest", latest},
+                               {"partitioners", partitioners},
                                {"sorted", sorted},       {"late", late},
                                {"many", many},           {"strangers", strangers},
                                CU_TEST_INFO_NULL};

@@ -1,0 +1,20 @@
+/*
+ * takeover.accept: positions that a person accepts, "<topic>/<partition>@<offset>", separated by commas.
+ */
+#ifndef BASE_ACCEPTANCE_H
+#define BASE_ACCEPTANCE_H
+
+#include "fault.h"
+
+#include <stdint.h>
+
+/* FAULT_INPUT names the first entry that is none. */
+MUST_USE bool acceptance_check(const char *list, struct fault *why);
+
+/* Whether exactly this position is in the list. */
+bool acceptance_has(const char *list, const char *topic, int32_t partition, int64_t offset);
+
+/* Whether any position of the partition is; for the warning that it was not needed. */
+bool acceptance_names(const char *list, const char *topic, int32_t partition);
+
+#endif
