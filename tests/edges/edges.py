@@ -2,12 +2,17 @@
 
 Usage: edges.py [STORY...]
 """
+import pathlib
 import sys
 
-import records
-import whc
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "flow"))
 
-STORIES = records.STORIES
+import entry  # noqa: E402
+import positions  # noqa: E402
+import records  # noqa: E402
+import whc  # noqa: E402
+
+STORIES = records.STORIES + entry.STORIES + positions.STORIES
 
 if __name__ == "__main__":
     sys.exit(whc.on_real_kafka(STORIES, sys.argv[1:]))

@@ -1,6 +1,7 @@
 /* See readiness.h. */
 #include "readiness.h"
 
+#include "acceptance.h"
 #include "times.h"
 
 #include <stdio.h>
@@ -87,6 +88,14 @@ static void check_api(const struct settings *settings, const char *tag, struct p
         settings_check_api_times(settings, tag, &api, problems);
 }
 
+static void check_acceptance(const struct settings *settings, struct problems *problems)
+{
+    struct fault why;
+
+    if (!acceptance_check(settings->takeover_accept, &why))
+        problems_add(problems, "takeover.accept", "as the worker named it: whc.order-requests/3@1200", "%s", why.text);
+}
+
 static void check_needs(const struct settings *settings, struct problems *problems)
 {
     if (settings->outcome_framing != FRAME_SINGLE_OBJECT && *settings->registry_url == '\0')
@@ -114,6 +123,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     for (size_t i = 0; i < openapi->tag_count; i++)
         check_api(settings, openapi->tags[i], problems);
     check_needs(settings, problems);
+    check_acceptance(settings, problems);
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
         for (size_t w = 0; type->served && w < type->arazzo.workflow_count; w++)

@@ -74,7 +74,7 @@ void takeover_position(struct takeover *takeover, const struct takeover_read *re
     one->high = read->high;
     one->signals = read->signals;
     one->mark_time_ms = -1;
-    one->marked = one->checked = false;
+    one->marked = one->checked = one->accepted = false;
     memory_free(one->metadata);
     one->metadata = read->length == 0 ? NULL : memory_text_of(read->metadata, read->length);
     one->metadata_length = read->length;

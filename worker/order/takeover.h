@@ -55,6 +55,7 @@ struct takeover_partition {
     int64_t mark_time_ms; /* of the record at the mark; -1: there is no such record (any more) */
     bool marked;          /* that is known */
     bool committed; /* a position was committed for it */
+    bool accepted;  /* takeover.accept was needed */
     bool checked;   /* against the log and the ledger, before the barrier */
     struct ledger_owner owner;
     bool has_owner, at_end, saw_barrier;

@@ -21,6 +21,7 @@ static bool accept(const struct takeover_terms *terms, struct takeover_partition
         return fault_set(why, FAULT_LOCAL,
                          "partition %d: %s; to go on at %" PRId64 ": takeover.accept=%.100s/%d@%" PRId64,
                          (int)one->partition, what, offset, terms->topic, (int)one->partition, offset);
+    one->accepted = true;
     one->position = offset;
     one->metadata_length = 0; /* its map is of another position */
     one->committed = true;
@@ -109,7 +110,11 @@ static bool check_position(const struct takeover_terms *terms, struct takeover_p
     int64_t from = one->owner.position > one->low ? one->owner.position : one->low;
     char what[REMEDY_SIZE];
 
-    if (!one->has_owner || (is_ours(one) && one->position >= one->owner.position))
+    if (!one->has_owner) { /* a first start, or an emptied ledger that a person has let pass */
+        one->accepted = one->committed;
+        return true;
+    }
+    if (is_ours(one) && one->position >= one->owner.position)
         return true;
     say_whose(one, what);
     one->signals = one->owner.signals > one->signals ? one->owner.signals : one->signals;
@@ -148,12 +153,12 @@ bool takeover_check_partition(const struct takeover_terms *terms, struct takeove
                               struct fault *why)
 {
     TRY(check_count(terms, one, why));
-    TRY(check_partitioner(terms, one, why));
     if (one->checked) /* the barrier is settled: only what a dead owner still committed can have come since */
         return !one->has_owner || one->position >= one->owner.position ||
                fault_set(why, FAULT_LOCAL,
                          "partition %d: another owner has settled %" PRId64 " while %" PRId64 " was taken over",
                          (int)one->partition, one->owner.position, one->position);
+    TRY(check_partitioner(terms, one, why));
     int64_t before = one->position;
     TRY(check_log(terms, one, why));
     if (one->position == before)

@@ -335,6 +335,9 @@ int run_worker(struct settings *settings, struct catalogue *catalogue)
     watchdog_leave_pid_one();
     if ((settings->settlement_transactions || single_lock(settings->group_id, &lock, &why)) &&
         start(&worker, &why)) {
+        if (settings->requests_partitioner == PARTITIONER_NONE)
+            LOG(LOG_WARN, "requests.partitioner=none: nobody here checks that a key is always in one partition; a "
+                          "request that is repeated into another one is carried out twice");
         LOG(LOG_INFO, "started", log_text("version", WORKER_VERSION), log_text("group", settings->group_id),
             log_text("slot", settings->worker_slot), log_int("order_types", (int64_t)catalogue->type_count));
         if (!loop_run(worker.loop, &why))

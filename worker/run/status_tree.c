@@ -2,6 +2,7 @@
 #include "status_tree.h"
 
 #include "memory.h"
+#include "partitioner.h"
 #include "owning.h"
 
 enum { DOUBTS_MAX = 1000 };
@@ -86,6 +87,9 @@ struct json_object *status_tree(const struct worker *worker, const char *why)
 
     json_object_object_add(tree, "version", json_object_new_string(WORKER_VERSION));
     json_object_object_add(tree, "group", json_object_new_string(worker->settings->group_id));
+    json_object_object_add(tree, "partitioner",
+                           json_object_new_string(partitioner_name(
+                               (enum partitioner_choice)worker->settings->requests_partitioner)));
     json_object_object_add(tree, "slot", json_object_new_string(worker->settings->worker_slot));
     json_object_object_add(tree, "ready", json_object_new_boolean(*why == '\0'));
     json_object_object_add(tree, "reason", json_object_new_string(why));

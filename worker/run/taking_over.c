@@ -1,4 +1,5 @@
 /* Taking partitions over: reads, settles and asks what order/takeover wants (promise.md R4). See owning.h. */
+#include "acceptance.h"
 #include "memory.h"
 #include "owning_inside.h"
 #include "partitioner.h"
@@ -125,6 +126,20 @@ void owning_barrier_settled(struct owning *owning, const char *token)
     loop_hurry(owning->worker->loop);
 }
 
+/* What a person accepted holds for exactly that position; left in the settings it must not work later. */
+static void warn_unused(const struct owning *owning)
+{
+    const struct settings *settings = owning->worker->settings;
+    size_t count;
+    const struct takeover_partition *partitions = takeover_partitions(owning->takeover, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (acceptance_names(settings->takeover_accept, settings->topic_requests, partitions[i].partition) &&
+            !partitions[i].accepted)
+            LOG(LOG_WARN, "takeover.accept is ignored: the partition needed no such position; take it out",
+                log_int("partition", partitions[i].partition), log_text("accept", settings->takeover_accept));
+}
+
 static bool begin_taking(struct owning *owning, struct fault *why)
 {
     struct worker *worker = owning->worker;
@@ -141,6 +156,7 @@ static bool begin_taking(struct owning *owning, struct fault *why)
     memory_free(starts);
     if (!begun)
         return false;
+    warn_unused(owning);
     LOG(LOG_INFO, "partitions taken over", log_int("count", (int64_t)count),
         log_int("orders", (int64_t)orders_count(worker->orders)),
         log_int("took_ms", loop_clock_ms() - owning->assigned_ms));

@@ -1,12 +1,13 @@
 /*
  * `replay`: sends dead letters or the requests of finished orders to the request topic again, in the order in which
- * they came there, each to its own partition. It never goes around the ledger: a dead letter keeps its request id, so
+ * they came there, each to the partition that its key belongs to. It never goes around the ledger: a dead letter keeps its request id, so
  * an order that is known already is not carried out again; a finished order gets a new id, for it is a new order.
  */
 #include "commands.h"
 #include "handle.h"
 #include "ledger_view.h"
 #include "memory.h"
+#include "partitioner.h"
 #include "topic_reader.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { POLL_MS = 100, FLUSH_MS = 30000, SHOWN_EVERY = 100 };
+enum { POLL_MS = 100, FLUSH_MS = 30000, METADATA_TIMEOUT_MS = 10000, SHOWN_EVERY = 100 };
 
 struct wishes {
     const char *config, *reason, *after;
@@ -26,6 +27,7 @@ struct replay {
     const struct setup *setup;
     const struct wishes *wishes;
     rd_kafka_t *producer;
+    int32_t partition_count; /* of the request topic */
     size_t sent, skipped, failures;
 };
 
@@ -37,6 +39,24 @@ static void count_failure(rd_kafka_t *handle, const rd_kafka_message_t *message,
     *failures += message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+static bool count_partitions(struct replay *replay, struct fault *why)
+{
+    const char *name = replay->setup->settings.topic_requests;
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(replay->producer, name, NULL);
+    rd_kafka_resp_err_t error =
+        rd_kafka_metadata(replay->producer, 0, topic, &metadata, METADATA_TIMEOUT_MS);
+
+    rd_kafka_topic_destroy(topic);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_PEER, "Kafka does not tell about '%.100s': %s", name,
+                         rd_kafka_err2str(error));
+    replay->partition_count = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
+    rd_kafka_metadata_destroy(metadata);
+    return replay->partition_count > 0 ||
+           fault_set(why, FAULT_INPUT, "there is no topic '%.100s'", name);
+}
+
 static bool new_producer(struct replay *replay, struct fault *why)
 {
     rd_kafka_conf_t *conf;
@@ -44,7 +64,8 @@ static bool new_producer(struct replay *replay, struct fault *why)
     TRY(handle_configure(&replay->setup->settings, HANDLE_TOOL_PRODUCER, &conf, why));
     rd_kafka_conf_set_dr_msg_cb(conf, count_failure);
     rd_kafka_conf_set_opaque(conf, &replay->failures);
-    return handle_new(RD_KAFKA_PRODUCER, conf, &replay->producer, why);
+    TRY(handle_new(RD_KAFKA_PRODUCER, conf, &replay->producer, why));
+    return count_partitions(replay, why);
 }
 
 /* The text of a header of ours; false when the message has none. */
@@ -61,7 +82,21 @@ static bool header_text(const rd_kafka_message_t *message, const char *name, cha
     return true;
 }
 
-/* The headers that the request came with: without those that the worker added to the dead letter. */
+/* How many of the headers are the request's own: those before the worker's, which begin with the topic. */
+static size_t own_count(rd_kafka_headers_t *headers)
+{
+    const char *name;
+    const void *value;
+    size_t length, own = rd_kafka_header_cnt(headers);
+
+    for (size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &length) == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+        if (strcmp(name, "__connect.errors.topic") == 0)
+            own = i;
+    return own;
+}
+
+/* The headers that the request came with, in their order. */
 static rd_kafka_headers_t *own_headers(const rd_kafka_message_t *message)
 {
     rd_kafka_headers_t *all, *own = rd_kafka_headers_new(8);
@@ -71,11 +106,38 @@ static rd_kafka_headers_t *own_headers(const rd_kafka_message_t *message)
 
     if (rd_kafka_message_headers(message, &all) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return own;
-    for (size_t i = 0; rd_kafka_header_get_all(all, i, &name, &value, &length) == RD_KAFKA_RESP_ERR_NO_ERROR;
+    size_t count = own_count(all);
+    for (size_t i = 0; i < count && rd_kafka_header_get_all(all, i, &name, &value, &length) ==
+                                        RD_KAFKA_RESP_ERR_NO_ERROR;
          i++)
-        if (strncmp(name, "__connect.errors.", 17) != 0 && strcmp(name, "whc-dead-reason") != 0)
-            rd_kafka_header_add(own, name, -1, value, (ssize_t)length);
+        rd_kafka_header_add(own, name, -1, value, (ssize_t)length);
     return own;
+}
+
+/* Where a request with this key belongs; `usual` where no partitioner says. */
+static int32_t place_of(const struct replay *replay, const rd_kafka_message_t *message, int32_t usual)
+{
+    int32_t place =
+        partitioner_place((enum partitioner_choice)replay->setup->settings.requests_partitioner, message->key,
+                          message->key_len, replay->partition_count);
+
+    return place < 0 ? usual : place;
+}
+
+/* What the dead letter could not hold is at its place in the request topic, or nowhere. */
+static bool is_whole(const rd_kafka_message_t *message)
+{
+    char left_out[200], offset[24] = "?", partition[24] = "?";
+
+    if (!header_text(message, "whc-dead-left-out", left_out, sizeof left_out))
+        return true;
+    (void)header_text(message, "__connect.errors.partition", partition, sizeof partition);
+    (void)header_text(message, "__connect.errors.offset", offset, sizeof offset);
+    fprintf(stderr,
+            "offset %" PRId64 " of partition %d: its %.*s was left out, the original stood at offset %s of partition %s: "
+            "not sent\n",
+            message->offset, (int)message->partition, (int)strcspn(left_out, ":"), left_out, offset, partition);
+    return false;
 }
 
 static bool send_again(struct replay *replay, const rd_kafka_message_t *message, int32_t partition,
@@ -125,10 +187,11 @@ static bool replay_dead(struct replay *replay, struct fault *why)
             continue;
         if (topic_reader_ended(reader, message->partition))
             ; /* it came while we were at it: perhaps one of ours again */
-        else if (is_wanted(replay, message) &&
+        else if (is_wanted(replay, message) && is_whole(message) &&
                  header_text(message, "__connect.errors.partition", partition, sizeof partition))
-            good = send_again(replay, message, (int32_t)strtol(partition, NULL, 10), message->payload,
-                              message->len, why);
+            good = send_again(replay, message,
+                              place_of(replay, message, (int32_t)strtol(partition, NULL, 10)),
+                              message->payload, message->len, why);
         else
             replay->skipped++;
         rd_kafka_message_destroy(message);
