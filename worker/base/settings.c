@@ -46,10 +46,11 @@ const struct setting settings_table[] = {
     TEXT("topic.dead", topic_dead, "whc.order-requests.dead", "What cannot be read as a request goes here."),
     TEXT("topic.signals", topic_signals, "whc.order-signals", "What concerns an order already owned."),
     TEXT("topic.ledger", topic_ledger, "whc.order-ledger", "The orders that the group owns."),
-    CHOICE("requests.partitioner", requests_partitioner, "murmur2_random|consistent_random|fnv1a_random|none",
-           "murmur2_random",
-           "How upstream places a key (promise.md R14). murmur2_random: Java, franz-go, kafkajs, Spring; "
-           "consistent_random: librdkafka's default; fnv1a_random: Sarama. none: not checked, upstream answers for it."),
+    CHOICE(
+        "requests.partitioner", requests_partitioner, "murmur2_random|consistent_random|fnv1a_random|none",
+        "murmur2_random",
+        "How upstream places a key (promise.md R14). murmur2_random: Java, franz-go, kafkajs, Spring; "
+        "consistent_random: librdkafka's default; fnv1a_random: Sarama. none: not checked, upstream answers for it."),
     NUMBER("topics.partitions", AT(topics_partitions), "", 1, 1000, "6", "Partitions that `topics` creates."),
     NUMBER("topics.replication", AT(topics_replication), "", 1, 15, "3", "Replicas that `topics` creates."),
     NUMBER("topics.min.replication", AT(topics_min_replication), "", 1, 15, "3",
@@ -67,14 +68,16 @@ const struct setting settings_table[] = {
            "An order that does not get on moves to the ledger after this, so that its partition goes on."),
     NUMBER("ledger.orders.max", AT(ledger_orders_max), "", 1, 10000000, "100000",
            "Orders owned at once; above it the worker takes no more, and says so."),
-    CHOICE("ledger.format", ledger_format, "1|2|latest", "1",
-           "The format that the ledger is written in. All up to the latest are read; move it when every worker of the "
-           "group runs a release that reads it, and before that a roll-back is possible."),
+    CHOICE(
+        "ledger.format", ledger_format, "1|2|latest", "1",
+        "The format that the ledger is written in. All up to the latest are read; move it when every worker of the "
+        "group runs a release that reads it, and before that a roll-back is possible."),
     CHOICE("takeover.trust.ledger", takeover_trust_ledger, "off|on", "off",
            "on, for one start: the group's positions were lost or reset, go on at those in the ledger."),
-    TEXT("takeover.accept", takeover_accept, "",
-         "Positions to go on at where the worker refuses to, as it names them: <topic>/<partition>@<offset>, separated "
-         "by commas. Each holds for exactly that position and is ignored, with a warning, otherwise."),
+    TEXT(
+        "takeover.accept", takeover_accept, "",
+        "Positions to go on at where the worker refuses to, as it names them: <topic>/<partition>@<offset>, separated "
+        "by commas. Each holds for exactly that position and is ignored, with a warning, otherwise."),
     NUMBER("duplicates.window.ms", AT(duplicates_window_ms), "ms", 1000, 366 * (int64_t)DAY_MS, "604800000",
            "A request that is repeated within this time gets the stored outcome again."),
     NUMBER(

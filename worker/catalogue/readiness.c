@@ -93,7 +93,8 @@ static void check_acceptance(const struct settings *settings, struct problems *p
     struct fault why;
 
     if (!acceptance_check(settings->takeover_accept, &why))
-        problems_add(problems, "takeover.accept", "as the worker named it: whc.order-requests/3@1200", "%s", why.text);
+        problems_add(problems, "takeover.accept", "as the worker named it: whc.order-requests/3@1200", "%s",
+                     why.text);
 }
 
 static void check_needs(const struct settings *settings, struct problems *problems)

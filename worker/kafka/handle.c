@@ -43,9 +43,12 @@ struct value {
 };
 
 static const char *const prefixes[] = {
-    [HANDLE_CONSUMER] = "consumer.",      [HANDLE_SETTLER] = "producer.",
-    [HANDLE_TOOL_PRODUCER] = "producer.", [HANDLE_TOOL_CONSUMER] = "consumer.",
-    [HANDLE_READER] = "consumer.",        [HANDLE_PEEK] = "consumer.",
+    [HANDLE_CONSUMER] = "consumer.",
+    [HANDLE_SETTLER] = "producer.",
+    [HANDLE_TOOL_PRODUCER] = "producer.",
+    [HANDLE_TOOL_CONSUMER] = "consumer.",
+    [HANDLE_READER] = "consumer.",
+    [HANDLE_PEEK] = "consumer.",
     [HANDLE_ADMIN] = "admin.",
 };
 

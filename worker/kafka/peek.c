@@ -22,8 +22,7 @@ static bool take(const rd_kafka_message_t *message, struct settler_position *pos
 
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset == position->offset)
         position->time_ms = rd_kafka_message_timestamp(message, &kind);
-    else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR &&
-             message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF &&
+    else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF &&
              message->err != RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE &&
              message->err != RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
         return false; /* a broker that is away just now: the library asks again */
@@ -58,8 +57,8 @@ bool peek_times(const struct settings *settings, struct settler_position positio
     for (size_t i = 0; i < count; i++) {
         positions[i].time_ms = -1;
         if (positions[i].offset >= 0)
-            rd_kafka_topic_partition_list_add(list, settings->topic_requests, positions[i].partition)->offset =
-                positions[i].offset;
+            rd_kafka_topic_partition_list_add(list, settings->topic_requests, positions[i].partition)
+                ->offset = positions[i].offset;
     }
     bool read = handle_configure(settings, HANDLE_PEEK, &conf, why) &&
                 handle_new(RD_KAFKA_CONSUMER, conf, &handle, why);

@@ -30,15 +30,16 @@ struct settler_record {
     size_t header_count;
 
     /* What the broker said of it in the settlement that just ended. */
-    int64_t offset;      /* in its partition; -1: not known */
-    const char *refused; /* the name of the error, where Kafka refuses this very record (R16); null: it does not */
+    int64_t offset; /* in its partition; -1: not known */
+    const char
+        *refused; /* the name of the error, where Kafka refuses this very record (R16); null: it does not */
 };
 
 /* A position to commit, or one that was read: partition of the request topic. */
 struct settler_position {
     int32_t partition;
-    int64_t offset;   /* read: -1 when nothing is committed */
-    int64_t signals;  /* the same of the signals topic; -1: not committed, or not to be */
+    int64_t offset;    /* read: -1 when nothing is committed */
+    int64_t signals;   /* the same of the signals topic; -1: not committed, or not to be */
     int64_t low, high; /* read: first and next offset of the request log; -1: not known */
     int64_t time_ms;   /* peek: of the record at the offset; -1: there is none (any more) */
     char *metadata;    /* owned; null: none */

@@ -5,13 +5,13 @@
 #include "memory.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void position_init(struct position *position)
 {
-    *position = (struct position){
-        .next = -1, .seen = -1, .mark = {.offset = -1}, .next_mark = {.offset = -1}};
+    *position =
+        (struct position){.next = -1, .seen = -1, .mark = {.offset = -1}, .next_mark = {.offset = -1}};
 }
 
 void position_release(struct position *position)
@@ -110,14 +110,18 @@ struct position_mark position_mark_of(const char *metadata, size_t length)
 {
     struct position_mark mark = {.offset = -1};
     struct parts parts;
-    char text[64];
+    char text[64], *colon, *end;
 
     if (length == 0 || !split(metadata, length, &parts) || parts.mark_length >= sizeof text)
         return mark;
     memcpy(text, parts.mark, parts.mark_length);
     text[parts.mark_length] = '\0';
-    if (sscanf(text, "%" SCNd64 ":%" SCNd64, &mark.offset, &mark.time_ms) != 2)
-        mark.offset = -1;
+    int64_t offset = strtoll(text, &colon, 10);
+    if (colon == text || *colon != ':')
+        return mark;
+    mark.time_ms = strtoll(colon + 1, &end, 10);
+    if (end > colon + 1 && *end == '\0')
+        mark.offset = offset;
     return mark;
 }
 

@@ -9,8 +9,7 @@
 #ifndef ORDER_TAKEOVER_H
 #define ORDER_TAKEOVER_H
 
-#include "ledger.h"
-#include "position.h"
+#include "takeover_check.h"
 
 struct takeover;
 
@@ -24,16 +23,6 @@ enum takeover_want {
     TAKEOVER_REFUSED,   /* `why` says what a person must do */
 };
 
-/* What the take-over is held against. All texts are borrowed and outlive it. */
-struct takeover_terms {
-    const char *topic; /* of the requests */
-    int32_t partition_count;
-    const char *partitioner;
-    bool partitioner_given; /* by a person: only that is believed where the ledger does not say */
-    bool trust_ledger;      /* lost, reset or foreign positions are replaced by the ledger's */
-    const char *accept;     /* takeover.accept, see acceptance.h */
-};
-
 /* What was read of a partition from the broker. */
 struct takeover_read {
     int32_t partition;
@@ -42,23 +31,6 @@ struct takeover_read {
     int64_t low, high; /* first and next offset of the request log; high -1: not known */
     const char *metadata;
     size_t length;
-};
-
-/* What is known of a partition. */
-struct takeover_partition {
-    int32_t partition;
-    int64_t position; /* committed, or where to begin; -1: not known yet */
-    int64_t low, high;
-    int64_t signals; /* committed position of the signals; -1: none */
-    char *metadata;  /* of the commit; owned */
-    size_t metadata_length;
-    int64_t mark_time_ms; /* of the record at the mark; -1: there is no such record (any more) */
-    bool marked;          /* that is known */
-    bool committed; /* a position was committed for it */
-    bool accepted;  /* takeover.accept was needed */
-    bool checked;   /* against the log and the ledger, before the barrier */
-    struct ledger_owner owner;
-    bool has_owner, at_end, saw_barrier;
 };
 
 /* One order of the ledger. */
@@ -75,19 +47,8 @@ struct takeover_entry {
 struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms);
 void *takeover_free(struct takeover *takeover);
 
-/*
- * The record that tells the log from another one (see position.h), offset -1 where there is none; and what was found at
- * it: its time, or -1 when there is no record any more.
- */
-struct position_mark takeover_mark(const struct takeover_partition *one);
+/* What was found at the mark of the partition: the record's time, or -1 when there is no record any more. */
 void takeover_marked(struct takeover *takeover, int32_t partition, int64_t time_ms);
-
-/*
- * Whether the partition may be taken over as it stands, and from where: `one` becomes what is accepted. FAULT_LOCAL: a
- * person must say so, and the fault says how. In takeover_check.c, for takeover.c.
- */
-MUST_USE bool takeover_check_partition(const struct takeover_terms *terms, struct takeover_partition *one,
-                                       struct fault *why);
 
 /*
  * Whether a position is committed of which the ledger knows no owner. The marker of the settlement that wrote both may

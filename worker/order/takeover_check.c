@@ -1,11 +1,8 @@
-/*
- * Whether a partition's position and log are those that we left (promise.md R4): what is not is refused, with the one
- * position at which a person may let it go on. See takeover.h.
- */
+/* See takeover_check.h. */
+#include "takeover_check.h"
+
 #include "acceptance.h"
 #include "memory.h"
-#include "position.h"
-#include "takeover.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,10 +30,11 @@ static bool check_count(const struct takeover_terms *terms, const struct takeove
 {
     if (!one->has_owner || one->owner.partition_count == terms->partition_count)
         return true;
-    return fault_set(why, FAULT_LOCAL,
-                     "the request topic has %d partitions, and the ledger was written for %d: orders would be looked "
-                     "for in the wrong partition; stop upstream and run 'whc-worker topics --repartition'",
-                     (int)terms->partition_count, (int)one->owner.partition_count);
+    return fault_set(
+        why, FAULT_LOCAL,
+        "the request topic has %d partitions, and the ledger was written for %d: orders would be looked "
+        "for in the wrong partition; stop upstream and run 'whc-worker topics --repartition'",
+        (int)terms->partition_count, (int)one->owner.partition_count);
 }
 
 /* Duplicates are found where the ledger's partitioner has put them (R14). */
@@ -47,14 +45,16 @@ static bool check_partitioner(const struct takeover_terms *terms, const struct t
         return true;
     if (*one->owner.partitioner == '\0')
         return terms->partitioner_given ||
-               fault_set(why, FAULT_LOCAL,
-                         "the ledger does not say how upstream places its keys: set requests.partitioner "
-                         "(murmur2_random: Java, franz-go, kafkajs, Spring; consistent_random: librdkafka's default; "
-                         "fnv1a_random: Sarama; none: not checked)");
-    return fault_set(why, FAULT_LOCAL,
-                     "requests.partitioner is '%.30s', and the ledger was written for '%.30s': a repeated request "
-                     "would not be found; set it back, or stop upstream and run 'whc-worker topics --repartition'",
-                     terms->partitioner, one->owner.partitioner);
+               fault_set(
+                   why, FAULT_LOCAL,
+                   "the ledger does not say how upstream places its keys: set requests.partitioner "
+                   "(murmur2_random: Java, franz-go, kafkajs, Spring; consistent_random: librdkafka's default; "
+                   "fnv1a_random: Sarama; none: not checked)");
+    return fault_set(
+        why, FAULT_LOCAL,
+        "requests.partitioner is '%.30s', and the ledger was written for '%.30s': a repeated request "
+        "would not be found; set it back, or stop upstream and run 'whc-worker topics --repartition'",
+        terms->partitioner, one->owner.partitioner);
 }
 
 /* Whose position it is; `committed` alone does not say. */
@@ -77,7 +77,8 @@ static bool check_log(const struct takeover_terms *terms, struct takeover_partit
                  settled, one->high);
     else if (mark.offset >= 0 && one->mark_time_ms >= 0 && one->mark_time_ms != mark.time_ms)
         snprintf(what, sizeof what,
-                 "the record at %" PRId64 " is not the one that was settled there: the topic was made anew, and its "
+                 "the record at %" PRId64
+                 " is not the one that was settled there: the topic was made anew, and its "
                  "first records would be skipped",
                  mark.offset);
     else
@@ -94,7 +95,8 @@ static void say_whose(const struct takeover_partition *one, char what[REMEDY_SIZ
                  one->owner.position);
     else if (!is_ours(one))
         snprintf(what, REMEDY_SIZE,
-                 "the group's position %" PRId64 " was committed by somebody else (a consumer that uses our group.id, or "
+                 "the group's position %" PRId64
+                 " was committed by somebody else (a consumer that uses our group.id, or "
                  "a reset); the ledger remembers %" PRId64,
                  one->position, one->owner.position);
     else
@@ -156,7 +158,8 @@ bool takeover_check_partition(const struct takeover_terms *terms, struct takeove
     if (one->checked) /* the barrier is settled: only what a dead owner still committed can have come since */
         return !one->has_owner || one->position >= one->owner.position ||
                fault_set(why, FAULT_LOCAL,
-                         "partition %d: another owner has settled %" PRId64 " while %" PRId64 " was taken over",
+                         "partition %d: another owner has settled %" PRId64 " while %" PRId64
+                         " was taken over",
                          (int)one->partition, one->owner.position, one->position);
     TRY(check_partitioner(terms, one, why));
     int64_t before = one->position;

@@ -124,14 +124,15 @@ static bool read_framed(const struct schema *const formats[LEDGER_FORMATS],
     unsigned i = 0;
 
     TRY(framing_read(value, length, NULL, 0, &frame, why));
-    while (i < LEDGER_FORMATS && (frame.framing != FRAMING_SINGLE_OBJECT ||
-                                  frame.fingerprint != schema_fingerprint(formats[i])))
+    while (i < LEDGER_FORMATS &&
+           (frame.framing != FRAMING_SINGLE_OBJECT || frame.fingerprint != schema_fingerprint(formats[i])))
         i++;
     if (i == LEDGER_FORMATS)
-        return fault_set(why, FAULT_INPUT,
-                         "it is no '%s' of a format that this worker reads, which are 1 to %d (its schema has the "
-                         "fingerprint %016" PRIx64 "); start a worker that knows it",
-                         schema_name(formats[0]), LEDGER_FORMATS, frame.fingerprint);
+        return fault_set(
+            why, FAULT_INPUT,
+            "it is no '%s' of a format that this worker reads, which are 1 to %d (its schema has the "
+            "fingerprint %016" PRIx64 "); start a worker that knows it",
+            schema_name(formats[0]), LEDGER_FORMATS, frame.fingerprint);
     *format = i + 1;
     memset(leaves, 0, fields[LEDGER_FORMATS - 1] * sizeof *leaves);
     return datum_read_leaves(formats[i], (const char *)value + frame.start, length - frame.start, &limits,
@@ -160,7 +161,8 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
     char request_id[UUID_TEXT_SIZE + 1]; /* so that a longer text shows */
     struct uuid unused;
 
-    TRY(read_framed(schemas->orders, (const size_t[]){FIELDS_1, FIELDS_2}, value, length, leaves, &format, why));
+    TRY(read_framed(schemas->orders, (const size_t[]){FIELDS_1, FIELDS_2}, value, length, leaves, &format,
+                    why));
     copy(&leaves[REQUEST_ID], request_id, sizeof request_id);
     TRY(uuid_parse(request_id, &unused, why));
     *record = (struct ledger_record){.state = (enum ledger_state)leaves[STATE].number,
@@ -188,12 +190,24 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
 bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, size_t length,
                        struct ledger_owner *owner, struct fault *why)
 {
-    enum { TOKEN, PARTITION, PARTITION_COUNT, POSITION, SIGNALS, WRITTEN_AT, FIELDS_1,
-           PARTITIONER = FIELDS_1, LAST_OFFSET, LAST_APPENDED_AT, FIELDS_2 };
+    enum {
+        TOKEN,
+        PARTITION,
+        PARTITION_COUNT,
+        POSITION,
+        SIGNALS,
+        WRITTEN_AT,
+        FIELDS_1,
+        PARTITIONER = FIELDS_1,
+        LAST_OFFSET,
+        LAST_APPENDED_AT,
+        FIELDS_2
+    };
     struct datum_leaf leaves[FIELDS_2];
     unsigned format;
 
-    TRY(read_framed(schemas->owners, (const size_t[]){FIELDS_1, FIELDS_2}, value, length, leaves, &format, why));
+    TRY(read_framed(schemas->owners, (const size_t[]){FIELDS_1, FIELDS_2}, value, length, leaves, &format,
+                    why));
     *owner = (struct ledger_owner){.partition = (int32_t)leaves[PARTITION].number,
                                    .partition_count = (int32_t)leaves[PARTITION_COUNT].number,
                                    .position = leaves[POSITION].number,

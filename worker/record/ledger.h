@@ -60,13 +60,16 @@ void ledger_owner_key(int32_t partition, char key[LEDGER_KEY_SIZE]);
 
 const char *ledger_state_name(enum ledger_state state);
 
-/* Adds the framed value, in the format that is written; what only a later one has is left out. FAULT_LOCAL: it does not fit the schema; FAULT_EXHAUSTED: it is too large for `value`. */
+/*
+ * Adds the framed value, in the format that is written; what only a later one has is left out. FAULT_LOCAL: it does not
+ * fit the schema; FAULT_EXHAUSTED: it is too large for `value`.
+ */
 MUST_USE bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_record *record,
                            struct buffer *value, struct fault *why);
 MUST_USE bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledger_owner *owner,
                                  struct buffer *value, struct fault *why);
 
-/* Reads a value; release the record after success. FAULT_INPUT: of a format that this worker does not know, or damaged. */
+/* Reads a value; release the record after success. FAULT_INPUT: of a format that we do not know, or damaged. */
 MUST_USE bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t length,
                           struct ledger_record *record, struct fault *why);
 MUST_USE bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, size_t length,

@@ -218,18 +218,20 @@ static bool is_placed(const struct intake *intake, const rd_kafka_message_t *mes
 
     if (message->key == NULL || message->key_len == 0) {
         *reason = "no-key";
-        return fault_set(why, FAULT_INPUT,
-                         "an order that changes something needs a message key, and an empty one is none: its repeats "
-                         "must find each other");
+        return fault_set(
+            why, FAULT_INPUT,
+            "an order that changes something needs a message key, and an empty one is none: its repeats "
+            "must find each other");
     }
     if (place < 0 || place == message->partition)
         return true;
     *reason = "partition";
-    return fault_set(why, FAULT_INPUT,
-                     "the key belongs to partition %d of %d and the request is in %d: set the producer's partitioner to "
-                     "%s (what Java's client does is murmur2_random), or requests.partitioner to what it uses; "
-                     "'whc-worker replay dead' then sends it where it belongs",
-                     (int)place, (int)count, (int)message->partition, partitioner_name(partitioner));
+    return fault_set(
+        why, FAULT_INPUT,
+        "the key belongs to partition %d of %d and the request is in %d: set the producer's partitioner to "
+        "%s (what Java's client does is murmur2_random), or requests.partitioner to what it uses; "
+        "'whc-worker replay dead' then sends it where it belongs",
+        (int)place, (int)count, (int)message->partition, partitioner_name(partitioner));
 }
 
 static bool take_order(struct intake *intake, const rd_kafka_message_t *message,
@@ -310,7 +312,8 @@ static bool is_too_heavy(const struct worker *worker, const rd_kafka_message_t *
 
     if (weight > most)
         fault_set(why, FAULT_INPUT,
-                  "the request has %zu bytes with its key and headers, request.max.bytes is %zu", weight, most);
+                  "the request has %zu bytes with its key and headers, request.max.bytes is %zu", weight,
+                  most);
     else if (message->key_len + OUTCOME_LEAST_BYTES > worker->outcome_max_bytes)
         fault_set(why, FAULT_INPUT,
                   "the request's key has %zu bytes: its outcome, which has the same key, would not fit '%s'",

@@ -32,8 +32,10 @@ struct owning {
 /* --- taking_over.c: from the assignment to the first message --- */
 
 void taking_over_begin(struct owning *owning);
-void taking_over_read(struct owning *owning);   /* of the committed positions */
-void taking_over_go_on(struct owning *owning);        /* reads on in the ledger and does what the protocol wants next */
-void taking_over_end(struct owning *owning); /* one that is not finished has nothing to give away but its barrier */
+void taking_over_read(struct owning *owning); /* of the committed positions */
+void taking_over_go_on(
+    struct owning *owning); /* reads on in the ledger and does what the protocol wants next */
+void taking_over_end(
+    struct owning *owning); /* one that is not finished has nothing to give away but its barrier */
 
 #endif

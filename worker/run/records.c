@@ -89,7 +89,8 @@ static void make_outcome(const struct worker *worker, const struct order *order,
     uint8_t header[FRAMING_HEADER_SIZE_MAX];
     struct buffer value;
 
-    buffer_init(&value, worker->outcome_max_bytes - order->key_length); /* intake has seen to it that some is left */
+    buffer_init(&value,
+                worker->outcome_max_bytes - order->key_length); /* intake has seen to it that some is left */
     write_outcome(worker, outcome, &value);
     *record = (struct settler_record){.topic = worker->settings->topic_outcomes,
                                       .partition = RD_KAFKA_PARTITION_UA};
@@ -297,6 +298,7 @@ void record_repeated(const struct settler_record *outcome, struct settler_record
     record->key = outcome->key == NULL ? NULL : memory_text_of(outcome->key, outcome->key_length);
     record->value = memory_text_of(outcome->value, outcome->length);
     for (size_t i = 0; i < outcome->header_count; i++)
-        settler_record_header(record, outcome->headers[i].name, outcome->headers[i].value, outcome->headers[i].length);
+        settler_record_header(record, outcome->headers[i].name, outcome->headers[i].value,
+                              outcome->headers[i].length);
     add_text(record, REPEATED_HEADER, "true");
 }

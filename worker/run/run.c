@@ -276,9 +276,9 @@ static bool start(struct worker *worker, struct fault *why)
     for (size_t i = 0; i < worker->settings->input_count; i++)
         json_object_object_add(worker->given, worker->settings->inputs[i].name,
                                json_object_new_string(worker->settings->inputs[i].value));
-    worker->ledger_schemas = ledger_schemas_new(
-        worker->settings->ledger_format == LEDGER_LATEST ? LEDGER_FORMATS
-                                                         : (unsigned)worker->settings->ledger_format + 1);
+    worker->ledger_schemas = ledger_schemas_new(worker->settings->ledger_format == LEDGER_LATEST
+                                                    ? LEDGER_FORMATS
+                                                    : (unsigned)worker->settings->ledger_format + 1);
     worker->orders = make_orders(worker);
     worker->duplicates = duplicates_new((struct duplicates_window){worker->settings->duplicates_window_ms,
                                                                    (size_t)worker->settings->duplicates_max});
@@ -336,8 +336,9 @@ int run_worker(struct settings *settings, struct catalogue *catalogue)
     if ((settings->settlement_transactions || single_lock(settings->group_id, &lock, &why)) &&
         start(&worker, &why)) {
         if (settings->requests_partitioner == PARTITIONER_NONE)
-            LOG(LOG_WARN, "requests.partitioner=none: nobody here checks that a key is always in one partition; a "
-                          "request that is repeated into another one is carried out twice");
+            LOG(LOG_WARN,
+                "requests.partitioner=none: nobody here checks that a key is always in one partition; a "
+                "request that is repeated into another one is carried out twice");
         LOG(LOG_INFO, "started", log_text("version", WORKER_VERSION), log_text("group", settings->group_id),
             log_text("slot", settings->worker_slot), log_int("order_types", (int64_t)catalogue->type_count));
         if (!loop_run(worker.loop, &why))

@@ -2,8 +2,8 @@
 #include "status_tree.h"
 
 #include "memory.h"
-#include "partitioner.h"
 #include "owning.h"
+#include "partitioner.h"
 
 enum { DOUBTS_MAX = 1000 };
 

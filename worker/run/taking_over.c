@@ -319,4 +319,3 @@ void owning_answered(struct owning *owning, struct settler_job *job)
     else if (job->task == SETTLER_PROBE && owning->phase == PHASE_PROBING)
         take_probe(owning, job);
 }
-

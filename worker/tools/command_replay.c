@@ -1,7 +1,8 @@
 /*
  * `replay`: sends dead letters or the requests of finished orders to the request topic again, in the order in which
- * they came there, each to the partition that its key belongs to. It never goes around the ledger: a dead letter keeps its request id, so
- * an order that is known already is not carried out again; a finished order gets a new id, for it is a new order.
+ * they came there, each to the partition that its key belongs to. It never goes around the ledger: a dead letter keeps
+ * its request id, so an order that is known already is not carried out again; a finished order gets a new id, for it
+ * is a new order.
  */
 #include "commands.h"
 #include "handle.h"
@@ -44,8 +45,7 @@ static bool count_partitions(struct replay *replay, struct fault *why)
     const char *name = replay->setup->settings.topic_requests;
     const rd_kafka_metadata_t *metadata;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(replay->producer, name, NULL);
-    rd_kafka_resp_err_t error =
-        rd_kafka_metadata(replay->producer, 0, topic, &metadata, METADATA_TIMEOUT_MS);
+    rd_kafka_resp_err_t error = rd_kafka_metadata(replay->producer, 0, topic, &metadata, METADATA_TIMEOUT_MS);
 
     rd_kafka_topic_destroy(topic);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -53,8 +53,7 @@ static bool count_partitions(struct replay *replay, struct fault *why)
                          rd_kafka_err2str(error));
     replay->partition_count = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
     rd_kafka_metadata_destroy(metadata);
-    return replay->partition_count > 0 ||
-           fault_set(why, FAULT_INPUT, "there is no topic '%.100s'", name);
+    return replay->partition_count > 0 || fault_set(why, FAULT_INPUT, "there is no topic '%.100s'", name);
 }
 
 static bool new_producer(struct replay *replay, struct fault *why)
@@ -107,8 +106,8 @@ static rd_kafka_headers_t *own_headers(const rd_kafka_message_t *message)
     if (rd_kafka_message_headers(message, &all) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return own;
     size_t count = own_count(all);
-    for (size_t i = 0; i < count && rd_kafka_header_get_all(all, i, &name, &value, &length) ==
-                                        RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (size_t i = 0;
+         i < count && rd_kafka_header_get_all(all, i, &name, &value, &length) == RD_KAFKA_RESP_ERR_NO_ERROR;
          i++)
         rd_kafka_header_add(own, name, -1, value, (ssize_t)length);
     return own;
@@ -117,9 +116,8 @@ static rd_kafka_headers_t *own_headers(const rd_kafka_message_t *message)
 /* Where a request with this key belongs; `usual` where no partitioner says. */
 static int32_t place_of(const struct replay *replay, const rd_kafka_message_t *message, int32_t usual)
 {
-    int32_t place =
-        partitioner_place((enum partitioner_choice)replay->setup->settings.requests_partitioner, message->key,
-                          message->key_len, replay->partition_count);
+    int32_t place = partitioner_place((enum partitioner_choice)replay->setup->settings.requests_partitioner,
+                                      message->key, message->key_len, replay->partition_count);
 
     return place < 0 ? usual : place;
 }
@@ -134,9 +132,11 @@ static bool is_whole(const rd_kafka_message_t *message)
     (void)header_text(message, "__connect.errors.partition", partition, sizeof partition);
     (void)header_text(message, "__connect.errors.offset", offset, sizeof offset);
     fprintf(stderr,
-            "offset %" PRId64 " of partition %d: its %.*s was left out, the original stood at offset %s of partition %s: "
+            "offset %" PRId64
+            " of partition %d: its %.*s was left out, the original stood at offset %s of partition %s: "
             "not sent\n",
-            message->offset, (int)message->partition, (int)strcspn(left_out, ":"), left_out, offset, partition);
+            message->offset, (int)message->partition, (int)strcspn(left_out, ":"), left_out, offset,
+            partition);
     return false;
 }
 
@@ -189,9 +189,9 @@ static bool replay_dead(struct replay *replay, struct fault *why)
             ; /* it came while we were at it: perhaps one of ours again */
         else if (is_wanted(replay, message) && is_whole(message) &&
                  header_text(message, "__connect.errors.partition", partition, sizeof partition))
-            good = send_again(replay, message,
-                              place_of(replay, message, (int32_t)strtol(partition, NULL, 10)),
-                              message->payload, message->len, why);
+            good =
+                send_again(replay, message, place_of(replay, message, (int32_t)strtol(partition, NULL, 10)),
+                           message->payload, message->len, why);
         else
             replay->skipped++;
         rd_kafka_message_destroy(message);

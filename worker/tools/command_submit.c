@@ -88,8 +88,8 @@ static bool produce(rd_kafka_t *handle, const struct settings *settings, const s
     rd_kafka_resp_err_t error = rd_kafka_producev(
         handle, RD_KAFKA_V_TOPIC(settings->topic_requests),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK),
-        RD_KAFKA_V_KEY(submission->key, key_length),
-        RD_KAFKA_V_VALUE(submission->value, submission->length), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+        RD_KAFKA_V_KEY(submission->key, key_length), RD_KAFKA_V_VALUE(submission->value, submission->length),
+        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
     rd_kafka_headers_destroy(headers); /* they stay ours when it fails */

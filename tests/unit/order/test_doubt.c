@@ -189,7 +189,5 @@ static void attempts(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_doubt[] = {{"doubts", doubts},
-                            {"no answer", no_answer},
-                            {"attempts", attempts},
-                            CU_TEST_INFO_NULL};
+CU_TestInfo test_doubt[] = {
+    {"doubts", doubts}, {"no answer", no_answer}, {"attempts", attempts}, CU_TEST_INFO_NULL};

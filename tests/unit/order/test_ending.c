@@ -2,7 +2,7 @@
 #include "given_kept.h"
 
 #define REFUSED_READ(on_failure)                                                                             \
-    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A ",{'stepId': 'r', " GIVEN_READ on_failure     \
+    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A ",{'stepId': 'r', " GIVEN_READ on_failure    \
                  "}]}" GIVEN_FIND)
 #define END(more) ", 'onFailure': [{'name': 'no', 'type': 'end'" more "}]"
 #define RETRY_ONCE ", 'onFailure': [{'name': 'r', 'type': 'retry', 'retryLimit': 0}]"

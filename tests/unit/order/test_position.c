@@ -217,7 +217,6 @@ static void caps(void)
     position_release(&position);
 }
 
-CU_TestInfo test_position[] = {{"moves", moves},       {"round trip", round_trip},
-                               {"metadata", metadata}, {"damaged map", damaged_map},
-                               {"marks", marks},       {"follows", follows},
-                               {"caps", caps},         CU_TEST_INFO_NULL};
+CU_TestInfo test_position[] = {
+    {"moves", moves}, {"round trip", round_trip}, {"metadata", metadata}, {"damaged map", damaged_map},
+    {"marks", marks}, {"follows", follows},       {"caps", caps},         CU_TEST_INFO_NULL};

@@ -22,7 +22,8 @@ static const struct {
 } cases[] = {
     {"a first start", "? p0- ? p1- ? e0 ? e1 ? b ? B0 ? B1 ?",
      "positions positions ledger ledger barrier return return ready", "", false, ""},
-    {"after a good worker", "p0@10 p1@10 ? o0@5 o1@10 e0 e1 ? b B0 B1 ?", "ledger barrier ready", "", false, ""},
+    {"after a good worker", "p0@10 p1@10 ? o0@5 o1@10 e0 e1 ? b B0 B1 ?", "ledger barrier ready", "", false,
+     ""},
     {"the barrier is not settled", "p0- p1- e0 e1 ? n ? b ? B0 B1 ?", "barrier barrier return ready", "",
      false, ""},
     {"a barrier of another does not count", "p0- p1- e0 e1 ? b o0@3 o1@3 ? B0 B1 ?", "barrier return ready",
@@ -36,29 +37,34 @@ static const struct {
      "partition 0: the group has the position 10, and the ledger knows of no owner", false, ""},
     {"another number of partitions", "p0@10 p1@10 o!0@5 o1@5 e0 e1 ?", "refused",
      "the request topic has 6 partitions, and the ledger was written for 7", false, ""},
-    {"another number of partitions is never trusted", "p0@10 p1@10 o!0@5 o1@5 e0 e1 ?", "refused", "7", true, ""},
+    {"another number of partitions is never trusted", "p0@10 p1@10 o!0@5 o1@5 e0 e1 ?", "refused", "7", true,
+     ""},
     {"expired, and trusted", "p0- p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", true, ""},
     {"set back, and trusted", "p0@10 p1@6 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", true, ""},
     {"no owner, and trusted", "p0@10 p1- e0 e1 ? b B0 B1 ?", "barrier ready", "", true, ""},
     {"the dead owner's last settlement was ahead of us", "p0@10 p1@10 o0@5 o1@5 e0 e1 ? b B0 B1 o1@11 ?",
      "barrier refused", "partition 1: another owner has settled 11 while 10 was taken over", false, ""},
     {"expired, and accepted", "p0- p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", false, "r/0@7"},
-    {"another position is accepted", "p0- p1@10 o0@7 o1@7 e0 e1 ?", "refused", "takeover.accept=r/0@7", false, "r/0@8"},
+    {"another position is accepted", "p0- p1@10 o0@7 o1@7 e0 e1 ?", "refused", "takeover.accept=r/0@7", false,
+     "r/0@8"},
     {"a stranger's", "f0@50 p1@10 o0@7 o1@7 e0 e1 ?", "refused",
      "partition 0: the group's position 50 was committed by somebody else (a consumer that uses our group.id, or a "
      "reset); the ledger remembers 7; to go on at 7: takeover.accept=r/0@7",
      false, ""},
-    {"a stranger's, and accepted", "f0@50 p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", false, "r/0@7"},
-    {"a stranger's before the first start", "f0@50 p1- e0 e1 ?", "ledger", "takeover.accept=r/0@50", false, ""},
+    {"a stranger's, and accepted", "f0@50 p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", false,
+     "r/0@7"},
+    {"a stranger's before the first start", "f0@50 p1- e0 e1 ?", "ledger", "takeover.accept=r/0@50", false,
+     ""},
     {"that is accepted", "f0@50 p1- e0 e1 ? b B0 B1 ?", "barrier ready", "", false, "r/0@50"},
-    {"the same log", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@500 ? b B0 B1 ?", "marks barrier ready", "", false, ""},
+    {"the same log", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@500 ? b B0 B1 ?", "marks barrier ready", "", false,
+     ""},
     {"the mark's record is gone", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0- ?", "marks barrier", "", false, ""},
     {"made anew, and longer by now", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@501 ?", "marks refused",
      "partition 0: the record at 9 is not the one that was settled there: the topic was made anew, and its first "
      "records would be skipped; to go on at 3: takeover.accept=r/0@3",
      false, ""},
-    {"made anew, and accepted", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@501 ? b B0 B1 ?", "marks barrier ready", "", false,
-     "r/0@3"},
+    {"made anew, and accepted", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@501 ? b B0 B1 ?", "marks barrier ready", "",
+     false, "r/0@3"},
     {"made anew, and shorter", "r0@40 p1@10 o0@7 o1@7 e0 e1 ?", "refused",
      "partition 0: the log was settled up to 40 and ends at 30: the topic was made anew, or lost its end; to go on at "
      "20: takeover.accept=r/0@20",
@@ -70,9 +76,10 @@ static const struct {
      "partition 0: retention has deleted 8 offsets from the position 12 on that were not read: look for requests "
      "without an outcome; to go on at 20: takeover.accept=r/0@20",
      false, ""},
-    {"that is accepted, too", "r0@12 p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", false, "r/0@20"},
-    {"the ledger's position is gone from the log", "r0- p1@10 o0@7 o1@7 e0 e1 ?", "refused", "takeover.accept=r/0@20",
-     false, ""},
+    {"that is accepted, too", "r0@12 p1@10 o0@7 o1@7 e0 e1 ? b B0 B1 ?", "barrier ready", "", false,
+     "r/0@20"},
+    {"the ledger's position is gone from the log", "r0- p1@10 o0@7 o1@7 e0 e1 ?", "refused",
+     "takeover.accept=r/0@20", false, ""},
 };
 
 static const struct takeover_terms usual = {
@@ -153,7 +160,8 @@ static void run(struct takeover *takeover, const char *script, char *wants, size
 {
     static const char *const names[] = {
         [TAKEOVER_POSITIONS] = "positions", [TAKEOVER_LEDGER] = "ledger", [TAKEOVER_BARRIER] = "barrier",
-        [TAKEOVER_RETURN] = "return",       [TAKEOVER_MARKS] = "marks",           [TAKEOVER_READY] = "ready",   [TAKEOVER_REFUSED] = "refused"};
+        [TAKEOVER_RETURN] = "return",       [TAKEOVER_MARKS] = "marks",   [TAKEOVER_READY] = "ready",
+        [TAKEOVER_REFUSED] = "refused"};
     char *words = memory_text(script), *rest;
     size_t length = 0;
 
@@ -211,9 +219,12 @@ static void partitioners(void)
     } rows[] = {
         {"murmur2_random", "murmur2_random", "", false},
         {"none", "none", "", true},
-        {"murmur2_random", "consistent_random", "requests.partitioner is 'consistent_random', and the ledger was written for "
-                                                "'murmur2_random'", true},
-        {"", "murmur2_random", "the ledger does not say how upstream places its keys: set requests.partitioner", false},
+        {"murmur2_random", "consistent_random",
+         "requests.partitioner is 'consistent_random', and the ledger was written for "
+         "'murmur2_random'",
+         true},
+        {"", "murmur2_random",
+         "the ledger does not say how upstream places its keys: set requests.partitioner", false},
         {"", "murmur2_random", "", true},
     };
 
@@ -388,9 +399,13 @@ static void strangers(void)
     takeover_free(takeover);
 }
 
-CU_TestInfo test_takeover[] = {{"protocol", protocol},   {"misses owner", misses_owner},
-                               {"positions", positions}, {"latest", latest},
+CU_TestInfo test_takeover[] = {{"protocol", protocol},
+                               {"misses owner", misses_owner},
+                               {"positions", positions},
+                               {"latest", latest},
                                {"partitioners", partitioners},
-                               {"sorted", sorted},       {"late", late},
-                               {"many", many},           {"strangers", strangers},
+                               {"sorted", sorted},
+                               {"late", late},
+                               {"many", many},
+                               {"strangers", strangers},
                                CU_TEST_INFO_NULL};

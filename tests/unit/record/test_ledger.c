@@ -179,8 +179,10 @@ static void compiled_in(void)
     struct ledger_schemas schemas;
     struct catalogue *catalogue = given_schemas(&schemas);
 
-    CU_ASSERT(schema_fingerprint(schemas.orders[LEDGER_FORMATS - 1]) == schema_fingerprint(catalogue->ledger_record));
-    CU_ASSERT(schema_fingerprint(schemas.owners[LEDGER_FORMATS - 1]) == schema_fingerprint(catalogue->ledger_owner));
+    CU_ASSERT(schema_fingerprint(schemas.orders[LEDGER_FORMATS - 1]) ==
+              schema_fingerprint(catalogue->ledger_record));
+    CU_ASSERT(schema_fingerprint(schemas.owners[LEDGER_FORMATS - 1]) ==
+              schema_fingerprint(catalogue->ledger_owner));
     catalogue_free(catalogue);
 }
 
@@ -267,6 +269,12 @@ static void misfits(void)
     catalogue_free(catalogue);
 }
 
-CU_TestInfo test_ledger[] = {{"round trip", round_trip}, {"owners", owners},       {"first format", first_format}, {"compiled in", compiled_in}, {"unknown format", unknown_format},
-                             {"damaged", damaged},       {"too large", too_large}, {"misfits", misfits},
+CU_TestInfo test_ledger[] = {{"round trip", round_trip},
+                             {"owners", owners},
+                             {"first format", first_format},
+                             {"compiled in", compiled_in},
+                             {"unknown format", unknown_format},
+                             {"damaged", damaged},
+                             {"too large", too_large},
+                             {"misfits", misfits},
                              CU_TEST_INFO_NULL};
