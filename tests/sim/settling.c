@@ -144,6 +144,9 @@ static void finish_offsets(struct worker *worker, struct order *order)
     for (size_t i = 0; i < order->repeat_count; i++)
         settlements_finish(worker->settlements, order->repeats[i].partition, order->repeats[i].offset);
     order->repeat_count = 0;
+    for (size_t i = 0; i < order->signal_count; i++)
+        settlements_finish_signal(worker->settlements, order->partition, order->signals[i]);
+    order->signal_count = 0;
 }
 
 static void add_change(struct worker *worker, const struct change *change)
@@ -278,7 +281,8 @@ static void write_second_half(struct worker *worker, const struct item *item)
         return;
     kept->second_half = false;
     kept->step = item->change.order->main.step;
-    orders_note_decision(worker->orders, item->change.order, memory_text(item->change.order->last_decision));
+    orders_note_decision(worker->orders, item->change.order, memory_text(item->change.order->last_decision),
+                         true, -1);
 }
 
 static void remember(struct worker *worker, const struct item *item)

@@ -51,14 +51,17 @@ static void take_decision(struct worker *worker, int32_t partition, int64_t offs
     const struct duplicate *duplicate = duplicates_find(worker->duplicates, decision->request_id);
     struct fault why = {.text = ""};
 
-    settlements_take_signal(worker->settlements, partition, offset);
+    if (!settlements_take_signal(worker->settlements, partition, offset))
+        return;
     if (order == NULL) {
         if (duplicate != NULL)
             settling_rewrite(worker, duplicate);
+        settlements_finish_signal(worker->settlements, partition, offset);
         return;
     }
     bool applied = orders_decide(worker->orders, order, decision, worker_time(worker), &why);
-    orders_note_decision(worker->orders, order, memory_text(applied ? "applied" : "refused"));
+    orders_note_decision(worker->orders, order, memory_text(applied ? "applied" : "refused"), applied,
+                         offset);
     TRACE("w%d      %s '%s' of order %d: %s", worker->slot, applied ? "applies" : "refuses",
           decision_words[decision->verdict], order_of_id(decision->request_id), applied ? "" : why.text);
 }

@@ -41,11 +41,13 @@ void orders_own_slow(struct orders *orders, int64_t taken_before_ms);
 
 /*
  * A person's decision about a live order. True: applied; false: refused, the fault says why. Either way the order's
- * record changes, with `last_decision` (JSON text, taken over) for the outcome of it.
+ * record changes, with what became of it (JSON text, taken over); the signal at the offset is dealt with in the
+ * settlement that has this record, and not before.
  */
 bool orders_decide(struct orders *orders, struct order *order, const struct decision *decision,
                    struct orders_time time, struct fault *why);
-void orders_note_decision(struct orders *orders, struct order *order, char *last_decision);
+void orders_note_decision(struct orders *orders, struct order *order, char *decision, bool applied,
+                          int64_t signal);
 
 /*
  * The partition is to be given away: what is not open in it goes at once, intended but unsent attempts are settled

@@ -165,6 +165,7 @@ void order_keep(const struct order *order, int64_t wall_ms, struct ledger_record
     record->step = memory_text(asleep != NULL ? asleep->step : step_of(order));
     record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);
     record->last_decision = memory_text(order->last_decision);
+    record->decisions = memory_text(order->decisions);
     record->progress = asleep != NULL ? memory_text(asleep->progress) : progress_of(order);
     if (state != LEDGER_DONE)
         record->inputs = asleep != NULL ? memory_text(asleep->inputs) : text_of(order->request.inputs);
@@ -189,6 +190,7 @@ bool order_recall(const char *topic, int32_t partition, struct ledger_record *re
     snprintf(order->request.id, sizeof order->request.id, "%s", record->request_id);
     order->request.not_after_ms = INT64_MAX;
     order->last_decision = memory_text(record->last_decision);
+    order->decisions = memory_text(record->decisions);
     order->asleep = memory_copy(record, sizeof *record);
     *record = (struct ledger_record){.state = LEDGER_QUEUED};
     *out = order;

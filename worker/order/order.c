@@ -49,6 +49,8 @@ void *order_free(struct order *order)
         ledger_release(order->asleep);
     memory_free(order->asleep);
     memory_free(order->last_decision);
+    memory_free(order->decisions);
+    memory_free(order->signals);
     memory_free(order->repeats);
     memory_free(order->headers.traceparent);
     memory_free(order->headers.tracestate);

@@ -1,6 +1,7 @@
 /* What of the orders is settled: changes, what settling them means, the ledger, partitions that come and go. */
 #include "orders_inside.h"
 
+#include "decided.h"
 #include "keeping.h"
 #include "log.h"
 #include "memory.h"
@@ -206,10 +207,17 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
     return true;
 }
 
-void orders_note_decision(struct orders *orders, struct order *order, char *last_decision)
+void orders_note_decision(struct orders *orders, struct order *order, char *decision, bool applied,
+                          int64_t signal)
 {
     memory_free(order->last_decision);
-    order->last_decision = last_decision;
+    order->last_decision = decision;
+    if (decision != NULL)
+        order->decisions = decided_add(order->decisions, decision, applied);
+    if (signal >= 0) {
+        order->signals = memory_resize(order->signals, order->signal_count + 1, sizeof *order->signals);
+        order->signals[order->signal_count++] = signal;
+    }
     if (order->owned && order->state != ORDER_SETTLING) /* its last record is made: it would end once more */
         mark_changed(orders, order);
 }

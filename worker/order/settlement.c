@@ -11,10 +11,10 @@ struct owned {
     int32_t partition;
     uint64_t epoch;
     struct position position;
-    int64_t signals; /* position in the signals topic; -1: not known */
-    bool finished;   /* something of it waits for the next settlement */
-    bool touched;    /* by the running settlement */
-    bool followed;   /* its position has moved over what is no message, and is not settled yet */
+    struct position signals; /* in the signals topic; next -1: not known */
+    bool finished;           /* something of it waits for the next settlement */
+    bool touched;            /* by the running settlement */
+    bool followed;           /* its position has moved over what is no message, and is not settled yet */
 };
 
 struct settlements {
@@ -35,12 +35,18 @@ struct settlements *settlements_new(const char *owner, unsigned format)
     return settlements;
 }
 
+static void release(struct owned *owned)
+{
+    position_release(&owned->position);
+    position_release(&owned->signals);
+}
+
 void *settlements_free(struct settlements *settlements)
 {
     if (settlements == NULL)
         return NULL;
     for (size_t i = 0; i < settlements->count; i++)
-        position_release(&settlements->list[i].position);
+        release(&settlements->list[i]);
     memory_free(settlements->list);
     return memory_free(settlements);
 }
@@ -61,8 +67,10 @@ bool settlements_own(struct settlements *settlements, int32_t partition, int64_t
     settlements_disown(settlements, partition);
     settlements->list = memory_resize(settlements->list, settlements->count + 1, sizeof *settlements->list);
     struct owned *owned = &settlements->list[settlements->count++];
-    *owned = (struct owned){.partition = partition, .epoch = ++settlements->epochs, .signals = signals};
+    *owned = (struct owned){.partition = partition, .epoch = ++settlements->epochs};
     position_init(&owned->position);
+    position_init(&owned->signals);
+    owned->signals.next = owned->signals.seen = signals;
     return offset < 0 || position_resume(&owned->position, offset, metadata, length, token, why);
 }
 
@@ -72,7 +80,7 @@ void settlements_disown(struct settlements *settlements, int32_t partition)
 
     if (owned == NULL)
         return;
-    position_release(&owned->position);
+    release(owned);
     *owned = settlements->list[--settlements->count];
 }
 
@@ -129,14 +137,28 @@ bool settlements_followed(const struct settlements *settlements)
     return false;
 }
 
-void settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset)
+bool settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset)
+{
+    struct owned *owned = find(settlements, partition);
+
+    return owned != NULL && position_take(&owned->signals, offset);
+}
+
+bool settlements_signal_has_room(const struct settlements *settlements, int32_t partition, int64_t offset)
+{
+    const struct owned *owned = find(settlements, partition);
+
+    return owned == NULL || position_has_room(&owned->signals, offset);
+}
+
+void settlements_finish_signal(struct settlements *settlements, int32_t partition, int64_t offset)
 {
     struct owned *owned = find(settlements, partition);
 
     if (owned == NULL)
         return;
-    owned->signals = offset + 1;
-    owned->finished = true;
+    position_settle(&owned->signals, offset);
+    owned->finished = owned->followed = true; /* also where nothing else is settled */
 }
 
 static void print_token(const struct settlements *settlements, char token[POSITION_TOKEN_MAX + 1])
@@ -167,8 +189,8 @@ size_t settlements_begin(struct settlements *settlements, struct settlement_posi
         owned->followed = false;
         buffer_init(&metadata, POSITION_METADATA_MAX);
         position_metadata(&owned->position, token, settlements->format, &metadata);
-        (*positions)[count++] = (struct settlement_position){owned->partition, owned->position.next,
-                                                             owned->signals, buffer_take(&metadata, NULL)};
+        (*positions)[count++] = (struct settlement_position){
+            owned->partition, owned->position.next, owned->signals.next, buffer_take(&metadata, NULL)};
     }
     return count;
 }

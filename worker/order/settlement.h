@@ -71,8 +71,15 @@ void settlements_follow(struct settlements *settlements, int32_t partition, int6
 /* Whether a position has moved that no record will take along: it is worth a settlement of its own. */
 bool settlements_followed(const struct settlements *settlements);
 
-/* The signal at the offset is dealt with by the next settlement. */
-void settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset);
+/*
+ * A signal was read. False: it is not ours (any more), or was dealt with. Its position moves only in the settlement that
+ * has its effect: when settlements_finish_signal() has been told so.
+ */
+bool settlements_take_signal(struct settlements *settlements, int32_t partition, int64_t offset);
+bool settlements_signal_has_room(const struct settlements *settlements, int32_t partition, int64_t offset);
+
+/* The effect of the signal is part of the next settlement; or it has none. */
+void settlements_finish_signal(struct settlements *settlements, int32_t partition, int64_t offset);
 
 /* The token of the next settlement, for records that say which one wrote them. */
 void settlements_next_token(const struct settlements *settlements, char token[POSITION_TOKEN_MAX + 1]);

@@ -92,6 +92,14 @@ void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *m
     status_count_dead(settling->worker->status, reason);
 }
 
+void settling_dead_signal(struct settling *settling, const rd_kafka_message_t *message,
+                          const struct fault *why)
+{
+    dead_letter_of(settling->worker, message, "signal", why, &add_item(settling, message->partition)->record);
+    settlements_touch(settling->worker->settlements, message->partition);
+    status_count_dead(settling->worker->status, "signal");
+}
+
 void settling_repeat(struct settling *settling, const struct duplicate *duplicate,
                      const rd_kafka_message_t *message)
 {
@@ -155,6 +163,9 @@ static void finish_offsets(struct worker *worker, struct order *order)
     for (size_t i = 0; i < order->repeat_count; i++)
         settlements_finish(worker->settlements, order->repeats[i].partition, order->repeats[i].offset);
     order->repeat_count = 0;
+    for (size_t i = 0; i < order->signal_count; i++)
+        settlements_finish_signal(worker->settlements, order->partition, order->signals[i]);
+    order->signal_count = 0;
 }
 
 static void add_outcome(struct settling *settling, const struct change *change,

@@ -25,6 +25,10 @@ void settling_returned(void *context, struct settler_job *job);
 void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *message, const char *reason,
                           const struct fault *why);
 
+/* The same of a message in the signals topic that is no signal. */
+void settling_dead_signal(struct settling *settling, const rd_kafka_message_t *message,
+                          const struct fault *why);
+
 /* A repeat of a finished order: its stored outcome is published again. */
 void settling_repeat(struct settling *settling, const struct duplicate *duplicate,
                      const rd_kafka_message_t *message);

@@ -1,7 +1,9 @@
 /* See signals.h. */
 #include "signals.h"
 
+#include "decided.h"
 #include "decision.h"
+#include "framing.h"
 #include "memory.h"
 #include "records.h"
 #include "settling.h"
@@ -16,8 +18,9 @@ static void add_text(struct json_object *tree, const char *name, const char *tex
     json_object_object_add(tree, name, json_object_new_string(text));
 }
 
-/* What `decide` waits for: lastDecision in the ledger. Owned by the caller. */
-static char *answer_text(const struct decision *decision, bool applied, const struct fault *why)
+/* What `decide` waits for: lastDecision in the ledger, and one of its decisions. Owned by the caller. */
+static char *answer_text(const struct decision *decision, int64_t offset, bool applied,
+                         const struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
     char moment[WHEN_TEXT_SIZE];
@@ -32,6 +35,7 @@ static char *answer_text(const struct decision *decision, bool applied, const st
     add_text(tree, "who", decision->who);
     add_text(tree, "why", decision->why);
     add_text(tree, "decidedAt", moment);
+    json_object_object_add(tree, "signalOffset", json_object_new_int64(offset));
     buffer_init(&text, 65536);
     tree_write(tree, &text);
     char *taken = buffer_take(&text, NULL);
@@ -40,7 +44,7 @@ static char *answer_text(const struct decision *decision, bool applied, const st
 }
 
 /* An order that is done stays as it is: its record says so to whoever asked. */
-static void refuse_finished(struct worker *worker, const struct decision *decision,
+static void refuse_finished(struct worker *worker, const struct decision *decision, int64_t offset,
                             const struct duplicate *duplicate)
 {
     struct ledger_schemas schemas = ledger_schemas_of(worker);
@@ -49,62 +53,145 @@ static void refuse_finished(struct worker *worker, const struct decision *decisi
 
     if (!ledger_read(&schemas, duplicate->value, duplicate->length, &kept, &unused))
         return;
-    fault_set(&why, FAULT_INPUT, "the order has its final outcome already");
-    memory_free(kept.last_decision);
-    kept.last_decision = answer_text(decision, false, &why);
-    settling_rewrite(worker->settling, duplicate->partition, &kept);
+    if (!decided_has(kept.decisions, decision->signal_id)) {
+        fault_set(&why, FAULT_INPUT, "the order has its final outcome already");
+        memory_free(kept.last_decision);
+        kept.last_decision = answer_text(decision, offset, false, &why);
+        kept.decisions = decided_add(kept.decisions, kept.last_decision, false);
+        settling_rewrite(worker->settling, duplicate->partition, &kept);
+    }
     ledger_release(&kept);
 }
 
+static void log_decision(const struct decision *decision, bool applied, const char *answer)
+{
+    LOG(LOG_INFO, applied ? "a decision was applied" : "a decision was refused",
+        log_text("request", decision->request_id), log_text("verdict", decision_words[decision->verdict]),
+        log_text("who", decision->who), log_text("why", decision->why), log_text("answer", answer));
+}
+
+/* About an order that is not open here, or not where it was decided. */
+static void refuse_closed(struct worker *worker, const struct decision *decision,
+                          const rd_kafka_message_t *message, const struct order *order)
+{
+    const struct duplicate *duplicate = duplicates_find(worker->duplicates, decision->request_id);
+
+    if (duplicate != NULL && duplicate->partition == message->partition)
+        refuse_finished(worker, decision, message->offset, duplicate);
+    log_decision(decision, false,
+                 order != NULL       ? "the order is of another partition than the decision"
+                 : duplicate != NULL ? "the order has its final outcome already"
+                                     : "this partition has no such order");
+    settlements_finish_signal(worker->settlements, message->partition, message->offset);
+    status_count_decision(worker->status, "refused");
+}
+
 /* False: its outcome is just being settled, and then the answer is another. */
-static bool decide(struct worker *worker, const struct decision *decision)
+static bool decide(struct worker *worker, const struct decision *decision, const rd_kafka_message_t *message)
 {
     struct order *order = orders_find(worker->orders, decision->request_id);
-    const struct duplicate *duplicate = duplicates_find(worker->duplicates, decision->request_id);
     struct fault why = {.text = ""};
 
     if (order != NULL && order->state == ORDER_SETTLING)
         return false;
-    if (order == NULL) {
-        if (duplicate != NULL)
-            refuse_finished(worker, decision, duplicate);
-        LOG(LOG_WARN, "a decision about an order that this worker does not have open is refused",
-            log_text("request", decision->request_id));
-        status_count_decision(worker->status, "refused");
+    if (order == NULL || order->partition != message->partition) {
+        refuse_closed(worker, decision, message, order);
+        return true;
+    }
+    if (decided_has(order->decisions,
+                    decision->signal_id)) { /* settled before a crash, read again after it */
+        settlements_finish_signal(worker->settlements, message->partition, message->offset);
         return true;
     }
     bool applied = orders_decide(worker->orders, order, decision, worker_time(worker), &why);
-    orders_note_decision(worker->orders, order, answer_text(decision, applied, &why));
-    LOG(LOG_INFO, applied ? "a decision was applied" : "a decision was refused",
-        log_text("request", decision->request_id), log_text("verdict", decision_words[decision->verdict]),
-        log_text("answer", applied ? "applied" : why.text));
+    orders_note_decision(worker->orders, order, answer_text(decision, message->offset, applied, &why),
+                         applied, message->offset);
+    log_decision(decision, applied, applied ? "applied" : why.text);
     status_count_decision(worker->status, applied ? "applied" : "refused");
-    return true;
-}
-
-/* False: it must wait. */
-static bool take(struct worker *worker, const rd_kafka_message_t *message)
-{
-    struct decision decision;
-    struct fault why;
-
-    if (settlements_owns(worker->settlements, message->partition) && message->payload != NULL) {
-        if (!decision_read(worker->catalogue->decision, message->payload, message->len, &decision, &why)) {
-            LOG(LOG_WARN, "a signal cannot be read and is left out", log_int("partition", message->partition),
-                log_int("offset", message->offset), log_fault(&why));
-            status_count_decision(worker->status, "unreadable");
-        } else if (!decide(worker, &decision)) {
-            return false;
-        }
-    }
-    settlements_take_signal(worker->settlements, message->partition, message->offset);
     return true;
 }
 
 struct signals {
     struct worker *worker;
     rd_kafka_message_t *held; /* the next one, which must wait */
+    int32_t *stopped;         /* partitions whose next signal is ours and cannot be read */
+    size_t stopped_count;
+    char why[300];
 };
+
+/*
+ * A signal in our framing that we cannot read is a newer worker's, or damaged: what a person decided must not be passed
+ * over, so the partition's decisions wait for a worker that reads it.
+ */
+static void stop(struct signals *signals, const rd_kafka_message_t *message, const struct fault *inner)
+{
+    signals->stopped = memory_resize(signals->stopped, signals->stopped_count + 1, sizeof *signals->stopped);
+    signals->stopped[signals->stopped_count++] = message->partition;
+    snprintf(signals->why, sizeof signals->why,
+             "decisions of partition %d stand still: the signal at offset %lld cannot be read: %.180s",
+             (int)message->partition, (long long)message->offset, inner->text);
+    LOG(LOG_ERROR, "decisions of a partition stand still: a signal of ours cannot be read",
+        log_int("partition", message->partition), log_int("offset", message->offset), log_fault(inner));
+    status_count_decision(signals->worker->status, "unreadable");
+}
+
+static bool is_stopped(const struct signals *signals, int32_t partition)
+{
+    for (size_t i = 0; i < signals->stopped_count; i++)
+        if (signals->stopped[i] == partition)
+            return true;
+    return false;
+}
+
+const char *signals_trouble(const struct signals *signals)
+{
+    return signals->stopped_count > 0 ? signals->why : "";
+}
+
+/* Bytes that are no signal at all: somebody else's, kept as a dead letter. */
+static void leave_out(struct worker *worker, const rd_kafka_message_t *message)
+{
+    struct fault why;
+
+    fault_set(&why, FAULT_INPUT, "it is no signal: the topic is for people's decisions");
+    settling_dead_signal(worker->settling, message, &why);
+    status_count_decision(worker->status, "unreadable");
+}
+
+static bool is_framed(const rd_kafka_message_t *message)
+{
+    struct frame frame;
+    struct fault unused;
+
+    return framing_read(message->payload, message->len, NULL, 0, &frame, &unused) &&
+           frame.framing == FRAMING_SINGLE_OBJECT;
+}
+
+/* False: it must wait. */
+static bool take(struct signals *signals, const rd_kafka_message_t *message)
+{
+    struct worker *worker = signals->worker;
+    struct decision decision;
+    struct fault why;
+
+    if (is_stopped(signals, message->partition))
+        return true;
+    if (!settlements_signal_has_room(worker->settlements, message->partition, message->offset))
+        return false; /* as many as that are not settled yet */
+    if (!settlements_take_signal(worker->settlements, message->partition, message->offset))
+        return true;
+    if (message->payload != NULL &&
+        decision_read(worker->catalogue->decision, message->payload, message->len, &decision, &why))
+        return decide(worker, &decision, message);
+    if (message->payload != NULL && is_framed(message)) {
+        stop(signals, message, &why);
+        return true;
+    }
+    if (message->payload != NULL)
+        leave_out(worker, message);
+    settlements_finish_signal(worker->settlements, message->partition, message->offset);
+    return true;
+}
 
 struct signals *signals_new(struct worker *worker)
 {
@@ -126,6 +213,8 @@ void signals_forget(struct signals *signals)
     if (signals->held != NULL)
         rd_kafka_message_destroy(signals->held);
     signals->held = NULL;
+    signals->stopped = memory_free(signals->stopped);
+    signals->stopped_count = 0;
 }
 
 void signals_chore(struct signals *signals)
@@ -133,8 +222,9 @@ void signals_chore(struct signals *signals)
     for (;;) {
         if (signals->held == NULL)
             signals->held = consumer_next_signal(signals->worker->consumer);
-        if (signals->held == NULL || !take(signals->worker, signals->held))
+        if (signals->held == NULL || !take(signals, signals->held))
             return;
-        signals_forget(signals);
+        rd_kafka_message_destroy(signals->held);
+        signals->held = NULL;
     }
 }

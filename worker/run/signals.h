@@ -14,6 +14,9 @@ void *signals_free(struct signals *signals); /* accepts null */
 /* Applies or refuses what has come; the positions are part of the next settlement. */
 void signals_chore(struct signals *signals);
 
+/* Why decisions of a partition stand still, in words; "" when none do. */
+const char *signals_trouble(const struct signals *signals);
+
 /* Drops what is held: the partitions are given away. */
 void signals_forget(struct signals *signals);
 

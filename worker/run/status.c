@@ -7,6 +7,7 @@
 #include "owning.h"
 #include "server.h"
 #include "settling.h"
+#include "signals.h"
 #include "status_tree.h"
 
 #include <stdio.h>
@@ -130,6 +131,8 @@ static const char *not_ready(const struct worker *worker)
         return "outcome schemas are not registered yet";
     if (*registry_trouble(worker->registry) != '\0')
         return registry_trouble(worker->registry);
+    if (*signals_trouble(worker->signals) != '\0')
+        return signals_trouble(worker->signals);
     if (intake_held(worker->intake, &why) > 0)
         return why;
     const struct pace *pace;

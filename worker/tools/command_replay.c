@@ -166,8 +166,11 @@ static bool send_again(struct replay *replay, const rd_kafka_message_t *message,
 static bool is_wanted(const struct replay *replay, const rd_kafka_message_t *message)
 {
     const struct wishes *wishes = replay->wishes;
-    char reason[100];
+    char reason[100], topic[300];
 
+    if (!header_text(message, "__connect.errors.topic", topic, sizeof topic) ||
+        strcmp(topic, replay->setup->settings.topic_requests) != 0)
+        return false; /* of a signal or an outcome: no request */
     if (wishes->after != NULL && message->offset <= strtoll(wishes->after, NULL, 10))
         return false;
     return wishes->reason == NULL || (header_text(message, "whc-dead-reason", reason, sizeof reason) &&

@@ -145,6 +145,7 @@ void ledger_view_json(const struct ledger_item *item)
     json_object_object_add(tree, "inputs", parsed(record->inputs));
     json_object_object_add(tree, "progress", parsed(record->progress));
     json_object_object_add(tree, "lastDecision", parsed(record->last_decision));
+    json_object_object_add(tree, "decisions", parsed(record->decisions));
     buffer_init(&text, 64 << 20);
     tree_write(tree, &text);
     puts(buffer_text(&text));

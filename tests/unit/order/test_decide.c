@@ -315,18 +315,20 @@ static void noted(void)
     struct ledger_record record;
 
     refused(&world, order, &made, "too early");
-    orders_note_decision(world.orders, order, memory_text("{\"applied\":false}"));
+    orders_note_decision(world.orders, order, memory_text("{\"applied\":false}"), false, 40);
     struct change change = given_change(&world, order, false, false, true);
     order_keep(order, 0, &record);
     given_same("refused", record.last_decision, "{\"applied\":false}");
     ledger_release(&record);
     orders_settled(world.orders, &change, INT64_MAX);
     applied(&world, order, DECISION_HAPPENED, "O-7");
-    orders_note_decision(world.orders, order, memory_text("{\"applied\":true}"));
+    orders_note_decision(world.orders, order, memory_text("{\"applied\":true}"), true, 41);
     change = given_change(&world, order, false, false, true);
     order_keep(order, 0, &record);
     CU_ASSERT_EQUAL(record.state, LEDGER_QUEUED); /* it goes on with its second step */
     given_same("applied", record.last_decision, "{\"applied\":true}");
+    given_same("both", record.decisions, "[{\"applied\":false},{\"applied\":true}]");
+    CU_ASSERT(order->signal_count == 2 && order->signals[0] == 40 && order->signals[1] == 41);
     ledger_release(&record);
     orders_settled(world.orders, &change, INT64_MAX);
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 0);

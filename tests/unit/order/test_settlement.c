@@ -139,7 +139,34 @@ static void owners(void)
     settlements_free(settlements);
 }
 
+/* A signal whose effect is not settled yet holds the position, whatever was read behind it (800 were lost so). */
+static void signals(void)
+{
+    struct settlements *settlements = settlements_new("owner", 2);
+    struct settlement_position *positions;
+    struct fault why;
+
+    CU_ASSERT(settlements_own(settlements, 0, 10, "", 0, 5, &why));
+    for (int64_t offset = 5; offset < 8; offset++)
+        CU_ASSERT(settlements_take_signal(settlements, 0, offset));
+    CU_ASSERT_FALSE(settlements_take_signal(settlements, 1, 5)); /* not ours */
+    settlements_touch(settlements, 0);
+    CU_ASSERT_EQUAL_FATAL(settlements_begin(settlements, &positions), 1);
+    CU_ASSERT_EQUAL(positions[0].signals, 5);
+    settlement_positions_free(positions, 1);
+    CU_ASSERT(settlements_end(settlements, SETTLEMENT_CLEAN, NULL, 0));
+    settlements_finish_signal(settlements, 0, 6);
+    settlements_finish_signal(settlements, 0, 5);
+    CU_ASSERT(settlements_followed(settlements)); /* it is worth a settlement of its own */
+    CU_ASSERT_EQUAL_FATAL(settlements_begin(settlements, &positions), 1);
+    CU_ASSERT_EQUAL(positions[0].signals, 7);
+    settlement_positions_free(positions, 1);
+    CU_ASSERT_FALSE(settlements_take_signal(settlements, 0, 6)); /* dealt with */
+    settlements_free(settlements);
+}
+
 CU_TestInfo test_settlement[] = {{"what is touched", what_is_touched},
                                  {"what counts", what_counts},
                                  {"owners", owners},
+                                 {"signals", signals},
                                  CU_TEST_INFO_NULL};

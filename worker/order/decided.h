@@ -1,0 +1,19 @@
+/*
+ * Every decision about an order, applied or refused, as it is kept in the ledger: a JSON list (promise.md R8).
+ */
+#ifndef ORDER_DECIDED_H
+#define ORDER_DECIDED_H
+
+#include <stdbool.h>
+
+enum {
+    DECIDED_MAX = 65536 /* bytes of the list; later ones that were refused are then only the last decision */
+};
+
+/* The list with one more decision (JSON text) behind it; takes `list` over (null: none yet) and gives the new one. */
+char *decided_add(char *list, const char *decision, bool applied);
+
+/* Whether the list has the decision of this signal: it was read before, so it is no second one. Null: an empty list. */
+bool decided_has(const char *list, const char *signal_id);
+
+#endif
