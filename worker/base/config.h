@@ -49,6 +49,7 @@ struct settings {
     int64_t requests_partitioner;
     int64_t ledger_format;
     char *takeover_accept;
+    int64_t lso_alarm_ms;
     int64_t topics_partitions, topics_replication, topics_min_replication;
     int64_t request_max_bytes, orders_max, steps_max;
     int64_t attempt_lease_ms, ledger_after_ms, ledger_orders_max, takeover_trust_ledger;

@@ -124,6 +124,9 @@ const struct setting settings_table[] = {
     NUMBER("stop.grace.ms", AT(stop_grace_ms), "ms", 1000, 3600000, "60000",
            "Time the platform leaves between TERM and KILL."),
     NUMBER(
+        "lso.alarm.ms", AT(lso_alarm_ms), "ms", 1000, 86400000, "60000",
+        "A log that cannot be read on in for so long, because a transaction of another producer hangs, is told."),
+    NUMBER(
         "watchdog.ms", AT(watchdog_ms), "ms", 0, 600000, "5000",
         "A loop that stands still for half of this ends the process; 0: never (debuggers only, shown as not ready)."),
 

@@ -43,13 +43,10 @@ struct value {
 };
 
 static const char *const prefixes[] = {
-    [HANDLE_CONSUMER] = "consumer.",
-    [HANDLE_SETTLER] = "producer.",
-    [HANDLE_TOOL_PRODUCER] = "producer.",
-    [HANDLE_TOOL_CONSUMER] = "consumer.",
-    [HANDLE_READER] = "consumer.",
-    [HANDLE_PEEK] = "consumer.",
-    [HANDLE_ADMIN] = "admin.",
+    [HANDLE_CONSUMER] = "consumer.",      [HANDLE_SETTLER] = "producer.",
+    [HANDLE_TOOL_PRODUCER] = "producer.", [HANDLE_TOOL_CONSUMER] = "consumer.",
+    [HANDLE_READER] = "consumer.",        [HANDLE_PEEK] = "consumer.",
+    [HANDLE_WATCH] = "consumer.",         [HANDLE_ADMIN] = "admin.",
 };
 
 /* Log lines of the library, on whatever thread it writes them. */
@@ -174,6 +171,9 @@ static bool configure_kind(const struct settings *settings, enum handle_kind kin
     case HANDLE_READER:
         TRY(configure_tool_consumer(settings, conf, why));
         return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
+    case HANDLE_WATCH:
+        TRY(configure_tool_consumer(settings, conf, why));
+        return set(conf, "isolation.level", "read_uncommitted", "isolation.level", why);
     case HANDLE_PEEK:
         TRY(configure_tool_consumer(settings, conf, why));
         TRY(set(conf, "auto.offset.reset", "error", "auto.offset.reset", why));

@@ -16,6 +16,7 @@ enum handle_kind {
     HANDLE_SETTLER,  /* the transactional producer; plain when settlement.transactions=off */
     HANDLE_TOOL_PRODUCER,
     HANDLE_TOOL_CONSUMER, /* assigns by hand, commits nothing */
+    HANDLE_WATCH,         /* the same, and sees what is not committed */
     HANDLE_PEEK,          /* the same, for single records: an offset that is gone is said, not passed over */
     HANDLE_READER,        /* of the ledger, for take-overs: the same, faster */
     HANDLE_ADMIN,

@@ -218,6 +218,21 @@ static void note_refused(struct settle *settle, const struct settler_job *job, b
         settle->producer = producer_free(settle->producer); /* full batches again */
 }
 
+/* How many partitions the request topic has now. */
+static bool count_partitions(struct settle *settle, struct settler_job *job, struct fault *why)
+{
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(settle->consumer, settle->settings->topic_requests, NULL);
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_resp_err_t error = rd_kafka_metadata(settle->consumer, 0, topic, &metadata, READ_TIMEOUT_MS);
+
+    rd_kafka_topic_destroy(topic);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_PEER, "cannot read the partitions: %s", rd_kafka_err2str(error));
+    job->partition_total = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
+    rd_kafka_metadata_destroy(metadata);
+    return true;
+}
+
 /* R3: a new producer with the same id ends whatever is open; only then the positions tell what happened. */
 static enum settler_answer find_out(struct settle *settle, struct settler_job *job)
 {
@@ -339,7 +354,7 @@ void settle_job(struct settle *settle, struct settler_job *job)
                                                                 : settle_plainly(settle, job);
         return;
     case SETTLER_READ:
-        job->answer = read_positions(settle, job, &job->why) &&
+        job->answer = count_partitions(settle, job, &job->why) && read_positions(settle, job, &job->why) &&
                               read_offsets(settle, job, RD_KAFKA_OFFSET_BEGINNING, &job->why) &&
                               read_offsets(settle, job, RD_KAFKA_OFFSET_END, &job->why)
                           ? SETTLER_CLEAN

@@ -69,6 +69,7 @@ struct settler_job {
     struct settler_position *positions;
     size_t position_count;
     rd_kafka_consumer_group_metadata_t *pair; /* owned; of SETTLER_SETTLE */
+    int partition_total;                      /* read: of the request topic */
 
     enum settler_answer answer;
     struct fault why;

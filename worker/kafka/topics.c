@@ -250,6 +250,22 @@ static void check_configs(const struct topic_state *state, enum topic_role role,
     }
 }
 
+/* Kafka can only add partitions. */
+static void add_count_problem(const struct settings *settings, const struct topic_state *state,
+                              int partitions, struct problems *problems)
+{
+    bool fewer = state->partitions < partitions;
+    char remedy[400];
+
+    snprintf(
+        remedy, sizeof remedy,
+        "kafka-topics.sh --alter --topic %.100s --partitions %d, for requests, signals and ledger the same; then "
+        "'whc-worker topics --repartition', with no worker running",
+        fewer ? state->name : settings->topic_requests, fewer ? partitions : state->partitions);
+    problems_add(problems, state->name, remedy, "the topic has %d partitions and the requests have %d",
+                 state->partitions, partitions);
+}
+
 static void check_one(const struct settings *settings, const struct topic_state *state, enum topic_role role,
                       int partitions, struct problems *problems)
 {
@@ -258,9 +274,7 @@ static void check_one(const struct settings *settings, const struct topic_state 
         return;
     }
     if (rules[role].same_partitions && state->partitions != partitions)
-        problems_add(problems, state->name,
-                     "drain to no live orders, then make the topic anew with as many partitions",
-                     "the topic has %d partitions and the requests have %d", state->partitions, partitions);
+        add_count_problem(settings, state, partitions, problems);
     if (!settings->settlement_transactions)
         return; /* the embedded broker: nothing is promised (promise.md R13) */
     if (!state->configured)

@@ -5,6 +5,8 @@
 #include "point.h"
 #include "settling.h"
 #include "signals.h"
+#include "watch.h"
+#include "watching.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +55,8 @@ static void assigned(void *context, const int32_t partitions[], size_t count)
     owning->partitions = memory_copy(partitions, count * sizeof *partitions);
     owning->count = count;
     LOG(LOG_INFO, "partitions assigned", log_int("count", (int64_t)count));
+    if (owning->worker->watch != NULL)
+        watch_partitions(owning->worker->watch, partitions, count);
     if (must_have_all(owning, count)) {
         fault_set(&why, FAULT_LOCAL,
                   "only %zu of %zu partitions were assigned: another worker is in the group, and with "

@@ -12,6 +12,7 @@
 #include "times.h"
 #include "topics.h"
 #include "watchdog.h"
+#include "watching.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -69,6 +70,28 @@ static void grace_is_over(void *context)
     worker_fail(context, &why);
 }
 
+static void begin_stop(struct worker *worker)
+{
+    worker->stopping = true;
+    worker->grace = (struct loop_timer){.fire = grace_is_over, .context = worker};
+    loop_set_timer(worker->loop, &worker->grace,
+                   loop_clock_ms() + worker->settings->stop_grace_ms - STOP_MARGIN_MS);
+    if (worker->consumer != NULL)
+        owning_stop(worker->owning);
+    else
+        loop_stop(worker->loop);
+}
+
+void worker_end(struct worker *worker, const struct fault *why)
+{
+    if (worker->stopping)
+        return;
+    LOG(LOG_ERROR, "the worker takes nothing more and ends once all is settled", log_fault(why));
+    snprintf(worker->ending, sizeof worker->ending, "%s", why->text);
+    worker->exit_code = 1;
+    begin_stop(worker);
+}
+
 static void signalled(void *context, int signal)
 {
     struct worker *worker = context;
@@ -80,14 +103,7 @@ static void signalled(void *context, int signal)
         return;
     }
     LOG(LOG_INFO, "stopping: running calls end and all is settled first", log_int("signal", signal));
-    worker->stopping = true;
-    worker->grace = (struct loop_timer){.fire = grace_is_over, .context = worker};
-    loop_set_timer(worker->loop, &worker->grace,
-                   loop_clock_ms() + worker->settings->stop_grace_ms - STOP_MARGIN_MS);
-    if (worker->consumer != NULL)
-        owning_stop(worker->owning);
-    else
-        loop_stop(worker->loop);
+    begin_stop(worker);
 }
 
 static void heart_beats(void *context)
@@ -240,6 +256,9 @@ static bool join_group(struct worker *worker, const struct topic_state states[TO
     TRY(consumer_new(worker->settings, worker->loop, &owning_calls, worker->owning, &worker->consumer, why));
     TRY(settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
                     worker->settling, &worker->settler, why));
+    TRY(!worker->settings->settlement_transactions ||
+        watch_new(worker->settings, worker->loop, consumer_handle(worker->consumer), watching_told,
+                  worker->watching, &worker->watch, why));
     return watchdog_new(worker->settings->watchdog_ms, &worker->watchdog, why);
 }
 
@@ -287,6 +306,7 @@ static bool start(struct worker *worker, struct fault *why)
     worker->settling = settling_new(worker);
     worker->signals = signals_new(worker);
     worker->owning = owning_new(worker);
+    worker->watching = watching_new(worker);
     TRY(start_http(worker, why));
     TRY(status_new(worker, &worker->status, why));
     uuid_print(uuid_random(), owner);
@@ -306,6 +326,7 @@ static void stop(struct worker *worker)
 {
     worker->watchdog = watchdog_free(worker->watchdog); /* from here on the loop does not turn */
     worker->settler = settler_free(worker->settler);
+    worker->watch = watch_free(worker->watch);
     signals_free(worker->signals); /* its message is the consumer's */
     worker->consumer = consumer_free(worker->consumer);
     worker->reader = reader_free(worker->reader);
@@ -314,6 +335,7 @@ static void stop(struct worker *worker)
     http_client_free(worker->http);
     registry_free(worker->registry);
     owning_free(worker->owning);
+    watching_free(worker->watching);
     settling_free(worker->settling);
     calling_free(worker->calling);
     intake_free(worker->intake);

@@ -9,6 +9,7 @@
 #include "settling.h"
 #include "signals.h"
 #include "status_tree.h"
+#include "watching.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,7 @@ enum family {
     REMEMBERED,
     DOUBTS,
     DOUBTS_RESTARTED,
+    LOGS_UNSTABLE,
 };
 
 #define SECONDS                                                                                              \
@@ -104,6 +106,11 @@ static const struct stats_family families[] = {
          STATS_GAUGE,
          {NULL},
          {0}},
+    [LOGS_UNSTABLE] = {"whc_logs_unstable",
+                       "Partitions that cannot be read on in because another producer's transaction hangs.",
+                       STATS_GAUGE,
+                       {"topic"},
+                       {0}},
 };
 
 struct status {
@@ -120,7 +127,7 @@ static const char *not_ready(const struct worker *worker)
     const char *why, *tag;
 
     if (worker->stopping)
-        return "the worker is stopping";
+        return *worker->ending != '\0' ? worker->ending : "the worker is stopping";
     if (*owning_state(worker->owning) != '\0')
         return owning_state(worker->owning);
     if (*settling_trouble(worker->settling) != '\0')
@@ -185,6 +192,8 @@ static int metrics_page(void *context, struct buffer *body)
     set_gauge(status, LEDGER_ORDERS, "", (double)orders_owned_count(worker->orders));
     set_gauge(status, REMEMBERED, "", (double)duplicates_count(worker->duplicates));
     set_gauge(status, LEASES, "", (double)orders_lease_count(worker->orders));
+    set_gauge(status, LOGS_UNSTABLE, "requests", (double)watching_stuck(worker->watching, false));
+    set_gauge(status, LOGS_UNSTABLE, "ledger", (double)watching_stuck(worker->watching, true));
     set_doubts(status);
     stats_print(status->stats, body);
     return 200;

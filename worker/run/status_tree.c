@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "owning.h"
 #include "partitioner.h"
+#include "watching.h"
 
 enum { DOUBTS_MAX = 1000 };
 
@@ -107,6 +108,7 @@ struct json_object *status_tree(const struct worker *worker, const char *why)
     json_object_object_add(tree, "orders", orders);
     json_object_object_add(tree, "partitions", partitions_tree(worker));
     json_object_object_add(tree, "apis", apis_tree(worker));
+    json_object_object_add(tree, "unstable", watching_tree(worker->watching));
     json_object_object_add(tree, "inDoubt", doubts_tree(worker));
     return tree;
 }

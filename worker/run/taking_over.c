@@ -6,6 +6,7 @@
 #include "point.h"
 #include "recovery.h"
 #include "settling.h"
+#include "watching.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -253,6 +254,8 @@ static void take_positions(struct owning *owning, struct settler_job *job)
         loop_set_timer(owning->worker->loop, &owning->wake, loop_clock_ms() + READ_AGAIN_MS);
         return;
     }
+    if (!watching_count(owning->worker->watching, job->partition_total))
+        return;
     for (size_t i = 0; i < job->position_count; i++) {
         const struct settler_position *one = &job->positions[i];
         const struct takeover_read read = {.partition = one->partition,

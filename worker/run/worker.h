@@ -7,6 +7,7 @@
  * owning    assign, take-over, drain
  * recovery  what the ledger says, told to the take-over
  * signals   people's decisions
+ * watching  partitions that were added, logs that stand still
  * status    health, metrics, /status
  */
 #ifndef RUN_WORKER_H
@@ -29,6 +30,7 @@ struct settling;
 struct owning;
 struct signals;
 struct status;
+struct watching;
 
 /* One API as it is called: the OpenAPI tag with its settings. */
 struct worker_api {
@@ -56,6 +58,7 @@ struct worker {
     struct consumer *consumer;
     struct settler *settler;
     struct reader *reader; /* of the ledger */
+    struct watch *watch;
     struct orders *orders;
     struct duplicates *duplicates;
     struct settlements *settlements;
@@ -66,11 +69,13 @@ struct worker {
     struct owning *owning;
     struct signals *signals;
     struct status *status;
+    struct watching *watching;
 
     struct watchdog *watchdog;
     struct loop_timer heartbeat, grace;
     struct loop_timer kafka; /* until the group is joined */
-    bool stopping;           /* TERM or INT came */
+    bool stopping;           /* TERM or INT came, or worker_end() was called */
+    char ending[400];        /* why it ends by itself; "" */
     int exit_code;           /* of the process, once the loop has stopped */
 };
 
@@ -79,6 +84,9 @@ struct orders_time worker_time(const struct worker *worker);
 
 /* Ends the program with this sentence and exit code 1. */
 void worker_fail(struct worker *worker, const struct fault *why);
+
+/* Takes nothing more, drains, and ends the program with this sentence and exit code 1. */
+void worker_end(struct worker *worker, const struct fault *why);
 
 /* The API of a tag; never null for a tag of the catalogue. */
 const struct worker_api *worker_api(const struct worker *worker, const char *tag);

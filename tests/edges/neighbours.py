@@ -1,0 +1,56 @@
+"""What happens beside a running worker: partitions are added, a stranger's transaction hangs, rights are withdrawn."""
+import json
+
+import confluent_kafka
+import confluent_kafka.admin
+
+from positions import admin_of, by_partition
+from records import goes_on
+from whc import expect, outcomes_by_request, portability, wait_for
+
+
+def grow(stage, topics, partitions):
+    admin = admin_of(stage)
+    for done in admin.create_partitions([confluent_kafka.admin.NewPartitions(topic, partitions) for topic in topics]).values():
+        done.result(20)
+
+
+def partitions_are_added(stage):
+    """To all topics, or to the requests only: the worker drains, is not ready, and ends with the sentence; so does the next start."""
+    worker = stage.worker(**{"lso.alarm.ms": 1000}).ready()
+    sent = by_partition(stage)
+    grow(stage, [stage.requests], 8)
+    expect(worker.wait() == 1 and "has 8 partitions now and the ledger was written for 6" in worker.log(), worker.log())
+    expect(set(sent) <= set(outcomes_by_request(stage.reader().until(len(sent)))), "an outcome is missing")
+    worker = stage.worker()
+    expect(worker.wait() == 1 and "--alter" in worker.log() and "--repartition" in worker.log(), worker.log())
+    grow(stage, [stage.topic("order-signals"), stage.topic("order-ledger")], 8)
+    worker = stage.worker()
+    expect(worker.wait() == 1 and "has 8 partitions, and the ledger was written for 6" in worker.log() and "--repartition" in worker.log(), worker.log()[-3000:])
+
+
+def a_stranger_s_transaction_hangs(stage):
+    """On a request partition: ready keeps its value; /status, a metric and one log line name partition and time; then it goes on."""
+    worker = stage.worker(**{"lso.alarm.ms": 1500}).ready()
+    producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "transactional.id": f"up-{stage.prefix}", "log_level": 0,
+                                         "transaction.timeout.ms": 60000})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    producer.produce(stage.requests, b"open", partition=2)
+    producer.flush(20)
+    behind = portability()
+    stage.send("check-portability", behind, partition=2)
+    stage.flush()
+    wait_for(lambda: worker.metric("whc_logs_unstable") == 1, "the metric", 30)
+    stuck = json.loads(worker.page("/status")[1])["unstable"]
+    expect([(s["topic"], s["partition"]) for s in stuck] == [(stage.requests, 2)] and stuck[0]["forMs"] >= 1500, f"{stuck}")
+    expect(worker.log().count("a transaction of another producer hangs") == 1, worker.log())
+    expect(worker.page("/health/ready")[0] == 200, worker.page("/health/ready")[1])
+    producer.abort_transaction(20)
+    reader = stage.reader()
+    wait_for(lambda: behind["requestId"] in outcomes_by_request(reader.more()), "the request behind it")
+    wait_for(lambda: worker.metric("whc_logs_unstable") == 0, "the metric to fall")
+    goes_on(stage, worker)
+
+
+STORIES = [partitions_are_added, a_stranger_s_transaction_hangs]
