@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "types.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { READ_AGAIN = 2 };
@@ -48,7 +49,7 @@ static void assigned(struct worker *worker, const struct callback *callback)
     worker->phase = PHASE_TAKING; /* without partitions: it waits */
     if (count == 0)
         return;
-    worker->takeover = takeover_new(partitions, count, &terms);
+    worker->takeover = takeover_new(partitions, count, &terms, worker->duplicates);
     worker->phase = PHASE_READING;
     settling_ask(worker);
 }
@@ -189,9 +190,11 @@ static void read_entry(struct worker *worker, int32_t partition, const struct pa
     if (!takeover_has(worker->takeover, partition))
         return;
     if (payload->record.state == LEDGER_DONE) {
-        int index = (int)(payload - sim.payloads);
-        takeover_done(worker->takeover, partition, payload->record.request_id, payload->record.written_at_ms,
-                      memory_copy(&index, sizeof index), sizeof index);
+        struct duplicate done = {.partition = partition,
+                                 .done_at_ms = payload->record.written_at_ms,
+                                 .offset = payload - sim.payloads};
+        snprintf(done.request_id, sizeof done.request_id, "%s", payload->record.request_id);
+        takeover_done(worker->takeover, &done);
         return;
     }
     struct ledger_record record = copy_of(&payload->record);
@@ -235,15 +238,8 @@ static void begin_taking(struct worker *worker)
         worker->next_request[partitions[i].partition] = partitions[i].position;
         worker->next_signal[partitions[i].partition] = partitions[i].signals < 0 ? 0 : partitions[i].signals;
     }
-    takeover_sort(worker->takeover);
-    struct takeover_entry *entries = takeover_entries(worker->takeover, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i].forgotten)
-            continue;
-        if (entries[i].done) {
-            duplicates_add(worker->duplicates, entries[i].partition, entries[i].request_id,
-                           entries[i].done_at_ms, TAKE(entries[i].value), entries[i].length);
-        } else if (!recover(worker, &entries[i], &why)) {
+    for (struct takeover_entry *entry; (entry = takeover_next_order(worker->takeover)) != NULL;) {
+        if (!recover(worker, entry, &why)) {
             give_up(worker, &why);
             return;
         }

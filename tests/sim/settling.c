@@ -98,10 +98,8 @@ static void split_step(struct worker *worker, const struct order *order, struct 
 void settling_repeat(struct worker *worker, const struct duplicate *duplicate, int32_t partition,
                      int64_t offset)
 {
-    int index;
+    const struct payload *kept = &sim.payloads[duplicate->offset]; /* the record's place in this ledger */
 
-    memcpy(&index, duplicate->value, sizeof index);
-    const struct payload *kept = &sim.payloads[index];
     settlements_finish(worker->settlements, partition, offset);
     if (kept->has_stored)
         add_item(worker, partition, LOG_OUTCOMES, repeated(partition, kept->order, &kept->stored));
@@ -110,10 +108,7 @@ void settling_repeat(struct worker *worker, const struct duplicate *duplicate, i
 /* A decision about an order that is done: its record says that it was refused. */
 void settling_rewrite(struct worker *worker, const struct duplicate *duplicate)
 {
-    int index;
-
-    memcpy(&index, duplicate->value, sizeof index);
-    const struct payload *old = &sim.payloads[index];
+    const struct payload *old = &sim.payloads[duplicate->offset];
     struct payload *payload = payload_new(PAYLOAD_ORDER, duplicate->partition, old->order);
     payload->record =
         (struct ledger_record){.state = LEDGER_DONE, .written_at_ms = worker_time(worker).wall_ms};
@@ -287,11 +282,14 @@ static void write_second_half(struct worker *worker, const struct item *item)
 
 static void remember(struct worker *worker, const struct item *item)
 {
-    int index = (int)(item->payload - sim.payloads);
+    struct duplicate done = {.partition = item->partition,
+                             .done_at_ms = worker_time(worker).wall_ms,
+                             .offset = item->payload - sim.payloads};
 
-    if (item->is_kept && is_ours(worker, item))
-        duplicates_add(worker->duplicates, item->partition, item->payload->record.request_id,
-                       worker_time(worker).wall_ms, memory_copy(&index, sizeof index), sizeof index);
+    if (!item->is_kept || !is_ours(worker, item))
+        return;
+    snprintf(done.request_id, sizeof done.request_id, "%s", item->payload->record.request_id);
+    duplicates_add(worker->duplicates, &done);
 }
 
 static void drop_sent(struct worker *worker)

@@ -12,15 +12,16 @@ static const char *const key_names[KEYS] = {"k0", "k1"};
 static bool hand_over(struct worker *worker, struct order *order, int32_t partition, int64_t offset)
 {
     struct order *live = orders_find(worker->orders, order->request.id);
-    const struct duplicate *duplicate = duplicates_find(worker->duplicates, order->request.id);
+    struct duplicate done;
+    bool is_done = duplicates_find(worker->duplicates, order->request.id, &done);
     bool answered = true;
 
-    if ((live == NULL && duplicate == NULL) || is_off(R9)) {
+    if ((live == NULL && !is_done) || is_off(R9)) {
         orders_take(worker->orders, order, worker_time(worker));
         return true;
     }
     if (live == NULL)
-        settling_repeat(worker, duplicate, partition, offset);
+        settling_repeat(worker, &done, partition, offset);
     else
         answered = orders_repeat(worker->orders, live, partition, offset);
     order_free(order);
@@ -48,14 +49,14 @@ static void take_decision(struct worker *worker, int32_t partition, int64_t offs
 {
     const struct decision *decision = &kafka.signals[partition].list[offset].decision;
     struct order *order = orders_find(worker->orders, decision->request_id);
-    const struct duplicate *duplicate = duplicates_find(worker->duplicates, decision->request_id);
+    struct duplicate done;
     struct fault why = {.text = ""};
 
     if (!settlements_take_signal(worker->settlements, partition, offset))
         return;
     if (order == NULL) {
-        if (duplicate != NULL)
-            settling_rewrite(worker, duplicate);
+        if (duplicates_find(worker->duplicates, decision->request_id, &done))
+            settling_rewrite(worker, &done);
         settlements_finish_signal(worker->settlements, partition, offset);
         return;
     }

@@ -56,7 +56,7 @@ void worker_start(struct worker *worker)
     worker->rate = 1 + (chance(9801) - 4900) / 1e6;
     worker->due_ms = INT64_MAX;
     worker->orders = make_orders(worker);
-    worker->duplicates = duplicates_new((struct duplicates_window){INT32_MAX, 1000});
+    worker->duplicates = duplicates_new((struct duplicates_window){INT32_MAX, 1000, false});
     snprintf(owner, sizeof owner, "w%d.%u", slot, life);
     worker->settlements = settlements_new(owner, 2);
     worker->library.joins = true;

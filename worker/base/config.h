@@ -24,6 +24,7 @@ enum partitioner_choice {
     PARTITIONER_NONE, /* upstream answers for it */
 };
 enum ledger_format_choice { LEDGER_FORMAT_1, LEDGER_FORMAT_2, LEDGER_LATEST };
+enum full_choice { FULL_STOP, FULL_FORGET };
 enum token_style { TOKEN_POST, TOKEN_GET };
 
 /* Settings of one API (a tag of the OpenAPI file): bt.<name> for all, bt.<tag>.<name> for one. Times in ms. */
@@ -53,7 +54,7 @@ struct settings {
     int64_t topics_partitions, topics_replication, topics_min_replication;
     int64_t request_max_bytes, orders_max, steps_max;
     int64_t attempt_lease_ms, ledger_after_ms, ledger_orders_max, takeover_trust_ledger;
-    int64_t duplicates_window_ms, duplicates_max, repeat_max_ms, outage_max_ms;
+    int64_t duplicates_window_ms, duplicates_max, duplicates_full, repeat_max_ms, outage_max_ms;
     int64_t outcome_framing;
     char *registry_url, *registry_username, *registry_cache_path;
     struct secret registry_password;

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS_PER_TURN = 256, CHORES_MAX = 16 };
+enum { EVENTS_PER_TURN = 256, CHORES_MAX = 16, BUDGET_USUAL_US = 20000, SHARES = 4 };
 
 struct watch {
     loop_event_fn *call; /* null: not watched */
@@ -30,7 +30,8 @@ struct loop {
     int timer;
     int signals;
     int64_t now_ms;
-    int64_t armed_ms; /* what the timer descriptor is set to, INT64_MAX: nothing */
+    int64_t began_us, budget_us; /* of the turn */
+    int64_t armed_ms;            /* what the timer descriptor is set to, INT64_MAX: nothing */
     bool stopped;
     bool hurried;
     struct watch *watches; /* by descriptor */
@@ -52,6 +53,14 @@ int64_t loop_clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int64_t clock_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void timer_fd_ready(void *context, uint32_t events)
 {
     struct loop *loop = context;
@@ -71,6 +80,8 @@ bool loop_new(struct loop **out, struct fault *why)
     loop->signals = -1;
     loop->armed_ms = INT64_MAX;
     loop->now_ms = loop_clock_ms();
+    loop->began_us = clock_us();
+    loop->budget_us = BUDGET_USUAL_US;
     if (loop->epoll < 0 || loop->timer < 0) {
         loop_free(loop);
         return fault_set(why, FAULT_LOCAL, "no event loop: %s", strerror(errno));
@@ -230,6 +241,26 @@ void loop_hurry(struct loop *loop)
     loop->hurried = true;
 }
 
+void loop_set_budget(struct loop *loop, int64_t budget_ms)
+{
+    loop->budget_us = budget_ms * 1000;
+}
+
+int64_t loop_share(const struct loop *loop)
+{
+    int64_t least_us = clock_us() + loop->budget_us / SHARES, until_us = loop->began_us + loop->budget_us;
+
+    return least_us > until_us ? least_us : until_us;
+}
+
+bool loop_share_over(struct loop *loop, int64_t share)
+{
+    if (clock_us() < share)
+        return false;
+    loop_hurry(loop);
+    return true;
+}
+
 void loop_stop(struct loop *loop)
 {
     loop->stopped = true;
@@ -275,6 +306,7 @@ bool loop_run(struct loop *loop, struct fault *why)
             return fault_set(why, FAULT_LOCAL, "the event loop failed: %s", strerror(errno));
         loop->hurried = false;
         loop->now_ms = loop_clock_ms();
+        loop->began_us = clock_us();
         for (int i = 0; i < count; i++)
             dispatch(loop, &events[i]);
         fire_timers(loop);

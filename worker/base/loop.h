@@ -59,6 +59,15 @@ void loop_add_chore(struct loop *loop, loop_chore_fn *call, void *context);
 /* Asks for one more turn without waiting. Safe from any callback, not from other threads. */
 void loop_hurry(struct loop *loop);
 
+/*
+ * How long a turn should take at most; 20 ms by default. Whoever works through what came from outside asks for a share
+ * of the turn, which is never less than a quarter of the budget, and leaves off when it is over; the next turn then
+ * follows at once (promise.md R15).
+ */
+void loop_set_budget(struct loop *loop, int64_t budget_ms);
+int64_t loop_share(const struct loop *loop);
+bool loop_share_over(struct loop *loop, int64_t share);
+
 /* Turns until loop_stop(). Fails only when epoll itself fails. */
 MUST_USE bool loop_run(struct loop *loop, struct fault *why);
 void loop_stop(struct loop *loop);

@@ -81,8 +81,12 @@ const struct setting settings_table[] = {
     NUMBER("duplicates.window.ms", AT(duplicates_window_ms), "ms", 1000, 366 * (int64_t)DAY_MS, "604800000",
            "A request that is repeated within this time gets the stored outcome again."),
     NUMBER(
-        "duplicates.max", AT(duplicates_max), "", 1, 10000000, "10000",
-        "Finished orders remembered of each partition; above it the oldest are forgotten early, with an alarm."),
+        "duplicates.max", AT(duplicates_max), "", 1, 100000000, "1000000",
+        "Finished orders remembered of each partition, 64 bytes each; duplicates.full says what happens then."),
+    CHOICE(
+        "duplicates.full", duplicates_full, "stop|forget", "stop",
+        "stop: no new order that changes something is taken from that partition until some fall out of the window, and "
+        "the worker is not ready; forget: the oldest are forgotten early, and a repeat of one is carried out again."),
     NUMBER("upstream.repeat.max.ms", AT(repeat_max_ms), "ms", 0, 366 * (int64_t)DAY_MS, "259200000",
            "Upstream repeats a request within this time."),
     NUMBER("outage.max.ms", AT(outage_max_ms), "ms", 0, 366 * (int64_t)DAY_MS, "259200000",

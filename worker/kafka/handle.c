@@ -43,10 +43,15 @@ struct value {
 };
 
 static const char *const prefixes[] = {
-    [HANDLE_CONSUMER] = "consumer.",      [HANDLE_SETTLER] = "producer.",
-    [HANDLE_TOOL_PRODUCER] = "producer.", [HANDLE_TOOL_CONSUMER] = "consumer.",
-    [HANDLE_READER] = "consumer.",        [HANDLE_PEEK] = "consumer.",
-    [HANDLE_WATCH] = "consumer.",         [HANDLE_ADMIN] = "admin.",
+    [HANDLE_CONSUMER] = "consumer.",
+    [HANDLE_SETTLER] = "producer.",
+    [HANDLE_TOOL_PRODUCER] = "producer.",
+    [HANDLE_TOOL_CONSUMER] = "consumer.",
+    [HANDLE_READER] = "consumer.",
+    [HANDLE_PEEK] = "consumer.",
+    [HANDLE_WATCH] = "consumer.",
+    [HANDLE_FETCHER] = "consumer.",
+    [HANDLE_ADMIN] = "admin.",
 };
 
 /* Log lines of the library, on whatever thread it writes them. */
@@ -147,6 +152,16 @@ static bool configure_tool_consumer(const struct settings *settings, rd_kafka_co
 static const struct value tool_producer[] = {
     {"linger.ms", "5"}, {"enable.idempotence", "true"}, {"max.in.flight.requests.per.connection", "1"}};
 
+/*
+ * What is asked for by its offset is known to be committed, so that nobody's open transaction hides it; and what stands
+ * behind it is seldom wanted.
+ */
+static const struct value fetcher[] = {{"isolation.level", "read_uncommitted"},
+                                       {"auto.offset.reset", "error"},
+                                       {"fetch.wait.max.ms", "10"},
+                                       {"queued.min.messages", "1"},
+                                       {"fetch.message.max.bytes", "262144"}};
+
 /* The tools place keys as upstream does; where nobody says how, as most do. */
 static const char *partitioner_for_tools(const struct settings *settings)
 {
@@ -178,6 +193,9 @@ static bool configure_kind(const struct settings *settings, enum handle_kind kin
         TRY(configure_tool_consumer(settings, conf, why));
         TRY(set(conf, "auto.offset.reset", "error", "auto.offset.reset", why));
         return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
+    case HANDLE_FETCHER:
+        TRY(configure_tool_consumer(settings, conf, why));
+        return set_all(conf, fetcher, COUNT_OF(fetcher), why);
     case HANDLE_ADMIN:
         return true;
     }

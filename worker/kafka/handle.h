@@ -17,6 +17,7 @@ enum handle_kind {
     HANDLE_TOOL_PRODUCER,
     HANDLE_TOOL_CONSUMER, /* assigns by hand, commits nothing */
     HANDLE_WATCH,         /* the same, and sees what is not committed */
+    HANDLE_FETCHER,       /* of single records of the ledger */
     HANDLE_PEEK,          /* the same, for single records: an offset that is gone is said, not passed over */
     HANDLE_READER,        /* of the ledger, for take-overs: the same, faster */
     HANDLE_ADMIN,

@@ -7,13 +7,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct takeover {
     struct takeover_partition *partitions;
     size_t count;
     struct takeover_terms terms;
+    struct duplicates *duplicates; /* borrowed */
     bool barrier_settled;
     struct takeover_partition witness; /* partition 0, where it is not ours */
     char token[101];
@@ -21,17 +21,25 @@ struct takeover {
     size_t entry_count, entry_room;
     size_t *buckets; /* index into entries and 1; by request id, open addressing */
     size_t bucket_room;
+    size_t *turns; /* indexes of entries, a heap: whose turn is first is on top; null: reading goes on */
+    size_t turn_count;
+    struct takeover_stored *stored;
+    size_t stored_count;
 };
 
-struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms)
+struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms,
+                              struct duplicates *duplicates)
 {
     struct takeover *takeover = memory_new(1, sizeof *takeover);
 
     takeover->partitions = memory_new(count, sizeof *takeover->partitions);
     takeover->count = count;
     takeover->terms = *terms;
+    takeover->duplicates = duplicates;
     takeover->witness.checked = true; /* it is asked for its number of partitions only */
     takeover->witness.position = INT64_MAX;
+    for (size_t i = 0; i < count; i++)
+        duplicates_leave(duplicates, partitions[i]); /* of a take-over that was not finished */
     for (size_t i = 0; i < count; i++)
         takeover->partitions[i] =
             (struct takeover_partition){.partition = partitions[i], .position = -1, .signals = -1};
@@ -42,15 +50,17 @@ void *takeover_free(struct takeover *takeover)
 {
     if (takeover == NULL)
         return NULL;
-    for (size_t i = 0; i < takeover->entry_count; i++) {
+    for (size_t i = 0; i < takeover->entry_count; i++)
         ledger_release(&takeover->entries[i].record);
-        memory_free(takeover->entries[i].value);
-    }
+    for (size_t i = 0; i < takeover->stored_count; i++)
+        memory_free(takeover->stored[i].value);
     for (size_t i = 0; i < takeover->count; i++)
         memory_free(takeover->partitions[i].metadata);
     memory_free(takeover->partitions);
     memory_free(takeover->entries);
     memory_free(takeover->buckets);
+    memory_free(takeover->turns);
+    memory_free(takeover->stored);
     return memory_free(takeover);
 }
 
@@ -111,46 +121,72 @@ static void grow(struct takeover *takeover)
         *place_of(takeover, takeover->entries[i].request_id) = i + 1;
 }
 
-/* The entry of the id, emptied: what is told last counts. */
-static struct takeover_entry *entry_of(struct takeover *takeover, int32_t partition, const char *id)
+/* Empties the place of an id; those behind it that it had pushed on move up. */
+static void close_gap(struct takeover *takeover, size_t *place)
+{
+    size_t gap = (size_t)(place - takeover->buckets), mask = takeover->bucket_room - 1;
+
+    for (size_t i = (gap + 1) & mask; takeover->buckets[i] != 0; i = (i + 1) & mask) {
+        size_t home = hash_text(takeover->entries[takeover->buckets[i] - 1].request_id) & mask;
+        if (((i - home) & mask) < ((i - gap) & mask))
+            continue;
+        takeover->buckets[gap] = takeover->buckets[i];
+        gap = i;
+    }
+    takeover->buckets[gap] = 0;
+}
+
+/* Only what is live is kept: a ledger has very many that are not any more. */
+static void drop_live(struct takeover *takeover, const char *id)
+{
+    size_t *place = takeover->entry_count == 0 ? NULL : place_of(takeover, id);
+
+    if (place == NULL || *place == 0)
+        return;
+    struct takeover_entry *entry = &takeover->entries[*place - 1];
+    struct takeover_entry *last = &takeover->entries[takeover->entry_count - 1];
+    ledger_release(&entry->record);
+    close_gap(takeover, place);
+    if (entry != last) {
+        *place_of(takeover, last->request_id) = (size_t)(entry - takeover->entries) + 1;
+        *entry = *last;
+    }
+    takeover->entry_count--;
+}
+
+void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record)
 {
     if (takeover->entry_count == takeover->entry_room)
         grow(takeover);
-    size_t *place = place_of(takeover, id);
+    size_t *place = place_of(takeover, record->request_id);
     if (*place == 0) {
         *place = ++takeover->entry_count;
         takeover->entries[*place - 1] = (struct takeover_entry){.partition = partition};
     }
     struct takeover_entry *entry = &takeover->entries[*place - 1];
     ledger_release(&entry->record);
-    memory_free(entry->value);
-    *entry = (struct takeover_entry){.partition = partition};
-    snprintf(entry->request_id, sizeof entry->request_id, "%s", id);
-    return entry;
-}
-
-void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record)
-{
-    struct takeover_entry *entry = entry_of(takeover, partition, record->request_id);
-
-    entry->record = *record;
+    *entry = (struct takeover_entry){.partition = partition, .record = *record};
+    snprintf(entry->request_id, sizeof entry->request_id, "%s", record->request_id);
     *record = (struct ledger_record){.state = LEDGER_QUEUED};
+    duplicates_remove(takeover->duplicates, partition, entry->request_id);
 }
 
-void takeover_done(struct takeover *takeover, int32_t partition, const char *request_id, int64_t done_at_ms,
-                   char *value, size_t length)
+void takeover_done(struct takeover *takeover, const struct duplicate *done)
 {
-    struct takeover_entry *entry = entry_of(takeover, partition, request_id);
-
-    entry->done = true;
-    entry->done_at_ms = done_at_ms;
-    entry->value = value;
-    entry->length = length;
+    drop_live(takeover, done->request_id);
+    duplicates_add(takeover->duplicates, done);
 }
 
 void takeover_forgotten(struct takeover *takeover, int32_t partition, const char *request_id)
 {
-    entry_of(takeover, partition, request_id)->forgotten = true;
+    drop_live(takeover, request_id);
+    duplicates_remove(takeover->duplicates, partition, request_id);
+}
+
+void takeover_store(struct takeover *takeover, int32_t partition, char *value, size_t length)
+{
+    takeover->stored = memory_resize(takeover->stored, takeover->stored_count + 1, sizeof *takeover->stored);
+    takeover->stored[takeover->stored_count++] = (struct takeover_stored){partition, value, length};
 }
 
 bool takeover_wants_witness(const struct takeover *takeover)
@@ -273,25 +309,65 @@ struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t
     return takeover->partitions;
 }
 
-static int by_turn(const void *one, const void *other)
+/* --- what it gives --- */
+
+static bool is_before(const struct takeover *takeover, size_t one, size_t other)
 {
-    const struct takeover_entry *a = one, *b = other;
+    const struct takeover_entry *a = &takeover->entries[one], *b = &takeover->entries[other];
 
     if (a->partition != b->partition)
-        return a->partition < b->partition ? -1 : 1;
+        return a->partition < b->partition;
     if (a->record.turn != b->record.turn)
-        return a->record.turn < b->record.turn ? -1 : 1;
-    return strcmp(a->request_id, b->request_id);
+        return a->record.turn < b->record.turn;
+    return strcmp(a->request_id, b->request_id) < 0;
 }
 
-void takeover_sort(struct takeover *takeover)
+static void sift_down(struct takeover *takeover, size_t at)
 {
-    if (takeover->entry_count > 0)
-        qsort(takeover->entries, takeover->entry_count, sizeof *takeover->entries, by_turn);
+    size_t *turns = takeover->turns, moved = turns[at];
+
+    for (size_t child; (child = 2 * at + 1) < takeover->turn_count; at = child) {
+        if (child + 1 < takeover->turn_count && is_before(takeover, turns[child + 1], turns[child]))
+            child++;
+        if (!is_before(takeover, turns[child], moved))
+            break;
+        turns[at] = turns[child];
+    }
+    turns[at] = moved;
+}
+
+/* A heap and not a sort: what is asked for in many turns of the loop is paid for in them. */
+static void order_turns(struct takeover *takeover)
+{
+    takeover->turn_count = takeover->entry_count;
+    takeover->turns = memory_new(takeover->turn_count + 1, sizeof *takeover->turns);
+    for (size_t i = 0; i < takeover->turn_count; i++)
+        takeover->turns[i] = i;
+    for (size_t i = takeover->turn_count / 2; i > 0; i--)
+        sift_down(takeover, i - 1);
+}
+
+struct takeover_entry *takeover_next_order(struct takeover *takeover)
+{
+    if (takeover->turns == NULL)
+        order_turns(takeover);
+    if (takeover->turn_count == 0)
+        return NULL;
+    size_t next = takeover->turns[0];
+    takeover->turns[0] = takeover->turns[--takeover->turn_count];
+    if (takeover->turn_count > 0)
+        sift_down(takeover, 0);
+    return &takeover->entries[next];
 }
 
 struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count)
 {
     *count = takeover->entry_count;
     return takeover->entries;
+}
+
+const struct takeover_stored *takeover_stored(const struct takeover *takeover, size_t *count)
+{
+    *count = takeover->stored_count;
+    return takeover->stored;
 }

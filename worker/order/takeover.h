@@ -9,6 +9,7 @@
 #ifndef ORDER_TAKEOVER_H
 #define ORDER_TAKEOVER_H
 
+#include "duplicates.h"
 #include "takeover_check.h"
 
 struct takeover;
@@ -33,18 +34,26 @@ struct takeover_read {
     size_t length;
 };
 
-/* One order of the ledger. */
+/* An order of the ledger that goes on. */
 struct takeover_entry {
     int32_t partition;
     char request_id[UUID_TEXT_SIZE];
-    bool done, forgotten;
-    struct ledger_record record; /* of a live one */
-    int64_t done_at_ms;          /* of one that is done: its record as it stands in the ledger */
-    char *value;
+    struct ledger_record record;
+};
+
+/* The record of a finished one, whose outcome may not be published yet (promise.md R13). */
+struct takeover_stored {
+    int32_t partition;
+    char *value; /* owned */
     size_t length;
 };
 
-struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms);
+/*
+ * The orders that are done go into `duplicates` as they are read, where nothing is remembered of these partitions then;
+ * it is borrowed and outlives the take-over. One that is not finished leaves there what it has read.
+ */
+struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms,
+                              struct duplicates *duplicates);
 void *takeover_free(struct takeover *takeover);
 
 /* What was found at the mark of the partition: the record's time, or -1 when there is no record any more. */
@@ -63,11 +72,11 @@ enum takeover_want takeover_next(struct takeover *takeover, struct fault *why);
 /* The positions of a partition were read. The metadata is copied. */
 void takeover_position(struct takeover *takeover, const struct takeover_read *read);
 
-/* Records of the ledger, in the order of their offsets. Those of a live order take `record` over, others `value`. */
+/* Records of the ledger, in the order of their offsets. A live order's `record` is taken over, and so is `value`. */
 void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record);
-void takeover_done(struct takeover *takeover, int32_t partition, const char *request_id, int64_t done_at_ms,
-                   char *value, size_t length);
+void takeover_done(struct takeover *takeover, const struct duplicate *done);
 void takeover_forgotten(struct takeover *takeover, int32_t partition, const char *request_id);
+void takeover_store(struct takeover *takeover, int32_t partition, char *value, size_t length);
 void takeover_owner(struct takeover *takeover, int32_t partition, const struct ledger_owner *owner);
 
 /* Whether the partition is one of ours: nothing is told of the orders of others. */
@@ -85,11 +94,15 @@ bool takeover_wants_witness(const struct takeover *takeover);
 /* The barrier was settled under this token; or it was not (null), and is due again. */
 void takeover_settled(struct takeover *takeover, const char *token);
 
-/* Sorts the orders by (partition, turn, request id): nothing may be told any more. */
-void takeover_sort(struct takeover *takeover);
+/*
+ * The next order that goes on, by (partition, turn, request id); null after the last. From the first one on nothing of
+ * orders may be told any more. Its record may be taken.
+ */
+struct takeover_entry *takeover_next_order(struct takeover *takeover);
 
-/* The partitions, and the orders; valid until something is told, or it is freed. */
+/* The partitions; the orders that go on, in no order; what was stored. Valid until something is told, or it is freed. */
 struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t *count);
 struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count);
+const struct takeover_stored *takeover_stored(const struct takeover *takeover, size_t *count);
 
 #endif

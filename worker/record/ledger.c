@@ -149,22 +149,49 @@ static void copy(const struct datum_leaf *leaf, char *text, size_t size)
     snprintf(text, size, "%.*s", (int)leaf->length, leaf->bytes);
 }
 
+/* clang-format off */
+enum { STATE, REQUEST_ID, ORDER_TYPE, STEP, KEY, OFFSET, TURN, ATTEMPT, REQUESTED_AT, WROTE_AT, INPUTS, PROGRESS,
+       OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, ORDER_FIELDS_1, DECISIONS = ORDER_FIELDS_1, ORDER_FIELDS_2 };
+/* clang-format on */
+
+static bool read_order(const struct ledger_schemas *schemas, const void *value, size_t length,
+                       struct datum_leaf leaves[ORDER_FIELDS_2], char request_id[UUID_TEXT_SIZE],
+                       struct fault *why)
+{
+    unsigned format;
+    char text[UUID_TEXT_SIZE + 1]; /* so that a longer one shows */
+    struct uuid id;
+
+    TRY(read_framed(schemas->orders, (const size_t[]){ORDER_FIELDS_1, ORDER_FIELDS_2}, value, length, leaves,
+                    &format, why));
+    copy(&leaves[REQUEST_ID], text, sizeof text);
+    TRY(uuid_parse(text, &id, why));
+    memcpy(request_id, text, UUID_TEXT_SIZE);
+    return true;
+}
+
+bool ledger_read_head(const struct ledger_schemas *schemas, const void *value, size_t length,
+                      struct ledger_head *head, struct fault *why)
+{
+    struct datum_leaf leaves[ORDER_FIELDS_2];
+    char request_id[UUID_TEXT_SIZE];
+
+    TRY(read_order(schemas, value, length, leaves, request_id, why));
+    *head = (struct ledger_head){.state = (enum ledger_state)leaves[STATE].number,
+                                 .written_at_ms = leaves[WROTE_AT].number,
+                                 .settlement = leaves[SETTLEMENT].bytes,
+                                 .settlement_length = leaves[SETTLEMENT].length};
+    memcpy(head->request_id, request_id, sizeof head->request_id);
+    return true;
+}
+
 bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t length,
                  struct ledger_record *record, struct fault *why)
 {
-    /* clang-format off */
-    enum { STATE, REQUEST_ID, ORDER_TYPE, STEP, KEY, OFFSET, TURN, ATTEMPT, REQUESTED_AT, WRITTEN_AT, INPUTS, PROGRESS,
-           OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, FIELDS_1, DECISIONS = FIELDS_1, FIELDS_2 };
-    /* clang-format on */
-    struct datum_leaf leaves[FIELDS_2];
-    unsigned format;
-    char request_id[UUID_TEXT_SIZE + 1]; /* so that a longer text shows */
-    struct uuid unused;
+    struct datum_leaf leaves[ORDER_FIELDS_2];
+    char request_id[UUID_TEXT_SIZE];
 
-    TRY(read_framed(schemas->orders, (const size_t[]){FIELDS_1, FIELDS_2}, value, length, leaves, &format,
-                    why));
-    copy(&leaves[REQUEST_ID], request_id, sizeof request_id);
-    TRY(uuid_parse(request_id, &unused, why));
+    TRY(read_order(schemas, value, length, leaves, request_id, why));
     *record = (struct ledger_record){.state = (enum ledger_state)leaves[STATE].number,
                                      .order_type = take(&leaves[ORDER_TYPE]),
                                      .step = take(&leaves[STEP]),
@@ -174,7 +201,7 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
                                      .turn = leaves[TURN].number,
                                      .attempt = (unsigned)leaves[ATTEMPT].number,
                                      .requested_at_ms = leaves[REQUESTED_AT].number,
-                                     .written_at_ms = leaves[WRITTEN_AT].number,
+                                     .written_at_ms = leaves[WROTE_AT].number,
                                      .inputs = take(&leaves[INPUTS]),
                                      .progress = take(&leaves[PROGRESS]),
                                      .outcome = take(&leaves[OUTCOME]),

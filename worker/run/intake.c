@@ -5,6 +5,8 @@
 #include "memory.h"
 #include "owning.h"
 #include "partitioner.h"
+#include "remembered.h"
+#include "repeats.h"
 #include "settling.h"
 #include "signals.h"
 #include "status.h"
@@ -29,6 +31,7 @@ struct intake {
     size_t hold_count;
     struct loop_timer sweep; /* of what is slow */
     bool ledger_full;        /* as it was told last */
+    bool kept;               /* the message that is being handled is somebody else's by now */
 };
 
 /* What can be done with a message now. */
@@ -183,24 +186,21 @@ static void split_rule(const struct fault *why, char path[100])
 }
 
 /* Puts an order to the others, or answers it as a repeat of one (R9). False: its outcome is just being settled. */
-static bool hand_over(struct intake *intake, const rd_kafka_message_t *message, struct order *order,
+static bool hand_over(struct intake *intake, rd_kafka_message_t *message, struct order *order,
                       struct fault *why)
 {
     struct worker *worker = intake->worker;
     struct order *live = orders_find(worker->orders, order->request.id);
-    const struct duplicate *duplicate = duplicates_find(worker->duplicates, order->request.id);
+    struct duplicate done;
 
-    if (live == NULL && duplicate == NULL) {
+    if (live == NULL && !duplicates_find(worker->duplicates, order->request.id, &done)) {
         orders_take(worker->orders, order, worker_time(worker));
         return true;
     }
-    bool answered = true;
-    if (live == NULL)
-        settling_repeat(worker->settling, duplicate, message);
-    else
-        answered = orders_repeat(worker->orders, live, message->partition, message->offset);
     order_free(order);
-    return answered ||
+    if (live == NULL)
+        return intake->kept = repeats_take(worker->repeats, message, &done, why);
+    return orders_repeat(worker->orders, live, message->partition, message->offset) ||
            fault_set(why, FAULT_EXHAUSTED, "a repeated request waits for the outcome of the first");
 }
 
@@ -234,9 +234,8 @@ static bool is_placed(const struct intake *intake, const rd_kafka_message_t *mes
         (int)place, (int)count, (int)message->partition, partitioner_name(partitioner));
 }
 
-static bool take_order(struct intake *intake, const rd_kafka_message_t *message,
-                       const struct order_type *type, const struct schema *writer, const struct frame *frame,
-                       struct fault *held)
+static bool take_order(struct intake *intake, rd_kafka_message_t *message, const struct order_type *type,
+                       const struct schema *writer, const struct frame *frame, struct fault *held)
 {
     struct worker *worker = intake->worker;
     const char *topic = worker->settings->topic_requests;
@@ -373,13 +372,15 @@ static enum fate handle(struct intake *intake, rd_kafka_message_t *message, stru
         return FATE_HELD;
     }
     /* A held message was taken before; its offset is open until it is settled, so taking it again is no harm. */
+    intake->kept = false;
     if (position != NULL && position_take(position, message->offset)) {
         if (!read_message(intake, message, why))
             return FATE_HELD;
         position_date(position, message->offset, rd_kafka_message_timestamp(message, &kind));
         status_count_taken(intake->worker->status);
     }
-    rd_kafka_message_destroy(message);
+    if (!intake->kept)
+        rd_kafka_message_destroy(message);
     return FATE_TAKEN;
 }
 
@@ -387,7 +388,8 @@ static bool has_room(const struct intake *intake)
 {
     const struct worker *worker = intake->worker;
 
-    return orders_awake_count(worker->orders) + settling_waiting(worker->settling) <
+    return orders_awake_count(worker->orders) + settling_waiting(worker->settling) +
+                   remembered_waiting(worker->remembered) <
                (size_t)worker->settings->orders_max &&
            !ledger_is_full(intake);
 }

@@ -3,6 +3,7 @@
 #include "memory.h"
 #include "owning_inside.h"
 #include "point.h"
+#include "remembered.h"
 #include "settling.h"
 #include "signals.h"
 #include "watch.h"
@@ -84,6 +85,7 @@ static void let_go(struct owning *owning)
         settlements_disown(worker->settlements, owning->partitions[i]);
         duplicates_leave(worker->duplicates, owning->partitions[i]);
         intake_forget(worker->intake, owning->partitions[i]);
+        remembered_forget(worker->remembered, owning->partitions[i]);
     }
     taking_over_end(owning);
     signals_forget(worker->signals);
@@ -131,6 +133,7 @@ static void revoked(void *context, const int32_t partitions[], size_t count, boo
     }
     for (size_t i = 0; i < owning->count; i++) {
         intake_forget(worker->intake, owning->partitions[i]);
+        remembered_forget(worker->remembered, owning->partitions[i]);
         orders_leave(worker->orders, owning->partitions[i], false);
     }
     taking_over_end(owning);
@@ -170,7 +173,8 @@ void owning_chore(struct owning *owning)
 {
     struct worker *worker = owning->worker;
 
-    if (owning->phase == PHASE_LOADING || owning->phase == PHASE_RETURNING)
+    if (owning->phase == PHASE_LOADING || owning->phase == PHASE_RETURNING ||
+        owning->phase == PHASE_RECOVERING)
         taking_over_go_on(owning);
     if (owning->phase != PHASE_DRAINING) {
         if (worker->stopping && consumer_left(worker->consumer))
@@ -207,6 +211,7 @@ const char *owning_state(const struct owning *owning)
         [PHASE_PEEKING] = "the request log is compared with the one that was settled",
         [PHASE_BARRIER] = "the take-over is being settled",
         [PHASE_RETURNING] = "the ledger is being read to the end of the take-over",
+        [PHASE_RECOVERING] = "the orders of the ledger are being taken up",
         [PHASE_TAKING] = "",
         [PHASE_DRAINING] = "partitions are being given away",
     };

@@ -6,15 +6,16 @@
 #include "takeover.h"
 
 enum phase {
-    PHASE_NONE,      /* nothing is assigned */
-    PHASE_READING,   /* assigned; the committed positions are being read */
-    PHASE_PROBING,   /* the broker's fence is being tested, once */
-    PHASE_LOADING,   /* the ledger is read to its present end */
-    PHASE_PEEKING,   /* what stands at the marks is looked at */
-    PHASE_BARRIER,   /* a barrier is being settled */
-    PHASE_RETURNING, /* the ledger is read on until the barrier appears */
-    PHASE_TAKING,    /* messages are taken */
-    PHASE_DRAINING,  /* to be given away as soon as all is settled */
+    PHASE_NONE,       /* nothing is assigned */
+    PHASE_READING,    /* assigned; the committed positions are being read */
+    PHASE_PROBING,    /* the broker's fence is being tested, once */
+    PHASE_LOADING,    /* the ledger is read to its present end */
+    PHASE_PEEKING,    /* what stands at the marks is looked at */
+    PHASE_BARRIER,    /* a barrier is being settled */
+    PHASE_RETURNING,  /* the ledger is read on until the barrier appears */
+    PHASE_RECOVERING, /* the ledger's orders go on */
+    PHASE_TAKING,     /* messages are taken */
+    PHASE_DRAINING,   /* to be given away as soon as all is settled */
 };
 
 struct owning {

@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURN_MAX = 2000 }; /* messages of one turn of the loop: the watchdog wants turns */
+struct recovery {
+    struct ledger_schemas schemas;
+    struct takeover *takeover;
+    bool publishes; /* there are no transactions: an outcome may be missing (R13) */
+};
 
 static bool starts_with(const rd_kafka_message_t *message, const char *prefix)
 {
@@ -27,21 +31,62 @@ static bool unreadable(const rd_kafka_message_t *message, const struct fault *in
                      message->offset, (int)message->partition, inner->text);
 }
 
-static bool take_owner(const struct ledger_schemas *schemas, struct takeover *takeover,
-                       const rd_kafka_message_t *message, struct fault *why)
+static bool take_owner(const struct recovery *recovery, const rd_kafka_message_t *message, struct fault *why)
 {
     struct ledger_owner owner;
     struct fault inner;
 
-    if (!ledger_read_owner(schemas, message->payload, message->len, &owner, &inner))
+    if (!ledger_read_owner(&recovery->schemas, message->payload, message->len, &owner, &inner))
         return unreadable(message, &inner, why);
-    takeover_owner(takeover, message->partition, &owner);
+    takeover_owner(recovery->takeover, message->partition, &owner);
     return true;
 }
 
-static bool take_order(const struct ledger_schemas *schemas, struct takeover *takeover,
-                       const rd_kafka_message_t *message, struct fault *why)
+/* Whether the record's settlement is one that the committed metadata does not vouch for: "1;owner:counter;map". */
+static bool is_unconfirmed(const struct takeover_partition *partition, const char *settlement, size_t length)
 {
+    const char *at = partition->metadata == NULL ? NULL : strchr(partition->metadata, ';');
+    const char *counter = settlement == NULL ? NULL : memrchr(settlement, ':', length);
+
+    if (counter == NULL)
+        return false;
+    if (at == NULL)
+        return true; /* nothing was ever committed */
+    size_t owner = (size_t)(counter - settlement) + 1;
+    char text[24];
+    snprintf(text, sizeof text, "%.*s", (int)(length - owner), counter + 1);
+    return strncmp(at + 1, settlement, owner) == 0 &&
+           strtoull(text, NULL, 10) > strtoull(at + 1 + owner, NULL, 10);
+}
+
+static const struct takeover_partition *partition_of(struct takeover *takeover, int32_t partition)
+{
+    size_t count, i = 0;
+    const struct takeover_partition *partitions = takeover_partitions(takeover, &count);
+
+    while (i + 1 < count && partitions[i].partition != partition)
+        i++;
+    return &partitions[i];
+}
+
+/* One that is done: nothing of it is copied, but where nobody knows whether its outcome was published. */
+static void take_done(const struct recovery *recovery, const rd_kafka_message_t *message,
+                      const struct ledger_head *head)
+{
+    struct duplicate done = {
+        .partition = message->partition, .done_at_ms = head->written_at_ms, .offset = message->offset};
+
+    memcpy(done.request_id, head->request_id, sizeof done.request_id);
+    takeover_done(recovery->takeover, &done);
+    if (recovery->publishes && is_unconfirmed(partition_of(recovery->takeover, message->partition),
+                                              head->settlement, head->settlement_length))
+        takeover_store(recovery->takeover, message->partition, memory_copy(message->payload, message->len),
+                       message->len);
+}
+
+static bool take_order(const struct recovery *recovery, const rd_kafka_message_t *message, struct fault *why)
+{
+    struct ledger_head head;
     struct ledger_record record;
     struct fault inner;
     char id[UUID_TEXT_SIZE];
@@ -49,48 +94,50 @@ static bool take_order(const struct ledger_schemas *schemas, struct takeover *ta
     if (message->payload == NULL) {
         snprintf(id, sizeof id, "%.*s", (int)(message->key_len - strlen("order/")),
                  (const char *)message->key + strlen("order/"));
-        takeover_forgotten(takeover, message->partition, id);
+        takeover_forgotten(recovery->takeover, message->partition, id);
         return true;
     }
-    if (!ledger_read(schemas, message->payload, message->len, &record, &inner))
+    if (!ledger_read_head(&recovery->schemas, message->payload, message->len, &head, &inner))
         return unreadable(message, &inner, why);
-    if (record.state == LEDGER_DONE)
-        takeover_done(takeover, message->partition, record.request_id, record.written_at_ms,
-                      memory_text_of(message->payload, message->len), message->len);
-    else
-        takeover_live(takeover, message->partition, &record);
+    if (head.state == LEDGER_DONE) {
+        take_done(recovery, message, &head);
+        return true;
+    }
+    if (!ledger_read(&recovery->schemas, message->payload, message->len, &record, &inner))
+        return unreadable(message, &inner, why);
+    takeover_live(recovery->takeover, message->partition, &record);
     ledger_release(&record);
     return true;
 }
 
-static bool take(const struct ledger_schemas *schemas, struct takeover *takeover,
-                 const rd_kafka_message_t *message, struct fault *why)
+static bool take(const struct recovery *recovery, const rd_kafka_message_t *message, struct fault *why)
 {
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        takeover_end(takeover, message->partition);
+        takeover_end(recovery->takeover, message->partition);
         return true;
     }
-    if (starts_with(message, "order/") && takeover_has(takeover, message->partition))
-        return take_order(schemas, takeover, message, why);
+    if (starts_with(message, "order/") && takeover_has(recovery->takeover, message->partition))
+        return take_order(recovery, message, why);
     if (starts_with(message, "owner/") && message->payload != NULL)
-        return take_owner(schemas, takeover, message, why);
+        return take_owner(recovery, message, why);
     return true; /* an index of a later version, or a stranger's */
 }
 
 bool recovery_read(struct worker *worker, struct takeover *takeover, struct fault *why)
 {
-    struct ledger_schemas schemas = ledger_schemas_of(worker);
+    const struct recovery recovery = {ledger_schemas_of(worker), takeover,
+                                      !worker->settings->settlement_transactions};
+    int64_t share = loop_share(worker->loop);
 
-    for (int i = 0; i < TURN_MAX; i++) {
+    do {
         rd_kafka_message_t *message = reader_next(worker->reader);
         if (message == NULL)
             return true;
-        bool taken = take(&schemas, takeover, message, why);
+        bool taken = take(&recovery, message, why);
         rd_kafka_message_destroy(message);
         if (!taken)
             return false;
-    }
-    loop_hurry(worker->loop);
+    } while (!loop_share_over(worker->loop, share));
     return true;
 }
 
@@ -114,63 +161,40 @@ static bool go_on(struct worker *worker, struct takeover_entry *entry, struct fa
                      (int)entry->partition, entry->request_id, inner.text);
 }
 
-bool recovery_finish(struct worker *worker, struct takeover *takeover, struct fault *why)
+bool recovery_go_on(struct worker *worker, struct takeover *takeover, bool *finished, struct fault *why)
 {
-    size_t count;
+    int64_t share = loop_share(worker->loop);
+    struct takeover_entry *entry;
 
-    takeover_sort(takeover);
-    struct takeover_entry *entries = takeover_entries(takeover, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i].forgotten)
-            continue;
-        if (entries[i].done)
-            duplicates_add(worker->duplicates, entries[i].partition, entries[i].request_id,
-                           entries[i].done_at_ms, TAKE(entries[i].value), entries[i].length);
-        else
-            TRY(go_on(worker, &entries[i], why));
+    *finished = false;
+    while ((entry = takeover_next_order(takeover)) != NULL) {
+        TRY(go_on(worker, entry, why));
+        if (loop_share_over(worker->loop, share))
+            return true;
     }
+    *finished = true;
     return true;
-}
-
-/* Whether the record's settlement is one that the committed metadata does not vouch for: "1;owner:counter;map". */
-static bool is_unconfirmed(const struct takeover_partition *partition, const char *settlement)
-{
-    const char *at = partition->metadata == NULL ? NULL : strchr(partition->metadata, ';');
-    const char *counter = settlement == NULL ? NULL : strrchr(settlement, ':');
-
-    if (counter == NULL)
-        return false;
-    if (at == NULL)
-        return true; /* nothing was ever committed */
-    size_t owner = (size_t)(counter - settlement) + 1;
-    return strncmp(at + 1, settlement, owner) == 0 &&
-           strtoull(counter + 1, NULL, 10) > strtoull(at + 1 + owner, NULL, 10);
 }
 
 void recovery_publish(struct worker *worker, struct takeover *takeover)
 {
     struct ledger_schemas schemas = ledger_schemas_of(worker);
-    size_t count, entry_count;
-    struct takeover_partition *partitions = takeover_partitions(takeover, &count);
-    struct takeover_entry *entries = takeover_entries(takeover, &entry_count);
+    size_t count, stored_count;
+    const struct takeover_entry *entries = takeover_entries(takeover, &count);
+    const struct takeover_stored *stored = takeover_stored(takeover, &stored_count);
     struct fault why;
 
-    for (size_t i = 0; i < entry_count; i++) {
-        struct takeover_entry *entry = &entries[i];
-        struct ledger_record kept, *record = &entry->record;
-        size_t p = 0;
-        if (entry->forgotten)
-            continue;
-        while (p + 1 < count && partitions[p].partition != entry->partition)
-            p++;
-        if (entry->done) {
-            if (!ledger_read(&schemas, entry->value, entry->length, &kept, &why))
-                continue; /* it was read before */
-            record = &kept;
-        }
-        if (is_unconfirmed(&partitions[p], record->settlement))
-            settling_publish_stored(worker->settling, entry->partition, record);
-        if (entry->done)
-            ledger_release(&kept);
+    for (size_t i = 0; i < count; i++) {
+        const char *settlement = entries[i].record.settlement;
+        if (settlement != NULL &&
+            is_unconfirmed(partition_of(takeover, entries[i].partition), settlement, strlen(settlement)))
+            settling_publish_stored(worker->settling, entries[i].partition, &entries[i].record);
+    }
+    for (size_t i = 0; i < stored_count; i++) {
+        struct ledger_record kept;
+        if (!ledger_read(&schemas, stored[i].value, stored[i].length, &kept, &why))
+            continue; /* it was read before */
+        settling_publish_stored(worker->settling, stored[i].partition, &kept);
+        ledger_release(&kept);
     }
 }

@@ -14,10 +14,11 @@
 MUST_USE bool recovery_read(struct worker *worker, struct takeover *takeover, struct fault *why);
 
 /*
- * Gives the orders of the ledger to the worker: live ones go on, done ones are remembered. FAULT_INPUT: an order that
- * this catalogue cannot go on with.
+ * Gives the live orders of the ledger to the worker, as many as this turn has time for; *finished: all. FAULT_INPUT: an
+ * order that this catalogue cannot go on with.
  */
-MUST_USE bool recovery_finish(struct worker *worker, struct takeover *takeover, struct fault *why);
+MUST_USE bool recovery_go_on(struct worker *worker, struct takeover *takeover, bool *finished,
+                             struct fault *why);
 
 /*
  * Without transactions (R13): publishes the outcomes again that the worker before may not have published. Call it

@@ -2,9 +2,12 @@
 #include "run.h"
 
 #include "calling.h"
+#include "fetcher.h"
 #include "intake.h"
 #include "memory.h"
 #include "owning.h"
+#include "remembered.h"
+#include "repeats.h"
 #include "settling.h"
 #include "signals.h"
 #include "single.h"
@@ -127,8 +130,10 @@ static void intake_turn(void *context)
 {
     struct worker *worker = context;
 
-    if (worker->consumer != NULL)
-        intake_chore(worker->intake);
+    if (worker->consumer == NULL)
+        return;
+    remembered_chore(worker->remembered);
+    intake_chore(worker->intake);
 }
 
 static void calling_turn(void *context)
@@ -253,6 +258,7 @@ static bool join_group(struct worker *worker, const struct topic_state states[TO
 {
     TRY(check_topics(worker, states, why));
     TRY(reader_new(worker->settings, worker->loop, &worker->reader, why));
+    TRY(fetcher_new(worker->settings, worker->loop, &worker->fetcher, why));
     TRY(consumer_new(worker->settings, worker->loop, &owning_calls, worker->owning, &worker->consumer, why));
     TRY(settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
                     worker->settling, &worker->settler, why));
@@ -299,12 +305,15 @@ static bool start(struct worker *worker, struct fault *why)
                                                     ? LEDGER_FORMATS
                                                     : (unsigned)worker->settings->ledger_format + 1);
     worker->orders = make_orders(worker);
-    worker->duplicates = duplicates_new((struct duplicates_window){worker->settings->duplicates_window_ms,
-                                                                   (size_t)worker->settings->duplicates_max});
+    worker->duplicates = duplicates_new((struct duplicates_window){
+        worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max,
+        worker->settings->duplicates_full == FULL_FORGET});
     worker->intake = intake_new(worker);
     worker->calling = calling_new(worker);
     worker->settling = settling_new(worker);
     worker->signals = signals_new(worker);
+    worker->remembered = remembered_new(worker);
+    worker->repeats = repeats_new(worker);
     worker->owning = owning_new(worker);
     worker->watching = watching_new(worker);
     TRY(start_http(worker, why));
@@ -327,9 +336,12 @@ static void stop(struct worker *worker)
     worker->watchdog = watchdog_free(worker->watchdog); /* from here on the loop does not turn */
     worker->settler = settler_free(worker->settler);
     worker->watch = watch_free(worker->watch);
+    remembered_free(worker->remembered); /* those who wait have messages of the consumer */
+    repeats_free(worker->repeats);
     signals_free(worker->signals); /* its message is the consumer's */
     worker->consumer = consumer_free(worker->consumer);
     worker->reader = reader_free(worker->reader);
+    worker->fetcher = fetcher_free(worker->fetcher);
     status_free(worker->status);
     token_free(worker->token);
     http_client_free(worker->http);

@@ -19,7 +19,8 @@ struct item {
     struct change change; /* order null: not of an order */
     bool closes;          /* the last record of its change */
     bool is_barrier;
-    bool is_kept; /* a finished order's ledger record: remembered for its repeats */
+    bool is_kept;      /* a finished order's ledger record: remembered for its repeats */
+    bool is_rewritten; /* one that is remembered, unless it fell out of the window meanwhile */
     int32_t partition;
     uint64_t epoch; /* the ownership under which it was gathered */
     struct settler_record record;
@@ -100,24 +101,18 @@ void settling_dead_signal(struct settling *settling, const rd_kafka_message_t *m
     status_count_dead(settling->worker->status, "signal");
 }
 
-void settling_repeat(struct settling *settling, const struct duplicate *duplicate,
-                     const rd_kafka_message_t *message)
+void settling_repeat(struct settling *settling, const struct ledger_record *kept, int32_t partition,
+                     int64_t offset)
 {
-    struct ledger_schemas schemas = ledger_schemas_of(settling->worker);
-    struct ledger_record kept;
     struct settler_record record;
-    struct fault why;
 
-    settlements_finish(settling->worker->settlements, message->partition, message->offset);
+    settlements_finish(settling->worker->settlements, partition, offset);
     status_count_repeat(settling->worker->status);
-    if (!ledger_read(&schemas, duplicate->value, duplicate->length, &kept, &why))
-        abort(); /* it was read or written by us before */
-    if (record_of_stored(settling->worker, &kept, true, &record))
-        add_item(settling, message->partition)->record = record;
+    if (record_of_stored(settling->worker, kept, true, &record))
+        add_item(settling, partition)->record = record;
     else
         LOG(LOG_WARN, "the outcome of a repeated request was too large to be kept: it is not published again",
-            log_text("request", kept.request_id));
-    ledger_release(&kept);
+            log_text("request", kept->request_id));
 }
 
 void settling_rewrite(struct settling *settling, int32_t partition, const struct ledger_record *kept)
@@ -128,7 +123,7 @@ void settling_rewrite(struct settling *settling, int32_t partition, const struct
         return;
     struct item *item = add_item(settling, partition);
     item->record = record;
-    item->is_kept = true;
+    item->is_kept = item->is_rewritten = true;
     settlements_touch(settling->worker->settlements, partition);
 }
 
@@ -211,15 +206,15 @@ static void add_change(struct settling *settling, const struct change *change)
 static void add_forgotten(struct settling *settling)
 {
     struct worker *worker = settling->worker;
-    char request_id[UUID_TEXT_SIZE];
-    int32_t partition;
+    struct duplicate old;
     bool by_number;
 
-    for (int i = 0; i < FORGOTTEN_MAX && duplicates_evict(worker->duplicates, worker_time(worker).wall_ms,
-                                                          request_id, &partition, &by_number);
+    for (int i = 0; i < FORGOTTEN_MAX &&
+                    duplicates_evict(worker->duplicates, worker_time(worker).wall_ms, &old, &by_number);
          i++) {
-        record_of_forgotten(worker, partition, request_id, &add_item(settling, partition)->record);
-        settlements_touch(worker->settlements, partition);
+        record_of_forgotten(worker, old.partition, old.request_id,
+                            &add_item(settling, old.partition)->record);
+        settlements_touch(worker->settlements, old.partition);
         status_count_forgotten(worker->status, by_number);
     }
 }
@@ -332,14 +327,25 @@ static void close_change(struct settling *settling, const struct item *item)
                        settling->began_ms + settling->worker->settings->attempt_lease_ms);
 }
 
-/* A finished order's record is kept in memory as it stands in the ledger. */
-static void remember(struct settling *settling, const struct item *item, struct settler_record *record)
+/* Where a finished order's record stands is kept in memory, for its repeats. */
+static void remember(struct settling *settling, const struct item *item, const struct settler_record *record)
 {
-    const struct worker *worker = settling->worker;
+    struct worker *worker = settling->worker;
+    struct duplicate done = {
+        .partition = item->partition, .done_at_ms = worker_time(worker).wall_ms, .offset = record->offset};
+    struct duplicate unused;
+    struct fault why;
 
-    if (item->is_kept && is_ours(settling, item))
-        duplicates_add(worker->duplicates, item->partition, record->key + strlen("order/"),
-                       worker_time(worker).wall_ms, TAKE(record->value), record->length);
+    if (!item->is_kept || !is_ours(settling, item))
+        return;
+    snprintf(done.request_id, sizeof done.request_id, "%s", record->key + strlen("order/"));
+    if (done.offset < 0) { /* cannot be: a settlement counts only when all its records have their place */
+        fault_set(&why, FAULT_LOCAL, "nobody said where the ledger's record of order %s stands",
+                  done.request_id);
+        worker_fail(worker, &why);
+    } else if (!item->is_rewritten || duplicates_find(worker->duplicates, done.request_id, &unused)) {
+        duplicates_add(worker->duplicates, &done);
+    }
 }
 
 /* Takes the settled items out. */

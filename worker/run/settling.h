@@ -29,9 +29,9 @@ void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *m
 void settling_dead_signal(struct settling *settling, const rd_kafka_message_t *message,
                           const struct fault *why);
 
-/* A repeat of a finished order: its stored outcome is published again. */
-void settling_repeat(struct settling *settling, const struct duplicate *duplicate,
-                     const rd_kafka_message_t *message);
+/* A repeat of a finished order, a request at this place: its stored outcome is published again. */
+void settling_repeat(struct settling *settling, const struct ledger_record *kept, int32_t partition,
+                     int64_t offset);
 
 /* A finished order's ledger record is written anew. */
 void settling_rewrite(struct settling *settling, int32_t partition, const struct ledger_record *kept);

@@ -6,6 +6,7 @@
 #include "framing.h"
 #include "memory.h"
 #include "records.h"
+#include "remembered.h"
 #include "settling.h"
 #include "status.h"
 #include "utf8.h"
@@ -43,24 +44,51 @@ static char *answer_text(const struct decision *decision, int64_t offset, bool a
     return taken;
 }
 
-/* An order that is done stays as it is: its record says so to whoever asked. */
-static void refuse_finished(struct worker *worker, const struct decision *decision, int64_t offset,
-                            const struct duplicate *duplicate)
-{
-    struct ledger_schemas schemas = ledger_schemas_of(worker);
-    struct ledger_record kept;
-    struct fault why, unused;
+/* A decision about an order that is done, while its record is read; its signal stays open. */
+struct late {
+    struct worker *worker;
+    struct decision decision;
+    int32_t partition;
+    int64_t offset;
+};
 
-    if (!ledger_read(&schemas, duplicate->value, duplicate->length, &kept, &unused))
+/* The order stays as it is: its record says so to whoever asked. */
+static void refuse_finished(struct late *late, const struct ledger_record *kept)
+{
+    struct ledger_record rewritten = *kept; /* its texts are lent */
+    struct fault why;
+
+    if (decided_has(kept->decisions, late->decision.signal_id))
         return;
-    if (!decided_has(kept.decisions, decision->signal_id)) {
-        fault_set(&why, FAULT_INPUT, "the order has its final outcome already");
-        memory_free(kept.last_decision);
-        kept.last_decision = answer_text(decision, offset, false, &why);
-        kept.decisions = decided_add(kept.decisions, kept.last_decision, false);
-        settling_rewrite(worker->settling, duplicate->partition, &kept);
-    }
-    ledger_release(&kept);
+    fault_set(&why, FAULT_INPUT, "the order has its final outcome already");
+    rewritten.last_decision = answer_text(&late->decision, late->offset, false, &why);
+    rewritten.decisions = decided_add(memory_text(kept->decisions), rewritten.last_decision, false);
+    settling_rewrite(late->worker->settling, late->partition, &rewritten);
+    memory_free(rewritten.last_decision);
+    memory_free(rewritten.decisions);
+}
+
+/* What is gone from the ledger is in the log: there is no record that could keep the decision. */
+static void finished_read(void *context, enum remembered_answer answer, const struct ledger_record *kept,
+                          const struct fault *why)
+{
+    struct late *late = context;
+
+    (void)why;
+    if (answer == REMEMBERED_FOUND)
+        refuse_finished(late, kept);
+    if (answer != REMEMBERED_LOST)
+        settlements_finish_signal(late->worker->settlements, late->partition, late->offset);
+    memory_free(late);
+}
+
+static void read_finished(struct worker *worker, const struct decision *decision,
+                          const rd_kafka_message_t *message, const struct duplicate *done)
+{
+    struct late *late = memory_new(1, sizeof *late);
+
+    *late = (struct late){worker, *decision, message->partition, message->offset};
+    remembered_read(worker->remembered, done, finished_read, late);
 }
 
 static void log_decision(const struct decision *decision, bool applied, const char *answer)
@@ -74,15 +102,17 @@ static void log_decision(const struct decision *decision, bool applied, const ch
 static void refuse_closed(struct worker *worker, const struct decision *decision,
                           const rd_kafka_message_t *message, const struct order *order)
 {
-    const struct duplicate *duplicate = duplicates_find(worker->duplicates, decision->request_id);
+    struct duplicate done;
+    bool is_done = duplicates_find(worker->duplicates, decision->request_id, &done);
 
-    if (duplicate != NULL && duplicate->partition == message->partition)
-        refuse_finished(worker, decision, message->offset, duplicate);
     log_decision(decision, false,
-                 order != NULL       ? "the order is of another partition than the decision"
-                 : duplicate != NULL ? "the order has its final outcome already"
-                                     : "this partition has no such order");
-    settlements_finish_signal(worker->settlements, message->partition, message->offset);
+                 order != NULL ? "the order is of another partition than the decision"
+                 : is_done     ? "the order has its final outcome already"
+                               : "this partition has no such order");
+    if (is_done && done.partition == message->partition)
+        read_finished(worker, decision, message, &done);
+    else
+        settlements_finish_signal(worker->settlements, message->partition, message->offset);
     status_count_decision(worker->status, "refused");
 }
 
@@ -219,12 +249,15 @@ void signals_forget(struct signals *signals)
 
 void signals_chore(struct signals *signals)
 {
-    for (;;) {
+    struct loop *loop = signals->worker->loop;
+    int64_t share = loop_share(loop);
+
+    do {
         if (signals->held == NULL)
             signals->held = consumer_next_signal(signals->worker->consumer);
         if (signals->held == NULL || !take(signals, signals->held))
             return;
         rd_kafka_message_destroy(signals->held);
         signals->held = NULL;
-    }
+    } while (!loop_share_over(loop, share));
 }

@@ -58,7 +58,7 @@ void taking_over_begin(struct owning *owning)
         .accept = settings->takeover_accept};
 
     takeover_free(owning->takeover);
-    owning->takeover = takeover_new(owning->partitions, owning->count, &terms);
+    owning->takeover = takeover_new(owning->partitions, owning->count, &terms, owning->worker->duplicates);
     owning->phase = PHASE_READING;
     taking_over_read(owning);
 }
@@ -151,9 +151,7 @@ static bool begin_taking(struct owning *owning, struct fault *why)
     for (size_t i = 0; i < count; i++)
         starts[i] =
             (struct consumer_start){partitions[i].partition, partitions[i].position, partitions[i].signals};
-    orders_share(worker->orders, (double)count / (double)worker->partition_total);
-    bool begun = consumer_begin(worker->consumer, starts, count, why) &&
-                 recovery_finish(worker, owning->takeover, why);
+    bool begun = consumer_begin(worker->consumer, starts, count, why);
     memory_free(starts);
     if (!begun)
         return false;
@@ -198,11 +196,25 @@ static void refuse(struct owning *owning, const struct fault *why)
     taking_over_begin(owning);
 }
 
+/* The orders of the ledger, some in each turn, and then the first message. */
+static bool recover(struct owning *owning, struct fault *why)
+{
+    bool finished;
+
+    TRY(recovery_go_on(owning->worker, owning->takeover, &finished, why));
+    return !finished || begin_taking(owning, why);
+}
+
 /* Reads on in the ledger and does what the protocol wants next (promise.md R4). */
 void taking_over_go_on(struct owning *owning)
 {
     struct fault why;
 
+    if (owning->phase == PHASE_RECOVERING) {
+        if (!recover(owning, &why))
+            worker_fail(owning->worker, &why);
+        return;
+    }
     if (!recovery_read(owning->worker, owning->takeover, &why)) {
         worker_fail(owning->worker, &why);
         return;
@@ -221,8 +233,9 @@ void taking_over_go_on(struct owning *owning)
         settle_barrier(owning);
         return;
     case TAKEOVER_READY:
-        if (!begin_taking(owning, &why))
-            worker_fail(owning->worker, &why);
+        owning->phase = PHASE_RECOVERING;
+        orders_share(owning->worker->orders, (double)owning->count / (double)owning->worker->partition_total);
+        loop_hurry(owning->worker->loop);
         return;
     case TAKEOVER_REFUSED:
         refuse(owning, &why);

@@ -8,6 +8,7 @@
  * recovery  what the ledger says, told to the take-over
  * signals   people's decisions
  * watching  partitions that were added, logs that stand still
+ * remembered, repeats   what finished orders ended with, and those who ask again
  * status    health, metrics, /status
  */
 #ifndef RUN_WORKER_H
@@ -31,6 +32,9 @@ struct owning;
 struct signals;
 struct status;
 struct watching;
+struct remembered;
+struct repeats;
+struct fetcher;
 
 /* One API as it is called: the OpenAPI tag with its settings. */
 struct worker_api {
@@ -59,6 +63,7 @@ struct worker {
     struct settler *settler;
     struct reader *reader; /* of the ledger */
     struct watch *watch;
+    struct fetcher *fetcher; /* of single records of it */
     struct orders *orders;
     struct duplicates *duplicates;
     struct settlements *settlements;
@@ -68,6 +73,8 @@ struct worker {
     struct settling *settling;
     struct owning *owning;
     struct signals *signals;
+    struct remembered *remembered;
+    struct repeats *repeats;
     struct status *status;
     struct watching *watching;
 

@@ -85,13 +85,23 @@ static const struct {
 static const struct takeover_terms usual = {
     .topic = "r", .partition_count = PARTITIONS, .partitioner = "murmur2_random", .accept = ""};
 
+/* Where finished orders go: of one test at a time. */
+static struct duplicates *remembered(void)
+{
+    static struct duplicates *duplicates;
+
+    duplicates_free(duplicates);
+    duplicates = duplicates_new((struct duplicates_window){INT64_MAX / 2, 1000000, false});
+    return duplicates;
+}
+
 static struct takeover *two(bool trust, const char *accept)
 {
     struct takeover_terms terms = usual;
 
     terms.trust_ledger = trust;
     terms.accept = accept;
-    return takeover_new((const int32_t[]){0, 1}, 2, &terms);
+    return takeover_new((const int32_t[]){0, 1}, 2, &terms, remembered());
 }
 
 static void tell_owner(struct takeover *takeover, const char *word, int count)
@@ -236,7 +246,7 @@ static void partitioners(void)
         terms.partitioner = rows[i].set;
         terms.partitioner_given = rows[i].given;
         snprintf(owner.partitioner, sizeof owner.partitioner, "%s", rows[i].pinned);
-        struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, &terms);
+        struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, &terms, remembered());
         run(takeover, "p0@10 e0", wants, sizeof wants, &why);
         takeover_owner(takeover, 0, &owner);
         run(takeover, "?", wants, sizeof wants, &why);
@@ -292,42 +302,62 @@ static void live(struct takeover *takeover, int32_t partition, const char *id, i
 static const char *listed(struct takeover *takeover)
 {
     static char text[400];
-    size_t count, length = 0;
+    size_t length = 0;
 
-    takeover_sort(takeover);
-    const struct takeover_entry *entries = takeover_entries(takeover, &count);
     text[0] = '\0';
-    for (size_t i = 0; i < count; i++)
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s%c%s", i > 0 ? " " : "",
-                                   entries[i].request_id[35],
-                                   entries[i].done        ? entries[i].value
-                                   : entries[i].forgotten ? "-"
-                                                          : entries[i].record.order_type);
+    for (struct takeover_entry *entry; (entry = takeover_next_order(takeover)) != NULL;)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%c%s", length > 0 ? " " : "",
+                                   entry->request_id[35], entry->record.order_type);
     return text;
+}
+
+static void done(struct takeover *takeover, int32_t partition, const char *id, int64_t done_at_ms,
+                 int64_t offset)
+{
+    struct duplicate one = {.partition = partition, .done_at_ms = done_at_ms, .offset = offset};
+
+    snprintf(one.request_id, sizeof one.request_id, "%s", id);
+    takeover_done(takeover, &one);
 }
 
 /* The latest record of an order counts, whichever way it changed. */
 static void latest(void)
 {
-    struct takeover *takeover = two(false, "");
-    size_t count;
+    struct duplicates *duplicates = remembered();
+    struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, &usual, duplicates);
+    struct duplicate found;
 
-    given_same("none", listed(takeover), "");
     live(takeover, 0, ID("1"), 1, "a");
     live(takeover, 0, ID("1"), 1, "b");
     live(takeover, 0, ID("2"), 2, "a");
-    takeover_done(takeover, 0, ID("2"), 77, memory_text("done"), 4);
-    takeover_done(takeover, 0, ID("3"), 78, memory_text("done"), 4);
-    takeover_done(takeover, 0, ID("3"), 79, memory_text("again"), 5);
-    takeover_done(takeover, 0, ID("4"), 80, memory_text("done"), 4);
+    done(takeover, 0, ID("2"), 77, 5);
+    done(takeover, 0, ID("3"), 78, 6);
+    done(takeover, 0, ID("3"), 79, 7);
+    done(takeover, 0, ID("4"), 80, 8);
     takeover_forgotten(takeover, 0, ID("4"));
     takeover_forgotten(takeover, 0, ID("5"));
     live(takeover, 0, ID("6"), 9, "a");
     takeover_forgotten(takeover, 0, ID("6"));
     live(takeover, 0, ID("6"), 3, "new"); /* forgotten, and sent once more */
-    given_same("latest", listed(takeover), "2done 3again 4- 5- 1b 6new");
-    const struct takeover_entry *entries = takeover_entries(takeover, &count);
-    CU_ASSERT(count == 6 && entries[1].done_at_ms == 79 && entries[1].length == 5);
+    done(takeover, 0, ID("7"), 81, 9);
+    live(takeover, 0, ID("7"), 4, "again"); /* its window was over in between */
+    given_same("live", listed(takeover), "1b 6new 7again");
+    CU_ASSERT_EQUAL(duplicates_count(duplicates), 2);
+    CU_ASSERT(duplicates_find(duplicates, ID("2"), &found) && found.offset == 5 && found.done_at_ms == 77);
+    CU_ASSERT(duplicates_find(duplicates, ID("3"), &found) && found.offset == 7);
+    CU_ASSERT_FALSE(duplicates_find(duplicates, ID("4"), &found) ||
+                    duplicates_find(duplicates, ID("7"), &found));
+    takeover_free(takeover);
+    CU_ASSERT_EQUAL(duplicates_count(duplicates), 2); /* they stay */
+    takeover_free(takeover_new((const int32_t[]){0}, 1, &usual, duplicates));
+    CU_ASSERT_EQUAL(duplicates_count(duplicates), 0); /* all is read anew */
+}
+
+static void none(void)
+{
+    struct takeover *takeover = two(false, "");
+
+    given_same("none", listed(takeover), "");
     takeover_free(takeover);
 }
 
@@ -369,7 +399,7 @@ static void many(void)
     enum { MANY = 5000 };
     struct takeover *takeover = two(false, "");
     char id[UUID_TEXT_SIZE];
-    size_t count;
+    size_t count = 0;
 
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < MANY; i++) {
@@ -377,20 +407,23 @@ static void many(void)
             live(takeover, i % 2, id, MANY - i, round == 0 ? "a" : "b");
         }
     }
-    takeover_sort(takeover);
-    const struct takeover_entry *entries = takeover_entries(takeover, &count);
-    CU_ASSERT_EQUAL_FATAL(count, MANY);
-    for (size_t i = 0; i + 1 < count; i++)
-        CU_ASSERT_FATAL(strcmp(entries[i].record.order_type, "b") == 0 &&
-                        (entries[i].partition < entries[i + 1].partition ||
-                         entries[i].record.turn < entries[i + 1].record.turn));
+    for (int i = 0; i < MANY;
+         i += 2) { /* those of the first partition end, in another order than they came */
+        snprintf(id, sizeof id, "605c9599-4ab1-488f-8129-%012d", (i * 7) % MANY);
+        done(takeover, 0, id, i, i);
+    }
+    struct takeover_entry *entry, *before = NULL;
+    for (; (entry = takeover_next_order(takeover)) != NULL; before = entry, count++)
+        CU_ASSERT_FATAL(strcmp(entry->record.order_type, "b") == 0 && entry->partition == 1 &&
+                        (before == NULL || before->record.turn < entry->record.turn));
+    CU_ASSERT_EQUAL(count, MANY / 2);
     takeover_free(takeover);
 }
 
 /* Nothing about a partition that was not asked for. */
 static void strangers(void)
 {
-    struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, &usual);
+    struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, &usual, remembered());
     struct fault why;
     char wants[100];
 
@@ -399,13 +432,7 @@ static void strangers(void)
     takeover_free(takeover);
 }
 
-CU_TestInfo test_takeover[] = {{"protocol", protocol},
-                               {"misses owner", misses_owner},
-                               {"positions", positions},
-                               {"latest", latest},
-                               {"partitioners", partitioners},
-                               {"sorted", sorted},
-                               {"late", late},
-                               {"many", many},
-                               {"strangers", strangers},
-                               CU_TEST_INFO_NULL};
+CU_TestInfo test_takeover[] = {
+    {"protocol", protocol}, {"misses owner", misses_owner}, {"positions", positions}, {"latest", latest},
+    {"none", none},         {"partitioners", partitioners}, {"sorted", sorted},       {"late", late},
+    {"many", many},         {"strangers", strangers},       CU_TEST_INFO_NULL};

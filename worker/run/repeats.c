@@ -1,0 +1,67 @@
+/* See repeats.h. */
+#include "repeats.h"
+
+#include "memory.h"
+#include "remembered.h"
+#include "settling.h"
+
+enum { WAITING_MAX = 1000, BYTES_MAX = 32 << 20 };
+
+struct repeats {
+    struct worker *worker;
+    size_t bytes; /* of the messages that wait */
+};
+
+struct repeat {
+    struct repeats *repeats;
+    rd_kafka_message_t *message;
+};
+
+struct repeats *repeats_new(struct worker *worker)
+{
+    struct repeats *repeats = memory_new(1, sizeof *repeats);
+
+    repeats->worker = worker;
+    return repeats;
+}
+
+void *repeats_free(struct repeats *repeats)
+{
+    return memory_free(repeats);
+}
+
+static void answered(void *context, enum remembered_answer answer, const struct ledger_record *kept,
+                     const struct fault *why)
+{
+    struct repeat *repeat = context;
+    struct settling *settling = repeat->repeats->worker->settling;
+
+    switch (answer) {
+    case REMEMBERED_FOUND:
+        settling_repeat(settling, kept, repeat->message->partition, repeat->message->offset);
+        break;
+    case REMEMBERED_GONE:
+        settling_dead_letter(settling, repeat->message, "outcome-gone", why);
+        break;
+    case REMEMBERED_LOST:
+        break; /* its offset is open: the next owner reads it */
+    }
+    repeat->repeats->bytes -= repeat->message->len;
+    rd_kafka_message_destroy(repeat->message);
+    memory_free(repeat);
+}
+
+bool repeats_take(struct repeats *repeats, rd_kafka_message_t *message, const struct duplicate *done,
+                  struct fault *why)
+{
+    struct remembered *remembered = repeats->worker->remembered;
+
+    if (remembered_waiting(remembered) >= WAITING_MAX ||
+        (repeats->bytes > 0 && repeats->bytes + message->len > BYTES_MAX))
+        return fault_set(why, FAULT_EXHAUSTED, "a repeated request waits for the outcomes of others");
+    struct repeat *repeat = memory_new(1, sizeof *repeat);
+    *repeat = (struct repeat){repeats, message};
+    repeats->bytes += message->len;
+    remembered_read(remembered, done, answered, repeat);
+    return true;
+}
