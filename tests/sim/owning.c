@@ -20,6 +20,7 @@ static struct ledger_record copy_of(const struct ledger_record *record)
     copy.inputs = memory_text(record->inputs);
     copy.progress = memory_text(record->progress);
     copy.last_decision = memory_text(record->last_decision);
+    copy.decisions = memory_text(record->decisions);
     copy.outcome = copy.outcome_headers = copy.settlement = NULL;
     return copy;
 }
