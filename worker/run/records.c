@@ -189,25 +189,6 @@ static bool write_smaller(const struct worker *worker, int32_t partition, struct
     return record_of_kept(worker, partition, kept, record);
 }
 
-bool record_of_kept_smaller(const struct worker *worker, int32_t partition, struct settler_record *record)
-{
-    struct ledger_schemas schemas = ledger_schemas_of(worker);
-    struct settler_record smaller;
-    struct ledger_record kept;
-    struct fault unused;
-
-    if (record->value == NULL || !ledger_read(&schemas, record->value, record->length, &kept, &unused))
-        return false;
-    bool written = kept.state == LEDGER_DONE && (kept.progress != NULL || kept.outcome != NULL) &&
-                   write_smaller(worker, partition, &kept, &smaller);
-    ledger_release(&kept);
-    if (!written)
-        return false;
-    settler_record_release(record);
-    *record = smaller;
-    return true;
-}
-
 bool record_of_ledger(const struct worker *worker, const struct order *order,
                       const struct settler_record *outcome, struct settler_record *record)
 {

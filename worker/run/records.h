@@ -18,10 +18,6 @@ void record_of_order(const struct worker *worker, const struct order *order, str
 void record_of_order_smaller(const struct worker *worker, const struct order *order, const struct fault *why,
                              struct settler_record *record);
 
-/* A finished order's ledger record without its journal and stored outcome. False: it cannot be smaller. */
-MUST_USE bool record_of_kept_smaller(const struct worker *worker, int32_t partition,
-                                     struct settler_record *record);
-
 /*
  * The ledger's record of an order as it is now, with the outcome just made (null: none). False when it is larger than
  * the ledger takes.

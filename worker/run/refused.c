@@ -57,13 +57,12 @@ bool refused_replace(const struct worker *worker, const struct order *order, int
         LOG(LOG_WARN, "Kafka refuses a dead letter: its largest part is left out, and named in it",
             log_int("partition", partition), log_text("error", record->refused));
         return dead_letter_reduce(record) ||
-               fault_set(why, FAULT_LOCAL,
+               fault_set(why, FAULT_PEER,
                          "Kafka refuses even the smallest dead letter (%s): mend the topic '%s'",
                          record->refused, record->topic);
     }
-    return record_of_kept_smaller(worker, partition, record) ||
-           fault_set(why, FAULT_LOCAL,
-                     "Kafka refuses the ledger's record '%.*s' of partition %d (%s): an order that cannot be "
-                     "written down cannot go on; raise max.message.bytes of '%s'",
+    return fault_set(why, FAULT_PEER,
+                     "Kafka refuses the ledger's record '%.*s' of partition %d (%s), which was within the limits at start: "
+                     "raise max.message.bytes of '%s' again",
                      (int)record->key_length, record->key, (int)partition, record->refused, record->topic);
 }

@@ -376,7 +376,7 @@ static void replace_refused(struct settling *settling, struct settler_job *job)
         if (job->records[i].refused == NULL || !is_ours(settling, item))
             continue;
         if (!refused_replace(settling->worker, item->order, item->partition, &job->records[i], &why))
-            worker_fail(settling->worker, &why);
+            LOG(LOG_WARN, "a settlement is held back by the topic of one record", log_fault(&why));
         job->records[i].refused = NULL;
         item->record = job->records[i];
     }
