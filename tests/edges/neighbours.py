@@ -6,7 +6,9 @@ import confluent_kafka.admin
 
 from positions import admin_of, by_partition
 from records import goes_on
-from whc import expect, outcomes_by_request, portability, wait_for
+from signals import lost_and_parked
+from whc import expect, header, outcomes_by_request, portability, wait_for
+from writes import FAST, evidence, final, submit
 
 
 def grow(stage, topics, partitions):
@@ -53,4 +55,36 @@ def a_stranger_s_transaction_hangs(stage):
     goes_on(stage, worker)
 
 
-STORIES = [partitions_are_added, a_stranger_s_transaction_hangs]
+def what_is_remembered_moves_along(stage):
+    """Partitions are added while an order is parked: it ends under requests.partitions, then repartition moves what is remembered,
+    and a request that is repeated into its new partition gets the same outcome again."""
+    worker = stage.worker(**FAST).ready()
+    reader = stage.reader()
+    done = {f"customer-{i}": submit(stage, "create-order", "new-company", key=f"customer-{i}") for i in range(12)}
+    for request in done.values():
+        final(reader, request)
+    order = lost_and_parked(stage)
+    expect(worker.stop() == 0, worker.log())
+    grow(stage, [stage.requests, stage.topic("order-signals"), stage.topic("order-ledger")], 8)
+    code, out, err = stage.run("topics", "--repartition")
+    expect(code == 1 and "1 orders are live" in err and order in err, f"{out}{err}")
+    worker = stage.worker(**FAST, **{"requests.partitions": 6}).ready()
+    code, out, err = stage.run("topics", "--repartition")
+    expect(code == 1 and "workers of the group" in err, f"{out}{err}")
+    code, out, err = stage.run("decide", order, "happened", "700501", "seen")
+    expect(code == 0, f"{out}{err}")
+    expect(worker.stop() == 0, worker.log())
+    for _ in range(2):  # once more: it goes on where it was
+        code, out, err = stage.run("topics", "--repartition")
+        expect(code == 0 and "8 partitions now" in out, f"{out}{err}")
+    expect("\n0 remembered orders were moved" in "\n" + out, out)
+    worker = stage.worker(**FAST).ready()
+    before = evidence(stage)
+    for key, request in done.items():
+        submit(stage, "create-order", "new-company", key=key, requestId=request)
+    wait_for(lambda: {header(m, "ce_subject") for m in reader.more() if header(m, "whc-repeated") == "true"} >= set(done.values()), "every repeat to be answered")
+    expect(evidence(stage) == before, "BT got one again")
+    final(reader, submit(stage, "create-order", "new-company", key="another"))
+
+
+STORIES = [partitions_are_added, what_is_remembered_moves_along, a_stranger_s_transaction_hangs]

@@ -191,24 +191,6 @@ def dead_letters_are_replayed(stage):
     expect(len(evidence(stage)) == 2, f"{evidence(stage)}")
 
 
-def partitions_are_added(stage):
-    """The request topic grows: refused, and the way out: all orders end, ledger and signals anew, one start that trusts the group."""
-    worker = stage.worker(**FAST).ready()
-    reader = stage.reader()
-    final(reader, submit(stage, "create-order", "new-company"))
-    expect(worker.stop() == 0, worker.log())
-    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stage.bootstrap})
-    for future in admin.create_partitions([confluent_kafka.admin.NewPartitions(stage.requests, stage.partitions + 2)]).values():
-        future.result(20)
-    refused = stage.worker(**FAST)
-    expect(refused.wait() == 1 and "partitions" in refused.log(), refused.log())
-    code, out, err = stage.run("topics", "--repartition")
-    expect(code == 0 and "takeover.trust.ledger=on" in out, f"{out}{err}")
-    stage.worker(**FAST, **{"takeover.trust.ledger": "on"}).ready()
-    request = submit(stage, "create-order", "new-company", key="another")
-    final(reader, request)
-    expect([row for row in evidence(stage).values()] == [(1, 1), (1, 1)], f"{evidence(stage)}")
-
 def a_ledger_that_takes_nothing(stage):
     """The broker takes no record of the ledger: nothing is sent, readiness says so, and all goes on when it does."""
     worker = stage.worker(**FAST, **{"settlement.send.offsets.timeout.ms": 300, "settlement.commit.timeout.ms": 500,
@@ -248,5 +230,5 @@ def an_embedded_owner_is_killed(stage):
 
 BOTH = [a_write, a_lost_reply_is_found, a_lost_request_is_sent_again, a_repeat_gets_the_same_outcome, a_parked_order_is_decided,
         a_parked_order_is_tried_again, a_full_ledger_is_decided, dead_letters_are_replayed]
-REAL = [a_killed_worker_leaves_no_second_order, partitions_are_added, a_ledger_that_takes_nothing]
+REAL = [a_killed_worker_leaves_no_second_order, a_ledger_that_takes_nothing]
 EMBEDDED = [an_embedded_owner_is_killed]

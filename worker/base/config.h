@@ -47,7 +47,7 @@ struct settings {
     char *admin_address;
     int64_t admin_port;
     char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
-    int64_t requests_partitioner;
+    int64_t requests_partitioner, requests_partitions;
     int64_t ledger_format;
     char *takeover_accept;
     int64_t lso_alarm_ms;

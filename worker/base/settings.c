@@ -51,6 +51,10 @@ const struct setting settings_table[] = {
         "murmur2_random",
         "How upstream places a key (promise.md R14). murmur2_random: Java, franz-go, kafkajs, Spring; "
         "consistent_random: librdkafka's default; fnv1a_random: Sarama. none: not checked, upstream answers for it."),
+    NUMBER(
+        "requests.partitions", AT(requests_partitions), "", 0, 100000, "0",
+        "Only the first so many partitions are worked on, and keys are placed among them: to let orders end after "
+        "partitions were added, before `topics --repartition`. 0: all."),
     NUMBER("topics.partitions", AT(topics_partitions), "", 1, 1000, "6", "Partitions that `topics` creates."),
     NUMBER("topics.replication", AT(topics_replication), "", 1, 15, "3", "Replicas that `topics` creates."),
     NUMBER("topics.min.replication", AT(topics_min_replication), "", 1, 15, "3",

@@ -43,15 +43,11 @@ struct value {
 };
 
 static const char *const prefixes[] = {
-    [HANDLE_CONSUMER] = "consumer.",
-    [HANDLE_SETTLER] = "producer.",
-    [HANDLE_TOOL_PRODUCER] = "producer.",
-    [HANDLE_TOOL_CONSUMER] = "consumer.",
-    [HANDLE_READER] = "consumer.",
-    [HANDLE_PEEK] = "consumer.",
-    [HANDLE_WATCH] = "consumer.",
-    [HANDLE_FETCHER] = "consumer.",
-    [HANDLE_ADMIN] = "admin.",
+    [HANDLE_CONSUMER] = "consumer.",      [HANDLE_SETTLER] = "producer.",
+    [HANDLE_TOOL_PRODUCER] = "producer.", [HANDLE_TOOL_CONSUMER] = "consumer.",
+    [HANDLE_READER] = "consumer.",        [HANDLE_GROUP] = "consumer.",
+    [HANDLE_PEEK] = "consumer.",          [HANDLE_WATCH] = "consumer.",
+    [HANDLE_FETCHER] = "consumer.",       [HANDLE_ADMIN] = "admin.",
 };
 
 /* Log lines of the library, on whatever thread it writes them. */
@@ -150,7 +146,10 @@ static bool configure_tool_consumer(const struct settings *settings, rd_kafka_co
  * reported as delivered (see producer_unplaced()).
  */
 static const struct value tool_producer[] = {
-    {"linger.ms", "5"}, {"enable.idempotence", "true"}, {"max.in.flight.requests.per.connection", "1"}};
+    {"linger.ms", "5"},
+    {"enable.idempotence", "true"},
+    {"max.in.flight.requests.per.connection", "1"},
+    {"message.max.bytes", "1000000000"}}; /* the broker's limit counts */
 
 /*
  * What is asked for by its offset is known to be committed, so that nobody's open transaction hides it; and what stands
@@ -186,6 +185,9 @@ static bool configure_kind(const struct settings *settings, enum handle_kind kin
     case HANDLE_READER:
         TRY(configure_tool_consumer(settings, conf, why));
         return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
+    case HANDLE_GROUP:
+        TRY(configure_tool_consumer(settings, conf, why));
+        return set(conf, "group.id", settings->group_id, "group.id", why);
     case HANDLE_WATCH:
         TRY(configure_tool_consumer(settings, conf, why));
         return set(conf, "isolation.level", "read_uncommitted", "isolation.level", why);

@@ -16,6 +16,7 @@ enum handle_kind {
     HANDLE_SETTLER,  /* the transactional producer; plain when settlement.transactions=off */
     HANDLE_TOOL_PRODUCER,
     HANDLE_TOOL_CONSUMER, /* assigns by hand, commits nothing */
+    HANDLE_GROUP,         /* the same under the group's own name: its positions, while no worker runs */
     HANDLE_WATCH,         /* the same, and sees what is not committed */
     HANDLE_FETCHER,       /* of single records of the ledger */
     HANDLE_PEEK,          /* the same, for single records: an offset that is gone is said, not passed over */

@@ -8,15 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum {
-    ADMIN_TIMEOUT_MS = 10000,
-    CONFIGS_MAX = 2,
-    DEAD_EXTRA_BYTES = 65536,
-    DELETE_TRIES = 100,
-    DELETE_PAUSE_MS = 100
-};
+enum { ADMIN_TIMEOUT_MS = 10000, CONFIGS_MAX = 2, DEAD_EXTRA_BYTES = 65536 };
 
 struct topic_config {
     const char *name, *value;
@@ -273,7 +266,8 @@ static void check_one(const struct settings *settings, const struct topic_state 
         problems_add(problems, state->name, "whc-worker topics --create", "the topic does not exist");
         return;
     }
-    if (rules[role].same_partitions && state->partitions != partitions)
+    bool enough = settings->requests_partitions > 0 && state->partitions >= settings->requests_partitions;
+    if (rules[role].same_partitions && state->partitions != partitions && !enough)
         add_count_problem(settings, state, partitions, problems);
     if (!settings->settlement_transactions)
         return; /* the embedded broker: nothing is promised (promise.md R13) */
@@ -394,41 +388,4 @@ size_t topics_create(const struct settings *settings, const struct topic_state s
     }
     rd_kafka_NewTopic_destroy_array(topics, count);
     return made;
-}
-
-/* Waits until the broker does not know the topics any more: what is being deleted cannot be made anew. */
-static bool await_deletion(const struct settings *settings, struct topic_state states[TOPIC_COUNT],
-                           struct fault *why)
-{
-    for (int i = 0; i < DELETE_TRIES; i++) {
-        TRY(topics_read(settings, ADMIN_TIMEOUT_MS, states, why));
-        if (!states[TOPIC_LEDGER].exists && !states[TOPIC_SIGNALS].exists)
-            return true;
-        nanosleep(&(struct timespec){.tv_nsec = DELETE_PAUSE_MS * 1000000L}, NULL);
-    }
-    return fault_set(why, FAULT_PEER, "the broker has not deleted the topics yet: try again");
-}
-
-bool topics_delete_state(const struct settings *settings, struct topic_state states[TOPIC_COUNT],
-                         struct fault *why)
-{
-    rd_kafka_DeleteTopic_t *topics[] = {rd_kafka_DeleteTopic_new(settings->topic_ledger),
-                                        rd_kafka_DeleteTopic_new(settings->topic_signals)};
-    rd_kafka_t *handle = NULL;
-    bool deleted = new_handle(settings, &handle, why);
-
-    if (deleted) {
-        rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
-        rd_kafka_DeleteTopics(handle, topics, COUNT_OF(topics), NULL, queue);
-        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, ADMIN_TIMEOUT_MS * 3);
-        if (event == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
-            deleted = fault_set(why, FAULT_PEER, "the broker did not delete the topics: %s",
-                                event == NULL ? "no answer" : rd_kafka_event_error_string(event));
-        if (event != NULL)
-            rd_kafka_event_destroy(event);
-        rd_kafka_queue_destroy(queue);
-        rd_kafka_destroy(handle);
-    }
-    rd_kafka_DeleteTopic_destroy_array(topics, COUNT_OF(topics));
-    return deleted && await_deletion(settings, states, why);
 }

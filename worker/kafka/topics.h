@@ -40,11 +40,4 @@ void topics_check(const struct settings *settings, const struct topic_state stat
 size_t topics_create(const struct settings *settings, const struct topic_state states[TOPIC_COUNT],
                      struct problems *problems);
 
-/*
- * Deletes the ledger and the signals, and with them all that is remembered of finished orders: whoever calls it knows
- * that no order is open. The states are as after it.
- */
-MUST_USE bool topics_delete_state(const struct settings *settings, struct topic_state states[TOPIC_COUNT],
-                                  struct fault *why);
-
 #endif

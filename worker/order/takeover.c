@@ -136,12 +136,15 @@ static void close_gap(struct takeover *takeover, size_t *place)
     takeover->buckets[gap] = 0;
 }
 
-/* Only what is live is kept: a ledger has very many that are not any more. */
-static void drop_live(struct takeover *takeover, const char *id)
+/*
+ * Only what is live is kept: a ledger has very many that are not any more. What a repartition has left of the id in another
+ * partition says nothing of it.
+ */
+static void drop_live(struct takeover *takeover, int32_t partition, const char *id)
 {
     size_t *place = takeover->entry_count == 0 ? NULL : place_of(takeover, id);
 
-    if (place == NULL || *place == 0)
+    if (place == NULL || *place == 0 || takeover->entries[*place - 1].partition != partition)
         return;
     struct takeover_entry *entry = &takeover->entries[*place - 1];
     struct takeover_entry *last = &takeover->entries[takeover->entry_count - 1];
@@ -173,13 +176,13 @@ void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_r
 
 void takeover_done(struct takeover *takeover, const struct duplicate *done)
 {
-    drop_live(takeover, done->request_id);
+    drop_live(takeover, done->partition, done->request_id);
     duplicates_add(takeover->duplicates, done);
 }
 
 void takeover_forgotten(struct takeover *takeover, int32_t partition, const char *request_id)
 {
-    drop_live(takeover, request_id);
+    drop_live(takeover, partition, request_id);
     duplicates_remove(takeover->duplicates, partition, request_id);
 }
 

@@ -53,11 +53,15 @@ static void assigned(void *context, const int32_t partitions[], size_t count)
 
     owning->takeover = takeover_free(owning->takeover);
     memory_free(owning->partitions);
-    owning->partitions = memory_copy(partitions, count * sizeof *partitions);
-    owning->count = count;
+    owning->partitions = memory_new(count, sizeof *partitions);
+    owning->count = 0;
+    for (size_t i = 0; i < count; i++) /* those above were added, and wait for a repartition */
+        if ((size_t)partitions[i] < owning->worker->partition_total)
+            owning->partitions[owning->count++] = partitions[i];
+    count = owning->count;
     LOG(LOG_INFO, "partitions assigned", log_int("count", (int64_t)count));
     if (owning->worker->watch != NULL)
-        watch_partitions(owning->worker->watch, partitions, count);
+        watch_partitions(owning->worker->watch, owning->partitions, count);
     if (must_have_all(owning, count)) {
         fault_set(&why, FAULT_LOCAL,
                   "only %zu of %zu partitions were assigned: another worker is in the group, and with "

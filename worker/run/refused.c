@@ -61,8 +61,9 @@ bool refused_replace(const struct worker *worker, const struct order *order, int
                          "Kafka refuses even the smallest dead letter (%s): mend the topic '%s'",
                          record->refused, record->topic);
     }
-    return fault_set(why, FAULT_PEER,
-                     "Kafka refuses the ledger's record '%.*s' of partition %d (%s), which was within the limits at start: "
-                     "raise max.message.bytes of '%s' again",
-                     (int)record->key_length, record->key, (int)partition, record->refused, record->topic);
+    return fault_set(
+        why, FAULT_PEER,
+        "Kafka refuses the ledger's record '%.*s' of partition %d (%s), which was within the limits at start: "
+        "raise max.message.bytes of '%s' again",
+        (int)record->key_length, record->key, (int)partition, record->refused, record->topic);
 }

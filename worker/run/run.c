@@ -222,6 +222,8 @@ static bool check_topics(struct worker *worker, const struct topic_state states[
         return fault_set(why, FAULT_LOCAL, "the topics are not as they must be: %zu mistakes, see above",
                          count);
     worker->partition_total = (size_t)states[TOPIC_REQUESTS].partitions;
+    if (worker->settings->requests_partitions > 0)
+        worker->partition_total = (size_t)worker->settings->requests_partitions;
     worker->outcome_max_bytes = room_of(&states[TOPIC_OUTCOMES]);
     worker->ledger_max_bytes = room_of(&states[TOPIC_LEDGER]);
     worker->dead_max_bytes = room_of(&states[TOPIC_DEAD]) + HEADER_ROOM_BYTES;

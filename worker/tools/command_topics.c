@@ -1,8 +1,8 @@
 /* `topics`: creates the worker's topics, or says what differs. */
 #include "commands.h"
-#include "ledger_view.h"
 #include "memory.h"
 #include "options.h"
+#include "repartition.h"
 #include "setup.h"
 #include "topics.h"
 
@@ -43,29 +43,27 @@ static bool read_created(const struct settings *settings, struct topic_state sta
     return read; /* then the check tells which are missing */
 }
 
-/*
- * Ledger and signals anew, with as many partitions as the requests have now. Only when no order is open: an order would
- * be looked for in the wrong partition (promise.md R10).
- */
-static bool repartition(const struct setup *setup, struct topic_state states[TOPIC_COUNT], struct fault *why)
+static bool same_partitions(const struct topic_state states[TOPIC_COUNT])
 {
-    struct ledger_view view = {0};
-    size_t open = 0;
+    int partitions = states[TOPIC_REQUESTS].partitions;
+
+    return states[TOPIC_SIGNALS].partitions == partitions && states[TOPIC_LEDGER].partitions == partitions;
+}
+
+/* Where requests, signals and ledger differ in their number, the check that follows says what to do. */
+static bool move_orders(const struct setup *setup, const struct topic_state states[TOPIC_COUNT],
+                        struct fault *why)
+{
+    size_t moved;
 
     if (!states[TOPIC_REQUESTS].exists || !states[TOPIC_LEDGER].exists)
         return fault_set(why, FAULT_INPUT, "there is no request topic or no ledger: --create makes them");
-    bool read = ledger_view_read(setup, &view, why);
-    for (size_t i = 0; i < view.count; i++)
-        open += view.items[i].record.order_type != NULL && view.items[i].record.state != LEDGER_DONE;
-    ledger_view_release(&view);
-    if (!read)
-        return false;
-    if (open > 0)
-        return fault_set(why, FAULT_INPUT,
-                         "%zu orders are open: whc-worker parked --all shows them; let them end first", open);
-    TRY(topics_delete_state(&setup->settings, states, why));
-    printf("ledger and signals are made anew. Repeats of finished requests are not recognised from now on. "
-           "Start the workers once with takeover.trust.ledger=on\n");
+    if (!same_partitions(states))
+        return true;
+    TRY(repartition(setup, states[TOPIC_REQUESTS].partitions, &moved, why));
+    printf(
+        "%zu remembered orders were moved; the ledger is for %d partitions now, and the workers can be started\n",
+        moved, states[TOPIC_REQUESTS].partitions);
     return true;
 }
 
@@ -78,8 +76,8 @@ static int work(const struct setup *setup, bool create, bool repartitions)
 
     bool read = topics_read(settings, BROKER_TIMEOUT_MS, states, &why);
     if (read && repartitions)
-        read = repartition(setup, states, &why);
-    if (read && (create || repartitions)) {
+        read = move_orders(setup, states, &why);
+    if (read && create) {
         size_t made = topics_create(settings, states, &problems);
         printf("%zu topics created\n", made);
         read = problems.count > 0 || read_created(settings, states, &why);
@@ -109,8 +107,8 @@ int command_topics(int argc, char **argv)
         {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
         {"--create", NULL, "create the topics that do not exist", NULL, &create},
         {"--repartition", NULL,
-         "the request topic has other partitions now: make ledger and signals anew; stop the workers and let all "
-         "orders end first",
+         "partitions were added to requests, signals and ledger, or requests.partitioner was changed: move what is "
+         "remembered of finished orders to where their keys are now; no worker may run, no order be live",
          NULL, &repartitions}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};

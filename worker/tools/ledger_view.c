@@ -13,11 +13,13 @@ enum { POLL_MS = 100 };
 
 static const char prefix[] = "order/";
 
-static size_t *place_of(const struct ledger_view *view, const char *id)
+/* Where the record of this order and partition is, or belongs; of one that was moved, two partitions have one. */
+static size_t *place_of(const struct ledger_view *view, int32_t partition, const char *id)
 {
     for (size_t i = hash_text(id) & (view->bucket_room - 1);; i = (i + 1) & (view->bucket_room - 1)) {
         size_t *place = &view->buckets[i];
-        if (*place == 0 || strcmp(view->items[*place - 1].record.request_id, id) == 0)
+        if (*place == 0 || (view->items[*place - 1].partition == partition &&
+                            strcmp(view->items[*place - 1].record.request_id, id) == 0))
             return place;
     }
 }
@@ -31,14 +33,14 @@ static void grow(struct ledger_view *view)
         view->bucket_room *= 2;
     view->buckets = memory_new(view->bucket_room, sizeof *view->buckets);
     for (size_t i = 0; i < view->count; i++)
-        *place_of(view, view->items[i].record.request_id) = i + 1;
+        *place_of(view, view->items[i].partition, view->items[i].record.request_id) = i + 1;
 }
 
 static void put(struct ledger_view *view, int32_t partition, struct ledger_record *record)
 {
     if (view->count == view->room)
         grow(view);
-    size_t *place = place_of(view, record->request_id);
+    size_t *place = place_of(view, partition, record->request_id);
     if (*place == 0) {
         *place = ++view->count;
         view->items[*place - 1] = (struct ledger_item){.partition = partition};
@@ -95,12 +97,30 @@ void ledger_view_release(struct ledger_view *view)
     *view = (struct ledger_view){0};
 }
 
+/* A null value was put as an empty record: forgotten. */
+static bool is_there(const struct ledger_item *item)
+{
+    return item->record.order_type != NULL;
+}
+
 const struct ledger_item *ledger_view_find(const struct ledger_view *view, const char *request_id)
 {
-    size_t *place = view->bucket_room == 0 ? NULL : place_of(view, request_id);
+    if (view->bucket_room == 0)
+        return NULL;
+    for (size_t i = hash_text(request_id) & (view->bucket_room - 1); view->buckets[i] != 0;
+         i = (i + 1) & (view->bucket_room - 1)) {
+        const struct ledger_item *item = &view->items[view->buckets[i] - 1];
+        if (is_there(item) && strcmp(item->record.request_id, request_id) == 0)
+            return item;
+    }
+    return NULL;
+}
 
-    /* A null value was put as an empty record: forgotten. */
-    return place == NULL || *place == 0 || view->items[*place - 1].record.order_type == NULL
-               ? NULL
-               : &view->items[*place - 1];
+const struct ledger_item *ledger_view_in(const struct ledger_view *view, int32_t partition,
+                                         const char *request_id)
+{
+    size_t *place = view->bucket_room == 0 ? NULL : place_of(view, partition, request_id);
+
+    return place == NULL || *place == 0 || !is_there(&view->items[*place - 1]) ? NULL
+                                                                               : &view->items[*place - 1];
 }

@@ -28,6 +28,10 @@ void ledger_view_release(struct ledger_view *view);
 /* The order of a request id, null when the ledger has none. */
 const struct ledger_item *ledger_view_find(const struct ledger_view *view, const char *request_id);
 
+/* The same in one partition: while orders are being moved, two may have it. */
+const struct ledger_item *ledger_view_in(const struct ledger_view *view, int32_t partition,
+                                         const char *request_id);
+
 /* Takes one message of the ledger; false when it is damaged or newer. Null values forget. */
 MUST_USE bool ledger_view_take(const struct setup *setup, struct ledger_view *view,
                                const rd_kafka_message_t *message, struct fault *why);
