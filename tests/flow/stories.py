@@ -11,6 +11,7 @@ import bad_days
 import hard
 import secure
 import whc
+import window
 import writes
 from common import TARGET, ask, dead_letter, one, target
 from whc import expect, header, outcomes_by_request, portability, wait_for
@@ -332,8 +333,8 @@ REAL = [topics_that_differ, broker_away]
 
 def main(where, chosen):
     if where == "embedded":
-        return whc.run_stories(BOTH + writes.BOTH + bad_days.BOTH + EMBEDDED + hard.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
-    return whc.on_real_kafka(BOTH + writes.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL, chosen)
+        return whc.run_stories(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + EMBEDDED + window.EMBEDDED + hard.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
+    return whc.on_real_kafka(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL, chosen)
 
 
 if __name__ == "__main__":

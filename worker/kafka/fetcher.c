@@ -11,7 +11,7 @@
 enum {
     READ_ON = 500,  /* offsets that a round reads on for the next one that was asked */
     AGAIN_MS = 100, /* a broker that is away, or a new leader that does not know yet what it has */
-    GIVE_UP_MS = 10000
+    GIVE_UP_MS = 3000
 };
 
 struct ask {

@@ -72,6 +72,15 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
         let_go(orders, order);
 }
 
+/* What a write ended with is kept even if nothing was ever sent: its repeat must not be judged once more (R9). */
+static void keep_ended(struct orders *orders, struct order *order)
+{
+    if (order->owned || !order->type->writes)
+        return;
+    order->owned = true;
+    orders->owned++;
+}
+
 bool orders_next_change(struct orders *orders, struct change *change)
 {
     struct order *order = orders->ended.first != NULL ? orders->ended.first : orders->changed.first;
@@ -82,6 +91,7 @@ bool orders_next_change(struct orders *orders, struct change *change)
     if (order->state == ORDER_DONE) {
         leave_state(orders, order);
         enter_state(orders, order, ORDER_SETTLING);
+        keep_ended(orders, order);
     }
     *change = (struct change){.order = order,
                               .intends = order->state == ORDER_INTENDING,

@@ -2,6 +2,7 @@
 #include "intake.h"
 
 #include "framing.h"
+#include "hold.h"
 #include "memory.h"
 #include "owning.h"
 #include "partitioner.h"
@@ -14,34 +15,41 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TURN_MAX = 250, HELD_MAX = 100, SWEEPS = 5, OUTCOME_LEAST_BYTES = 65536 };
-
-/* A partition that stands still: its messages in order. */
-struct hold {
-    int32_t partition;
-    rd_kafka_message_t **messages;
-    size_t count, room;
-    bool paused; /* a pause throws away what is fetched, so a short wait does without */
-    char why[300];
-};
+enum { SWEEPS = 5, OUTCOME_LEAST_BYTES = 65536 };
 
 struct intake {
     struct worker *worker;
-    struct hold *holds;
-    size_t hold_count;
+    struct holds *holds;
     struct loop_timer sweep; /* of what is slow */
     bool ledger_full;        /* as it was told last */
-    bool kept;               /* the message that is being handled is somebody else's by now */
+    bool window_fills;       /* the same */
+    bool kept;               /* the message that is being handled is somebody else's by now, */
+    bool full;               /* or it must wait because its partition's window is full */
 };
-
-/* What can be done with a message now. */
-enum fate { FATE_TAKEN, FATE_HELD };
 
 static bool ledger_is_full(const struct intake *intake)
 {
     const struct worker *worker = intake->worker;
 
     return orders_owned_count(worker->orders) >= (size_t)worker->settings->ledger_orders_max;
+}
+
+/* Said once, early enough to do something about it. */
+static void look_at_window(struct intake *intake)
+{
+    const struct worker *worker = intake->worker;
+    size_t most = duplicates_most(worker->duplicates), max = (size_t)worker->settings->duplicates_max;
+    bool fills = most >= max - max / 5;
+
+    if (fills && !intake->window_fills)
+        LOG(LOG_ERROR,
+            worker->settings->duplicates_full == FULL_FORGET
+                ? "a partition's duplicate window is nearly full: then the oldest are forgotten early, and their "
+                  "repeats are carried out again; raise duplicates.max"
+                : "a partition's duplicate window is nearly full: then no more orders that change something are "
+                  "taken from it; raise duplicates.max",
+            log_int("orders", (int64_t)most), log_int("duplicates.max", (int64_t)max));
+    intake->window_fills = fills;
 }
 
 /* What is slow moves to the ledger, so that its partition goes on (promise.md R11). */
@@ -52,6 +60,7 @@ static void sweep(void *context)
     int64_t after_ms = worker->settings->ledger_after_ms;
 
     loop_set_timer(worker->loop, &intake->sweep, loop_clock_ms() + after_ms / SWEEPS);
+    look_at_window(intake);
     if (ledger_is_full(intake) != intake->ledger_full) {
         intake->ledger_full = ledger_is_full(intake);
         if (intake->ledger_full)
@@ -68,83 +77,23 @@ struct intake *intake_new(struct worker *worker)
     struct intake *intake = memory_new(1, sizeof *intake);
 
     intake->worker = worker;
+    intake->holds = holds_new(worker);
     intake->sweep = (struct loop_timer){.fire = sweep, .context = intake};
     return intake;
-}
-
-static void release_hold(struct hold *hold)
-{
-    for (size_t i = 0; i < hold->count; i++)
-        rd_kafka_message_destroy(hold->messages[i]);
-    memory_free(hold->messages);
 }
 
 void *intake_free(struct intake *intake)
 {
     if (intake == NULL)
         return NULL;
-    for (size_t i = 0; i < intake->hold_count; i++)
-        release_hold(&intake->holds[i]);
     loop_clear_timer(intake->worker->loop, &intake->sweep);
-    memory_free(intake->holds);
+    holds_free(intake->holds);
     return memory_free(intake);
-}
-
-static struct hold *find_hold(const struct intake *intake, int32_t partition)
-{
-    for (size_t i = 0; i < intake->hold_count; i++)
-        if (intake->holds[i].partition == partition)
-            return &intake->holds[i];
-    return NULL;
-}
-
-static void set_flow(struct intake *intake, int32_t partition, bool flows)
-{
-    rd_kafka_t *handle = consumer_handle(intake->worker->consumer);
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-
-    rd_kafka_topic_partition_list_add(list, intake->worker->settings->topic_requests, partition);
-    if (flows)
-        rd_kafka_resume_partitions(handle, list);
-    else
-        rd_kafka_pause_partitions(handle, list);
-    rd_kafka_topic_partition_list_destroy(list);
-}
-
-static void hold(struct intake *intake, rd_kafka_message_t *message, const char *why)
-{
-    struct hold *hold = find_hold(intake, message->partition);
-
-    if (hold == NULL) {
-        intake->holds = memory_resize(intake->holds, intake->hold_count + 1, sizeof *intake->holds);
-        hold = &intake->holds[intake->hold_count++];
-        *hold = (struct hold){.partition = message->partition};
-        snprintf(hold->why, sizeof hold->why, "partition %d stands still: %.250s", (int)message->partition,
-                 why);
-        LOG(LOG_WARN, "a partition stands still, it goes on by itself",
-            log_int("partition", message->partition), log_text("why", why));
-    }
-    if (hold->count == hold->room) {
-        hold->room = hold->room * 2 + 16;
-        hold->messages = memory_resize(hold->messages, hold->room, sizeof(rd_kafka_message_t *));
-    }
-    hold->messages[hold->count++] = message;
-    if (hold->count < HELD_MAX || hold->paused)
-        return;
-    hold->paused = true;
-    set_flow(intake, message->partition, false);
 }
 
 void intake_forget(struct intake *intake, int32_t partition)
 {
-    struct hold *hold = find_hold(intake, partition);
-
-    if (hold == NULL)
-        return;
-    if (hold->paused)
-        set_flow(intake, partition, true); /* it may come back to us */
-    release_hold(hold);
-    *hold = intake->holds[--intake->hold_count];
+    holds_forget(intake->holds, partition);
 }
 
 static bool header_of(const rd_kafka_message_t *message, const char *name, const void **value, size_t *size)
@@ -194,6 +143,14 @@ static bool hand_over(struct intake *intake, rd_kafka_message_t *message, struct
     struct duplicate done;
 
     if (live == NULL && !duplicates_find(worker->duplicates, order->request.id, &done)) {
+        intake->full = order->type->writes && duplicates_full(worker->duplicates, message->partition);
+        if (intake->full) {
+            order_free(order);
+            return fault_set(
+                why, FAULT_EXHAUSTED,
+                "it remembers duplicates.max finished orders: no new order that changes something is "
+                "taken until some are older than duplicates.window.ms");
+        }
         orders_take(worker->orders, order, worker_time(worker));
         return true;
     }
@@ -360,8 +317,9 @@ static bool read_message(struct intake *intake, rd_kafka_message_t *message, str
 }
 
 /* Takes the message, or says why it must wait; a taken one is freed. */
-static enum fate handle(struct intake *intake, rd_kafka_message_t *message, struct fault *why)
+static enum fate handle(void *context, rd_kafka_message_t *message, struct fault *why)
 {
+    struct intake *intake = context;
     struct position *position = settlements_position(intake->worker->settlements, message->partition);
     rd_kafka_timestamp_type_t kind;
 
@@ -372,10 +330,10 @@ static enum fate handle(struct intake *intake, rd_kafka_message_t *message, stru
         return FATE_HELD;
     }
     /* A held message was taken before; its offset is open until it is settled, so taking it again is no harm. */
-    intake->kept = false;
+    intake->kept = intake->full = false;
     if (position != NULL && position_take(position, message->offset)) {
         if (!read_message(intake, message, why))
-            return FATE_HELD;
+            return intake->full ? FATE_PUT_BY : FATE_HELD;
         position_date(position, message->offset, rd_kafka_message_timestamp(message, &kind));
         status_count_taken(intake->worker->status);
     }
@@ -384,8 +342,9 @@ static enum fate handle(struct intake *intake, rd_kafka_message_t *message, stru
     return FATE_TAKEN;
 }
 
-static bool has_room(const struct intake *intake)
+static bool has_room(void *context)
 {
+    const struct intake *intake = context;
     const struct worker *worker = intake->worker;
 
     return orders_awake_count(worker->orders) + settling_waiting(worker->settling) +
@@ -394,38 +353,26 @@ static bool has_room(const struct intake *intake)
            !ledger_is_full(intake);
 }
 
-/* Goes on with a held partition as far as it can; true: it is not held any more. */
-static bool release_some(struct intake *intake, struct hold *hold)
+static void take_message(struct intake *intake, rd_kafka_message_t *message)
 {
-    size_t taken = 0;
     struct fault why;
 
-    while (taken < hold->count && has_room(intake) &&
-           handle(intake, hold->messages[taken], &why) == FATE_TAKEN)
-        taken++;
-    memmove(hold->messages, hold->messages + taken, (hold->count - taken) * sizeof(rd_kafka_message_t *));
-    hold->count -= taken;
-    return hold->count == 0;
-}
-
-static void go_on_with_holds(struct intake *intake)
-{
-    for (size_t i = 0; i < intake->hold_count;) {
-        struct hold *hold = &intake->holds[i];
-        int32_t partition = hold->partition;
-        if (!release_some(intake, hold)) {
-            i++;
-            continue;
-        }
-        intake_forget(intake, partition);
-        LOG(LOG_INFO, "a partition goes on", log_int("partition", partition));
+    if (!settlements_owns(intake->worker->settlements, message->partition)) {
+        rd_kafka_message_destroy(message);
+        return;
     }
+    if (holds_has(intake->holds, message->partition)) {
+        holds_add(intake->holds, message, false, "");
+        return;
+    }
+    enum fate fate = handle(intake, message, &why);
+    if (fate != FATE_TAKEN)
+        holds_add(intake->holds, message, fate == FATE_PUT_BY, why.text);
 }
 
 void intake_chore(struct intake *intake)
 {
     struct worker *worker = intake->worker;
-    struct fault why;
 
     consumer_serve(worker->consumer);
     if (!owning_takes(worker->owning))
@@ -433,26 +380,17 @@ void intake_chore(struct intake *intake)
     if (intake->sweep.place == 0)
         sweep(intake);
     signals_chore(worker->signals);
-    go_on_with_holds(intake);
-    for (int i = 0; has_room(intake); i++) {
-        if (i == TURN_MAX) {
-            loop_hurry(worker->loop); /* the wake-up was an edge: what is left would sleep on */
-            return;
-        }
+    holds_go_on(intake->holds, handle, has_room, intake);
+    int64_t share = loop_share(worker->loop);
+    while (has_room(intake) && !loop_share_over(worker->loop, share)) { /* the wake-up was an edge */
         rd_kafka_message_t *message = consumer_next(worker->consumer);
         if (message == NULL)
             return;
-        if (!settlements_owns(worker->settlements, message->partition))
-            rd_kafka_message_destroy(message);
-        else if (find_hold(intake, message->partition) != NULL)
-            hold(intake, message, "");
-        else if (handle(intake, message, &why) == FATE_HELD)
-            hold(intake, message, why.text);
+        take_message(intake, message);
     }
 }
 
 size_t intake_held(const struct intake *intake, const char **why)
 {
-    *why = intake->hold_count > 0 ? intake->holds[0].why : "";
-    return intake->hold_count;
+    return holds_count(intake->holds, why);
 }

@@ -39,6 +39,7 @@ enum family {
     LEASES,
     LEDGER_ORDERS,
     REMEMBERED,
+    REMEMBERED_MOST,
     DOUBTS,
     DOUBTS_RESTARTED,
     LOGS_UNSTABLE,
@@ -99,6 +100,12 @@ static const struct stats_family families[] = {
     [LEDGER_ORDERS] = {"whc_ledger_orders", "Orders owned through the ledger.", STATS_GAUGE, {NULL}, {0}},
     [REMEMBERED] =
         {"whc_remembered_orders", "Finished orders in the duplicate window.", STATS_GAUGE, {NULL}, {0}},
+    [REMEMBERED_MOST] =
+        {"whc_remembered_share",
+         "Finished orders of the partition with most, as a share of duplicates.max; alarm from 0.8 on.",
+         STATS_GAUGE,
+         {NULL},
+         {0}},
     [DOUBTS] = {"whc_orders_in_doubt", "Orders that BT may have carried out.", STATS_GAUGE, {NULL}, {0}},
     [DOUBTS_RESTARTED] =
         {"whc_doubts_restarted",
@@ -191,6 +198,8 @@ static int metrics_page(void *context, struct buffer *body)
     set_gauge(status, LOG_DROPPED, "", (double)log_dropped());
     set_gauge(status, LEDGER_ORDERS, "", (double)orders_owned_count(worker->orders));
     set_gauge(status, REMEMBERED, "", (double)duplicates_count(worker->duplicates));
+    set_gauge(status, REMEMBERED_MOST, "",
+              (double)duplicates_most(worker->duplicates) / (double)worker->settings->duplicates_max);
     set_gauge(status, LEASES, "", (double)orders_lease_count(worker->orders));
     set_gauge(status, LOGS_UNSTABLE, "requests", (double)watching_stuck(worker->watching, false));
     set_gauge(status, LOGS_UNSTABLE, "ledger", (double)watching_stuck(worker->watching, true));
@@ -285,9 +294,6 @@ void status_count_forgotten(struct status *status, bool by_number)
     const char *by = by_number ? "number" : "age";
 
     series_add(stats_series(status->stats, FORGOTTEN, &by), 1);
-    if (by_number)
-        LOG(LOG_WARN,
-            "a finished order was forgotten before its time: more than duplicates.max of a partition");
 }
 
 void status_count_decision(struct status *status, const char *result)

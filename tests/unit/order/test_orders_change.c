@@ -368,7 +368,7 @@ static void too_large(void)
     given_same("code", order->reason.code, "size");
     CU_ASSERT(orders_owned_count(world.orders) == 0 && behind->state == ORDER_READY);
     CU_ASSERT_EQUAL(orders_pace(world.orders, 0, &tag)->in_flight, 0);
-    change = given_change(&world, order, false, true, false);
+    change = given_change(&world, order, false, true, true); /* what it ended with is small */
     orders_settled(world.orders, &change, INT64_MAX);
     given_world_end(&world);
 }
@@ -425,7 +425,41 @@ static void terms_of_its_api(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_orders_change[] = {{"slow", slow},
+/* R9: whatever final outcome a writing order type gets, a repeat must find it, also when nothing was ever sent. */
+static void every_end_of_a_write_is_kept(void)
+{
+    static const struct {
+        const char *name, *workflow;
+        bool kept;
+    } rows[] = {{"a write", GIVEN_NEVER, true}, {"a reading one", GIVEN_ONE_READ, false}};
+
+    for (size_t i = 0; i < 2 * COUNT_OF(rows); i++) {
+        const bool expired = i >= COUNT_OF(rows), kept = rows[i % COUNT_OF(rows)].kept;
+        struct world world;
+        begin(&world, rows[i % COUNT_OF(rows)].workflow);
+        struct order *order = given_order(&world, "k", "1");
+        if (expired)
+            order->request.not_after_ms = 1; /* in the past: no first call any more */
+        else
+            journey_refuse(order, REASON_CONTRACT, "id", "id: too long", world.time.wall_ms);
+        orders_take(world.orders, order, world.time);
+        CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+        struct change change;
+        CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
+        CU_ASSERT(change.order == order && change.publishes && !change.intends);
+        if (change.records != kept || order->owned != kept || (kept && order->written != LEDGER_DONE)) {
+            printf("\n  %s, %s", rows[i % COUNT_OF(rows)].name, expired ? "expired" : "refused");
+            CU_FAIL("case above");
+        }
+        CU_ASSERT_EQUAL(orders_owned_count(world.orders), kept);
+        orders_settled(world.orders, &change, INT64_MAX);
+        CU_ASSERT(orders_count(world.orders) == 0 && orders_owned_count(world.orders) == 0);
+        given_world_end(&world);
+    }
+}
+
+CU_TestInfo test_orders_change[] = {{"every end of a write is kept", every_end_of_a_write_is_kept},
+                                    {"slow", slow},
                                     {"in the order of the lane", in_the_order_of_the_lane},
                                     {"before in the lane", before_in_the_lane},
                                     {"slow but done", slow_but_done},

@@ -1,0 +1,41 @@
+/*
+ * Partitions that stand still: their messages in order, until each can be taken.
+ *
+ * A message that must wait holds all behind it, with one exception: an order that waits only because the duplicate window
+ * is full is put by, and what is behind it goes on, but for those of its key.
+ */
+#ifndef RUN_HOLD_H
+#define RUN_HOLD_H
+
+#include "worker.h"
+
+struct holds;
+
+enum fate {
+    FATE_TAKEN,
+    FATE_HELD,   /* it waits, and all behind it */
+    FATE_PUT_BY, /* it waits, and those of its key */
+};
+
+/* Takes the message, or says why it must wait. */
+typedef enum fate hold_handle_fn(void *context, rd_kafka_message_t *message, struct fault *why);
+
+struct holds *holds_new(struct worker *worker);
+void *holds_free(struct holds *holds);
+
+/* Whether the partition stands still. */
+bool holds_has(const struct holds *holds, int32_t partition);
+
+/* Adds a message behind those that are held of its partition; takes it over. `put_by`: see FATE_PUT_BY. */
+void holds_add(struct holds *holds, rd_kafka_message_t *message, bool put_by, const char *why);
+
+/* Goes on with what can go on while there is room. */
+void holds_go_on(struct holds *holds, hold_handle_fn *handle, bool (*has_room)(void *context), void *context);
+
+/* The partition is another worker's, or goes on. */
+void holds_forget(struct holds *holds, int32_t partition);
+
+/* How many partitions stand still, and why the first does. */
+size_t holds_count(const struct holds *holds, const char **why);
+
+#endif
