@@ -355,9 +355,9 @@ const struct schema *catalogue_schema(const struct catalogue *catalogue, uint64_
 {
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *one = catalogue->types[i];
-        const struct schema *found = schema_fingerprint(one->request) == fingerprint ? one->request : NULL;
+        const struct schema *found = schema_has_fingerprint(one->request, fingerprint) ? one->request : NULL;
         for (size_t h = 0; h < one->history_count && found == NULL; h++)
-            if (schema_fingerprint(one->history[h]) == fingerprint)
+            if (schema_has_fingerprint(one->history[h], fingerprint))
                 found = one->history[h];
         if (found != NULL) {
             if (type != NULL)

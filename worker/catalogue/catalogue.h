@@ -53,8 +53,8 @@ const struct order_type *catalogue_type(const struct catalogue *catalogue, const
 const struct order_type *catalogue_type_of_record(const struct catalogue *catalogue, const char *full_name);
 
 /*
- * The request schema with this fingerprint, of today or of history; null when there is none. *type (may be null)
- * becomes its order type.
+ * The request schema with this fingerprint (schema_has_fingerprint()), of today or of history; null when there is
+ * none. *type (may be null) becomes its order type.
  */
 const struct schema *catalogue_schema(const struct catalogue *catalogue, uint64_t fingerprint,
                                       const struct order_type **type);

@@ -54,6 +54,12 @@ const char *schema_full_text(const struct schema *schema); /* library types put 
 const char *schema_canonical(const struct schema *schema); /* Parsing Canonical Form of the full text */
 uint64_t schema_fingerprint(const struct schema *schema);  /* CRC-64-AVRO of the canonical form */
 
+/*
+ * Whether a single-object value with this fingerprint was written with the schema: it is the schema's own, or the one
+ * that the libraries of Go (hamba/avro) and Rust (apache-avro) compute, whose canonical forms tell logical types.
+ */
+bool schema_has_fingerprint(const struct schema *schema, uint64_t fingerprint);
+
 /* The library types that the text itself names, in order of appearance: a registry's `references`. */
 size_t schema_reference_count(const struct schema *schema);
 const char *schema_reference(const struct schema *schema, size_t index);

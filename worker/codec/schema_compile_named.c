@@ -236,6 +236,7 @@ void schema_compile_logical(struct json_object *json, struct schema_node *node)
     };
     const char *name = tree_text_of(json, "logicalType");
 
+    node->logical_text = name;
     for (size_t i = 0; name != NULL && i < COUNT_OF(known); i++) {
         if (known[i].kind != node->kind || strcmp(known[i].name, name) != 0)
             continue;

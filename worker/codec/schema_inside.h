@@ -21,7 +21,7 @@ struct schema {
     size_t reference_count;
     char *full_text;
     char *canonical;
-    uint64_t fingerprint;
+    uint64_t fingerprint, fingerprint_go, fingerprint_rust;
     struct avro_obj_t *avro; /* Avro-C's view of the same nodes, and how it makes values of them */
     struct avro_value_iface *maker;
 };
@@ -54,7 +54,7 @@ bool schema_valid_name(const char *name);
 /* The kind of a primitive type's name. */
 bool schema_primitive(const char *name, enum schema_kind *kind);
 
-/* Fills canonical and fingerprint. */
+/* Fills canonical and the fingerprints. */
 void schema_canonize(struct schema *schema);
 uint64_t schema_crc64(const char *text, size_t length);
 

@@ -55,6 +55,7 @@ struct schema_node {
     enum schema_kind kind;
     enum schema_logical logical;
     unsigned precision, scale; /* decimal */
+    const char *logical_text;  /* logicalType as it is written, known to us or not; null: none */
     size_t number;             /* its place in the schema's list of nodes, for marks */
     char *name;                /* full name of a record, enum or fixed; else null */
     bool shared;               /* a named type that the library brought */
