@@ -118,10 +118,10 @@ static bool add_references(const struct registry *registry, struct json_object *
 static bool check_avro(const struct registry *registry, const char *text, struct json_object *references,
                        struct fault *why)
 {
-    struct schema_library *library = schema_library_new();
+    struct schema_library *library = schema_library_new_foreign();
     struct schema *schema = NULL;
     bool good = add_references(registry, references, 0, library, why) &&
-                schema_parse(text, strlen(text), library, &schema, why);
+                schema_parse_foreign(text, strlen(text), library, &schema, why);
 
     schema_free(schema);
     schema_library_free(library);

@@ -12,11 +12,20 @@ struct schema_library {
         size_t length;
     } * types;
     size_t count;
+    bool foreign;
 };
 
 struct schema_library *schema_library_new(void)
 {
     return memory_new(1, sizeof(struct schema_library));
+}
+
+struct schema_library *schema_library_new_foreign(void)
+{
+    struct schema_library *library = schema_library_new();
+
+    library->foreign = true;
+    return library;
 }
 
 struct schema_library *schema_library_free(struct schema_library *library)
@@ -38,20 +47,22 @@ static const struct library_type *library_type(const struct schema_library *libr
     return NULL;
 }
 
-static bool read_text(const char *text, size_t length, struct json_object **tree, struct fault *why)
+static bool read_text(const char *text, size_t length, bool foreign, struct json_object **tree,
+                      struct fault *why)
 {
     if (length > SCHEMA_TEXT_MAX)
         return fault_set(why, FAULT_INPUT, "a schema of more than %d bytes", SCHEMA_TEXT_MAX);
-    return tree_read(text, length, tree, why);
+    return foreign ? tree_read_foreign(text, length, tree, why) : tree_read(text, length, tree, why);
 }
 
 /* Twice the same text is one type, in whatever layout; two different ones under one name are a mistake. */
-static bool library_check_same(const struct library_type *type, struct json_object *tree, struct fault *why)
+static bool library_check_same(const struct library_type *type, bool foreign, struct json_object *tree,
+                               struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *known = NULL;
     char quoted[PLACE_QUOTE_SIZE];
 
-    TRY(read_text(type->text, type->length, &known, why));
+    TRY(read_text(type->text, type->length, foreign, &known, why));
     if (!tree_equal(known, tree))
         return fault_set(why, FAULT_INPUT, "two different types are named '%s'",
                          place_quote(type->name, quoted));
@@ -64,12 +75,12 @@ bool schema_library_add(struct schema_library *library, const char *text, size_t
     CLEANUP(tree_release) struct json_object *tree = NULL;
     CLEANUP(memory_release) char *full = NULL;
 
-    TRY(read_text(text, length, &tree, why));
-    if (!schema_full_name(tree, "", &full))
+    TRY(read_text(text, length, library->foreign, &tree, why));
+    if (!schema_full_name(tree, "", library->foreign, &full))
         return fault_set(why, FAULT_INPUT, "#: a shared schema is a record, enum or fixed with a valid name");
     const struct library_type *known = library_type(library, full);
     if (known != NULL) {
-        TRY(library_check_same(known, tree, why));
+        TRY(library_check_same(known, library->foreign, tree, why));
     } else {
         library->types = memory_resize(library->types, library->count + 1, sizeof *library->types);
         library->types[library->count++] =
@@ -87,7 +98,7 @@ bool schema_library_find(const struct schema_library *library, const char *name,
     const struct library_type *type = library_type(library, name);
 
     *tree = NULL;
-    return type == NULL || read_text(type->text, type->length, tree, why);
+    return type == NULL || read_text(type->text, type->length, library->foreign, tree, why);
 }
 
 bool schema_library_has(const struct schema_library *library, const char *name)
@@ -95,20 +106,32 @@ bool schema_library_has(const struct schema_library *library, const char *name)
     return library_type(library, name) != NULL;
 }
 
-bool schema_parse(const char *text, size_t length, const struct schema_library *library,
+static bool parse(const char *text, size_t length, const struct schema_library *library, bool foreign,
                   struct schema **schema, struct fault *why)
 {
     CLEANUP(schema_release) struct schema *parsed = memory_new(1, sizeof *parsed);
     struct json_object *tree;
 
-    TRY(read_text(text, length, &tree, why));
+    TRY(read_text(text, length, foreign, &tree, why));
     parsed->text = memory_text_of(text, length);
-    TRY(schema_compile(parsed, tree, library, why));
+    TRY(schema_compile(parsed, tree, library, foreign, why));
     TRY(schema_check_shape(parsed, why));
     schema_canonize(parsed);
     TRY(schema_build(parsed, why));
     *schema = TAKE(parsed);
     return true;
+}
+
+bool schema_parse(const char *text, size_t length, const struct schema_library *library,
+                  struct schema **schema, struct fault *why)
+{
+    return parse(text, length, library, false, schema, why);
+}
+
+bool schema_parse_foreign(const char *text, size_t length, const struct schema_library *library,
+                          struct schema **schema, struct fault *why)
+{
+    return parse(text, length, library, true, schema, why);
 }
 
 static void free_node(struct schema_node *node)

@@ -23,6 +23,7 @@ enum {
 struct schema_library;
 
 struct schema_library *schema_library_new(void);
+struct schema_library *schema_library_new_foreign(void); /* for schema_parse_foreign() */
 struct schema_library *schema_library_free(struct schema_library *library);
 
 /*
@@ -40,6 +41,13 @@ struct schema;
  */
 MUST_USE bool schema_parse(const char *text, size_t length, const struct schema_library *library,
                            struct schema **schema, struct fault *why);
+
+/*
+ * The same for a schema that only data was written with: what resolution takes from the reader (defaults, aliases, the
+ * default of an enum) is not looked at and not kept, and namespaces and symbols may hold any character.
+ */
+MUST_USE bool schema_parse_foreign(const char *text, size_t length, const struct schema_library *library,
+                                   struct schema **schema, struct fault *why);
 struct schema *schema_free(struct schema *schema);
 void schema_release(struct schema **schema); /* for CLEANUP */
 

@@ -219,9 +219,9 @@ static bool compile_presets(struct schema_parser *parser)
 }
 
 bool schema_compile(struct schema *schema, struct json_object *tree, const struct schema_library *library,
-                    struct fault *why)
+                    bool foreign, struct fault *why)
 {
-    struct schema_parser parser = {.schema = schema, .library = library, .why = why};
+    struct schema_parser parser = {.schema = schema, .library = library, .foreign = foreign, .why = why};
     struct json_object *instead = NULL;
     struct buffer text;
 

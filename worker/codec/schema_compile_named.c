@@ -44,6 +44,8 @@ static bool compile_aliases(struct schema_parser *parser, struct json_object *js
     struct json_object *list;
     struct buffer full;
 
+    if (parser->foreign)
+        return true;
     TRY(texts_of(parser, json, "aliases", at, &list));
     size_t count = list == NULL ? 0 : json_object_array_length(list);
     node->aliases = memory_new(count, sizeof *node->aliases);
@@ -72,12 +74,28 @@ static void await_preset(struct schema_parser *parser, struct schema_field *fiel
         (struct schema_preset_due){.field = field, .written = written, .where = buffer_take(&where, NULL)};
 }
 
+/* What only a reader's field has. */
+static bool compile_reading(struct schema_parser *parser, struct json_object *json, const struct place *at,
+                            struct schema_field *field)
+{
+    struct json_object *aliases;
+
+    if (parser->foreign)
+        return true;
+    TRY(texts_of(parser, json, "aliases", at, &aliases));
+    size_t count = aliases == NULL ? 0 : json_object_array_length(aliases);
+    field->aliases = memory_new(count, sizeof *field->aliases);
+    for (size_t i = 0; i < count; i++)
+        field->aliases[field->alias_count++] = tree_text(json_object_array_get_idx(aliases, i));
+    field->has_default = tree_has(json, "default");
+    return true;
+}
+
 static bool compile_field(struct schema_parser *parser, struct json_object *json, const char *space,
                           const struct place *at, struct schema_node *record)
 {
     struct schema_field *field = &record->fields[record->field_count];
     const char *name = tree_text_of(json, "name");
-    struct json_object *aliases;
     char quoted[PLACE_QUOTE_SIZE];
 
     if (name == NULL || !schema_valid_name(name))
@@ -86,13 +104,8 @@ static bool compile_field(struct schema_parser *parser, struct json_object *json
         return schema_fault(parser, at, "the record has a field '%s' already", place_quote(name, quoted));
     field->name = name;
     field->doc = doc_of(json);
-    TRY(texts_of(parser, json, "aliases", at, &aliases));
-    size_t count = aliases == NULL ? 0 : json_object_array_length(aliases);
-    field->aliases = memory_new(count, sizeof *field->aliases);
-    for (size_t i = 0; i < count; i++)
-        field->aliases[field->alias_count++] = tree_text(json_object_array_get_idx(aliases, i));
-    field->has_default = tree_has(json, "default");
     record->field_count++;
+    TRY(compile_reading(parser, json, at, field));
     TRY(schema_compile_member(parser, json, "type", space, at, &field->type));
     if (field->has_default)
         await_preset(parser, field, tree_member(json, "default"), at);
@@ -138,13 +151,13 @@ static bool compile_enum(struct schema_parser *parser, struct json_object *json,
     node->symbols = memory_new(count, sizeof *node->symbols);
     for (size_t i = 0; i < count; i++) {
         const char *symbol = tree_text(json_object_array_get_idx(list, i));
-        if (!schema_valid_name(symbol))
+        if (!parser->foreign && !schema_valid_name(symbol))
             return schema_fault(parser, &here, "'%s' is no symbol", place_quote(symbol, quoted));
         if (symbol_of(node, symbol) >= 0)
             return schema_fault(parser, &here, "'%s' is there twice", place_quote(symbol, quoted));
         node->symbols[node->symbol_count++] = symbol;
     }
-    if (!tree_has(json, "default"))
+    if (parser->foreign || !tree_has(json, "default"))
         return true;
     const char *symbol = tree_text_of(json, "default");
     node->symbol_default = symbol == NULL ? -1 : symbol_of(node, symbol);
@@ -175,7 +188,7 @@ bool schema_compile_named(struct schema_parser *parser, struct json_object *json
     struct schema_node *made;
     char quoted[PLACE_QUOTE_SIZE];
 
-    if (!schema_full_name(json, space, &full))
+    if (!schema_full_name(json, space, parser->foreign, &full))
         return schema_fault(parser, at, "%s without a valid 'name'", type);
     if (schema_named(schema, full) != NULL)
         return schema_fault(parser, at, "type '%s' is defined twice", place_quote(full, quoted));

@@ -35,7 +35,7 @@ bool schema_library_has(const struct schema_library *library, const char *name);
 
 /* Fills tree, nodes, named, root, references and full_text from the parsed text, of which it takes ownership. */
 MUST_USE bool schema_compile(struct schema *schema, struct json_object *tree,
-                             const struct schema_library *library, struct fault *why);
+                             const struct schema_library *library, bool foreign, struct fault *why);
 
 /* Turns a default, as Avro writes it in a schema, into plain JSON; the fault says what does not fit. */
 MUST_USE bool schema_preset(const struct schema_node *node, struct json_object *written,
@@ -47,8 +47,8 @@ MUST_USE bool schema_preset(const struct schema_node *node, struct json_object *
  */
 MUST_USE bool schema_check_shape(const struct schema *schema, struct fault *why);
 
-/* The full name of a record, enum or fixed, owned by the caller. False: not a valid name. */
-bool schema_full_name(struct json_object *tree, const char *space, char **full);
+/* The full name of a record, enum or fixed, owned by the caller. False: not a valid name; a foreign namespace may be any. */
+bool schema_full_name(struct json_object *tree, const char *space, bool foreign, char **full);
 bool schema_valid_name(const char *name);
 
 /* The kind of a primitive type's name. */

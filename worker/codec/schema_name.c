@@ -39,7 +39,15 @@ static char *joined(const char *space, const char *name)
     return buffer_take(&full, NULL);
 }
 
-bool schema_full_name(struct json_object *tree, const char *space, char **full)
+/* A foreign name is valid behind its last dot: its namespace is compared with nothing but itself. */
+static bool valid_foreign_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return schema_valid_name(dot == NULL ? name : dot + 1);
+}
+
+bool schema_full_name(struct json_object *tree, const char *space, bool foreign, char **full)
 {
     const char *name = tree_text_of(tree, "name"), *own = tree_text_of(tree, "namespace");
     const char *type = tree_text_of(tree, "type");
@@ -51,7 +59,8 @@ bool schema_full_name(struct json_object *tree, const char *space, char **full)
         strcmp(type, "fixed") != 0)
         return false;
     char *whole = strchr(name, '.') != NULL ? memory_text(name) : joined(own != NULL ? own : space, name);
-    if (!valid_full_name(whole) || schema_primitive(whole, &kind)) {
+    bool valid = foreign ? valid_foreign_name(whole) : valid_full_name(whole);
+    if (!valid || schema_primitive(whole, &kind)) {
         memory_free(whole);
         return false;
     }

@@ -7,6 +7,7 @@
 struct schema_parser {
     struct schema *schema;
     const struct schema_library *library;
+    bool foreign;       /* what only readers need is left out */
     const char *inside; /* the library type whose text is being read; null in the schema's own */
     unsigned depth;
     struct schema_preset_due { /* defaults wait until the types they are of are complete */

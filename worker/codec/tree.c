@@ -117,6 +117,16 @@ static bool read_to_depth(const char *text, size_t length, int depth, struct jso
         return fault_set(why, FAULT_INPUT, "something follows the JSON value at line %zu, column %zu", line,
                          column);
     }
+    *tree = parsed;
+    return true;
+}
+
+static bool read_finite(const char *text, size_t length, int depth, struct json_object **tree,
+                        struct fault *why)
+{
+    struct json_object *parsed;
+
+    TRY(read_to_depth(text, length, depth, &parsed, why));
     if (!is_finite(parsed)) {
         json_object_put(parsed);
         return fault_set(why, FAULT_INPUT, "a number is none that JSON has, or beyond what a double holds");
@@ -127,12 +137,17 @@ static bool read_to_depth(const char *text, size_t length, int depth, struct jso
 
 bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why)
 {
+    return read_finite(text, length, TREE_DEPTH_MAX, tree, why);
+}
+
+bool tree_read_foreign(const char *text, size_t length, struct json_object **tree, struct fault *why)
+{
     return read_to_depth(text, length, TREE_DEPTH_MAX, tree, why);
 }
 
 bool tree_read_own(const char *text, size_t length, struct json_object **tree, struct fault *why)
 {
-    return read_to_depth(text, length, TREE_DEPTH_MAX + OWN_LEVELS, tree, why);
+    return read_finite(text, length, TREE_DEPTH_MAX + OWN_LEVELS, tree, why);
 }
 
 bool tree_load_file(const char *path, size_t ceiling, struct buffer *content, struct fault *why)

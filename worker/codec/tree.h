@@ -22,6 +22,10 @@ enum { TREE_DEPTH_MAX = 64 };
  */
 MUST_USE bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why);
 
+/* The same for a text that others make and we only pass through: NaN and Infinity may stand for numbers, as Python has it. */
+MUST_USE bool tree_read_foreign(const char *text, size_t length, struct json_object **tree,
+                                struct fault *why);
+
 /* The same for what we have written ourselves: a value as deep as one may be, within a few levels of our own. */
 MUST_USE bool tree_read_own(const char *text, size_t length, struct json_object **tree, struct fault *why);
 

@@ -24,14 +24,14 @@ static void settle_unknown(struct entry *entry, const char *why)
 
 void entry_compile(struct entry *entry)
 {
-    struct schema_library *library = schema_library_new();
+    struct schema_library *library = schema_library_new_foreign();
     struct fault why;
     bool compiled = true;
 
     for (size_t i = 0; compiled && i < entry->type_count; i++)
         compiled =
             schema_library_add(library, entry->types[i].text, strlen(entry->types[i].text), NULL, &why);
-    compiled = compiled && schema_parse(entry->text, strlen(entry->text), library, &entry->schema, &why);
+    compiled = compiled && schema_parse_foreign(entry->text, strlen(entry->text), library, &entry->schema, &why);
     schema_library_free(library);
     if (compiled)
         entry->answer = REGISTRY_KNOWN;

@@ -156,5 +156,55 @@ static void defaults_are_copies(void)
     }
 }
 
-CU_TestInfo test_projection[] = {
-    {"table", table}, {"defaults are copies", defaults_are_copies}, CU_TEST_INFO_NULL};
+/* What only a reader's schema is for is not judged in a writer's. Each has one field n, and the bytes are of n = 3. */
+static const struct {
+    const char *name, *writer, *hex;
+} foreign[] = {
+    {"an empty uuid default",
+     RECORD(WITH("u", LOGICAL("string", "uuid"), "'default':''") "," FIELD("n", "'int'")), "0006"},
+    {"a default of the wrong type", RECORD(WITH("n", "'int'", "'default':'x'")), "06"},
+    {"NaN", RECORD(WITH("d", "'double'", "'default':NaN") "," FIELD("n", "'int'")), "000000000000f87f06"},
+    {"infinity", RECORD(WITH("d", "'float'", "'default':-Infinity") "," FIELD("n", "'int'")), "000080ff06"},
+    {"NaN as text", RECORD(WITH("d", "'double'", "'default':'NaN'") "," FIELD("n", "'int'")),
+     "000000000000f87f06"},
+    {"a default of a late branch", RECORD(WITH("n", "['null','int']", "'default':[]")), "0206"},
+    {"an enum's default",
+     RECORD(FIELD("e", "{'type':'enum','name':'E','symbols':['A'],'default':'B'}") "," FIELD("n", "'int'")),
+     "0006"},
+    {"a symbol with a hyphen", RECORD(FIELD("e", ENUM("'A-B'")) "," FIELD("n", "'int'")), "0006"},
+    {"a hyphen in a namespace",
+     RECORD(FIELD("s", "{'type':'record','name':'S','namespace':'com.a-b','fields':[]}") "," FIELD(
+         "t", "['null','com.a-b.S']") "," FIELD("n", "'int'")),
+     "0006"},
+    {"aliases that are none",
+     "{'type':'record','name':'R','aliases':'x','fields':[" WITH("n", "'int'", "'aliases':[1]") "]}", "06"},
+};
+
+static void foreign_writers(void)
+{
+    CLEANUP(schema_release) struct schema *reader = given_schema(RECORD(FIELD("n", "['null','long']")));
+
+    for (size_t i = 0; i < COUNT_OF(foreign); i++) {
+        CLEANUP(memory_release) char *text = memory_text(foreign[i].writer);
+        CLEANUP(schema_release) struct schema *writer = NULL, *ours = NULL;
+        CLEANUP(buffer_release) struct buffer bytes = {0};
+        CLEANUP(tree_release) struct json_object *tree = NULL;
+        struct fault why = {.text = ""};
+
+        for (char *c = text; *c != '\0'; c++)
+            if (*c == '\'')
+                *c = '"';
+        given_bytes(foreign[i].hex, &bytes);
+        CU_ASSERT(!schema_parse(text, strlen(text), NULL, &ours, &why));
+        why.text[0] = '\0';
+        if (schema_parse_foreign(text, strlen(text), NULL, &writer, &why) &&
+            datum_decode(writer, bytes.data, bytes.length, reader, NULL, &tree, &why))
+            given_same_tree(foreign[i].name, tree, "{'n':3}");
+        given_same(foreign[i].name, why.text, "");
+    }
+}
+
+CU_TestInfo test_projection[] = {{"table", table},
+                                 {"defaults are copies", defaults_are_copies},
+                                 {"foreign writers", foreign_writers},
+                                 CU_TEST_INFO_NULL};
