@@ -77,7 +77,7 @@ def dead_letters_keep_memory_flat(stage):
         stage.send_bytes(v0(1 + i, good[10:]) if i % 60 == 0 else kinds[i % len(kinds)], key=f"{i % 1000}".encode())
     stage.flush()
     # All is there before it starts, and little is fetched ahead: what is measured is what dead letters leave behind.
-    worker = stage.worker(**{"registry.url": stage.sandbox.http, "kafka.consumer.queued.max.messages.kbytes": 1024}).ready()
+    worker = stage.worker(**{"registry.url": stage.sandbox.http, "registry.unknown.ms": 0, "kafka.consumer.queued.max.messages.kbytes": 1024}).ready()
     wait_for(lambda: worker.metric("whc_dead_letters_total") >= count // 10, "the first tenth", 60)
     first = resident_kib(worker)
     wait_for(lambda: worker.metric("whc_dead_letters_total") == count, "all dead letters", 90)
@@ -92,7 +92,7 @@ def dead_letters_keep_memory_flat(stage):
 
 def unknown_records(stage):
     """A record that no order type has, an outcome sent as a request, an id that nobody knows: dead letters, each with its reason."""
-    stage.worker(**{"registry.url": stage.sandbox.http}).ready()
+    stage.worker(**{"registry.url": stage.sandbox.http, "registry.unknown.ms": 0}).ready()
     kind = whc.order_type("check-portability")
     good = kind.datum(portability())
     other = on_registry(stage, {"type": "record", "name": "Other", "namespace": "whc", "fields": [{"name": "a", "type": "string"}]})

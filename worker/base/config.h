@@ -57,8 +57,9 @@ struct settings {
     int64_t duplicates_window_ms, duplicates_max, duplicates_full, repeat_max_ms, outage_max_ms;
     int64_t outcome_framing;
     char *registry_url, *registry_username, *registry_cache_path;
-    struct secret registry_password;
-    int64_t registry_timeout_ms;
+    char *registry_ca_file, *registry_certificate_file, *registry_key_file;
+    struct secret registry_password, registry_key_password;
+    int64_t registry_timeout_ms, registry_unknown_ms, registry_tls_verify;
     int64_t settlement_transactions, settlement_pace_ms, settlement_deadline_ms;
     int64_t send_offsets_timeout_ms, commit_timeout_ms, socket_timeout_ms, transaction_timeout_ms;
     int64_t session_timeout_ms, broker_session_timeout_ms, max_poll_interval_ms, consumer_socket_timeout_ms;

@@ -97,13 +97,28 @@ const struct setting settings_table[] = {
            "No outage of the workers is longer; the broker keeps the group's positions longer than this."),
     CHOICE("outcome.framing", outcome_framing, "confluent-v0|confluent-v1|single-object", "single-object",
            "How outcomes are framed; the Confluent ones need registry.url."),
-    TEXT("registry.url", registry_url, "", "Schema registry (Confluent's REST API); \"\": none."),
+    TEXT(
+        "registry.url", registry_url, "",
+        "Schema registry (Confluent's REST API); several of one registry, separated by commas, are asked in turn "
+        "when one is in trouble; \"\": none."),
     TEXT("registry.username", registry_username, "", "User for the registry; \"\": none."),
     SECRET("registry.password", registry_password, "Password for the registry."),
     TEXT("registry.cache.path", registry_cache_path, "",
          "Folder where schemas are kept over restarts; \"\": memory only."),
     NUMBER("registry.timeout.ms", AT(registry_timeout_ms), "ms", 100, 60000, "5000",
            "Longest wait for one answer."),
+    NUMBER(
+        "registry.unknown.ms", AT(registry_unknown_ms), "ms", 0, 3600000, "30000",
+        "A schema that the registry does not know (error code 40403) is asked for so long; then the request is a "
+        "dead letter, and one that follows has it asked for anew."),
+    TEXT("registry.ca.file", registry_ca_file, "",
+         "CA certificates that the registry's are checked with; \"\": the system's."),
+    TEXT("registry.certificate.file", registry_certificate_file, "",
+         "Client certificate for the registry (PEM); \"\": none. BT's is never shown to it."),
+    TEXT("registry.key.file", registry_key_file, "", "Key of that certificate (PEM)."),
+    SECRET("registry.key.password", registry_key_password, "Password of that key file."),
+    CHOICE("registry.tls.verify", registry_tls_verify, "off|on", "on",
+           "off: accept any certificate of the registry (never in production)."),
 
     CHOICE("settlement.transactions", settlement_transactions, "off|on", "on",
            "off: for the embedded broker, which has none; an outcome may then appear twice after a crash."),

@@ -18,8 +18,17 @@ struct http_header {
     const char *name, *value;
 };
 
+/* Whose certificates are trusted, and which one is shown; "" for none of its own. All borrowed. */
+struct http_tls {
+    const char *ca_file, *certificate_file, *key_file;
+    const struct secret *key_password;
+    bool verify;
+};
+
 struct http_request {
     const char *method, *url;
+    const char *peer;           /* whom we call, for sentences; null: BT. Must outlive the call */
+    const struct http_tls *tls; /* null: BT's, of the settings */
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t header_count;
     const char *body; /* null: none; copied */

@@ -13,18 +13,28 @@ struct registry *registry_new(const struct settings *settings, struct loop *loop
 
     *registry = (struct registry){
         .settings = settings, .loop = loop, .client = client, .changed = changed, .context = context};
+    registry_read_urls(registry);
+    registry->tls = (struct http_tls){settings->registry_ca_file, settings->registry_certificate_file,
+                                      settings->registry_key_file, &settings->registry_key_password,
+                                      settings->registry_tls_verify != 0};
     return registry;
+}
+
+void registry_forget_texts(struct entry *entry)
+{
+    for (size_t i = 0; i < entry->type_count; i++) {
+        memory_free(entry->types[i].subject);
+        memory_free(entry->types[i].text);
+    }
+    entry->types = memory_free(entry->types);
+    entry->type_count = 0;
+    entry->text = memory_free(entry->text);
 }
 
 static void free_entry(struct registry *registry, struct entry *entry)
 {
     loop_clear_timer(registry->loop, &entry->again);
-    for (size_t i = 0; i < entry->type_count; i++) {
-        memory_free(entry->types[i].subject);
-        memory_free(entry->types[i].text);
-    }
-    memory_free(entry->types);
-    memory_free(entry->text);
+    registry_forget_texts(entry);
     schema_free(entry->schema);
     memory_free(entry);
 }
@@ -43,6 +53,8 @@ void *registry_free(struct registry *registry)
         memory_free(one->subject);
         memory_free(one);
     }
+    for (size_t i = 0; i < registry->url_count; i++)
+        memory_free(registry->urls[i].base);
     return memory_free(registry);
 }
 
@@ -62,17 +74,21 @@ void registry_forget_unknown(struct registry *registry)
     }
 }
 
-bool registry_ask(struct registry *registry, const char *path, const char *body, http_done_fn *done,
-                  void *context, struct fault *why)
+bool registry_ask(struct registry *registry, const char *path, const char *body, size_t *at,
+                  http_done_fn *done, void *context, struct fault *why)
 {
     const struct settings *settings = registry->settings;
+    const struct registry_url *asked = &registry->urls[registry->url];
     CLEANUP(buffer_release) struct buffer url = {0};
 
     buffer_init(&url, 8192);
-    buffer_print(&url, "%s%s", settings->registry_url, path);
+    *at = registry->url;
+    buffer_print(&url, "%s%s", asked->base, path);
     struct http_request request = {
         .method = body == NULL ? "GET" : "POST",
         .url = buffer_text(&url),
+        .peer = asked->peer,
+        .tls = &registry->tls,
         .headers = {{"Accept", "application/vnd.schemaregistry.v1+json, application/json"},
                     {"Content-Type", "application/vnd.schemaregistry.v1+json"}},
         .header_count = body == NULL ? 1 : 2,
@@ -84,20 +100,21 @@ bool registry_ask(struct registry *registry, const char *path, const char *body,
         .call_timeout_ms = settings->registry_timeout_ms,
         .tcp_user_timeout_ms = settings->registry_timeout_ms,
         .reply_max_bytes = REPLY_MAX,
+        .want_headers = true,
     };
     return http_start(registry->client, &request, done, context, why);
 }
 
-void registry_note_trouble(struct registry *registry, const struct http_reply *reply)
+bool registry_next_url(struct registry *registry, size_t url, size_t *tried, const char *words)
 {
-    if (reply == NULL)
-        registry->trouble[0] = '\0';
-    else if (reply->end != HTTP_REPLIED)
-        snprintf(registry->trouble, sizeof registry->trouble, "the schema registry does not answer: %s",
-                 reply->what);
-    else
-        snprintf(registry->trouble, sizeof registry->trouble, "the schema registry answers %d",
-                 reply->status);
+    if (registry->url == url)
+        registry->url = (url + 1) % registry->url_count;
+    if (++*tried < registry->url_count) {
+        LOG(LOG_WARN, "the next schema registry is asked", log_text("why", words));
+        return true;
+    }
+    *tried = 0;
+    return false;
 }
 
 int64_t registry_next_pause(int64_t *pause_ms)
@@ -108,7 +125,13 @@ int64_t registry_next_pause(int64_t *pause_ms)
 
 const char *registry_trouble(const struct registry *registry)
 {
-    return registry->trouble;
+    for (const struct entry *entry = registry->entries; entry != NULL; entry = entry->next)
+        if (entry->trouble)
+            return entry->why;
+    for (const struct registration *one = registry->registrations; one != NULL; one = one->next)
+        if (*one->why != '\0')
+            return one->why;
+    return "";
 }
 
 /* --- outcome schemas --- */
@@ -120,23 +143,32 @@ static void register_again(void *context)
     register_one(context);
 }
 
+static void register_later(struct registration *one, const char *words)
+{
+    if (registry_next_url(one->registry, one->url, &one->tried, words)) {
+        register_one(one);
+        return;
+    }
+    int64_t pause_ms = registry_next_pause(&one->pause_ms);
+    snprintf(one->why, sizeof one->why, "%s", words);
+    LOG(LOG_WARN, "an outcome schema is not registered yet", log_text("subject", one->subject),
+        log_text("why", words), log_int("retry_in_ms", pause_ms));
+    loop_set_timer(one->registry->loop, &one->again, loop_clock_ms() + pause_ms);
+}
+
 static void registered(void *context, const struct http_reply *reply)
 {
     struct registration *one = context;
     struct registry *registry = one->registry;
     CLEANUP(tree_release) struct json_object *tree = NULL;
+    char words[WORDS_SIZE];
     struct fault why;
 
-    bool good = reply->end == HTTP_REPLIED && reply->status == 200 &&
-                tree_read(reply->body, reply->length, &tree, &why) && tree_has(tree, "id");
-    if (!good) {
-        registry_note_trouble(registry, reply);
-        int64_t pause_ms = registry_next_pause(&one->pause_ms);
-        LOG(LOG_WARN, "an outcome schema is not registered yet", log_text("subject", one->subject),
-            log_text("why", registry->trouble), log_int("retry_in_ms", pause_ms));
-        loop_set_timer(registry->loop, &one->again, loop_clock_ms() + pause_ms);
+    if (!registry_read(registry, one->url, reply, "id", &tree, words)) {
+        register_later(one, words);
         return;
     }
+    one->why[0] = '\0';
     const char *guid = tree_text_of(tree, "guid");
     one->id = (uint32_t)json_object_get_int64(tree_member(tree, "id"));
     one->has_guid = guid != NULL && uuid_parse(guid, &one->guid, &why);
@@ -145,7 +177,6 @@ static void registered(void *context, const struct http_reply *reply)
         LOG(LOG_ERROR,
             "the registry gives no GUIDs: outcomes are framed confluent-v0 instead of confluent-v1",
             log_text("subject", one->subject));
-    registry_note_trouble(registry, NULL);
     registry->changed(registry->context);
 }
 
@@ -162,9 +193,9 @@ static void register_one(struct registration *one)
     buffer_init(&path, 2048);
     tree_write(tree, &body);
     buffer_print(&path, "/subjects/%s/versions", one->subject);
-    if (!registry_ask(one->registry, buffer_text(&path), buffer_text(&body), registered, one, &why))
-        loop_set_timer(one->registry->loop, &one->again,
-                       loop_clock_ms() + registry_next_pause(&one->pause_ms));
+    if (!registry_ask(one->registry, buffer_text(&path), buffer_text(&body), &one->url, registered, one,
+                      &why))
+        register_later(one, why.text);
 }
 
 void registry_register(struct registry *registry, const char *topic, const struct schema *schema)

@@ -2,8 +2,9 @@
  * The schema registry, as Confluent's REST API has it: schemas by id and by GUID, outcome schemas registered.
  *
  * A schema once read is kept, in memory and in a folder where the settings name one, so that a registry that is away
- * stops only what is new. One request per schema at a time; a failure is tried again, less and less often. An id that
- * the registry does not know is said to be unknown: nothing will make it readable.
+ * stops only what is new. One request per schema at a time; a failure is tried again, less and less often, at each of
+ * the registry's URLs in turn. Only error code 40403 says that a schema is unknown: it is asked for until
+ * registry.unknown.ms have passed. Anything else that is no schema is trouble, which is waited out.
  */
 #ifndef HTTP_REGISTRY_H
 #define HTTP_REGISTRY_H
@@ -25,9 +26,16 @@ struct registry *registry_new(const struct settings *settings, struct loop *loop
                               void (*changed)(void *context), void *context);
 void *registry_free(struct registry *registry);
 
-/* The schema that a Confluent frame names, borrowed for good. The fault says why there is none (yet). */
+/*
+ * The schema that a Confluent frame names, borrowed for good. The fault says why there is none (yet). An answer that
+ * it is unknown holds for this request: for the next one the registry is asked again, once, and for the whole time
+ * again when nobody wanted it for so long.
+ */
 enum registry_answer registry_schema(struct registry *registry, const struct frame *frame,
                                      const struct schema **schema, struct fault *why);
+
+/* Begins to fetch the schema of a request that waits behind another one, so that their waits do not add up. */
+void registry_expect(struct registry *registry, const struct frame *frame);
 
 /*
  * Registers an outcome schema under <topic>-<full name> (TopicRecordName), its shared types put in, so that readers

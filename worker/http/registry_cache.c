@@ -48,7 +48,13 @@ bool registry_cache_load(struct entry *entry)
             (struct wanted){memory_text(""), 0, memory_text(text == NULL ? "" : text)};
     }
     entry_compile(entry);
-    return true;
+    if (entry->answer == REGISTRY_KNOWN)
+        return true;
+    LOG(LOG_WARN, "a schema on disk is damaged and is read from the registry again", log_text("file", path),
+        log_text("why", entry->why));
+    registry_forget_texts(entry);
+    entry->answer = REGISTRY_WAIT;
+    return false;
 }
 
 /* Written beside and renamed, so that a crash leaves the old file or the new one. */

@@ -31,7 +31,8 @@ void entry_compile(struct entry *entry)
     for (size_t i = 0; compiled && i < entry->type_count; i++)
         compiled =
             schema_library_add(library, entry->types[i].text, strlen(entry->types[i].text), NULL, &why);
-    compiled = compiled && schema_parse_foreign(entry->text, strlen(entry->text), library, &entry->schema, &why);
+    compiled =
+        compiled && schema_parse_foreign(entry->text, strlen(entry->text), library, &entry->schema, &why);
     schema_library_free(library);
     if (compiled)
         entry->answer = REGISTRY_KNOWN;
@@ -41,14 +42,44 @@ void entry_compile(struct entry *entry)
         entry->answer = REGISTRY_UNKNOWN;
 }
 
-static void try_later(struct entry *entry, const struct http_reply *reply)
+static void try_later(struct entry *entry, const char *words)
 {
-    registry_note_trouble(entry->registry, reply);
+    struct registry *registry = entry->registry;
+
+    entry->absent_since_ms = 0; /* a registry that comes back may know less than it will a moment later */
+    if (registry_next_url(registry, entry->url, &entry->tried, words)) {
+        fetch(entry);
+        return;
+    }
     int64_t pause_ms = registry_next_pause(&entry->pause_ms);
-    snprintf(entry->why, sizeof entry->why, "schema %s: %.200s", entry->key, entry->registry->trouble);
+    entry->trouble = true;
+    snprintf(entry->why, sizeof entry->why, "schema %s: %s", entry->key, words);
     LOG(LOG_WARN, "a schema cannot be read yet, its orders wait", log_text("schema", entry->key),
-        log_text("why", entry->registry->trouble), log_int("retry_in_ms", pause_ms));
-    loop_set_timer(entry->registry->loop, &entry->again, loop_clock_ms() + pause_ms);
+        log_text("why", words), log_int("retry_in_ms", pause_ms));
+    loop_set_timer(registry->loop, &entry->again, loop_clock_ms() + pause_ms);
+}
+
+/* A schema that was registered at one member of a cluster of registries comes to the others later. */
+static void ask_again(struct entry *entry)
+{
+    int64_t now_ms = loop_clock_ms(), unknown_ms = entry->registry->settings->registry_unknown_ms;
+    char why[200];
+
+    if (entry->absent_since_ms == 0)
+        entry->absent_since_ms = now_ms;
+    int64_t left_ms = entry->absent_since_ms + unknown_ms - now_ms;
+    if (left_ms <= 0) {
+        snprintf(why, sizeof why,
+                 "the registry has no schema %s; it was asked for %lld ms (registry.unknown.ms)", entry->key,
+                 (long long)(now_ms - entry->absent_since_ms));
+        entry->decided_ms = now_ms;
+        settle_unknown(entry, why);
+        return;
+    }
+    int64_t pause_ms = registry_next_pause(&entry->pause_ms);
+    pause_ms = pause_ms > PAUSE_UNKNOWN_MS ? PAUSE_UNKNOWN_MS : pause_ms;
+    snprintf(entry->why, sizeof entry->why, "the registry has no schema %s, it is asked again", entry->key);
+    loop_set_timer(entry->registry->loop, &entry->again, now_ms + (pause_ms > left_ms ? left_ms : pause_ms));
 }
 
 static void want(struct entry *entry, const char *subject, int version)
@@ -73,14 +104,10 @@ static char **missing_text(struct entry *entry)
 }
 
 /* {"schema": "...", "references": [{"name", "subject", "version"}]} */
-static bool take_schema(struct entry *entry, const struct http_reply *reply)
+static void take_schema(struct entry *entry, struct json_object *tree)
 {
-    CLEANUP(tree_release) struct json_object *tree = NULL;
-    struct fault why;
-
-    if (!tree_read(reply->body, reply->length, &tree, &why) || tree_text_of(tree, "schema") == NULL)
-        return false;
     struct json_object *list = tree_member(tree, "references");
+
     for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list);
          i++) {
         struct json_object *reference = json_object_array_get_idx(list, i);
@@ -90,26 +117,29 @@ static bool take_schema(struct entry *entry, const struct http_reply *reply)
     }
     *missing_text(entry) =
         memory_text(tree_text_of(tree, "schema")); /* asked for only now: want() moves them */
-    return true;
 }
 
 static void fetched(void *context, const struct http_reply *reply)
 {
     struct entry *entry = context;
-    char why[200];
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    char words[WORDS_SIZE];
 
     entry->fetching = false;
-    if (reply->end == HTTP_REPLIED && reply->status == 404) {
-        snprintf(why, sizeof why, "the registry has no schema %s", entry->key);
-        settle_unknown(entry, why);
+    if (entry->text == NULL && registry_says_unknown(reply)) {
+        entry->trouble = false;
+        entry->tried = 0;
+        ask_again(entry);
         return;
     }
-    if (reply->end != HTTP_REPLIED || reply->status != 200 || !take_schema(entry, reply)) {
-        try_later(entry, reply);
+    if (!registry_read(entry->registry, entry->url, reply, "schema", &tree, words)) {
+        try_later(entry, words);
         return;
     }
-    registry_note_trouble(entry->registry, NULL);
+    take_schema(entry, tree);
+    entry->trouble = false;
     entry->pause_ms = 0;
+    entry->tried = 0;
     if (missing_text(entry) != NULL) {
         fetch(entry);
         return;
@@ -144,13 +174,13 @@ static void fetch(struct entry *entry)
             i++;
         buffer_add_text(&path, "/subjects/");
         add_subject(&path, entry->types[i].subject);
-        buffer_print(&path, "/versions/%d", entry->types[i].version);
+        /* A version that was deleted softly is still what the schema was made with. */
+        buffer_print(&path, "/versions/%d?deleted=true", entry->types[i].version);
     }
-    entry->fetching = registry_ask(entry->registry, buffer_text(&path), NULL, fetched, entry, &why);
-    if (!entry->fetching) {
-        struct http_reply reply = {.end = HTTP_UNSENT, .what = why.text};
-        try_later(entry, &reply);
-    }
+    entry->fetching =
+        registry_ask(entry->registry, buffer_text(&path), NULL, &entry->url, fetched, entry, &why);
+    if (!entry->fetching)
+        try_later(entry, why.text);
 }
 
 static struct entry *find(struct registry *registry, const struct frame *frame)
@@ -179,15 +209,35 @@ static struct entry *find(struct registry *registry, const struct frame *frame)
     return entry;
 }
 
+/* The time it was asked for counts on, unless nobody wanted it for as long: then this is another occasion. */
+static void ask_anew(struct entry *entry)
+{
+    if (loop_clock_ms() - entry->decided_ms > entry->registry->settings->registry_unknown_ms)
+        entry->absent_since_ms = 0;
+    entry->answer = REGISTRY_WAIT;
+    entry->pause_ms = 0;
+    snprintf(entry->why, sizeof entry->why, "schema %s is asked for again", entry->key);
+    fetch(entry);
+}
+
+void registry_expect(struct registry *registry, const struct frame *frame)
+{
+    if (registry->url_count > 0)
+        (void)find(registry, frame);
+}
+
 enum registry_answer registry_schema(struct registry *registry, const struct frame *frame,
                                      const struct schema **schema, struct fault *why)
 {
-    if (*registry->settings->registry_url == '\0') {
+    if (registry->url_count == 0) {
         fault_set(why, FAULT_INPUT,
                   "the request is framed for a schema registry and none is configured (registry.url)");
         return REGISTRY_UNKNOWN;
     }
     struct entry *entry = find(registry, frame);
+    if (entry->answer == REGISTRY_UNKNOWN && entry->absent_since_ms != 0 && entry->told)
+        ask_anew(entry);
+    entry->told = entry->answer == REGISTRY_UNKNOWN;
     *schema = entry->schema;
     if (entry->answer != REGISTRY_KNOWN)
         fault_set(why, entry->answer == REGISTRY_WAIT ? FAULT_PEER : FAULT_INPUT, "%s", entry->why);

@@ -8,6 +8,10 @@ enum {
     KEY_SIZE = 48,
     PAUSE_FIRST_MS = 250,
     PAUSE_MAX_MS = 30000,
+    PAUSE_UNKNOWN_MS = 2000, /* a schema that was just registered is there a moment later */
+    URLS_MAX = 16,
+    PEER_SIZE = 100,
+    WORDS_SIZE = 300,
     TYPES_MAX = 500,
     ENTRIES_MAX = 2000,
     REPLY_MAX = 4194304
@@ -26,8 +30,13 @@ struct entry {
     char key[KEY_SIZE];
     enum registry_answer answer;
     struct schema *schema; /* of REGISTRY_KNOWN */
-    char why[300];
+    char why[WORDS_SIZE + KEY_SIZE + 10];
     bool fetching;
+    bool trouble;            /* the registry did not answer as it should */
+    bool told;               /* REGISTRY_UNKNOWN was given as an answer: ask anew for the next one */
+    int64_t absent_since_ms; /* the registry says since then that there is no such schema; 0: it does not */
+    int64_t decided_ms;      /* when it was told to be unknown */
+    size_t url, tried; /* the registry's URL that was asked, and how many have been since the last pause */
     int64_t pause_ms;
     struct loop_timer again;
     char *text; /* as far as it has come */
@@ -44,9 +53,16 @@ struct registration {
     uint32_t id;
     struct uuid guid;
     bool has_guid;
+    char why[WORDS_SIZE]; /* of trouble; else "" */
+    size_t url, tried;
     int64_t pause_ms;
     struct loop_timer again;
     struct registration *next;
+};
+
+struct registry_url {
+    char *base;
+    char peer[PEER_SIZE]; /* the schema registry <host>, for sentences */
 };
 
 struct registry {
@@ -58,15 +74,27 @@ struct registry {
     struct entry *entries;
     size_t entry_count;
     struct registration *registrations;
-    char trouble[300];
+    struct registry_url urls[URLS_MAX];
+    size_t url_count, url; /* `url` is the one to ask */
+    struct http_tls tls;
 };
 
-/* Starts a request below the registry's URL; body null: a GET. */
-MUST_USE bool registry_ask(struct registry *registry, const char *path, const char *body, http_done_fn *done,
-                           void *context, struct fault *why);
+/* Starts a request below the registry's present URL, which goes to *url; body null: a GET. */
+MUST_USE bool registry_ask(struct registry *registry, const char *path, const char *body, size_t *url,
+                           http_done_fn *done, void *context, struct fault *why);
 
-/* Notes that the registry did not answer as it should, in words; and that it does. */
-void registry_note_trouble(struct registry *registry, const struct http_reply *reply);
+/* The URL is in trouble: true when another one is to be asked at once, false when each was and a pause is due. */
+MUST_USE bool registry_next_url(struct registry *registry, size_t url, size_t *tried, const char *words);
+
+/* The URLs of the settings; and the names for sentences. */
+void registry_read_urls(struct registry *registry);
+
+/* The JSON object of a reply 200 that has `member`, owned by the caller. False: in words, what came instead. */
+MUST_USE bool registry_read(const struct registry *registry, size_t url, const struct http_reply *reply,
+                            const char *member, struct json_object **tree, char words[WORDS_SIZE]);
+
+/* Whether the reply is the registry's own word that there is no such schema: 404 with error code 40403. */
+bool registry_says_unknown(const struct http_reply *reply);
 
 /* Drops the unknown schemas when there are many: requests may name any number of ids. */
 void registry_forget_unknown(struct registry *registry);
@@ -77,6 +105,9 @@ int64_t registry_next_pause(int64_t *pause_ms);
 /* The disk: the texts of an entry in one file. Loading fails quietly when there is none; storing only warns. */
 bool registry_cache_load(struct entry *entry);
 void registry_cache_store(const struct entry *entry);
+
+/* Drops the texts that have come. */
+void registry_forget_texts(struct entry *entry);
 
 /* Makes the schema of the texts that have come. */
 void entry_compile(struct entry *entry);

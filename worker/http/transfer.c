@@ -18,6 +18,7 @@ enum { HEADERS_MAX_BYTES = 65536 };
 struct transfer {
     CURL *easy;
     const struct settings *settings;
+    const char *peer;
     http_done_fn *done;
     void *context;
     struct curl_slist *headers;
@@ -182,21 +183,24 @@ static int set_socket(void *context, curl_socket_t socket, curlsocktype purpose)
     return CURL_SOCKOPT_OK;
 }
 
-static void set_tls(struct transfer *transfer)
+static void set_tls(struct transfer *transfer, const struct http_request *request)
 {
     const struct settings *settings = transfer->settings;
+    const struct http_tls of_bt = {settings->ca_file, settings->certificate_file, settings->key_file,
+                                   &settings->key_password, settings->tls_verify != 0};
+    const struct http_tls *tls = request->tls == NULL ? &of_bt : request->tls;
     CURL *easy = transfer->easy;
 
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, settings->tls_verify ? 1L : 0L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, settings->tls_verify ? 2L : 0L);
-    if (*settings->ca_file != '\0')
-        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
-    if (*settings->certificate_file != '\0')
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, settings->certificate_file);
-    if (*settings->key_file != '\0')
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, settings->key_file);
-    if (settings->key_password.hidden != NULL)
-        curl_easy_setopt(easy, CURLOPT_KEYPASSWD, settings->key_password.hidden);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, tls->verify ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls->verify ? 2L : 0L);
+    if (*tls->ca_file != '\0')
+        curl_easy_setopt(easy, CURLOPT_CAINFO, tls->ca_file);
+    if (*tls->certificate_file != '\0')
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, tls->certificate_file);
+    if (*tls->key_file != '\0')
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, tls->key_file);
+    if (tls->key_password->hidden != NULL)
+        curl_easy_setopt(easy, CURLOPT_KEYPASSWD, tls->key_password->hidden);
 }
 
 static bool add_headers(struct transfer *transfer, const struct http_request *request, struct fault *why)
@@ -272,7 +276,7 @@ static void set_options(struct transfer *transfer, const struct http_request *re
         curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     }
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* no intermediary that we did not name (A4) */
-    set_tls(transfer);
+    set_tls(transfer, request);
     set_authentication(easy, request);
     set_body(transfer, request);
 }
@@ -283,6 +287,7 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     curl_easy_reset(transfer->easy);
     transfer->done = done;
     transfer->context = context;
+    transfer->peer = request->peer == NULL ? "BT" : request->peer;
     transfer->body_taken = transfer->body_length = transfer->reply_headers_length = 0;
     transfer->tcp_user_timeout_ms = request->tcp_user_timeout_ms;
     transfer->want_headers = request->want_headers;
@@ -333,17 +338,19 @@ static const char *words_for(const struct transfer *transfer, CURLcode code)
 
 void transfer_finish(struct transfer *transfer, CURLcode code)
 {
-    char what[256] = "";
+    char what[360] = "";
     long status = 0;
     enum http_end end = end_of(transfer, code);
 
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     if (end == HTTP_TOO_LARGE)
-        snprintf(what, sizeof what, "BT's reply is larger than %zu bytes", transfer->reply.ceiling);
-    else if (code != CURLE_OK)
-        snprintf(what, sizeof what, "%s: %.200s",
-                 end == HTTP_UNSENT ? "BT was not reached" : "no whole reply came",
+        snprintf(what, sizeof what, "%.100s's reply is larger than %zu bytes", transfer->peer,
+                 transfer->reply.ceiling);
+    else if (end == HTTP_UNSENT)
+        snprintf(what, sizeof what, "%.100s was not reached: %.200s", transfer->peer,
                  words_for(transfer, code));
+    else if (code != CURLE_OK)
+        snprintf(what, sizeof what, "no whole reply came: %.200s", words_for(transfer, code));
     struct http_reply reply = {
         .end = end,
         .status = (int)status,

@@ -316,6 +316,21 @@ static bool read_message(struct intake *intake, rd_kafka_message_t *message, str
     return take_order(intake, message, type, writer, &frame, why);
 }
 
+/* What waits behind a message whose schema is not here needs one, too: fetched at once, the waits do not add up. */
+static void expect_schema(struct intake *intake, const rd_kafka_message_t *message)
+{
+    const void *header = NULL;
+    size_t length = 0;
+    struct frame frame;
+    struct fault why;
+
+    if (!header_of(message, FRAMING_HEADER, &header, &length))
+        header = NULL;
+    if (framing_read(message->payload, message->len, header, length, &frame, &why) &&
+        frame.framing != FRAMING_SINGLE_OBJECT)
+        registry_expect(intake->worker->registry, &frame);
+}
+
 /* Takes the message, or says why it must wait; a taken one is freed. */
 static enum fate handle(void *context, rd_kafka_message_t *message, struct fault *why)
 {
@@ -362,6 +377,7 @@ static void take_message(struct intake *intake, rd_kafka_message_t *message)
         return;
     }
     if (holds_has(intake->holds, message->partition)) {
+        expect_schema(intake, message);
         holds_add(intake->holds, message, false, "");
         return;
     }

@@ -141,10 +141,10 @@ static const char *not_ready(const struct worker *worker)
         return settling_trouble(worker->settling);
     if (*token_trouble(worker->token) != '\0')
         return token_trouble(worker->token);
-    if (!registry_registered(worker->registry))
-        return "outcome schemas are not registered yet";
     if (*registry_trouble(worker->registry) != '\0')
         return registry_trouble(worker->registry);
+    if (!registry_registered(worker->registry))
+        return "outcome schemas are not registered yet";
     if (*signals_trouble(worker->signals) != '\0')
         return signals_trouble(worker->signals);
     if (intake_held(worker->intake, &why) > 0)
