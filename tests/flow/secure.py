@@ -7,6 +7,7 @@ import threading
 import urllib.parse
 import uuid
 
+import hard
 import whc
 from common import ask
 from whc import expect, portability, wait_for
@@ -44,13 +45,14 @@ class Authority:
 class Front:
     """Takes TLS connections and passes their bytes to the sandbox and back."""
 
-    def __init__(self, url, pair, clients=None):
+    def __init__(self, url, pair, clients=None, asks=ssl.CERT_REQUIRED):
+        self.shown = []  # the names in the certificates of clients; "" for none
         at = urllib.parse.urlsplit(url)
         self.behind = (at.hostname, at.port)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(*pair)
         if clients is not None:
-            self.context.verify_mode = ssl.CERT_REQUIRED
+            self.context.verify_mode = asks
             self.context.load_verify_locations(clients)
         self.listener = socket.create_server((HOST, 0))
         self.url = f"https://{HOST}:{self.listener.getsockname()[1]}"
@@ -68,6 +70,7 @@ class Front:
         rest = plain.dup()
         try:
             with self.context.wrap_socket(plain, server_side=True) as front, socket.create_connection(self.behind) as back:
+                self.shown.append(dict(name[0] for name in (front.getpeercert() or {}).get("subject", ())).get("commonName", ""))
                 threading.Thread(target=self._copy, args=(back, front), daemon=True).start()
                 self._copy(front, back)
         except OSError:  # an SSLError is one: the other side refused, or was refused
@@ -152,6 +155,40 @@ def client_certificates(stage):
         front.close()
 
 
+def the_registry_has_certificates_of_its_own(stage):
+    """BT's client certificate is never shown to the registry, nor is BT's authority trusted for it; its own are used."""
+    authority = Authority(stage.folder)
+    front = Front(stage.sandbox.http, authority.sign("here", f"IP:{HOST}"), clients=authority.file, asks=ssl.CERT_OPTIONAL)
+    certificate, key = authority.sign("worker-at-bt", "DNS:worker.example")
+    own, own_key = authority.sign("worker-at-registry", "DNS:worker.example")
+    kind = whc.order_type("check-portability")
+    framed = b"\x00" + hard.on_registry(stage, kind.request_text).to_bytes(4, "big")
+    bt = {"bt.ca.file": authority.file, "bt.certificate.file": certificate, "bt.key.file": key, "registry.url": front.url}
+
+    def send():
+        request = portability()
+        stage.send_bytes(framed + kind.datum(request), key=b"k")
+        stage.flush()
+        return request["requestId"]
+
+    try:
+        reader = stage.reader()
+        worker = stage.worker("one", **bt).ready()
+        request = send()
+        wait_for(lambda: "SSL certificate problem" in worker.page("/health/ready")[1], "readiness to name the certificate")
+        expect("the schema registry" in worker.page("/health/ready")[1], worker.page("/health/ready")[1])
+        expect(worker.stop() == 0 and front.shown == [], f"{front.shown}")
+        for slot, more, name in (("two", {}, ""), ("three", {"registry.certificate.file": own, "registry.key.file": own_key}, "worker-at-registry")):
+            worker = stage.worker(slot, **bt, **{"registry.ca.file": authority.file}, **more).ready()
+            wait_for(lambda: request in whc.outcomes_by_request(reader.more()), "the outcome")
+            expect(front.shown and set(front.shown) == {name}, f"shown: {front.shown}, not '{name}'")
+            expect(worker.stop() == 0, worker.log())
+            front.shown.clear()
+            request = send()
+    finally:
+        front.close()
+
+
 def a_secret_is_read_again(stage):
     """A wrong secret in its file: readiness says that the credentials are refused; the file corrected: it goes on by itself."""
     secret = pathlib.Path(stage.folder) / "secret"
@@ -168,4 +205,4 @@ def a_secret_is_read_again(stage):
     worker.ready()
 
 
-EMBEDDED = [encrypted, client_certificates, a_secret_is_read_again]
+EMBEDDED = [encrypted, client_certificates, the_registry_has_certificates_of_its_own, a_secret_is_read_again]

@@ -47,7 +47,7 @@ MUST_USE bool schema_preset(const struct schema_node *node, struct json_object *
  */
 MUST_USE bool schema_check_shape(const struct schema *schema, struct fault *why);
 
-/* The full name of a record, enum or fixed, owned by the caller. False: not a valid name; a foreign namespace may be any. */
+/* The full name of a record, enum or fixed, owned by the caller. False: not a valid one; a foreign namespace is any. */
 bool schema_full_name(struct json_object *tree, const char *space, bool foreign, char **full);
 bool schema_valid_name(const char *name);
 

@@ -22,7 +22,7 @@ enum { TREE_DEPTH_MAX = 64 };
  */
 MUST_USE bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why);
 
-/* The same for a text that others make and we only pass through: NaN and Infinity may stand for numbers, as Python has it. */
+/* The same for a text that others make: NaN and Infinity may stand for numbers, as Python writes them. */
 MUST_USE bool tree_read_foreign(const char *text, size_t length, struct json_object **tree,
                                 struct fault *why);
 

@@ -2,6 +2,7 @@
 #include "registry_inside.h"
 
 #include "memory.h"
+#include "registry_words.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -86,16 +86,6 @@ MUST_USE bool registry_ask(struct registry *registry, const char *path, const ch
 /* The URL is in trouble: true when another one is to be asked at once, false when each was and a pause is due. */
 MUST_USE bool registry_next_url(struct registry *registry, size_t url, size_t *tried, const char *words);
 
-/* The URLs of the settings; and the names for sentences. */
-void registry_read_urls(struct registry *registry);
-
-/* The JSON object of a reply 200 that has `member`, owned by the caller. False: in words, what came instead. */
-MUST_USE bool registry_read(const struct registry *registry, size_t url, const struct http_reply *reply,
-                            const char *member, struct json_object **tree, char words[WORDS_SIZE]);
-
-/* Whether the reply is the registry's own word that there is no such schema: 404 with error code 40403. */
-bool registry_says_unknown(const struct http_reply *reply);
-
 /* Drops the unknown schemas when there are many: requests may name any number of ids. */
 void registry_forget_unknown(struct registry *registry);
 

@@ -1,5 +1,5 @@
-/* See registry_inside.h: the registry's URLs, what is an answer, and in words what is none. */
-#include "registry_inside.h"
+/* See registry_words.h. */
+#include "registry_words.h"
 
 #include "memory.h"
 
