@@ -179,7 +179,9 @@ def the_registry_has_certificates_of_its_own(stage):
         expect("the schema registry" in worker.page("/health/ready")[1], worker.page("/health/ready")[1])
         expect(worker.stop() == 0 and front.shown == [], f"{front.shown}")
         for slot, more, name in (("two", {}, ""), ("three", {"registry.certificate.file": own, "registry.key.file": own_key}, "worker-at-registry")):
-            worker = stage.worker(slot, **bt, **{"registry.ca.file": authority.file}, **more).ready()
+            # A group of its own: a second member waits long for the embedded broker.
+            worker = stage.worker(slot, **bt, **{"registry.ca.file": authority.file, "group.id": f"{stage.group}-{slot}", "takeover.trust.ledger": "on"},
+                                  **more).ready()
             wait_for(lambda: request in whc.outcomes_by_request(reader.more()), "the outcome")
             expect(front.shown and set(front.shown) == {name}, f"shown: {front.shown}, not '{name}'")
             expect(worker.stop() == 0, worker.log())
