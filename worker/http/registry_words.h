@@ -1,4 +1,4 @@
-/* The registry's URLs, what is an answer of a registry, and in words what is none; for the files of the registry client. */
+/* The registry's URLs, what is an answer of a registry, and in words what is none; for the registry client's files. */
 #ifndef HTTP_REGISTRY_WORDS_H
 #define HTTP_REGISTRY_WORDS_H
 
