@@ -361,6 +361,6 @@ int main(int argc, char **argv)
     must(pthread_create(&thread, NULL, settling, NULL) == 0, "no thread");
     must(loop_watch(floor_.loop, floor_.wake, EPOLLIN, woken, NULL, &why), "epoll");
     must(loop_watch(floor_.loop, floor_.settled, EPOLLIN, settled, NULL, &why), "epoll");
-    loop_add_chore(floor_.loop, chores, NULL);
+    loop_add_chore(floor_.loop, "all", chores, NULL);
     return loop_run(floor_.loop, &why) ? 0 : 1;
 }

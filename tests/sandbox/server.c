@@ -198,7 +198,7 @@ bool server_start(struct loop *loop, struct sandbox *sandbox, const char *addres
         return fault_set(why, FAULT_LOCAL, "the HTTP library has no epoll descriptor");
     TRY(loop_watch(loop, info->epoll_fd, EPOLLIN, ready, server, why));
     server->descriptor = info->epoll_fd;
-    loop_add_chore(loop, run, server);
+    loop_add_chore(loop, "requests", run, server);
     return true;
 }
 

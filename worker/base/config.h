@@ -64,7 +64,7 @@ struct settings {
     int64_t send_offsets_timeout_ms, commit_timeout_ms, socket_timeout_ms, transaction_timeout_ms;
     int64_t session_timeout_ms, broker_session_timeout_ms, max_poll_interval_ms, consumer_socket_timeout_ms;
     int64_t reconnect_backoff_max_ms;
-    int64_t stop_grace_ms, watchdog_ms;
+    int64_t stop_grace_ms, watchdog_ms, turn_budget_ms;
     char *token_url, *client_id, *ca_file, *certificate_file, *key_file, *accept_proposed;
     struct secret client_secret, key_password;
     char *

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 enum { LINE_MAX_BYTES = 4096 }; /* PIPE_BUF: a longer line could be cut in a pipe */
+enum { REPEATED_PLACES = 256 };
 
 static const char *const level_names[] = {
     [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error"};
@@ -26,6 +27,15 @@ static struct {
     atomic_uint_fast64_t dropped;
 } logger = {.descriptor = -1};
 
+/* --- the same warning, over and over --- */
+
+/* By the address of its fixed text: two that meet in one place make each other known more often, no more. */
+static struct {
+    atomic_uintptr_t message;
+    atomic_int_fast64_t until_s; /* not told again before */
+    atomic_int_fast64_t left_out;
+} repeated[REPEATED_PLACES];
+
 void log_open(int descriptor, enum log_format format, enum log_level least)
 {
     char path[64];
@@ -34,6 +44,8 @@ void log_open(int descriptor, enum log_format format, enum log_level least)
     snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
     int own = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     logger.descriptor = own >= 0 ? own : descriptor;
+    for (size_t i = 0; i < REPEATED_PLACES; i++)
+        atomic_store(&repeated[i].message, 0); /* nothing was told there yet */
     logger.format = format;
     logger.least = least;
 }
@@ -82,14 +94,39 @@ static void add_pair(struct buffer *line, const char *name, const char *text, in
         add_quoted(line, text);
 }
 
+static bool is_repeated(enum log_level level, const char *message, int64_t *left_out)
+{
+    size_t place = (uintptr_t)message / 8 % REPEATED_PLACES;
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now); /* the other one may be set back */
+    int64_t now_s = now.tv_sec;
+    *left_out = 0;
+    if (level < LOG_WARN)
+        return false;
+    if (atomic_load(&repeated[place].message) == (uintptr_t)message &&
+        now_s < atomic_load(&repeated[place].until_s)) {
+        atomic_fetch_add(&repeated[place].left_out, 1);
+        return true;
+    }
+    bool same = atomic_exchange(&repeated[place].message, (uintptr_t)message) == (uintptr_t)message;
+    int64_t count = atomic_exchange(&repeated[place].left_out, 0);
+    *left_out = same ? count : 0;
+    atomic_store(&repeated[place].until_s, now_s + 1);
+    return false;
+}
+
 void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count)
 {
+    int64_t left_out;
     struct timespec now;
     struct tm utc;
     char stamp[40], time_text[64];
     CLEANUP(buffer_release) struct buffer line = {0};
 
     clock_gettime(CLOCK_REALTIME, &now);
+    if (is_repeated(level, message, &left_out))
+        return;
     gmtime_r(&now.tv_sec, &utc);
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
     snprintf(time_text, sizeof time_text, "%s.%03ldZ", stamp, now.tv_nsec / 1000000);
@@ -102,6 +139,8 @@ void log_write(enum log_level level, const char *message, const struct log_field
     add_pair(&line, "msg", message, 0);
     for (size_t i = 0; i < count; i++)
         add_pair(&line, fields[i].name, fields[i].text, fields[i].number);
+    if (left_out > 0)
+        add_pair(&line, "left_out", NULL, left_out);
     buffer_add_text(&line, logger.format == LOG_JSON ? "}\n" : "\n");
 
     if (line.full || write(logger.descriptor, line.data, line.length) != (ssize_t)line.length)

@@ -54,7 +54,10 @@ bool log_wanted(enum log_level level);
 /* How many lines were dropped because nobody read them. */
 uint64_t log_dropped(void);
 
-/* Writes a line; `message` is a fixed lower-case sentence, the fields come behind it. Use LOG. */
+/*
+ * Writes a line; `message` is a fixed lower-case sentence, the fields come behind it. Use LOG. A warning or error of the
+ * same sentence is written once in a second; the next one says how many were left out.
+ */
 void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count);
 
 #define LOG(level, message, ...)                                                                             \

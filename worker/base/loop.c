@@ -21,6 +21,7 @@ struct watch {
 };
 
 struct chore {
+    const char *name;
     loop_chore_fn *call;
     void *context;
 };
@@ -31,7 +32,11 @@ struct loop {
     int signals;
     int64_t now_ms;
     int64_t began_us, budget_us; /* of the turn */
-    int64_t armed_ms;            /* what the timer descriptor is set to, INT64_MAX: nothing */
+    struct loop_turn turn;
+    const char *doing;
+    loop_turn_fn *turn_call;
+    void *turn_context;
+    int64_t armed_ms; /* what the timer descriptor is set to, INT64_MAX: nothing */
     bool stopped;
     bool hurried;
     struct watch *watches; /* by descriptor */
@@ -230,10 +235,21 @@ bool loop_catch(struct loop *loop, const int signals[], loop_signal_fn *call, vo
     return loop_watch(loop, loop->signals, EPOLLIN, signal_ready, loop, why);
 }
 
-void loop_add_chore(struct loop *loop, loop_chore_fn *call, void *context)
+void loop_add_chore(struct loop *loop, const char *name, loop_chore_fn *call, void *context)
 {
     if (loop->chore_count < CHORES_MAX)
-        loop->chores[loop->chore_count++] = (struct chore){call, context};
+        loop->chores[loop->chore_count++] = (struct chore){name, call, context};
+}
+
+void loop_watch_turns(struct loop *loop, loop_turn_fn *call, void *context)
+{
+    loop->turn_call = call;
+    loop->turn_context = context;
+}
+
+void loop_doing(struct loop *loop, const char *what)
+{
+    loop->doing = what;
 }
 
 void loop_hurry(struct loop *loop)
@@ -295,6 +311,42 @@ static void dispatch(struct loop *loop, const struct epoll_event *event)
         watch->call(watch->context, event->events);
 }
 
+/* What just ended began at *since_us; it is the turn's cause if nothing took longer. */
+static void note(struct loop *loop, int64_t *since_us)
+{
+    int64_t now_us = clock_us(), took_us = now_us - *since_us;
+
+    if (took_us > loop->turn.cause_us) {
+        loop->turn.cause_us = took_us;
+        loop->turn.cause = loop->doing;
+    }
+    *since_us = now_us;
+}
+
+static void turn(struct loop *loop, const struct epoll_event events[], int count)
+{
+    int64_t since_us = clock_us();
+
+    loop->began_us = since_us;
+    loop->turn = (struct loop_turn){.cause = "nothing"};
+    for (int i = 0; i < count; i++) {
+        loop->doing = "an event";
+        dispatch(loop, &events[i]);
+        note(loop, &since_us);
+    }
+    loop->doing = "timers";
+    fire_timers(loop);
+    note(loop, &since_us);
+    for (size_t i = 0; i < loop->chore_count; i++) {
+        loop->doing = loop->chores[i].name;
+        loop->chores[i].call(loop->chores[i].context);
+        note(loop, &since_us);
+    }
+    loop->turn.took_us = since_us - loop->began_us;
+    if (loop->turn_call != NULL)
+        loop->turn_call(loop->turn_context, &loop->turn);
+}
+
 bool loop_run(struct loop *loop, struct fault *why)
 {
     struct epoll_event events[EVENTS_PER_TURN];
@@ -306,12 +358,7 @@ bool loop_run(struct loop *loop, struct fault *why)
             return fault_set(why, FAULT_LOCAL, "the event loop failed: %s", strerror(errno));
         loop->hurried = false;
         loop->now_ms = loop_clock_ms();
-        loop->began_us = clock_us();
-        for (int i = 0; i < count; i++)
-            dispatch(loop, &events[i]);
-        fire_timers(loop);
-        for (size_t i = 0; i < loop->chore_count; i++)
-            loop->chores[i].call(loop->chores[i].context);
+        turn(loop, events, count);
     }
     loop->stopped = false;
     return true;

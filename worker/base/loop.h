@@ -53,8 +53,8 @@ void loop_clear_timer(struct loop *loop, struct loop_timer *timer);
 MUST_USE bool loop_catch(struct loop *loop, const int signals[], loop_signal_fn *call, void *context,
                          struct fault *why);
 
-/* Adds a chore; chores run in the order of addition after the events and timers of each turn. */
-void loop_add_chore(struct loop *loop, loop_chore_fn *call, void *context);
+/* Adds a chore; chores run in the order of addition after the events and timers of each turn. `name`: what it does. */
+void loop_add_chore(struct loop *loop, const char *name, loop_chore_fn *call, void *context);
 
 /* Asks for one more turn without waiting. Safe from any callback, not from other threads. */
 void loop_hurry(struct loop *loop);
@@ -67,6 +67,17 @@ void loop_hurry(struct loop *loop);
 void loop_set_budget(struct loop *loop, int64_t budget_ms);
 int64_t loop_share(const struct loop *loop);
 bool loop_share_over(struct loop *loop, int64_t share);
+
+/* How long a turn took, without what it waited, and what took most of it. */
+struct loop_turn {
+    int64_t took_us, cause_us;
+    const char *cause; /* a fixed text */
+};
+typedef void loop_turn_fn(void *context, const struct loop_turn *turn);
+
+/* Tells each turn when it has ended; and a callback what it does, for the cause. */
+void loop_watch_turns(struct loop *loop, loop_turn_fn *call, void *context);
+void loop_doing(struct loop *loop, const char *what);
 
 /* Turns until loop_stop(). Fails only when epoll itself fails. */
 MUST_USE bool loop_run(struct loop *loop, struct fault *why);

@@ -153,6 +153,10 @@ const struct setting settings_table[] = {
         "watchdog.ms", AT(watchdog_ms), "ms", 0, 600000, "5000",
         "A loop that stands still for half of this ends the process; 0: never (debuggers only, shown as not ready)."),
 
+    NUMBER(
+        "turn.budget.ms", AT(turn_budget_ms), "ms", 1, 10000, "20",
+        "What came from outside is left for the next turn of the loop after this: below a quarter of watchdog.ms."),
+
     TEXT("bt.token.url", token_url, "", "OAuth 2 token endpoint; \"\": the one named in the OpenAPI file."),
     CHOICE("bt.token.style", token_style, "post|get", "post",
            "post: form in the body; get: grant_type in the query (both occur at BT)."),

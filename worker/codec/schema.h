@@ -17,6 +17,9 @@ enum {
     SCHEMA_DEPTH_MAX = 64,      /* types inside types, as written, library types included */
     SCHEMA_NODES_MAX = 20000,   /* nodes of one schema */
     SCHEMA_FIXED_MAX = 1 << 20, /* bytes of a fixed */
+    SCHEMA_SYMBOLS_MAX = 20000, /* of one enum */
+    SCHEMA_FIELDS_MAX = 500,    /* of one record */
+    SCHEMA_NAMED_MAX = 500,     /* records, enums and fixed types of one schema */
 };
 
 /* Texts of named types that schemas may use without holding them: common/, or a registry's references. */

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "tree.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *doc_of(struct json_object *json)
@@ -121,12 +122,34 @@ static bool compile_record(struct schema_parser *parser, struct json_object *jso
     if (!json_object_is_type(list, json_type_array))
         return schema_fault(parser, at, "a record needs a list 'fields'");
     size_t count = json_object_array_length(list);
+    if (count > SCHEMA_FIELDS_MAX)
+        return schema_fault(parser, &list_place, "%zu fields, at most %d are taken", count,
+                            SCHEMA_FIELDS_MAX);
     node->fields = memory_new(count, sizeof *node->fields);
     for (size_t i = 0; i < count; i++) {
         struct place here = {.up = &list_place, .index = i};
         TRY(compile_field(parser, json_object_array_get_idx(list, i), space, &here, node));
     }
     return true;
+}
+
+static int by_text(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* A name that is there twice, null when there is none: sorted, since a schema of strangers may have very many. */
+static const char *twice(const char *const names[], size_t count)
+{
+    CLEANUP(memory_release) const char **sorted = memory_new(count, sizeof *sorted);
+
+    if (count > 0)
+        memcpy(sorted, names, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_text);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(sorted[i - 1], sorted[i]) == 0)
+            return sorted[i];
+    return NULL;
 }
 
 static int symbol_of(const struct schema_node *node, const char *symbol)
@@ -148,15 +171,18 @@ static bool compile_enum(struct schema_parser *parser, struct json_object *json,
     if (list == NULL || json_object_array_length(list) == 0)
         return schema_fault(parser, at, "an enum needs a list 'symbols'");
     size_t count = json_object_array_length(list);
+    if (count > SCHEMA_SYMBOLS_MAX)
+        return schema_fault(parser, &here, "%zu symbols, at most %d are taken", count, SCHEMA_SYMBOLS_MAX);
     node->symbols = memory_new(count, sizeof *node->symbols);
     for (size_t i = 0; i < count; i++) {
         const char *symbol = tree_text(json_object_array_get_idx(list, i));
-        if (!parser->foreign && !schema_valid_name(symbol))
+        if (symbol == NULL || (!parser->foreign && !schema_valid_name(symbol)))
             return schema_fault(parser, &here, "'%s' is no symbol", place_quote(symbol, quoted));
-        if (symbol_of(node, symbol) >= 0)
-            return schema_fault(parser, &here, "'%s' is there twice", place_quote(symbol, quoted));
         node->symbols[node->symbol_count++] = symbol;
     }
+    const char *again = twice(node->symbols, count);
+    if (again != NULL)
+        return schema_fault(parser, &here, "'%s' is there twice", place_quote(again, quoted));
     if (parser->foreign || !tree_has(json, "default"))
         return true;
     const char *symbol = tree_text_of(json, "default");
@@ -192,6 +218,8 @@ bool schema_compile_named(struct schema_parser *parser, struct json_object *json
         return schema_fault(parser, at, "%s without a valid 'name'", type);
     if (schema_named(schema, full) != NULL)
         return schema_fault(parser, at, "type '%s' is defined twice", place_quote(full, quoted));
+    if (schema->named_count == SCHEMA_NAMED_MAX)
+        return schema_fault(parser, at, "more than %d named types", SCHEMA_NAMED_MAX);
     enum schema_kind kind = *type == 'f'                ? SCHEMA_FIXED
                             : strcmp(type, "enum") == 0 ? SCHEMA_ENUM
                                                         : SCHEMA_RECORD;

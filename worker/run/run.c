@@ -133,6 +133,7 @@ static void intake_turn(void *context)
     if (worker->consumer == NULL)
         return;
     remembered_chore(worker->remembered);
+    loop_doing(worker->loop, "intake");
     intake_chore(worker->intake);
 }
 
@@ -296,6 +297,7 @@ static bool start(struct worker *worker, struct fault *why)
 
     signal(SIGPIPE, SIG_IGN);
     TRY(loop_new(&worker->loop, why));
+    loop_set_budget(worker->loop, worker->settings->turn_budget_ms);
     TRY(loop_catch(worker->loop, signals, signalled, worker, why));
     read_apis(worker, &problems);
     problems_release(&problems); /* readiness_check() has told them */
@@ -324,11 +326,11 @@ static bool start(struct worker *worker, struct fault *why)
     worker->settlements = settlements_new(owner, worker->ledger_schemas.writes);
     worker->kafka = (struct loop_timer){.fire = begin_with_kafka, .context = worker};
     loop_set_timer(worker->loop, &worker->kafka, 0);
-    loop_add_chore(worker->loop, intake_turn, worker);
-    loop_add_chore(worker->loop, calling_turn, worker);
-    loop_add_chore(worker->loop, settling_turn, worker);
-    loop_add_chore(worker->loop, owning_turn, worker);
-    loop_add_chore(worker->loop, feed_watchdog, worker);
+    loop_add_chore(worker->loop, "intake", intake_turn, worker);
+    loop_add_chore(worker->loop, "calling", calling_turn, worker);
+    loop_add_chore(worker->loop, "settling", settling_turn, worker);
+    loop_add_chore(worker->loop, "owning", owning_turn, worker);
+    loop_add_chore(worker->loop, "the watchdog", feed_watchdog, worker);
     worker->heartbeat = (struct loop_timer){.fire = heart_beats, .context = worker};
     return true;
 }

@@ -222,9 +222,12 @@ static void add_forgotten(struct settling *settling)
 /* Takes over what has changed, in the order in which it did. */
 static void gather(struct settling *settling)
 {
+    struct loop *loop = settling->worker->loop;
+    int64_t share = loop_share(loop);
     struct change change;
 
-    while (settling->count < RECORDS_MAX && orders_next_change(settling->worker->orders, &change))
+    while (settling->count < RECORDS_MAX && !loop_share_over(loop, share) &&
+           orders_next_change(settling->worker->orders, &change))
         add_change(settling, &change);
     if (settling->count > 0 && settling->count < RECORDS_MAX)
         add_forgotten(settling);
@@ -438,6 +441,7 @@ void settling_returned(void *context, struct settler_job *job)
 {
     struct settling *settling = context;
 
+    loop_doing(settling->worker->loop, "the end of a settlement");
     settling->running = false;
     settling->last_ms = loop_clock_ms();
     if (job->answer == SETTLER_FATAL)

@@ -252,6 +252,7 @@ void signals_chore(struct signals *signals)
     struct loop *loop = signals->worker->loop;
     int64_t share = loop_share(loop);
 
+    loop_doing(loop, "decisions");
     do {
         if (signals->held == NULL)
             signals->held = consumer_next_signal(signals->worker->consumer);

@@ -32,6 +32,7 @@ enum family {
     PARTITIONS,
     PARTITIONS_HELD,
     READY,
+    TURN_SECONDS,
     LOG_DROPPED,
     REPEATS,
     FORGOTTEN,
@@ -77,6 +78,11 @@ static const struct stats_family families[] = {
         {"whc_api_halted", "1: BT refuses or blocks the account; orders wait.", STATS_GAUGE, {"api"}, {0}},
     [PARTITIONS] = {"whc_partitions", "Partitions owned.", STATS_GAUGE, {NULL}, {0}},
     [PARTITIONS_HELD] = {"whc_partitions_held", "Partitions that stand still.", STATS_GAUGE, {NULL}, {0}},
+    [TURN_SECONDS] = {"whc_turn_seconds",
+                      "Turns of the loop; half of watchdog.ms kills.",
+                      STATS_HISTOGRAM,
+                      {NULL},
+                      SECONDS},
     [READY] = {"whc_ready", "1: ready; /health/ready says why not.", STATS_GAUGE, {NULL}, {0}},
     [LOG_DROPPED] =
         {"whc_log_lines_dropped_total", "Log lines that nobody read.", STATS_COUNTER, {NULL}, {0}},
@@ -124,6 +130,7 @@ struct status {
     struct worker *worker;
     struct stats *stats;
     struct server *server;
+    struct loop_turn longest;
 };
 
 /* Why the worker is not ready, in words; "" when it is. */
@@ -208,6 +215,21 @@ static int metrics_page(void *context, struct buffer *body)
     return 200;
 }
 
+/* One that is half of what kills is said. */
+static void turned(void *context, const struct loop_turn *turn)
+{
+    struct status *status = context;
+    int64_t alarm_us = status->worker->settings->watchdog_ms * 1000 / 4;
+
+    series_observe(stats_series(status->stats, TURN_SECONDS, NULL), (double)turn->took_us / 1e6);
+    if (turn->took_us > status->longest.took_us)
+        status->longest = *turn;
+    if (alarm_us > 0 && turn->took_us > alarm_us)
+        LOG(LOG_WARN, "a turn of the loop took more than a quarter of watchdog.ms",
+            log_int("took_ms", turn->took_us / 1000), log_text("cause", turn->cause),
+            log_int("cause_ms", turn->cause_us / 1000));
+}
+
 static int live_page(void *context, struct buffer *body)
 {
     (void)context; /* a loop that answers turns */
@@ -227,7 +249,8 @@ static int ready_page(void *context, struct buffer *body)
 static int status_page(void *context, struct buffer *body)
 {
     struct status *status = context;
-    CLEANUP(tree_release) struct json_object *tree = status_tree(status->worker, not_ready(status->worker));
+    CLEANUP(tree_release)
+    struct json_object *tree = status_tree(status->worker, not_ready(status->worker), &status->longest);
 
     tree_write(tree, body);
     buffer_add_byte(body, '\n');
@@ -253,6 +276,7 @@ bool status_new(struct worker *worker, struct status **out, struct fault *why)
         status_free(status);
         return false;
     }
+    loop_watch_turns(worker->loop, turned, status);
     LOG(LOG_INFO, "listening for operators", log_text("address", worker->settings->admin_address),
         log_int("port", server_port(status->server)));
     *out = status;

@@ -81,7 +81,17 @@ static struct json_object *doubts_tree(const struct worker *worker)
     return list;
 }
 
-struct json_object *status_tree(const struct worker *worker, const char *why)
+static struct json_object *turn_tree(const struct loop_turn *turn)
+{
+    struct json_object *tree = json_object_new_object();
+
+    json_object_object_add(tree, "tookMs", json_object_new_double((double)turn->took_us / 1000));
+    json_object_object_add(tree, "cause", json_object_new_string(turn->cause == NULL ? "" : turn->cause));
+    json_object_object_add(tree, "causeMs", json_object_new_double((double)turn->cause_us / 1000));
+    return tree;
+}
+
+struct json_object *status_tree(const struct worker *worker, const char *why, const struct loop_turn *longest)
 {
     struct json_object *tree = json_object_new_object();
     struct json_object *orders = json_object_new_object();
@@ -109,6 +119,7 @@ struct json_object *status_tree(const struct worker *worker, const char *why)
     json_object_object_add(tree, "partitions", partitions_tree(worker));
     json_object_object_add(tree, "apis", apis_tree(worker));
     json_object_object_add(tree, "unstable", watching_tree(worker->watching));
+    json_object_object_add(tree, "longestTurn", turn_tree(longest));
     json_object_object_add(tree, "inDoubt", doubts_tree(worker));
     return tree;
 }

@@ -9,6 +9,7 @@
 extern const char *const status_state_names[]; /* by enum order_state */
 
 /* The page as JSON, owned by the caller; `why` it is not ready, "" when it is. */
-struct json_object *status_tree(const struct worker *worker, const char *why);
+struct json_object *status_tree(const struct worker *worker, const char *why,
+                                const struct loop_turn *longest);
 
 #endif

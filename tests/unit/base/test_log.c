@@ -105,8 +105,27 @@ static void secrets(void)
     secret_release(&secret);
 }
 
-CU_TestInfo test_log[] = {{"escaping", escaping},
-                          {"levels", levels},
-                          {"dropped on a full pipe", dropped},
-                          {"secrets", secrets},
-                          CU_TEST_INFO_NULL};
+/* A flood of one sentence is a line a second; other sentences are told. */
+static void repeated(void)
+{
+    int lines = 0;
+
+    open_pipe(LOG_LOGFMT, LOG_INFO);
+    for (int i = 0; i < 20000; i++)
+        LOG(LOG_WARN, "over and over", log_int("i", i));
+    LOG(LOG_ERROR, "something else");
+    for (const char *text = written(); (text = strstr(text, "msg=")) != NULL; text++)
+        lines++;
+    CU_ASSERT(lines >= 2 && lines < 20);
+    close_pipe();
+    open_pipe(LOG_LOGFMT, LOG_INFO);
+    for (int i = 0; i < 3; i++)
+        LOG(LOG_INFO, "no warning");
+    const char *last = strrchr(written(), '=');
+    CU_ASSERT_PTR_NOT_NULL(last);
+    close_pipe();
+}
+
+CU_TestInfo test_log[] = {{"repeated", repeated}, {"escaping", escaping},
+                          {"levels", levels},     {"dropped on a full pipe", dropped},
+                          {"secrets", secrets},   CU_TEST_INFO_NULL};

@@ -191,8 +191,8 @@ static void chores(void)
 
     two.name = "2";
     buffer_init(&trace, 1000);
-    loop_add_chore(one.loop, chore, &one);
-    loop_add_chore(one.loop, chore, &two);
+    loop_add_chore(one.loop, "one", chore, &one);
+    loop_add_chore(one.loop, "two", chore, &two);
     loop_hurry(one.loop);
     run(one.loop);
     given_same("each turn, in order", buffer_text(&trace), "121212");
@@ -200,5 +200,57 @@ static void chores(void)
     CU_ASSERT_PTR_NULL(loop_free(NULL));
 }
 
-CU_TestInfo test_loop[] = {{"timers", timers},   {"many timers", many_timers}, {"descriptors", descriptors},
-                           {"signals", signals}, {"chores", chores},           CU_TEST_INFO_NULL};
+struct work {
+    struct loop *loop;
+    int left, turns, most, named;
+    int64_t longest_us;
+};
+
+/* Work without an end in sight, in shares of the turn. */
+static void work(void *context)
+{
+    struct work *work = context;
+    int64_t share = loop_share(work->loop);
+    int done = 0;
+
+    work->turns++;
+    while (work->left > 0 && !loop_share_over(work->loop, share)) {
+        work->left--;
+        done++;
+    }
+    work->most = done > work->most ? done : work->most;
+    if (work->left == 0)
+        loop_stop(work->loop);
+}
+
+static void turned(void *context, const struct loop_turn *turn)
+{
+    struct work *work = context;
+
+    work->longest_us = turn->took_us > work->longest_us ? turn->took_us : work->longest_us;
+    CU_ASSERT(turn->cause_us <= turn->took_us);
+    work->named += strcmp(turn->cause, "work") == 0;
+}
+
+/* R15: what is too much for one turn comes back in the next, by itself. */
+static void budget(void)
+{
+    struct work much = {.loop = new_loop(), .left = 1000000};
+
+    loop_set_budget(much.loop, 1);
+    loop_add_chore(much.loop, "work", work, &much);
+    loop_watch_turns(much.loop, turned, &much);
+    loop_hurry(much.loop);
+    run(much.loop);
+    CU_ASSERT(much.left == 0 && much.turns > 1 && much.most < 1000000 && much.longest_us > 0 &&
+              much.named > 0);
+    loop_free(much.loop);
+}
+
+CU_TestInfo test_loop[] = {{"budget", budget},
+                           {"timers", timers},
+                           {"many timers", many_timers},
+                           {"descriptors", descriptors},
+                           {"signals", signals},
+                           {"chores", chores},
+                           CU_TEST_INFO_NULL};

@@ -208,6 +208,49 @@ static void memory_bomb(void)
     buffer_release(&text);
 }
 
+/* A list of `count` items "<before><number><behind>" in front and behind of other text; what the parser says of it. */
+static const char *told_of_many(const char *front, const char *item, int count, const char *behind)
+{
+    static struct fault why;
+    struct schema *schema = NULL;
+    struct buffer text;
+    char one[100];
+
+    buffer_init(&text, 1 << 21);
+    buffer_add_text(&text, front);
+    for (int i = 0; i < count; i++) {
+        const char *number = strchr(item, '%');
+        snprintf(one, sizeof one, "%s%.*s%d%s", i == 0 ? "" : ",", (int)(number - item), item, i, number + 1);
+        buffer_add_text(&text, one);
+    }
+    buffer_add_text(&text, behind);
+    why.text[0] = '\0';
+    if (schema_parse(buffer_text(&text), text.length, NULL, &schema, &why))
+        schema_free(schema);
+    buffer_release(&text);
+    return why.text;
+}
+
+/* R15: whoever may register a schema must not be able to stop the worker with its size. */
+static void very_many(void)
+{
+    static const char symbols[] = "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[";
+    static const char fields[] = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[";
+    static const char field[] = "{\"name\":\"f%\",\"type\":\"int\"}";
+    static const char named[] = "{\"type\":\"fixed\",\"name\":\"N%\",\"size\":1}";
+
+    given_same("many symbols", told_of_many(symbols, "\"S%\"", 20000, "]}"), "");
+    given_same("one twice", told_of_many(symbols, "\"S%\"", 19999, ",\"S17\"]}"),
+               "#/symbols: 'S17' is there twice");
+    given_same("too many symbols", told_of_many(symbols, "\"S%\"", 110000, "]}"),
+               "#/symbols: 110000 symbols, at most 20000 are taken");
+    given_same("many fields", told_of_many(fields, field, 500, "]}"), "");
+    given_same("too many fields", told_of_many(fields, field, 501, "]}"),
+               "#/fields: 501 fields, at most 500 are taken");
+    given_same("many types", told_of_many("[", named, 500, "]"), "");
+    given_same("too many types", told_of_many("[", named, 501, "]"), "#/500: more than 500 named types");
+}
+
 static void add(struct schema_library *library, const char *text)
 {
     struct fault why = {.text = ""};
@@ -342,6 +385,7 @@ CU_TestInfo test_schema[] = {{"canonical forms", canonical_forms},
                              {"refusals", refusals},
                              {"too deep", too_deep},
                              {"memory bomb", memory_bomb},
+                             {"very many", very_many},
                              {"library types", library_types},
                              {"library without namespace", library_without_namespace},
                              {"library conflicts", library_conflicts},
