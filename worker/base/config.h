@@ -24,8 +24,8 @@ enum partitioner_choice {
     PARTITIONER_NONE, /* upstream answers for it */
 };
 enum ledger_format_choice { LEDGER_FORMAT_1, LEDGER_FORMAT_2, LEDGER_LATEST };
-enum full_choice { FULL_STOP, FULL_FORGET };
 enum token_style { TOKEN_POST, TOKEN_GET };
+enum full_choice { FULL_STOP, FULL_FORGET };
 
 /* Settings of one API (a tag of the OpenAPI file): bt.<name> for all, bt.<tag>.<name> for one. Times in ms. */
 struct api_settings {
@@ -43,9 +43,8 @@ struct api_settings {
 
 struct settings {
     char *group_id, *worker_slot, *catalogue_path, *catalogue_overlay;
-    int64_t log_format, log_level;
+    int64_t log_format, log_level, admin_port;
     char *admin_address;
-    int64_t admin_port;
     char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
     int64_t requests_partitioner, requests_partitions;
     int64_t ledger_format;
