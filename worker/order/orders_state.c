@@ -224,15 +224,21 @@ void mark_changed(struct orders *orders, struct order *order)
 
 void own_order(struct orders *orders, struct order *order)
 {
+    struct order *one = order;
+
     if (order->owned)
         return;
-    if (order->lane_before != NULL && rule_holds(orders, RULE_LANES))
-        own_order(orders, order->lane_before);
-    if (order->abandoned)
-        return; /* of a partition that was lost: it is its next owner's */
-    order->owned = true;
-    orders->owned++;
-    mark_changed(orders, order);
+    while (rule_holds(orders, RULE_LANES) && one->lane_before != NULL && !one->lane_before->owned)
+        one = one->lane_before; /* not by recursion: a lane may be as long as there are orders */
+    for (;; one = one->lane_behind) {
+        if (!one->abandoned) { /* of a partition that was lost: it is its next owner's */
+            one->owned = true;
+            orders->owned++;
+            mark_changed(orders, one);
+        }
+        if (one == order)
+            return;
+    }
 }
 
 void wake_order(struct orders *orders, struct order *order)
