@@ -84,9 +84,28 @@ static bool is_finite(const struct json_object *tree)
     return true;
 }
 
+/* How many values there may be: a list or an object, and each comma, brings one. Far cheaper than making them. */
+static bool has_too_many(const char *text, size_t length)
+{
+    size_t values = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < length && values <= TREE_VALUES_MAX; i++) {
+        if (quoted && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && (text[i] == '{' || text[i] == '[' || text[i] == ','))
+            values++;
+    }
+    return values > TREE_VALUES_MAX;
+}
+
 static bool read_to_depth(const char *text, size_t length, int depth, struct json_object **tree,
                           struct fault *why)
 {
+    if (has_too_many(text, length))
+        return fault_set(why, FAULT_INPUT, "the JSON text has more than %d values", TREE_VALUES_MAX);
     struct json_tokener *tokener = json_tokener_new_ex(depth);
     if (tokener == NULL || length > INT32_MAX) {
         json_tokener_free(tokener);

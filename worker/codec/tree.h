@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TREE_DEPTH_MAX = 64 };
+enum { TREE_DEPTH_MAX = 64, TREE_VALUES_MAX = 400000 };
 
 /*
  * Parses one JSON value. *tree is owned by the caller (json_object_put); a JSON null is a null pointer. Fails with

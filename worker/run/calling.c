@@ -182,7 +182,9 @@ void calling_chore(struct calling *calling)
         return;
     if (token_get(worker->token) == NULL)
         return; /* token_changed() causes a turn */
-    for (struct order *order; (order = orders_next_call(worker->orders, worker_time(worker))) != NULL;)
+    int64_t share = loop_share(worker->loop);
+    for (struct order *order; !loop_share_over(worker->loop, share) &&
+                              (order = orders_next_call(worker->orders, worker_time(worker))) != NULL;)
         start(calling, order);
     int64_t due_ms = orders_due_ms(worker->orders);
     if (due_ms == INT64_MAX)

@@ -83,5 +83,34 @@ static void pointers(void)
     CU_ASSERT_PTR_EQUAL(tree_at(tree, ""), tree);
 }
 
-CU_TestInfo test_tree[] = {
-    {"texts", texts}, {"places", places}, {"depth", depth}, {"pointers", pointers}, CU_TEST_INFO_NULL};
+/* R15: 3.9 MB of [{},{},...] took a second and a gigabyte; in quotes they are no values. */
+static void very_many_values(void)
+{
+    struct json_object *tree = NULL;
+    struct buffer text;
+    struct fault why = {.text = ""};
+
+    buffer_init(&text, 8 << 20);
+    buffer_add_text(&text, "[{}");
+    for (int i = 0; i < 1300000; i++)
+        buffer_add_text(&text, ",{}");
+    buffer_add_text(&text, "]");
+    CU_ASSERT_FALSE(tree_read(buffer_text(&text), text.length, &tree, &why));
+    given_same("many", why.text, "the JSON text has more than 400000 values");
+    buffer_clear(&text);
+    buffer_add_text(&text, "[\"\\\"");
+    for (int i = 0; i < 500000; i++)
+        buffer_add_text(&text, "{,");
+    buffer_add_text(&text, "\"]");
+    CU_ASSERT(tree_read(buffer_text(&text), text.length, &tree, &why));
+    json_object_put(tree);
+    buffer_release(&text);
+}
+
+CU_TestInfo test_tree[] = {{"very many values", very_many_values},
+
+                           {"texts", texts},
+                           {"places", places},
+                           {"depth", depth},
+                           {"pointers", pointers},
+                           CU_TEST_INFO_NULL};
