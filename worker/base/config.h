@@ -26,7 +26,6 @@ enum partitioner_choice {
 enum ledger_format_choice { LEDGER_FORMAT_1, LEDGER_FORMAT_2, LEDGER_LATEST };
 enum token_style { TOKEN_POST, TOKEN_GET };
 enum full_choice { FULL_STOP, FULL_FORGET };
-
 /* Settings of one API (a tag of the OpenAPI file): bt.<name> for all, bt.<tag>.<name> for one. Times in ms. */
 struct api_settings {
     char *base_url; /* "" : the server named in the OpenAPI file */

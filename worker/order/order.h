@@ -61,15 +61,13 @@ struct order {
     struct reason reason;
     struct json_object *result; /* also while a reply is judged: what the workflow would end with */
     int64_t finished_at_ms;
-    unsigned sequence;   /* outcomes published before this one */
-    bool outcome_is_due; /* PARKED: its UNKNOWN is not published yet */
-    char *last_decision; /* JSON; null: none */
-    char *decisions;     /* the same of all: see decided.h */
-    int64_t *signals;    /* offsets of the decisions whose effect is not settled yet; owned */
-    size_t signal_count;
-    unsigned repeats_due;         /* further requests with its id: each is answered */
-    struct order_repeat *repeats; /* those whose offset is not settled yet */
-    size_t repeat_count;
+    unsigned sequence;               /* outcomes published before this one */
+    bool outcome_is_due;             /* PARKED: its UNKNOWN is not published yet */
+    char *last_decision, *decisions; /* JSON; null: none. Of all of them: see decided.h */
+    int64_t *signals;                /* offsets of the decisions whose effect is not settled yet; owned */
+    unsigned repeats_due;            /* further requests with its id: each is answered */
+    struct order_repeat *repeats;    /* those whose offset is not settled yet */
+    size_t signal_count, repeat_count;
 
     /* what the ledger says of it */
     bool owned;                   /* it has a record, settled or about to be */

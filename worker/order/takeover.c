@@ -137,8 +137,8 @@ static void close_gap(struct takeover *takeover, size_t *place)
 }
 
 /*
- * Only what is live is kept: a ledger has very many that are not any more. What a repartition has left of the id in another
- * partition says nothing of it.
+ * Only what is live is kept: a ledger has very many that are not any more. What a repartition has left of the id in
+ * another partition says nothing of it.
  */
 static void drop_live(struct takeover *takeover, int32_t partition, const char *id)
 {

@@ -2,9 +2,9 @@
  * The formats of the ledger: the schemas of its records, compiled into the worker, whatever the catalogue holds.
  *
  * A format is a number for the schemas of both records, the JSON in their texts, and the commit metadata. Each adds
- * fields at the end, with a default, and takes none away. A release that brings format k reads 1 to k and writes k - 1, the
- * next one writes k, so that old and new workers of a group read each other while it is upgraded; ledger.format moves
- * that gate.
+ * fields at the end, with a default, and takes none away. A release that brings format k reads 1 to k and writes k - 1,
+ * the next one writes k, so that old and new workers of a group read each other while it is upgraded; ledger.format
+ * moves that gate.
  *
  *   1  up to 0.1
  *   2  LedgerRecord.decisions; LedgerOwner.partitioner, lastOffset, lastAppendedAt; "2;" in the commit metadata
