@@ -73,8 +73,7 @@ struct order {
     bool owned;                   /* it has a record, settled or about to be */
     bool settled_offset;          /* its request's offset is settled, or about to be */
     enum ledger_state written;    /* of an owned one: the latest record made */
-    bool changed;                 /* in a list of changes to be settled, */
-    bool ends;                    /* that of orders that end */
+    bool changed, ends;           /* in a list of changes to be settled; in that of orders that end */
     unsigned settling;            /* changes of it that are being settled */
     struct ledger_record *asleep; /* its content, not parsed while it is far from its turn; owned */
 
