@@ -180,7 +180,8 @@ static bool put(struct work *work, int32_t partition, const char *key, const voi
 {
     rd_kafka_resp_err_t error = rd_kafka_producev(
         work->producer, RD_KAFKA_V_TOPIC(work->setup->settings.topic_ledger), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_KEY(key, strlen(key)), RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length),
+        RD_KAFKA_V_KEY((void *)(uintptr_t)key, strlen(key)),
+        RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK), RD_KAFKA_V_END);
 
     rd_kafka_poll(work->producer, 0);
