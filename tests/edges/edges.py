@@ -7,6 +7,7 @@ import sys
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "flow"))
 
+import clients  # noqa: E402
 import entry  # noqa: E402
 import neighbours  # noqa: E402
 import positions  # noqa: E402
@@ -14,7 +15,7 @@ import records  # noqa: E402
 import signals  # noqa: E402
 import whc  # noqa: E402
 
-STORIES = records.STORIES + entry.STORIES + positions.STORIES + signals.STORIES + neighbours.STORIES
+STORIES = records.STORIES + entry.STORIES + positions.STORIES + signals.STORIES + neighbours.STORIES + clients.STORIES
 
 if __name__ == "__main__":
     sys.exit(whc.on_real_kafka(STORIES, sys.argv[1:]))
