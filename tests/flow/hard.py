@@ -348,7 +348,7 @@ def two_workers_with_one_slot(stage):
         return [w for w in workers if w.process.poll() is not None]
     ended = wait_for(one_ended, "one of the two to end", 60)
     expect(len(ended) == 1 and ended[0].process.returncode == 1, f"{[w.process.returncode for w in workers]}")
-    expect(f"'{stage.group}-same'" in ended[0].log() and "worker.slot" in ended[0].log(), ended[0].log()[-2000:])
+    expect(f"'{stage.group}/same'" in ended[0].log() and "worker.slot" in ended[0].log(), ended[0].log()[-2000:])
     reader = stage.reader()
     reader.until(len(sent), 60)
     reader.more(0.5)

@@ -88,6 +88,13 @@ static void check_api(const struct settings *settings, const char *tag, struct p
         settings_check_api_times(settings, tag, &api, problems);
 }
 
+/* Group "g" with slot "b/c" would be group "g/b" with slot "c". */
+static void check_slot(const struct settings *settings, struct problems *problems)
+{
+    if (strchr(settings->worker_slot, '/') != NULL)
+        problems_add(problems, "worker.slot", "a name without '/'", "worker.slot has a '/' in it");
+}
+
 static void check_acceptance(const struct settings *settings, struct problems *problems)
 {
     struct fault why;
@@ -125,6 +132,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
         check_api(settings, openapi->tags[i], problems);
     check_needs(settings, problems);
     check_acceptance(settings, problems);
+    check_slot(settings, problems);
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
         for (size_t w = 0; type->served && w < type->arazzo.workflow_count; w++)

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ERROR_SIZE = 256 };
+enum { ERROR_SIZE = 256, SCRAM_VERSION = 0x020601ff };
 
 /* Set by the worker; a passed-through value would break the promise or contradict a setting of its own. */
 static const char *const fixed[] = {
@@ -121,7 +121,7 @@ static bool configure_settler(const struct settings *settings, rd_kafka_conf_t *
     TRY(set_ms(conf, "socket.timeout.ms", settings->socket_timeout_ms, why));
     if (!settings->settlement_transactions)
         return true;
-    snprintf(id, sizeof id, "%s-%s", settings->group_id, settings->worker_slot);
+    snprintf(id, sizeof id, "%s/%s", settings->group_id, settings->worker_slot);
     TRY(set(conf, "transactional.id", id, "worker.slot", why));
     TRY(set(conf, "debug", "broker", "debug",
             why)); /* the only place where repeated failures show: promise.md R3 */
@@ -256,6 +256,17 @@ bool handle_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **handle
     return fault_set(why, FAULT_LOCAL, "no Kafka client: %s", error);
 }
 
+/* Until 2.6.1 librdkafka sends the server's nonce twice, which Kafka 4 refuses. */
+static void warn_of_scram(const struct named_value *value)
+{
+    bool of_scram = strstr(value->name, "sasl.mechanism") != NULL && strncmp(value->value, "SCRAM", 5) == 0;
+
+    if (of_scram && rd_kafka_version() < SCRAM_VERSION)
+        LOG(LOG_WARN,
+            "SCRAM of this librdkafka is refused by Kafka 4: use 2.6.1 or later, or another mechanism",
+            log_text("setting", value->where), log_text("librdkafka", rd_kafka_version_str()));
+}
+
 void handle_check(const struct settings *settings, struct problems *problems)
 {
     bool has_servers = false;
@@ -265,6 +276,7 @@ void handle_check(const struct settings *settings, struct problems *problems)
         rd_kafka_conf_t *conf = rd_kafka_conf_new();
         const char *name = value->name;
         struct fault why;
+        warn_of_scram(value);
         for (size_t kind = 0; kind < COUNT_OF(prefixes); kind++)
             if (strncmp(value->name, prefixes[kind], strlen(prefixes[kind])) == 0)
                 name = value->name + strlen(prefixes[kind]);

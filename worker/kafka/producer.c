@@ -14,6 +14,7 @@ struct producer {
     rd_kafka_queue_t *reports; /* the handle's main queue, forwarded to the background thread */
     atomic_uint failures;
     atomic_uint unplaced; /* deliveries of which nobody says where the record stands */
+    atomic_bool probing;  /* refusals are what is hoped for */
     atomic_bool ready;    /* bootstrap refusals before that do not count */
 };
 
@@ -25,6 +26,8 @@ static void count_log(const rd_kafka_t *handle, int level, const char *facility,
 
     if (failed && producer != NULL && atomic_load(&producer->ready))
         atomic_fetch_add(&producer->failures, 1);
+    if (producer != NULL && atomic_load(&producer->probing) && strcmp(facility, "TXNERR") == 0)
+        level = 7;
     if (level <= 5)
         LOG(level <= 3 ? LOG_WARN : LOG_INFO, "librdkafka", log_text("facility", facility),
             log_text("text", text));
@@ -156,6 +159,11 @@ void *producer_free(struct producer *producer)
     rd_kafka_queue_destroy(producer->reports);
     rd_kafka_destroy(producer->handle);
     return memory_free(producer);
+}
+
+void producer_expect_refusal(struct producer *producer)
+{
+    atomic_store(&producer->probing, true);
 }
 
 rd_kafka_t *producer_handle(struct producer *producer)

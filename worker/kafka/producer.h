@@ -28,6 +28,9 @@ rd_kafka_t *producer_handle(struct producer *producer);
  */
 MUST_USE bool producer_send(struct producer *producer, struct settler_record *record, struct fault *why);
 
+/* What the broker refuses from now on is no trouble: the probe of its fence (promise.md A1). */
+void producer_expect_refusal(struct producer *producer);
+
 /* Failed requests, connections and deliveries since producer_forget_failures(). */
 unsigned producer_failures(const struct producer *producer);
 void producer_forget_failures(struct producer *producer);

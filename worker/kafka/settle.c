@@ -53,7 +53,7 @@ static bool note_fenced(struct settle *settle, struct fault *why)
     settle->fenced_ms = now_ms;
     if (again)
         return fault_set(why, FAULT_LOCAL,
-                         "another worker uses transactional.id '%s-%s'; give each its own worker.slot",
+                         "another worker uses transactional.id '%s/%s'; give each its own worker.slot",
                          settle->settings->group_id, settle->settings->worker_slot);
     return true;
 }
@@ -323,6 +323,7 @@ static enum settler_answer probe(struct settle *settle, struct settler_job *job)
     if (!ensure_producer(settle, &job->why))
         return SETTLER_FATAL;
     rd_kafka_t *handle = producer_handle(settle->producer);
+    producer_expect_refusal(settle->producer);
     if (!passed(rd_kafka_begin_transaction(handle), "begin of the probe", &fenced, &job->why))
         return SETTLER_FAILED;
     rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
