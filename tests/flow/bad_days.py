@@ -99,7 +99,7 @@ def a_ledger_record_of_a_newer_worker(stage):
     value = bytearray(ledger_records(stage)[-1].value())
     value[5] ^= 1
     offset = put_into_ledger(stage, f"order/{uuid.uuid4()}", bytes(value), 2)
-    refuses(stage, f"record at offset {offset} of partition 2 cannot be read", "a newer worker has been here")
+    refuses(stage, f"record at offset {offset} of partition 2 cannot be read", "of a format that this worker reads, which are 1 to 2")
 
 
 def set_positions(stage, offset):
@@ -123,7 +123,7 @@ def positions_that_are_gone(stage):
     """The group was deleted: refused until a person trusts the ledger; then nothing is done again."""
     reader = one_order(stage)
     delete_group(stage)
-    refuses(stage, "position has expired or was deleted", "takeover.trust.ledger=on")
+    refuses(stage, "position has expired or was deleted", "takeover.accept=")
     worker = stage.worker("two", **{**FAST, "takeover.trust.ledger": "on"}).ready()
     final(reader, send(stage, "create-order", "new-company", "k"))
     expect(sorted(evidence(stage).values()) == [(1, 1), (1, 1)], f"{evidence(stage)}")
@@ -136,7 +136,7 @@ def positions_that_were_set_back(stage):
     reader = one_order(stage)
     stage.worker("one", **FAST).ready().stop()  # its barrier says how far the group was
     set_positions(stage, 0)
-    refuses(stage, "was set back behind the ledger's", "takeover.trust.ledger=on")
+    refuses(stage, "was committed by somebody else (a consumer that uses our group.id, or a reset)", "takeover.accept=")
     stage.worker("two", **{**FAST, "takeover.trust.ledger": "on"}).ready()
     final(reader, send(stage, "create-order", "new-company", "k"))
     expect(sorted(evidence(stage).values()) == [(1, 1), (1, 1)], f"{evidence(stage)}")
@@ -196,8 +196,8 @@ def requests_that_grew(stage):
 # --- limits ---
 
 def more_orders_than_are_remembered(stage):
-    """More than duplicates.max of a partition: the oldest are forgotten early, in the ledger too, and it is counted."""
-    worker = stage.worker("one", **{**FAST, "duplicates.max": 2}).ready()
+    """More than duplicates.max of a partition, and forgetting is chosen: the oldest are forgotten early, in the ledger too, and it is counted."""
+    worker = stage.worker("one", **{**FAST, "duplicates.max": 2, "duplicates.full": "forget"}).ready()
     reader = stage.reader()
     sent = [send(stage, "create-order", "new-company", "k") for _ in range(5)]
     stage.flush()

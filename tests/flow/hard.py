@@ -114,6 +114,9 @@ def allow(stage, sizes):
         for topic, size in sizes.items()]
     for done in admin.incremental_alter_configs(resources).values():
         done.result(20)
+    for topic, size in sizes.items():  # the broker may tell the old value for a moment
+        asked = kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic)
+        wait_for(lambda: admin.describe_configs([asked])[asked].result(20)["max.message.bytes"].value == str(size), f"{size} of {topic}")
     stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 4000000, "log_level": 0})
 
 

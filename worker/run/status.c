@@ -318,6 +318,9 @@ void status_count_forgotten(struct status *status, bool by_number)
     const char *by = by_number ? "number" : "age";
 
     series_add(stats_series(status->stats, FORGOTTEN, &by), 1);
+    if (by_number)
+        LOG(LOG_WARN,
+            "a finished order was forgotten before its time: more than duplicates.max of a partition");
 }
 
 void status_count_decision(struct status *status, const char *result)

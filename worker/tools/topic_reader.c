@@ -8,7 +8,8 @@ enum { BROKER_TIMEOUT_MS = 10000, TRIES_MAX = 100, TRY_MS = 100 };
 
 struct topic_reader {
     rd_kafka_t *handle;
-    bool *ended; /* by partition */
+    bool *ended;   /* by partition */
+    int64_t *ends; /* where each ended when the reading began: what came since is not "all that was there" */
     int partitions;
 };
 
@@ -37,8 +38,8 @@ static bool assign(struct topic_reader *reader, const char *topic, int partition
 
     for (int i = 0; i < partitions && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
         int64_t high = 0;
-        if (!from_beginning)
-            error = find_end(reader->handle, topic, i, &high);
+        error = find_end(reader->handle, topic, i, &high);
+        reader->ends[i] = high;
         rd_kafka_topic_partition_list_add(list, topic, i)->offset =
             from_beginning ? RD_KAFKA_OFFSET_BEGINNING : high;
     }
@@ -72,13 +73,14 @@ bool topic_reader_new(const struct settings *settings, const char *topic, bool f
 
     TRY(handle_configure(settings, HANDLE_TOOL_CONSUMER, &conf, why));
     struct topic_reader *reader = memory_new(1, sizeof *reader);
-    if (!handle_new(RD_KAFKA_CONSUMER, conf, &reader->handle, why) ||
-        !count_partitions(reader, topic, &reader->partitions, why) ||
-        !assign(reader, topic, reader->partitions, from_beginning, why)) {
+    bool ready = handle_new(RD_KAFKA_CONSUMER, conf, &reader->handle, why) &&
+                 count_partitions(reader, topic, &reader->partitions, why);
+    reader->ended = memory_new((size_t)reader->partitions, sizeof *reader->ended);
+    reader->ends = memory_new((size_t)reader->partitions, sizeof *reader->ends);
+    if (!ready || !assign(reader, topic, reader->partitions, from_beginning, why)) {
         topic_reader_free(reader);
         return false;
     }
-    reader->ended = memory_new((size_t)reader->partitions, sizeof *reader->ended);
     *out = reader;
     return true;
 }
@@ -92,6 +94,7 @@ void *topic_reader_free(struct topic_reader *reader)
         rd_kafka_destroy(reader->handle);
     }
     memory_free(reader->ended);
+    memory_free(reader->ends);
     return memory_free(reader);
 }
 
@@ -99,8 +102,13 @@ rd_kafka_message_t *topic_reader_next(struct topic_reader *reader, int timeout_m
 {
     rd_kafka_message_t *message = rd_kafka_consumer_poll(reader->handle, timeout_ms);
 
-    if (message == NULL || message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (message == NULL)
+        return NULL;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        if (message->offset >= reader->ends[message->partition])
+            reader->ended[message->partition] = true;
         return message;
+    }
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
         reader->ended[message->partition] = true;
     else
