@@ -110,7 +110,7 @@ static void position_seed(const char *folder)
 
 static void ledger_seed(const char *folder)
 {
-    const struct ledger_schemas schemas = {fuzz_catalogue()->ledger_record, fuzz_catalogue()->ledger_owner};
+    const struct ledger_schemas schemas = ledger_schemas_new(LEDGER_FORMATS);
     CLEANUP(buffer_release) struct buffer seed;
     struct ledger_record record = {
         .state = LEDGER_INTENDED,
