@@ -110,7 +110,9 @@ static void position_seed(const char *folder)
 
 static void ledger_seed(const char *folder)
 {
-    const struct ledger_schemas schemas = ledger_schemas_new(LEDGER_FORMATS);
+    static struct ledger_schemas schemas; /* one while the program runs */
+
+    schemas = ledger_schemas_new(LEDGER_FORMATS);
     CLEANUP(buffer_release) struct buffer seed;
     struct ledger_record record = {
         .state = LEDGER_INTENDED,
