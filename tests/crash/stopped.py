@@ -3,6 +3,8 @@ before it can send, also as a child of PID 1 in a process namespace of its own. 
 
 Usage: stopped.py [STORY...]
 """
+import collections
+import pathlib
 import signal
 import sys
 import uuid
@@ -43,5 +45,31 @@ def in_a_process_namespace(stage):
     stopped(stage, "call.first-byte", ("unshare", "--pid", "--fork", "--mount-proc"))
 
 
+def stands_still(worker):
+    return pathlib.Path(f"/proc/{worker.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+
+
+def replaced_while_it_is_stopped(stage):
+    """Another process of its slot has taken over when it goes on, in the middle of a settlement: nothing that it does counts any more."""
+    patient = {**writing.FAST, "session.timeout.ms": 20000, "watchdog.ms": 8000, "attempt.lease.ms": 11000}
+    reader = stage.reader()
+    for count, point in enumerate(("settle.begin", "settle.positions", "settle.commit", "settle.committed"), 1):
+        elder = stage.worker("one", environment={"TEST_POINT": f"{point}:3:STOP"}, **patient).ready()
+        for i in range(4):
+            stage.send("create-order", {**writing.example("create-order", "new-company"), "requestId": str(uuid.uuid4())}, key=f"{point} {i}".encode())
+        stage.flush()
+        wait_for(lambda: stands_still(elder), "it to stand still")
+        younger = stage.worker("one", **patient).ready()
+        elder.signal(signal.SIGCONT)
+        wait_for(lambda: "worker.slot 'one'" in elder.log(), "its word")
+        elder.kill()
+        reader.until(4 * count, 90)
+        younger.kill()
+    finals = [header(m, "ce_subject") for m in reader.until(16)]
+    expect(len(set(finals)) == 16 and len(reader.more(1)) == 16, f"{collections.Counter(finals)}")
+    rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
+    expect([row["accepted"] for row in rows.values()] == [1] * 16, f"{rows}")
+
+
 if __name__ == "__main__":
-    sys.exit(whc.on_real_kafka([before_the_first_byte, before_the_body, in_a_process_namespace], sys.argv[1:]))
+    sys.exit(whc.on_real_kafka([before_the_first_byte, before_the_body, in_a_process_namespace, replaced_while_it_is_stopped], sys.argv[1:]))

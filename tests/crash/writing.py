@@ -129,6 +129,20 @@ class Group:
         expect(worker.process.wait(20) == -signal.SIGKILL, f"it ended by itself:\n{worker.log()[-3000:]}")
         self.kills[point if point == "random" else f"{point} {how}"] += 1
 
+    def replace(self, slot):
+        """A second process of the slot while the first lives, or stands still for a while: the first is one too many."""
+        whc.let_pass(self.draw.uniform(*self.gap) * 0.5)
+        elder, stands_still = self.running.pop(slot), self.draw.random() < 0.5
+        if stands_still:
+            elder.signal(signal.SIGSTOP)
+        self.start(slot)
+        if stands_still:
+            whc.let_pass(self.draw.uniform(0, 1.5))
+            elder.signal(signal.SIGCONT)
+        code = elder.wait(120)
+        expect(code in (1, -signal.SIGKILL) and (code != 1 or "worker.slot" in elder.log()), f"it ended with {code}:\n{elder.log()[-3000:]}")
+        self.kills["replaced" if code == 1 else "replaced, watchdog"] += 1
+
     def stop(self, slot):
         worker = self.running.pop(slot)
         worker.port()  # before it catches TERM, a stop is a kill
@@ -145,7 +159,9 @@ class Group:
                 if not self.is_alive(slot):
                     self.start(slot)
             victim = self.draw.choice([slot for slot in self.running])
-            (self.kill_at_random if self.draw.random() < 0.5 else self.kill_at_point)(victim)
+            self.draw.choices((self.kill_at_random, self.kill_at_point, self.replace), (45, 45, 10))[0](victim)
+            if self.draw.random() < 0.5:  # else it is started again at once
+                whc.let_pass(self.draw.uniform(0, 2) * self.settings["session.timeout.ms"] / 1000)
             if self.is_alive("two") and self.draw.random() < 0.3:
                 self.stop("two")
             print(f"        seed {self.seed}: {kill + 1} kills, {len(self.sent)} sent, {len(self.finals())} final", flush=True)

@@ -10,6 +10,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+enum { LEAVE_MS = 2000, SERVE_MS = 10, REASON_SIZE = 512 };
+
 struct consumer {
     rd_kafka_t *handle;
     rd_kafka_queue_t *control;  /* rebalances and errors */
@@ -22,8 +24,14 @@ struct consumer {
     void *context;
     rd_kafka_consumer_group_metadata_t *pair;
     bool leaving;
-    bool closing; /* the loop has ended: nobody will let go of partitions later */
+    bool closing;    /* the loop has ended: nobody will let go of partitions later */
+    bool told_fatal; /* the end of our place in the group */
 };
+
+static bool is_fenced(const struct consumer *consumer)
+{
+    return rd_kafka_fatal_error(consumer->handle, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
 
 static void take_pair(struct consumer *consumer)
 {
@@ -50,7 +58,7 @@ static void rebalanced(rd_kafka_t *handle, rd_kafka_resp_err_t what, rd_kafka_to
     size_t count = (size_t)list->cnt;
 
     if (consumer->closing) {
-        rd_kafka_assign(handle, NULL); /* what is not settled is the next owner's; close waits for this */
+        rd_kafka_assign(handle, NULL); /* what is not settled is the next owner's; leaving waits for this */
         return;
     }
     int32_t *partitions = memory_new(count, sizeof *partitions);
@@ -140,24 +148,37 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
     return true;
 }
 
+/* Nobody is left to answer, so the last answers are given here: a static member that only closes is missed for a session. */
+static void leave_now(struct consumer *consumer)
+{
+    int64_t until_ms = loop_clock_ms() + LEAVE_MS;
+
+    consumer->closing = true;
+    consumer_leave(consumer);
+    while (!consumer_left(consumer) && loop_clock_ms() < until_ms) {
+        rd_kafka_message_t *message = rd_kafka_consume_queue(consumer->control, SERVE_MS);
+        if (message != NULL)
+            rd_kafka_message_destroy(message);
+    }
+}
+
 void *consumer_free(struct consumer *consumer)
 {
     if (consumer == NULL)
         return NULL;
     drop_pair(consumer);
     if (consumer->control != NULL)
-        rd_kafka_queue_destroy(consumer->control);
+        leave_now(consumer);
     if (consumer->messages != NULL)
         rd_kafka_queue_destroy(consumer->messages);
     if (consumer->signal_messages != NULL)
         rd_kafka_queue_destroy(consumer->signal_messages);
-    if (consumer->handle != NULL) {
-        consumer->closing = true;
-        /* After a leave that did not end, Kafka is away: the group finds out by itself. */
-        rd_kafka_destroy_flags(consumer->handle, consumer->leaving && !consumer_left(consumer)
-                                                     ? RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
-                                                     : 0);
-    }
+    bool left = consumer->control != NULL && consumer_left(consumer) && !is_fenced(consumer);
+    if (consumer->control != NULL)
+        rd_kafka_queue_destroy(consumer->control);
+    /* Closing waits for the farewell to arrive. Where none was sent Kafka is away, and finds out by itself. */
+    if (consumer->handle != NULL)
+        rd_kafka_destroy_flags(consumer->handle, left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     if (consumer->wake >= 0) {
         loop_forget(consumer->loop, consumer->wake);
         close(consumer->wake);
@@ -204,19 +225,25 @@ void consumer_release(struct consumer *consumer)
     drop_pair(consumer);
 }
 
+/* Not by closing: a static member would stay in the group for its session, with nobody at its partitions. */
 void consumer_leave(struct consumer *consumer)
 {
     if (consumer->leaving)
         return;
     consumer->leaving = true;
-    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(consumer->handle, consumer->control);
-    if (error != NULL)
-        rd_kafka_error_destroy(error);
+    if (!is_fenced(consumer)) /* else it would be our successor that leaves */
+        rd_kafka_unsubscribe(consumer->handle);
 }
 
+/* The library forgets the member's name when it sends the farewell, which is when everything has been given away. */
 bool consumer_left(const struct consumer *consumer)
 {
-    return consumer->leaving && rd_kafka_consumer_closed(consumer->handle) != 0;
+    if (!consumer->leaving || is_fenced(consumer))
+        return consumer->leaving;
+    char *member = rd_kafka_memberid(consumer->handle);
+    bool left = member == NULL || *member == '\0';
+    rd_kafka_mem_free(consumer->handle, member);
+    return left;
 }
 
 static rd_kafka_message_t *next_of(struct consumer *consumer, rd_kafka_queue_t *queue)
@@ -252,13 +279,34 @@ rd_kafka_message_t *consumer_next_signal(struct consumer *consumer)
     return next_of(consumer, consumer->signal_messages);
 }
 
+/* It comes as a message, without a rebalance, and as often as anything else is asked of the handle. */
+static void tell_fatal(struct consumer *consumer)
+{
+    char reason[REASON_SIZE];
+    struct fault why;
+
+    if (consumer->told_fatal)
+        return;
+    consumer->told_fatal = true;
+    drop_pair(consumer);
+    rd_kafka_resp_err_t error = rd_kafka_fatal_error(consumer->handle, reason, sizeof reason);
+    if (error == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
+        consumer->calls->fenced(consumer->context);
+        return;
+    }
+    fault_set(&why, FAULT_PEER, "Kafka: %s (%s)", reason, rd_kafka_err2name(error));
+    consumer->calls->failed(consumer->context, &why, true);
+}
+
 void consumer_serve(struct consumer *consumer)
 {
     for (;;) {
         rd_kafka_message_t *message = rd_kafka_consume_queue(consumer->control, 0);
         if (message == NULL)
             return;
-        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        if (message->err == RD_KAFKA_RESP_ERR__FATAL) {
+            tell_fatal(consumer);
+        } else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
             struct fault why;
             fault_set(&why, FAULT_PEER, "Kafka: %s", rd_kafka_message_errstr(message));
             consumer->calls->failed(consumer->context, &why,
@@ -292,7 +340,7 @@ rd_kafka_consumer_group_metadata_t *consumer_pair_copy(const struct consumer *co
 
 bool consumer_lost(const struct consumer *consumer)
 {
-    return rd_kafka_assignment_lost(consumer->handle) != 0;
+    return rd_kafka_assignment_lost(consumer->handle) != 0 || is_fenced(consumer);
 }
 
 rd_kafka_t *consumer_handle(struct consumer *consumer)

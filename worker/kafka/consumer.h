@@ -2,6 +2,8 @@
  * The group's member: request messages in, partitions given and taken.
  *
  * The pair of assignment and group metadata is taken inside the ASSIGN callback and never refreshed (promise.md R2).
+ * With transactions the member is static, <group.id>-<worker.slot>: one that is killed and started again at once takes
+ * its own place, and the others notice nothing; kafka-base.md section 8 says what that asks for.
  * Messages of all partitions come through one queue of ours that is simply not asked while there is no room, which is
  * cheaper than pausing. Everything runs on the loop's thread.
  */
@@ -22,6 +24,8 @@ struct consumer_calls {
     void (*revoked)(void *context, const int32_t partitions[], size_t count, bool lost);
     /* Something the operator should know; `fatal`: the consumer cannot go on. */
     void (*failed)(void *context, const struct fault *why, bool fatal);
+    /* Another process has taken the slot's place in the group: everything is lost, and no `revoked` comes. */
+    void (*fenced)(void *context);
     /* There may be messages. */
     void (*ready)(void *context);
     /* All request messages of the partition below the offset have been given, and there is none there now. */
@@ -40,7 +44,7 @@ MUST_USE bool consumer_new(const struct settings *settings, struct loop *loop,
                            const struct consumer_calls *calls, void *context, struct consumer **consumer,
                            struct fault *why);
 
-/* Leaves the group, waits until that is done, and frees. Accepts null. */
+/* Leaves the group if that is not done yet, which may take two seconds, and frees. Accepts null. */
 void *consumer_free(struct consumer *consumer);
 
 /* Starts reading the assigned partitions, and the signals of the same numbers: the answer to `assigned` (R10). */
@@ -69,7 +73,7 @@ void consumer_serve(struct consumer *consumer);
 bool consumer_has_pair(const struct consumer *consumer);
 rd_kafka_consumer_group_metadata_t *consumer_pair_copy(const struct consumer *consumer);
 
-/* Whether the assignment was lost, so that nothing may be settled. */
+/* Whether the assignment was lost, or our place in the group, so that nothing may be settled. */
 bool consumer_lost(const struct consumer *consumer);
 
 /* The handle, for committed positions asked for on another thread. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ERROR_SIZE = 256, SCRAM_VERSION = 0x020601ff };
+enum { ERROR_SIZE = 256, INSTANCE_SIZE = 600, SCRAM_VERSION = 0x020601ff };
 
 /* Set by the worker; a passed-through value would break the promise or contradict a setting of its own. */
 static const char *const fixed[] = {
@@ -91,16 +91,26 @@ static bool set_ms(rd_kafka_conf_t *conf, const char *name, int64_t ms, struct f
 static bool configure_consumer(const struct settings *settings, rd_kafka_conf_t *conf, struct fault *why)
 {
     static const struct value values[] = {
-        {"isolation.level", "read_committed"},   {"enable.auto.commit", "false"},
-        {"enable.auto.offset.store", "false"},   {"retry.backoff.ms", "5"},
-        {"heartbeat.interval.ms", "300"},        {"partition.assignment.strategy", "range"},
-        {"auto.offset.reset", "error"},          {"fetch.wait.max.ms", "100"},
-        {"queued.max.messages.kbytes", "65536"}, {"fetch.error.backoff.ms", "50"},
+        {"isolation.level", "read_committed"},
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"retry.backoff.ms", "5"},
+        {"partition.assignment.strategy", "range"},
+        {"auto.offset.reset", "error"},
+        {"fetch.wait.max.ms", "100"},
+        {"queued.max.messages.kbytes", "65536"},
+        {"fetch.error.backoff.ms", "50"},
         {"enable.partition.eof", "true"},
     };
 
     TRY(set_all(conf, values, COUNT_OF(values), why));
     TRY(set(conf, "group.id", settings->group_id, "group.id", why));
+    if (settings->settlement_transactions) { /* without them nobody fences the process that was here before */
+        char instance[INSTANCE_SIZE];
+        snprintf(instance, sizeof instance, "%s-%s", settings->group_id, settings->worker_slot);
+        TRY(set(conf, "group.instance.id", instance, "worker.slot", why));
+    }
+    TRY(set_ms(conf, "heartbeat.interval.ms", HANDLE_HEARTBEAT_MS, why));
     TRY(set_ms(conf, "session.timeout.ms", settings->session_timeout_ms, why));
     TRY(set_ms(conf, "max.poll.interval.ms", settings->max_poll_interval_ms, why));
     return set_ms(conf, "socket.timeout.ms", settings->consumer_socket_timeout_ms, why);
@@ -115,7 +125,7 @@ static bool configure_settler(const struct settings *settings, rd_kafka_conf_t *
         {"enable.idempotence", "true"},
         {"message.max.bytes",
          "1000000000"}}; /* a dead letter is as large as it came: the broker's limit counts */
-    char id[600];
+    char id[INSTANCE_SIZE];
 
     TRY(set_all(conf, values, COUNT_OF(values), why));
     TRY(set_ms(conf, "socket.timeout.ms", settings->socket_timeout_ms, why));

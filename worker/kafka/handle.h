@@ -24,6 +24,9 @@ enum handle_kind {
     HANDLE_ADMIN,
 };
 
+/* How often the group's member says that it lives. */
+enum { HANDLE_HEARTBEAT_MS = 300 };
+
 /* Collects what is wrong with the passed-through names and values, without connecting. */
 void handle_check(const struct settings *settings, struct problems *problems);
 

@@ -85,15 +85,13 @@ static void learn_topics(struct producer *producer, const struct settings *setti
     }
 }
 
-static bool init_transactions(struct producer *producer, bool *fenced, struct fault *why)
+static bool init_transactions(struct producer *producer, struct fault *why)
 {
     rd_kafka_error_t *error = rd_kafka_init_transactions(producer->handle, INIT_TIMEOUT_MS);
 
     if (error == NULL)
         return true;
     rd_kafka_resp_err_t code = rd_kafka_error_code(error);
-    if (fenced != NULL)
-        *fenced = code == RD_KAFKA_RESP_ERR__FENCED;
     bool local = code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED ||
                  code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT;
     fault_set(why, local ? FAULT_LOCAL : FAULT_PEER, "Kafka does not begin transactions: %s",
@@ -120,14 +118,11 @@ static bool configure(const struct settings *settings, bool singly, struct produ
     return true;
 }
 
-bool producer_new(const struct settings *settings, bool singly, struct producer **out, bool *fenced,
-                  struct fault *why)
+bool producer_new(const struct settings *settings, bool singly, struct producer **out, struct fault *why)
 {
     struct producer *producer = memory_new(1, sizeof *producer);
     rd_kafka_conf_t *conf;
 
-    if (fenced != NULL)
-        *fenced = false;
     if (!configure(settings, singly, producer, &conf, why)) {
         memory_free(producer);
         return false;
@@ -140,7 +135,7 @@ bool producer_new(const struct settings *settings, bool singly, struct producer 
     producer->reports = rd_kafka_queue_get_main(producer->handle);
     rd_kafka_queue_forward(producer->reports, background);
     rd_kafka_queue_destroy(background);
-    if (settings->settlement_transactions && !init_transactions(producer, fenced, why)) {
+    if (settings->settlement_transactions && !init_transactions(producer, why)) {
         producer_free(producer);
         return false;
     }

@@ -13,11 +13,10 @@ struct producer;
 
 /*
  * Makes one and, with transactions, initialises them; gives up after three seconds with FAULT_PEER, to be tried again.
- * FAULT_LOCAL: it cannot work. *fenced (may be null) says whether another producer took the transactional.id. `singly`:
- * each record is a batch of its own.
+ * FAULT_LOCAL: it cannot work. `singly`: each record is a batch of its own.
  */
 MUST_USE bool producer_new(const struct settings *settings, bool singly, struct producer **producer,
-                           bool *fenced, struct fault *why);
+                           struct fault *why);
 void *producer_free(struct producer *producer);
 
 rd_kafka_t *producer_handle(struct producer *producer);

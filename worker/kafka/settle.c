@@ -1,6 +1,8 @@
 /* See settle.h. The order inside a transaction, positions first, is measured: kafka-base.md section 3. */
 #include "settle.h"
 
+#include "fence.h"
+#include "handle.h"
 #include "memory.h"
 #include "peek.h"
 #include "point.h"
@@ -11,7 +13,6 @@
 #include <time.h>
 
 enum {
-    FENCED_AGAIN_MS = 60000,
     READ_TIMEOUT_MS = 5000,
     PAUSE_MS = 50,
 };
@@ -21,7 +22,6 @@ struct settle {
     rd_kafka_t *consumer;
     struct producer *producer; /* null: one is to be made */
     bool singly;               /* a record was refused for itself: the next producer shows which one */
-    int64_t fenced_ms;         /* when we were fenced last; 0: never */
 };
 
 struct settle *settle_new(const struct settings *settings, rd_kafka_t *consumer)
@@ -44,36 +44,46 @@ static void pause_briefly(void)
     nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
 }
 
-/* Fenced once is an old transaction of ours that ended; fenced twice in a minute is another living worker. */
-static bool note_fenced(struct settle *settle, struct fault *why)
+/* Whether another process has our place in the group: then the transactional.id is its, too. */
+static bool is_fenced(const struct settle *settle)
 {
-    int64_t now_ms = loop_clock_ms();
-    bool again = settle->fenced_ms != 0 && now_ms - settle->fenced_ms < FENCED_AGAIN_MS;
-
-    settle->fenced_ms = now_ms;
-    if (again)
-        return fault_set(why, FAULT_LOCAL,
-                         "another worker uses transactional.id '%s/%s'; give each its own worker.slot",
-                         settle->settings->group_id, settle->settings->worker_slot);
-    return true;
+    return rd_kafka_fatal_error(settle->consumer, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* A producer that is ready, whatever it takes; false only when there can be none. */
+/* A producer that is ready, whatever it takes. FAULT_PEER: we are fenced; anything else: there can be none. */
 static bool ensure_producer(struct settle *settle, struct fault *why)
 {
     while (settle->producer == NULL) {
         struct producer *producer = NULL;
-        bool fenced = false;
-        if (producer_new(settle->settings, settle->singly, &producer, &fenced, why)) {
+        if (is_fenced(settle))
+            return fault_set(why, FAULT_PEER, "another process has the transactional.id");
+        if (producer_new(settle->settings, settle->singly, &producer, why)) {
             settle->producer = producer;
             return true;
         }
-        if (why->kind == FAULT_LOCAL || why->kind == FAULT_INPUT || (fenced && !note_fenced(settle, why)))
+        if (why->kind == FAULT_LOCAL || why->kind == FAULT_INPUT)
             return false;
         LOG(LOG_WARN, "no producer yet, will try again at once", log_fault(why));
         pause_briefly();
     }
     return true;
+}
+
+/* What is to be found out is the next owner's affair. */
+static enum settler_answer leave_unclear(struct settler_job *job)
+{
+    for (size_t i = 0; i < job->position_count; i++)
+        memory_free(job->positions[i].metadata);
+    job->position_count = 0;
+    return SETTLER_UNCLEAR;
+}
+
+/* The answer to a job for which there is no producer. */
+static enum settler_answer without_producer(struct settler_job *job)
+{
+    if (job->why.kind != FAULT_PEER)
+        return SETTLER_FATAL;
+    return job->task == SETTLER_SETTLE ? leave_unclear(job) : SETTLER_FAILED;
 }
 
 static rd_kafka_topic_partition_list_t *positions_of(const struct settle *settle,
@@ -97,18 +107,17 @@ static rd_kafka_topic_partition_list_t *positions_of(const struct settle *settle
     return list;
 }
 
-static bool passed(rd_kafka_error_t *error, const char *what, bool *fenced, struct fault *why)
+static bool passed(rd_kafka_error_t *error, const char *what, struct fault *why)
 {
     if (error == NULL)
         return true;
-    *fenced = *fenced || rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__FENCED;
     fault_set(why, FAULT_PEER, "%s: %s", what, rd_kafka_error_string(error));
     rd_kafka_error_destroy(error);
     return false;
 }
 
 /* Waits for the records, then commits. One that has no place in its log may be missing: then nothing is committed. */
-static bool flush_and_commit(struct settle *settle, bool *fenced, struct fault *why)
+static bool flush_and_commit(struct settle *settle, struct fault *why)
 {
     rd_kafka_t *handle = producer_handle(settle->producer);
     int64_t until_ms = loop_clock_ms() + settle->settings->commit_timeout_ms;
@@ -119,27 +128,26 @@ static bool flush_and_commit(struct settle *settle, bool *fenced, struct fault *
         return fault_set(why, FAULT_PEER, "%u records were acknowledged without a place in their log",
                          producer_unplaced(settle->producer));
     int64_t left_ms = until_ms - loop_clock_ms();
-    return passed(rd_kafka_commit_transaction(handle, left_ms < 1 ? 1 : (int)left_ms), "commit", fenced, why);
+    return passed(rd_kafka_commit_transaction(handle, left_ms < 1 ? 1 : (int)left_ms), "commit", why);
 }
 
-static bool transact(struct settle *settle, struct settler_job *job, bool *fenced, struct fault *why)
+static bool transact(struct settle *settle, struct settler_job *job, bool *replaced, struct fault *why)
 {
     rd_kafka_t *handle = producer_handle(settle->producer);
 
     POINT("settle.begin");
-    TRY(passed(rd_kafka_begin_transaction(handle), "begin of a transaction", fenced, why));
+    TRY(passed(rd_kafka_begin_transaction(handle), "begin of a transaction", why));
     rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
-    bool sent = passed(rd_kafka_send_offsets_to_transaction(handle, list, job->pair,
-                                                            (int)settle->settings->send_offsets_timeout_ms),
-                       "sending positions", fenced, why);
+    rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(
+        handle, list, job->pair, (int)settle->settings->send_offsets_timeout_ms);
+    *replaced = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
     rd_kafka_topic_partition_list_destroy(list);
-    if (!sent)
-        return false;
+    TRY(passed(error, "sending positions", why));
     POINT("settle.positions");
     for (size_t i = 0; i < job->record_count; i++)
         TRY(producer_send(settle->producer, &job->records[i], why));
     POINT("settle.commit");
-    TRY(flush_and_commit(settle, fenced, why));
+    TRY(flush_and_commit(settle, why));
     POINT("settle.committed");
     return true;
 }
@@ -233,6 +241,18 @@ static bool count_partitions(struct settle *settle, struct settler_job *job, str
     return true;
 }
 
+/*
+ * The broker refused the positions because our place in the group has another member now. That may be ourselves after a
+ * rejoin, or another process; the next heartbeat tells.
+ */
+static void await_heartbeat(const struct settle *settle)
+{
+    int64_t until_ms = loop_clock_ms() + 2 * HANDLE_HEARTBEAT_MS;
+
+    while (!is_fenced(settle) && loop_clock_ms() < until_ms)
+        pause_briefly();
+}
+
 /* R3: a new producer with the same id ends whatever is open; only then the positions tell what happened. */
 static enum settler_answer find_out(struct settle *settle, struct settler_job *job)
 {
@@ -241,14 +261,11 @@ static enum settler_answer find_out(struct settle *settle, struct settler_job *j
     settle->producer = producer_free(settle->producer);
     for (;;) {
         if (!ensure_producer(settle, &job->why))
-            return SETTLER_FATAL;
+            return without_producer(job);
         /* Nothing is ours any more, so it is the next owner's to find out; a closed consumer cannot ask, either. */
-        if (rd_kafka_assignment_lost(settle->consumer) || rd_kafka_consumer_closed(settle->consumer)) {
-            for (size_t i = 0; i < job->position_count; i++)
-                memory_free(job->positions[i].metadata);
-            job->position_count = 0;
-            return SETTLER_UNCLEAR;
-        }
+        if (rd_kafka_assignment_lost(settle->consumer) || is_fenced(settle) ||
+            rd_kafka_consumer_closed(settle->consumer))
+            return leave_unclear(job);
         if (read_positions(settle, job, &why))
             return SETTLER_UNCLEAR;
         LOG(LOG_WARN, "cannot find out yet whether a settlement happened, will ask again", log_fault(&why));
@@ -259,12 +276,12 @@ static enum settler_answer find_out(struct settle *settle, struct settler_job *j
 static enum settler_answer settle_transaction(struct settle *settle, struct settler_job *job)
 {
     int64_t began_ms = loop_clock_ms();
-    bool fenced = false;
+    bool replaced = false;
 
     if (!ensure_producer(settle, &job->why))
-        return SETTLER_FATAL;
+        return without_producer(job);
     producer_forget_failures(settle->producer);
-    bool committed = transact(settle, job, &fenced, &job->why);
+    bool committed = transact(settle, job, &replaced, &job->why);
     bool clean = producer_failures(settle->producer) == 0 &&
                  loop_clock_ms() - began_ms <= settle->settings->settlement_deadline_ms;
     note_refused(settle, job, committed);
@@ -276,8 +293,8 @@ static enum settler_answer settle_transaction(struct settle *settle, struct sett
         return SETTLER_DIRTY;
     }
     LOG(LOG_WARN, "a settlement is unclear, the broker is asked whether it happened", log_fault(&job->why));
-    if (fenced && !note_fenced(settle, &job->why))
-        return SETTLER_FATAL;
+    if (replaced)
+        await_heartbeat(settle);
     return find_out(settle, job);
 }
 
@@ -300,7 +317,7 @@ static bool produce_acknowledged(struct settle *settle, struct settler_job *job,
 static enum settler_answer settle_plainly(struct settle *settle, struct settler_job *job)
 {
     if (!ensure_producer(settle, &job->why))
-        return SETTLER_FATAL;
+        return without_producer(job);
     producer_forget_failures(settle->producer);
     bool acknowledged = produce_acknowledged(settle, job, true) && produce_acknowledged(settle, job, false);
     note_refused(settle, job, acknowledged);
@@ -315,36 +332,32 @@ static enum settler_answer settle_plainly(struct settle *settle, struct settler_
     return SETTLER_FAILED;
 }
 
-/* A1: positions under a generation that never was must be refused. */
 static enum settler_answer probe(struct settle *settle, struct settler_job *job)
 {
-    bool fenced = false;
-
     if (!ensure_producer(settle, &job->why))
-        return SETTLER_FATAL;
-    rd_kafka_t *handle = producer_handle(settle->producer);
-    producer_expect_refusal(settle->producer);
-    if (!passed(rd_kafka_begin_transaction(handle), "begin of the probe", &fenced, &job->why))
-        return SETTLER_FAILED;
+        return without_producer(job);
     rd_kafka_topic_partition_list_t *list = positions_of(settle, job);
-    rd_kafka_consumer_group_metadata_t *wrong =
-        rd_kafka_consumer_group_metadata_new_with_genid(settle->settings->group_id, 1 << 30, "nobody", NULL);
-    rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(
-        handle, list, wrong, (int)settle->settings->send_offsets_timeout_ms);
-    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
-    rd_kafka_consumer_group_metadata_destroy(wrong);
+    producer_expect_refusal(settle->producer);
+    enum fence fence =
+        fence_ask(settle->settings, settle->consumer, producer_handle(settle->producer), list, &job->why);
     rd_kafka_topic_partition_list_destroy(list);
-    bool refused = code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
-                   code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
-                   code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
-    fault_set(&job->why, FAULT_PEER, "the broker answered %s", rd_kafka_err2name(code));
-    if (error != NULL)
-        rd_kafka_error_destroy(error);
-    error = rd_kafka_abort_transaction(handle, (int)settle->settings->commit_timeout_ms);
-    if (error != NULL)
-        rd_kafka_error_destroy(error);
     settle->producer = producer_free(settle->producer);
-    return refused ? SETTLER_CLEAN : code == RD_KAFKA_RESP_ERR_NO_ERROR ? SETTLER_UNSAFE : SETTLER_FAILED;
+    return fence == FENCE_HOLDS ? SETTLER_CLEAN : fence == FENCE_IS_OPEN ? SETTLER_UNSAFE : SETTLER_FAILED;
+}
+
+/*
+ * The producer comes first: what the process that had our slot before has left open ends with it, and the stable
+ * positions would wait for that.
+ */
+static enum settler_answer read_all(struct settle *settle, struct settler_job *job)
+{
+    if (settle->settings->settlement_transactions && !ensure_producer(settle, &job->why))
+        return without_producer(job);
+    return count_partitions(settle, job, &job->why) && read_positions(settle, job, &job->why) &&
+                   read_offsets(settle, job, RD_KAFKA_OFFSET_BEGINNING, &job->why) &&
+                   read_offsets(settle, job, RD_KAFKA_OFFSET_END, &job->why)
+               ? SETTLER_CLEAN
+               : SETTLER_FAILED;
 }
 
 void settle_job(struct settle *settle, struct settler_job *job)
@@ -355,11 +368,7 @@ void settle_job(struct settle *settle, struct settler_job *job)
                                                                 : settle_plainly(settle, job);
         return;
     case SETTLER_READ:
-        job->answer = count_partitions(settle, job, &job->why) && read_positions(settle, job, &job->why) &&
-                              read_offsets(settle, job, RD_KAFKA_OFFSET_BEGINNING, &job->why) &&
-                              read_offsets(settle, job, RD_KAFKA_OFFSET_END, &job->why)
-                          ? SETTLER_CLEAN
-                          : SETTLER_FAILED;
+        job->answer = read_all(settle, job);
         return;
     case SETTLER_PEEK:
         job->answer = peek_times(settle->settings, job->positions, job->position_count, &job->why)

@@ -12,12 +12,28 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LEAVING_LOOK_MS = 10 };
+
+static bool fenced_is(const struct owning *owning, struct fault *why)
+{
+    const struct settings *settings = owning->worker->settings;
+
+    return fault_set(
+        why, FAULT_LOCAL,
+        "another process of the group '%s' has worker.slot '%s', and took the place of this one: give "
+        "each worker its own",
+        settings->group_id, settings->worker_slot);
+}
+
 static void woken(void *context)
 {
     struct owning *owning = context;
+    struct fault why;
 
     if (owning->phase == PHASE_READING)
         taking_over_read(owning);
+    if (owning->phase == PHASE_FENCED && !fenced_is(owning, &why))
+        worker_fail(owning->worker, &why);
 }
 
 struct owning *owning_new(struct worker *worker)
@@ -158,6 +174,24 @@ static void failed(void *context, const struct fault *why, bool fatal)
         LOG(LOG_WARN, "Kafka is in trouble, it is tried again", log_fault(why));
 }
 
+/*
+ * Nothing is ours from now on. The end comes later: where two supervisors start the same slot, each start fences the
+ * other's process, so they would take turns as fast as they can restart.
+ */
+static void fenced(void *context)
+{
+    struct owning *owning = context;
+    struct worker *worker = owning->worker;
+    struct fault why;
+
+    (void)fenced_is(owning, &why);
+    LOG(LOG_ERROR, "nothing more is taken or settled, and after session.timeout.ms the worker ends",
+        log_fault(&why));
+    lose(owning);
+    owning->phase = PHASE_FENCED;
+    loop_set_timer(worker->loop, &owning->wake, loop_clock_ms() + worker->settings->session_timeout_ms);
+}
+
 static void ready(void *context)
 {
     (void)context; /* the turn that this causes runs the intake */
@@ -170,8 +204,23 @@ static void ended(void *context, int32_t partition, int64_t offset)
     settlements_follow(owning->worker->settlements, partition, offset);
 }
 
-const struct consumer_calls owning_calls = {
-    .assigned = assigned, .revoked = revoked, .failed = failed, .ready = ready, .ended = ended};
+const struct consumer_calls owning_calls = {.assigned = assigned,
+                                            .revoked = revoked,
+                                            .failed = failed,
+                                            .fenced = fenced,
+                                            .ready = ready,
+                                            .ended = ended};
+
+/* Nothing wakes the loop when the group knows: so it is looked at. */
+static void await_leave(struct owning *owning)
+{
+    struct worker *worker = owning->worker;
+
+    if (consumer_left(worker->consumer))
+        loop_stop(worker->loop);
+    else if (owning->phase == PHASE_NONE)
+        loop_set_timer(worker->loop, &owning->wake, loop_clock_ms() + LEAVING_LOOK_MS);
+}
 
 void owning_chore(struct owning *owning)
 {
@@ -181,8 +230,8 @@ void owning_chore(struct owning *owning)
         owning->phase == PHASE_RECOVERING)
         taking_over_go_on(owning);
     if (owning->phase != PHASE_DRAINING) {
-        if (worker->stopping && consumer_left(worker->consumer))
-            loop_stop(worker->loop);
+        if (worker->stopping)
+            await_leave(owning);
         return;
     }
     bool quiet = orders_count(worker->orders) == 0 && settling_is_idle(worker->settling);
@@ -218,6 +267,7 @@ const char *owning_state(const struct owning *owning)
         [PHASE_RECOVERING] = "the orders of the ledger are being taken up",
         [PHASE_TAKING] = "",
         [PHASE_DRAINING] = "partitions are being given away",
+        [PHASE_FENCED] = "another process has the same worker.slot, and took the place of this one",
     };
 
     return owning->worker->settler == NULL ? "Kafka is waited for" : states[owning->phase];

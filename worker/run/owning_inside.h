@@ -16,6 +16,7 @@ enum phase {
     PHASE_RECOVERING, /* the ledger's orders go on */
     PHASE_TAKING,     /* messages are taken */
     PHASE_DRAINING,   /* to be given away as soon as all is settled */
+    PHASE_FENCED,     /* another process has our slot: nothing is ours, until we end */
 };
 
 struct owning {
@@ -27,7 +28,7 @@ struct owning {
     bool probed;
     bool refused; /* the take-over was, once */
     int64_t drain_until_ms, assigned_ms;
-    struct loop_timer wake; /* of the drain and of a read that is tried again */
+    struct loop_timer wake; /* of the drain, of a read that is tried again, of the end */
 };
 
 /* --- taking_over.c: from the assignment to the first message --- */

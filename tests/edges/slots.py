@@ -1,0 +1,102 @@
+"""A worker's place in the group is its slot (static membership): who is killed and started again at once takes it back, and
+nobody else notices; who leaves gives it up; two processes of one slot are one too many."""
+import signal
+
+from positions import admin_of
+from whc import expect, outcomes_by_request, portability, wait_for
+from window import write
+from writes import FAST, evidence, final
+
+LONG = {**FAST, "session.timeout.ms": 60000}  # longer than a story waits: nothing here may need the session's end
+
+
+def members(stage):
+    """Instance id to client's member id, as the broker has them."""
+    admin = admin_of(stage)  # must outlive what it promises
+    group = admin.describe_consumer_groups([stage.group])[stage.group].result(20)
+    return {m.group_instance_id: m.member_id for m in group.members}
+
+
+def two_workers(stage):
+    first = stage.worker("one", **LONG).ready()
+    second = stage.worker("two", **LONG)
+    wait_for(lambda: assigned(first) == [6, 3] and assigned(second) == [3], "three partitions each")
+    wait_for(lambda: all(w.log().count("partitions taken over") == n for w, n in ((first, 2), (second, 1))), "the take-overs")
+    return first, second
+
+
+def assigned(worker):
+    return [int(line.split("count=")[1].split()[0]) for line in worker.log().splitlines() if '"partitions assigned"' in line]
+
+
+def served(stage, reader, keys=6):
+    for request in [stage.send("create-order", write(), key=f"key-{i}".encode()) for i in range(keys)]:
+        final(reader, request)
+    expect(set(evidence(stage).values()) == {(1, 1)}, f"{evidence(stage)}")
+
+
+def started_again_at_once(stage):
+    """kill -9 and a new process: the same partitions, long before the session is over; the other worker sees no rebalance."""
+    first, second = two_workers(stage)
+    before = members(stage)
+    reader = stage.reader()
+    for _ in range(3):
+        first.kill()
+        first = stage.worker("one", **LONG).ready()
+        expect(assigned(first) == [3], first.log())
+        served(stage, reader)
+    expect(assigned(second) == [3], second.log())
+    after = members(stage)
+    expect(before.keys() == after.keys() == {f"{stage.group}-one", f"{stage.group}-two"}, f"{before} {after}")
+    expect([before[i] == after[i] for i in sorted(after)] == [False, True], f"{before} {after}")
+
+
+def who_stops_gives_its_partitions_away(stage):
+    """A clean stop, and an end by itself: the other has all partitions at once."""
+    first, second = two_workers(stage)
+    expect(first.stop() == 0, first.log())
+    wait_for(lambda: assigned(second) == [3, 6], "all partitions")
+    expect(members(stage).keys() == {f"{stage.group}-two"}, f"{members(stage)}")
+    first = stage.worker("one", **LONG)
+    wait_for(lambda: assigned(second) == [3, 6, 3] and first.log().count("partitions taken over") == 1, "three partitions each")
+    first.signal(signal.SIGTERM)
+    first.signal(signal.SIGTERM)  # it ends with what it has
+    first.wait()
+    wait_for(lambda: assigned(second) == [3, 6, 3, 6], "all partitions")
+    second.ready()
+    served(stage, stage.reader())
+
+
+def two_processes_of_one_slot(stage):
+    """The elder loses everything at once, says so, is not ready, and ends after the session; the younger notices nothing."""
+    soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
+    elder = stage.worker("one", **soon).ready()
+    reader = stage.reader()
+    served(stage, reader)
+    younger = stage.worker("one", **soon).ready()
+    wait_for(lambda: "worker.slot 'one'" in elder.log(), "the elder's word")
+    status, why = elder.page("/health/ready")
+    expect(status == 503 and "worker.slot" in why, why)
+    expect(elder.process.poll() is None, "it ends at once: two supervisors would take turns")
+    served(stage, reader)
+    expect(elder.wait() == 1, elder.log())
+    served(stage, reader)
+    expect(assigned(younger) == [6] and "unclear" not in younger.log(), younger.log())
+    reads = [portability() for _ in range(6)]
+    for read in reads:
+        stage.send("check-portability", read)
+    stage.flush()
+    wait_for(lambda: {r["requestId"] for r in reads} <= set(outcomes_by_request(reader.more())), "reading orders")
+
+
+def a_fenced_one_that_is_stopped(stage):
+    """SIGTERM to a process whose slot has another one: it does not take that one's place with it."""
+    elder = stage.worker("one", **LONG).ready()
+    younger = stage.worker("one", **LONG).ready()
+    wait_for(lambda: "worker.slot 'one'" in elder.log(), "the elder's word")
+    expect(elder.stop() == 0, elder.log())
+    served(stage, stage.reader())
+    expect(assigned(younger) == [6] and members(stage).keys() == {f"{stage.group}-one"}, younger.log())
+
+
+STORIES = [started_again_at_once, who_stops_gives_its_partitions_away, two_processes_of_one_slot, a_fenced_one_that_is_stopped]
