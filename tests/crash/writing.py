@@ -130,17 +130,20 @@ class Group:
         self.kills[point if point == "random" else f"{point} {how}"] += 1
 
     def replace(self, slot):
-        """A second process of the slot while the first lives, or stands still for a while: the first is one too many."""
+        """A second process of the slot while the first lives, or stands still for a while: one of them is too many. It is the
+        first, unless it missed its session (a broker was away) and joined again later than the second."""
         whc.let_pass(self.draw.uniform(*self.gap) * 0.5)
-        elder, stands_still = self.running.pop(slot), self.draw.random() < 0.5
+        elder, stands_still = self.running[slot], self.draw.random() < 0.5
         if stands_still:
             elder.signal(signal.SIGSTOP)
-        self.start(slot)
+        younger = self.start(slot)
         if stands_still:
             whc.let_pass(self.draw.uniform(0, 1.5))
             elder.signal(signal.SIGCONT)
-        code = elder.wait(120)
-        expect(code in (1, -signal.SIGKILL) and (code != 1 or "worker.slot" in elder.log()), f"it ended with {code}:\n{elder.log()[-3000:]}")
+        wait_for(lambda: elder.process.poll() is not None or younger.process.poll() is not None, "one of two of a slot to end", 120)
+        ended, self.running[slot] = (elder, younger) if elder.process.poll() is not None else (younger, elder)
+        code = ended.wait()
+        expect(code in (1, -signal.SIGKILL) and (code != 1 or "worker.slot" in ended.log()), f"it ended with {code}:\n{ended.log()[-3000:]}")
         self.kills["replaced" if code == 1 else "replaced, watchdog"] += 1
 
     def stop(self, slot):

@@ -340,24 +340,6 @@ def no_permission(stage):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def two_workers_with_one_slot(stage):
-    """One worker.slot twice: one of them ends and names the transactional.id, each order still has one outcome."""
-    stage.sandbox.fault(api="portability", kind="delay", ms=10, times=-1)
-    workers = [stage.worker("same", **{"bt.window": 20, **FAST}) for _ in range(2)]
-    sent = []
-
-    def one_ended():
-        sent.extend(send_many(stage, 50, len(sent)))
-        return [w for w in workers if w.process.poll() is not None]
-    ended = wait_for(one_ended, "one of the two to end", 60)
-    expect(len(ended) == 1 and ended[0].process.returncode == 1, f"{[w.process.returncode for w in workers]}")
-    expect(f"'{stage.group}/same'" in ended[0].log() and "worker.slot" in ended[0].log(), ended[0].log()[-2000:])
-    reader = stage.reader()
-    reader.until(len(sent), 60)
-    reader.more(0.5)
-    expect_one_each(reader.messages, sent)
-
-
 def a_topic_goes_away(stage):
     """No topic at the start: refused, with the command. The topic of outcomes deleted under way: it waits, and nothing is lost."""
     worker = stage.worker(**{"topic.outcomes": "no-such-topic"})
@@ -379,4 +361,4 @@ EMBEDDED = [unknown_records, a_waiting_order_expires, bt_is_not_reached, a_track
             the_schema_cache_cannot_be_written]
 REAL = [dead_letters_keep_memory_flat, a_large_request_is_a_dead_letter, the_largest_message_is_a_dead_letter,
         a_dead_letter_topic_that_takes_too_little, a_full_map_stops_its_partition, a_stopped_worker_is_killed,
-        the_worker_waits_for_the_broker, an_unclear_settlement, two_workers_with_one_slot, no_permission, a_topic_goes_away]
+        the_worker_waits_for_the_broker, an_unclear_settlement, no_permission, a_topic_goes_away]

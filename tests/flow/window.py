@@ -3,6 +3,7 @@ import json
 import os
 import uuid
 
+from hard import committed
 from whc import expect, header, outcome_of, portability, wait_for
 from writes import FAST, evidence, example, final
 
@@ -35,14 +36,16 @@ def a_refused_write_is_remembered(stage):
 
 def it_is_remembered_by_the_next_worker(stage):
     """Killed in between: the next worker reads where the outcomes stand, and gives the same bytes again."""
-    worker = stage.worker(**FAST).ready()
+    soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
+    worker = stage.worker(**soon).ready()
     reader = stage.reader()
     records = [write() for _ in range(5)]
     for i, record in enumerate(records):
         send(stage, record, key=f"k{i}".encode())
     reader.until(5)
+    wait_for(lambda: committed(stage)[0] == 5, "the positions")  # else they are the same requests, not repeats
     worker.kill()
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**soon).ready()
     for i, record in enumerate(records * 2):
         send(stage, record, key=f"k{i % 5}".encode())
     reader.until(15)
