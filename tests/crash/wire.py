@@ -80,7 +80,7 @@ STORIES = [a_start_without_settings, a_refused_batch_before_one_that_is_taken, *
 def main(chosen):
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
     between = proxy.Proxy()
-    kafka = whc.Kafka(folder, f"advertised.listeners=PLAINTEXT://127.0.0.1:{between.port}")
+    kafka = whc.Kafka(folder, f"advertised.listeners=CLIENTS://127.0.0.1:{between.port}")
     host, port = kafka.bootstrap.split(":")
     between.broker = (host, int(port))
     kafka.bootstrap = f"127.0.0.1:{between.port}"

@@ -232,13 +232,15 @@ class Sandbox(Program):
 class Kafka:
     """A real broker, shared by all stories of a run; each story has topics of its own."""
 
-    def __init__(self, folder, extra=""):
-        self.folder, self.extra = str(folder), extra
+    def __init__(self, folder, extra="", protocol="PLAINTEXT", client=None):
+        """`client`: what all clients of ours need to be let in."""
+        self.folder, self.client = str(folder), client or {}
+        self.environment = {**os.environ, "KAFKA_EXTRA": extra, "KAFKA_PROTOCOL": protocol}
         self.bootstrap = self._call("start")
 
     def _call(self, verb):
         return subprocess.run([ROOT / "tests" / "lib" / "kafka", verb, self.folder], check=True, text=True,
-                              stdout=subprocess.PIPE, env={**os.environ, "KAFKA_EXTRA": self.extra}).stdout.strip()
+                              stdout=subprocess.PIPE, env=self.environment).stdout.strip()
 
     def stop(self):
         self._call("stop")
@@ -309,12 +311,13 @@ class Stage:
         self.folder, self.sandbox, self.kafka, self.real = folder, sandbox, kafka, kafka is not None
         self.workers, self.undelivered = [], []
         self.bootstrap = kafka.bootstrap if kafka else sandbox.kafka
+        self.client = {"bootstrap.servers": self.bootstrap, "log_level": 0, **(kafka.client if kafka else {})}
         self.prefix = f"t{uuid.uuid4().hex[:8]}" if self.real else "whc"
         self.group = f"t{uuid.uuid4().hex[:8]}-worker"  # its own on the embedded broker, too: one process of a group by a lock
         self.partitions = partitions
         self.requests, self.outcomes = self.topic("order-requests"), self.topic("order-outcomes")
         self.dead = self.topic("order-requests.dead")
-        self.producer = confluent_kafka.Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5, "log_level": 0, "partitioner": "murmur2_random",
+        self.producer = confluent_kafka.Producer({**self.client, "linger.ms": 5, "partitioner": "murmur2_random",
                                                  "enable.idempotence": self.real,  # else a retry could reorder
                                                  # A broker without state of this producer takes a later batch before a refused one, which then counts as delivered.
                                                  "max.in.flight": 1 if self.real else 5})
@@ -334,6 +337,7 @@ class Stage:
             "topic.ledger": self.topic("order-ledger"), "topics.partitions": self.partitions,
             "topics.replication": 1, "topics.min.replication": 1,
             "settlement.transactions": "on" if self.real else "off", "ledger.format": "latest",
+            **{f"kafka.{key}": value for key, value in self.client.items() if key != "log_level"},
         }
         values.update({key.replace("_", "."): value for key, value in {**self.more, **(more or {})}.items()})
         return {key: value for key, value in values.items() if value is not None}
@@ -423,10 +427,10 @@ class Reader:
 
     def __init__(self, stage, topic, isolation):
         self.consumer = confluent_kafka.Consumer({
-            "bootstrap.servers": stage.bootstrap, "group.id": f"reader-{uuid.uuid4()}", "enable.auto.commit": False,
+            **stage.client, "group.id": f"reader-{uuid.uuid4()}", "enable.auto.commit": False,
             "isolation.level": isolation if stage.real else "read_uncommitted", "auto.offset.reset": "earliest",
-            "fetch.wait.max.ms": 50, "log_level": 0, "max.poll.interval.ms": 3600000})  # who decides for long minutes reads on afterwards
-        self.topic, self.bootstrap = topic, stage.bootstrap
+            "fetch.wait.max.ms": 50, "max.poll.interval.ms": 3600000})  # who decides for long minutes reads on afterwards
+        self.topic, self.client = topic, stage.client
 
         def partitions():
             found = self.consumer.list_topics(topic, timeout=10).topics[topic]
@@ -448,7 +452,7 @@ class Reader:
 
     def where(self):
         """Of each partition: where this reader stands, the end of what is committed, the end."""
-        admin, kinds = confluent_kafka.admin.AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0}), confluent_kafka.admin
+        admin, kinds = confluent_kafka.admin.AdminClient(self.client), confluent_kafka.admin
         assigned = self.consumer.assignment()
 
         def ends(level):

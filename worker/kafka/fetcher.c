@@ -218,6 +218,10 @@ void fetcher_chore(struct fetcher *fetcher)
            (message = rd_kafka_consume_queue(fetcher->queue, 0)) != NULL) {
         if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || is_end(message))
             answer(fetcher, message);
+        else
+            LOG(LOG_WARN, "records of the ledger cannot be read just now, those who want them wait",
+                log_text("topic", fetcher->topic), log_int("partition", message->partition),
+                log_text("why", rd_kafka_message_errstr(message)));
         if (is_end(message))
             put_off(fetcher, message->partition);
         rd_kafka_message_destroy(message);

@@ -179,6 +179,13 @@ static const char *partitioner_for_tools(const struct settings *settings)
                                 : (enum partitioner_choice)settings->requests_partitioner);
 }
 
+/* Reads beside the group's member, in its name: so no right is needed but the member's. */
+static bool configure_beside(const struct settings *settings, rd_kafka_conf_t *conf, struct fault *why)
+{
+    TRY(configure_tool_consumer(settings, conf, why));
+    return set(conf, "group.id", settings->group_id, "group.id", why);
+}
+
 static bool configure_kind(const struct settings *settings, enum handle_kind kind, rd_kafka_conf_t *conf,
                            struct fault *why)
 {
@@ -192,21 +199,20 @@ static bool configure_kind(const struct settings *settings, enum handle_kind kin
         return set_all(conf, tool_producer, COUNT_OF(tool_producer), why);
     case HANDLE_TOOL_CONSUMER:
         return configure_tool_consumer(settings, conf, why);
-    case HANDLE_READER:
-        TRY(configure_tool_consumer(settings, conf, why));
-        return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
     case HANDLE_GROUP:
-        TRY(configure_tool_consumer(settings, conf, why));
-        return set(conf, "group.id", settings->group_id, "group.id", why);
+        return configure_beside(settings, conf, why);
+    case HANDLE_READER:
+        TRY(configure_beside(settings, conf, why));
+        return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
     case HANDLE_WATCH:
-        TRY(configure_tool_consumer(settings, conf, why));
+        TRY(configure_beside(settings, conf, why));
         return set(conf, "isolation.level", "read_uncommitted", "isolation.level", why);
     case HANDLE_PEEK:
-        TRY(configure_tool_consumer(settings, conf, why));
+        TRY(configure_beside(settings, conf, why));
         TRY(set(conf, "auto.offset.reset", "error", "auto.offset.reset", why));
         return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
     case HANDLE_FETCHER:
-        TRY(configure_tool_consumer(settings, conf, why));
+        TRY(configure_beside(settings, conf, why));
         return set_all(conf, fetcher, COUNT_OF(fetcher), why);
     case HANDLE_ADMIN:
         return true;

@@ -107,6 +107,7 @@ rd_kafka_message_t *reader_next(struct reader *reader)
             message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
             return message;
         LOG(LOG_WARN, "the ledger cannot be read just now, it is tried again",
+            log_text("topic", reader->topic), log_int("partition", message->partition),
             log_text("why", rd_kafka_message_errstr(message)));
         rd_kafka_message_destroy(message);
     }

@@ -11,6 +11,9 @@
 
 enum { ADMIN_TIMEOUT_MS = 10000, CONFIGS_MAX = 2, DEAD_EXTRA_BYTES = 65536 };
 
+#define TO_READ "READ --operation DESCRIBE_CONFIGS"
+#define TO_WRITE "WRITE --operation DESCRIBE_CONFIGS"
+
 struct topic_config {
     const char *name, *value;
 };
@@ -24,18 +27,21 @@ static const struct {
      */
     bool broker_time;
     const char *cleanup; /* cleanup.policy, exactly; null: any */
+    const char *rights;  /* the least of the worker; README.md has the table */
     struct topic_config configs[CONFIGS_MAX];
 } rules[TOPIC_COUNT] = {
-    [TOPIC_REQUESTS] = {.same_partitions = true, .cleanup = "delete"},
-    [TOPIC_OUTCOMES] = {.broker_time = true},
+    [TOPIC_REQUESTS] = {.same_partitions = true, .cleanup = "delete", .rights = TO_READ},
+    [TOPIC_OUTCOMES] = {.broker_time = true, .rights = TO_WRITE},
     [TOPIC_DEAD] = {.broker_time = true,
+                    .rights = TO_WRITE,
                     .configs = {{"max.message.bytes",
                                  "1179648"}}}, /* the usual 1 MiB, and DEAD_EXTRA_BYTES */
-    [TOPIC_SIGNALS] = {.same_partitions = true, .broker_time = true, .cleanup = "delete"},
+    [TOPIC_SIGNALS] = {.same_partitions = true, .broker_time = true, .cleanup = "delete", .rights = TO_READ},
     /* An order's record holds its request, what BT said, and its outcome. */
     [TOPIC_LEDGER] = {.same_partitions = true,
                       .broker_time = true,
                       .cleanup = "compact",
+                      .rights = TO_READ " --operation WRITE",
                       .configs = {{"delete.retention.ms", "604800000"}, {"max.message.bytes", "16777216"}}},
 };
 
@@ -54,7 +60,8 @@ static void take_metadata(const rd_kafka_metadata_t *metadata, struct topic_stat
 {
     for (int i = 0; i < metadata->topic_cnt; i++) {
         const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
-        if (strcmp(topic->topic, state->name) != 0 || topic->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        state->forbidden = state->forbidden || topic->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+        if (topic->err != RD_KAFKA_RESP_ERR_NO_ERROR)
             continue;
         state->exists = topic->partition_cnt > 0;
         state->partitions = topic->partition_cnt;
@@ -168,24 +175,45 @@ static bool new_handle(const struct settings *settings, rd_kafka_t **handle, str
     return handle_new(RD_KAFKA_PRODUCER, conf, handle, why);
 }
 
+/* A consumer's, for a producer's question about a topic may create it. */
+static bool new_asking_handle(const struct settings *settings, rd_kafka_t **handle, struct fault *why)
+{
+    rd_kafka_conf_t *conf;
+
+    TRY(handle_configure(settings, HANDLE_TOOL_CONSUMER, &conf, why));
+    return handle_new(RD_KAFKA_CONSUMER, conf, handle, why);
+}
+
+/* By its name: in a list of all topics one that we may not see is missing like one that does not exist. */
+static bool read_topic(rd_kafka_t *handle, int timeout_ms, struct topic_state *state, struct fault *why)
+{
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(handle, state->name, NULL);
+
+    if (topic == NULL)
+        return fault_set(why, FAULT_INPUT, "'%s' is no name of a topic: %s", state->name,
+                         rd_kafka_err2str(rd_kafka_last_error()));
+    rd_kafka_resp_err_t error = rd_kafka_metadata(handle, 0, topic, &metadata, timeout_ms);
+    rd_kafka_topic_destroy(topic);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_PEER, "Kafka does not answer: %s", rd_kafka_err2str(error));
+    take_metadata(metadata, state);
+    rd_kafka_metadata_destroy(metadata);
+    return true;
+}
+
 bool topics_read(const struct settings *settings, int timeout_ms, struct topic_state states[TOPIC_COUNT],
                  struct fault *why)
 {
-    const rd_kafka_metadata_t *metadata;
     rd_kafka_t *handle;
+    bool read = true;
 
     for (size_t i = 0; i < TOPIC_COUNT; i++)
         states[i] = (struct topic_state){.name = name_of(settings, (enum topic_role)i)};
-    TRY(new_handle(settings, &handle, why));
-    rd_kafka_resp_err_t error = rd_kafka_metadata(handle, 1, NULL, &metadata, timeout_ms);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        rd_kafka_destroy(handle);
-        return fault_set(why, FAULT_PEER, "Kafka does not answer: %s", rd_kafka_err2str(error));
-    }
-    for (size_t i = 0; i < TOPIC_COUNT; i++)
-        take_metadata(metadata, &states[i]);
-    rd_kafka_metadata_destroy(metadata);
-    bool read = !settings->settlement_transactions || read_configs(handle, states, why);
+    TRY(new_asking_handle(settings, &handle, why));
+    for (size_t i = 0; read && i < TOPIC_COUNT; i++)
+        read = read_topic(handle, timeout_ms, &states[i], why);
+    read = read && (!settings->settlement_transactions || read_configs(handle, states, why));
     rd_kafka_destroy(handle);
     return read;
 }
@@ -262,12 +290,21 @@ static void add_count_problem(const struct settings *settings, const struct topi
 static void check_one(const struct settings *settings, const struct topic_state *state, enum topic_role role,
                       int partitions, struct problems *problems)
 {
+    char remedy[300];
+
+    if (state->forbidden) {
+        snprintf(remedy, sizeof remedy,
+                 "kafka-acls.sh --add --topic %.100s --operation %s --allow-principal ...", state->name,
+                 rules[role].rights);
+        problems_add(problems, state->name, remedy, "this user has no right to the topic, if there is one");
+        return;
+    }
     if (!state->exists) {
         problems_add(problems, state->name, "whc-worker topics --create", "the topic does not exist");
         return;
     }
     bool enough = settings->requests_partitions > 0 && state->partitions >= settings->requests_partitions;
-    if (rules[role].same_partitions && state->partitions != partitions && !enough)
+    if (rules[role].same_partitions && partitions > 0 && state->partitions != partitions && !enough)
         add_count_problem(settings, state, partitions, problems);
     if (!settings->settlement_transactions)
         return; /* the embedded broker: nothing is promised (promise.md R13) */
@@ -364,7 +401,7 @@ size_t topics_create(const struct settings *settings, const struct topic_state s
     struct fault why;
 
     for (size_t i = 0; i < TOPIC_COUNT; i++) {
-        topics[count] = states[i].exists
+        topics[count] = states[i].exists || states[i].forbidden
                             ? NULL
                             : new_topic(settings, &states[i], (enum topic_role)i, partitions, problems);
         count += topics[count] != NULL;

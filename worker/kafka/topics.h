@@ -16,6 +16,7 @@ enum topic_role { TOPIC_REQUESTS, TOPIC_OUTCOMES, TOPIC_DEAD, TOPIC_SIGNALS, TOP
 struct topic_state {
     const char *name; /* borrowed from the settings */
     bool exists;
+    bool forbidden;           /* this user may not even know whether it exists */
     int partitions, replicas; /* the least of its partitions */
     bool configured;          /* those below are known: the embedded broker does not tell */
     char cleanup[64];

@@ -1,0 +1,146 @@
+"""What the worker may do in Kafka: the least rights of README.md are enough; each one that is missing at the start, or is withdrawn
+under way, is named, and nothing is lost."""
+import contextlib
+import shutil
+import tempfile
+
+import confluent_kafka.admin
+
+import whc
+from window import write
+from whc import expect, wait_for
+from writes import FAST, evidence, final
+
+kinds = confluent_kafka.admin
+USERS = {"admin": "admin-secret", "worker": "worker-secret"}
+EXTRA = """sasl.enabled.mechanisms=PLAIN
+sasl.mechanism.inter.broker.protocol=PLAIN
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:admin;User:ANONYMOUS
+listener.name.clients.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+username="admin" password="admin-secret" """ + " ".join(f'user_{name}="{password}"' for name, password in USERS.items()) + ";"
+
+
+def login(user):
+    return {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.username": user, "sasl.password": USERS[user]}
+
+
+@contextlib.contextmanager
+def a_guarded_stage():
+    folder = tempfile.mkdtemp(prefix="whc-kafka-")
+    kafka = whc.Kafka(folder, EXTRA, "SASL_PLAINTEXT", login("admin"))
+    stage = whc.new_stage(kafka)
+    try:
+        yield stage
+        stage.stop_workers()
+    finally:
+        stage.end()
+        kafka.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def least(stage):
+    """The table of README.md: (kind, name, is a prefix, operation)."""
+    topics = {"requests": ("READ",), "outcomes": ("WRITE",), "dead": ("WRITE",), "signals": ("READ",), "ledger": ("READ", "WRITE")}
+    names = {"requests": stage.requests, "outcomes": stage.outcomes, "dead": stage.dead, "signals": stage.topic("order-signals"),
+             "ledger": stage.topic("order-ledger")}
+    rights = [("TOPIC", names[role], False, operation) for role in topics for operation in (*topics[role], "DESCRIBE_CONFIGS")]
+    return [*rights, ("GROUP", stage.group, False, "READ"), ("TRANSACTIONAL_ID", f"{stage.group}/", True, "WRITE")]
+
+
+class Guard:
+    def __init__(self, stage):
+        self.admin = kinds.AdminClient(stage.client)
+
+    @staticmethod
+    def binding(right, of_what):
+        kind, name, prefix, operation = right
+        pattern = kinds.ResourcePatternType.PREFIXED if prefix else kinds.ResourcePatternType.LITERAL
+        return of_what(kinds.ResourceType[kind], name, pattern, "User:worker", "*", kinds.AclOperation[operation], kinds.AclPermissionType.ALLOW)
+
+    def grant(self, *rights):
+        for done in self.admin.create_acls([self.binding(right, kinds.AclBinding) for right in rights]).values():
+            done.result(20)
+        self.until(rights, True)
+
+    def withdraw(self, right):
+        for done in self.admin.delete_acls([self.binding(right, kinds.AclBindingFilter)]).values():
+            done.result(20)
+        self.until([right], False)
+
+    def until(self, rights, there):
+        """The controller has answered; the broker that judges learns it a moment later."""
+        filters = [self.binding(right, kinds.AclBindingFilter) for right in rights]
+        wait_for(lambda: all(bool(self.admin.describe_acls(f).result(20)) == there for f in filters), "the broker to know of the rights")
+
+
+def worker(stage):
+    return stage.worker("one", None, (), **FAST, **{f"kafka.{key}": value for key, value in login("worker").items()})
+
+
+WORDS = {"GROUP": "Group authorization failed", "TRANSACTIONAL_ID": "Transactional Id authorization failed"}
+
+
+def named(one, right):
+    """It says which right: of a topic the topic, with its partition or the command that grants it."""
+    return WORDS.get(right[0], right[1]) in "".join(line for line in one.log().splitlines() if "level=info" not in line)
+
+
+def is_missing_at_the_start(stage, guard, right):
+    """Refused, or waited for; with the right all is well. Nothing is proposed that would harm a topic."""
+    guard.withdraw(right)
+    one = worker(stage)
+    wait_for(lambda: named(one, right), f"a word about {right}")
+    expect("does not exist" not in one.log() and "--alter" not in one.log() and one.page("/health/ready")[0] != 200 or one.process.poll() is not None,
+           f"{right}: {one.log()}")
+    guard.grant(right)
+    if one.process.poll() is None and "the worker ends" not in one.log():
+        one.ready()
+        one.stop()
+    else:
+        expect(one.wait() == 1 and "the worker ends" in one.log(), one.log())
+
+
+def each_right_is_missing_once(_):
+    """At the start. With all of them nothing is missed: no word of a refusal, and orders of both kinds end."""
+    with a_guarded_stage() as stage:
+        guard, rights = Guard(stage), least(stage)
+        guard.grant(*rights)
+        for right in rights:
+            is_missing_at_the_start(stage, guard, right)
+        one = worker(stage).ready()
+        reader = stage.reader()
+        for name, record in (("create-order", write()), ("check-portability", whc.portability())):
+            final(reader, stage.send(name, record, key=b"k"))
+        expect("authorization" not in one.log(), one.log())
+
+
+def is_withdrawn(stage, guard, reader, one, right):
+    guard.withdraw(right)
+    request = stage.send("create-order", write(), key=b"k")
+    stage.send_bytes(b"junk", key=b"k")
+    stage.flush()
+    wait_for(lambda: named(one, right), f"a word about {right}")
+    guard.grant(right)
+    if right[0] == "TRANSACTIONAL_ID":
+        expect(one.wait() == 1, one.log())
+        one = worker(stage)
+    final(reader, request)
+    return one
+
+
+def each_right_is_withdrawn_once(_):
+    """Under way: it waits, or ends with the reason, and nothing is lost or done twice. DESCRIBE_CONFIGS and reading the ledger are
+    needed at take-overs only."""
+    with a_guarded_stage() as stage:
+        guard, rights = Guard(stage), least(stage)
+        guard.grant(*rights)
+        one, reader, letters = worker(stage).ready(), stage.reader(), stage.reader(stage.dead)
+        needed = [r for r in rights if r[3] != "DESCRIBE_CONFIGS" and (r[1], r[3]) != (stage.topic("order-ledger"), "READ")]
+        for right in needed:
+            one = is_withdrawn(stage, guard, reader, one, right)
+        expect(sorted(evidence(stage).values()) == [(1, 1)] * len(needed), f"{evidence(stage)}")
+        letters.until(len(needed))
+
+
+STORIES = [each_right_is_missing_once, each_right_is_withdrawn_once]
