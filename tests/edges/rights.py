@@ -1,6 +1,7 @@
 """What the worker may do in Kafka: the least rights of README.md are enough; each one that is missing at the start, or is withdrawn
 under way, is named, and nothing is lost."""
 import contextlib
+import pathlib
 import shutil
 import tempfile
 
@@ -27,11 +28,12 @@ def login(user):
 
 @contextlib.contextmanager
 def a_guarded_stage():
+    """Gives stage and broker."""
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
     kafka = whc.Kafka(folder, EXTRA, "SASL_PLAINTEXT", login("admin"))
     stage = whc.new_stage(kafka)
     try:
-        yield stage
+        yield stage, kafka
         stage.stop_workers()
     finally:
         stage.end()
@@ -103,7 +105,7 @@ def is_missing_at_the_start(stage, guard, right):
 
 def each_right_is_missing_once(_):
     """At the start. With all of them nothing is missed: no word of a refusal, and orders of both kinds end."""
-    with a_guarded_stage() as stage:
+    with a_guarded_stage() as (stage, _):
         guard, rights = Guard(stage), least(stage)
         guard.grant(*rights)
         for right in rights:
@@ -132,7 +134,7 @@ def is_withdrawn(stage, guard, reader, one, right):
 def each_right_is_withdrawn_once(_):
     """Under way: it waits, or ends with the reason, and nothing is lost or done twice. DESCRIBE_CONFIGS and reading the ledger are
     needed at take-overs only."""
-    with a_guarded_stage() as stage:
+    with a_guarded_stage() as (stage, _):
         guard, rights = Guard(stage), least(stage)
         guard.grant(*rights)
         one, reader, letters = worker(stage).ready(), stage.reader(), stage.reader(stage.dead)
@@ -143,4 +145,26 @@ def each_right_is_withdrawn_once(_):
         letters.until(len(needed))
 
 
-STORIES = [each_right_is_missing_once, each_right_is_withdrawn_once]
+def a_password_that_changes(_):
+    """The broker knows another one from now on: refused, and once the file has it the same process goes on."""
+    with a_guarded_stage() as (stage, kafka):
+        Guard(stage).grant(*least(stage))
+        file = pathlib.Path(stage.folder) / "password"
+        file.write_text(USERS["worker"] + "\n")
+        given = {**login("worker"), "sasl.password": None, "sasl.password.file": file}
+        one = stage.worker("one", None, (), **FAST, **{f"kafka.{key}": value for key, value in given.items()}).ready()
+        reader = stage.reader()
+        final(reader, stage.send("create-order", write(), key=b"k"))
+        kafka.stop()
+        settings = pathlib.Path(kafka.folder) / "server.properties"
+        settings.write_text(settings.read_text().replace(USERS["worker"], "another-secret"))
+        kafka.restart()
+        wait_for(lambda: "Authentication failed" in one.log(), "the refusal")
+        request = stage.send("create-order", write(), key=b"k")
+        stage.flush()
+        file.write_text("another-secret\n")
+        final(reader, request)
+        expect("secret" not in one.log() and one.page("/health/ready")[0] == 200, one.log())
+
+
+STORIES = [a_password_that_changes, each_right_is_missing_once, each_right_is_withdrawn_once]

@@ -98,21 +98,26 @@ static void assign(const struct setting *row, void *record, const char *value, c
     }
 }
 
-static void add_named(struct named_value **list, size_t *count, const char *name, const char *value,
-                      const char *where)
+/* Gives the row, which the next one may move. */
+static struct named_value *add_named(struct named_value **list, size_t *count, const char *name,
+                                     const char *value, const char *where)
 {
     for (size_t i = 0; i < *count; i++) {
-        if (strcmp((*list)[i].name, name) == 0) {
-            memory_free((*list)[i].value);
-            (*list)[i].value = memory_text(value);
-            return;
-        }
+        struct named_value *one = &(*list)[i];
+        if (strcmp(one->name, name) != 0)
+            continue;
+        memory_free(one->value);
+        one->value = memory_text(value);
+        one->file = memory_free(one->file);
+        return one;
     }
     *list = memory_resize(*list, *count + 1, sizeof **list);
-    (*list)[(*count)++] = (struct named_value){memory_text(name), memory_text(value), memory_text(where)};
+    (*list)[*count] = (struct named_value){
+        .name = memory_text(name), .value = memory_text(value), .where = memory_text(where)};
+    return &(*list)[(*count)++];
 }
 
-static bool read_secret_file(const char *path, struct secret *secret, struct fault *why)
+bool settings_read_secret(const char *path, struct secret *secret, struct fault *why)
 {
     char text[8192];
     FILE *file = fopen(path, "re");
@@ -145,7 +150,7 @@ static bool apply_secret_file(struct settings *settings, const char *name, const
     if (row == NULL || row->type != SETTING_SECRET)
         return false;
     void *slot = (char *)settings + row->place;
-    if (!read_secret_file(value, slot, &why))
+    if (!settings_read_secret(value, slot, &why))
         problems_add(problems, where, "name a file that this user may read", "%s", why.text);
     if (slot == (void *)&settings->client_secret) {
         memory_free(settings->client_secret_file);
@@ -169,11 +174,12 @@ static bool apply_kafka_file(struct settings *settings, const char *name, const 
         struct secret secret = {0};
         struct fault why;
         CLEANUP(memory_release) char *plain = memory_text_of(name, length - 5);
-        if (!read_secret_file(value, &secret, &why))
+        if (!settings_read_secret(value, &secret, &why))
             problems_add(problems, where, "name a file that this user may read", "%s", why.text);
         else
             add_named(&settings->kafka, &settings->kafka_count, plain,
-                      secret.hidden == NULL ? "" : secret.hidden, where);
+                      secret.hidden == NULL ? "" : secret.hidden, where)
+                ->file = memory_text(value);
         secret_release(&secret);
         return true;
     }
@@ -345,6 +351,7 @@ static void release_named(struct named_value *list, size_t count)
         memory_free(list[i].name);
         memory_free(list[i].value);
         memory_free(list[i].where);
+        memory_free(list[i].file);
     }
     memory_free(list);
 }
@@ -413,5 +420,5 @@ bool settings_renew_secret(struct settings *settings, struct fault *why)
 {
     if (*settings->client_secret_file == '\0')
         return true;
-    return read_secret_file(settings->client_secret_file, &settings->client_secret, why);
+    return settings_read_secret(settings->client_secret_file, &settings->client_secret, why);
 }

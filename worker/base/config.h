@@ -65,8 +65,7 @@ struct settings {
     int64_t stop_grace_ms, watchdog_ms, turn_budget_ms;
     char *token_url, *client_id, *ca_file, *certificate_file, *key_file, *accept_proposed;
     struct secret client_secret, key_password;
-    char *
-        client_secret_file; /* where it came from, to be read again when BT refuses it; "" : not from a file */
+    char *client_secret_file; /* read again when BT refuses the secret; "" : not from a file */
     int64_t token_style, tls_verify, token_margin_ms;
     struct api_settings api; /* the values for every API that has none of its own */
 
@@ -77,9 +76,9 @@ struct settings {
     bool *given; /* of each row of the table: by a person, not by default */
 };
 
-/* A setting whose name is open. `where` is the line or variable it came from. */
+/* A setting whose name is open. `where` is the line or variable it came from; `file` that of its value, or null. */
 struct named_value {
-    char *name, *value, *where;
+    char *name, *value, *where, *file;
 };
 
 /*
@@ -100,6 +99,9 @@ void settings_of_api(const struct settings *settings, const char *tag, struct ap
 /* Checks the bt.<tag>. settings against the tags there are: one problem for each that names none of them. */
 void settings_check_tags(const struct settings *settings, const char *const tags[], size_t count,
                          struct problems *problems);
+
+/* The content of a secret's file, without white space at its end; null when that is empty. FAULT_LOCAL: not to be read. */
+MUST_USE bool settings_read_secret(const char *path, struct secret *secret, struct fault *why);
 
 /* Reads the file of client_secret again. False with a fault when it cannot be read; unchanged without a file. */
 MUST_USE bool settings_renew_secret(struct settings *settings, struct fault *why);

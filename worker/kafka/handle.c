@@ -1,9 +1,9 @@
 /* See handle.h. The values are those of kafka-base.md section 3 and promise.md section 4. */
 #include "handle.h"
 
-#include "partitioner.h"
-
+#include "credentials.h"
 #include "memory.h"
+#include "partitioner.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -239,6 +239,30 @@ static bool is_fixed(const char *name)
     return false;
 }
 
+const struct named_value *handle_value(const struct settings *settings, enum handle_kind kind,
+                                       const char *wanted)
+{
+    const struct named_value *value = NULL;
+
+    for (size_t i = 0; i < settings->kafka_count; i++) {
+        const char *name = name_for(settings->kafka[i].name, kind);
+        if (name != NULL && strcmp(name, wanted) == 0)
+            value = &settings->kafka[i];
+    }
+    return value;
+}
+
+static bool pass_through(rd_kafka_conf_t *conf, const char *name, const struct named_value *setting,
+                         struct fault *why)
+{
+    if (setting->file == NULL)
+        return set(conf, name, setting->value, setting->where, why);
+    struct secret secret = credentials_value(setting);
+    bool taken = set(conf, name, secret.hidden, setting->where, why);
+    secret_release(&secret);
+    return taken;
+}
+
 bool handle_configure(const struct settings *settings, enum handle_kind kind, rd_kafka_conf_t **out,
                       struct fault *why)
 {
@@ -250,13 +274,14 @@ bool handle_configure(const struct settings *settings, enum handle_kind kind, rd
     for (size_t i = 0; configured && i < settings->kafka_count; i++) {
         const char *name = name_for(settings->kafka[i].name, kind);
         if (name != NULL && !is_fixed(name))
-            configured = set(conf, name, settings->kafka[i].value, settings->kafka[i].where, why);
+            configured = pass_through(conf, name, &settings->kafka[i], why);
     }
     if (!configured) {
         rd_kafka_conf_destroy(conf);
         return false;
     }
     rd_kafka_conf_set_log_cb(conf, pass_log);
+    credentials_follow(conf, kind);
     *out = conf;
     return true;
 }

@@ -30,6 +30,10 @@ enum { HANDLE_HEARTBEAT_MS = 300 };
 /* Collects what is wrong with the passed-through names and values, without connecting. */
 void handle_check(const struct settings *settings, struct problems *problems);
 
+/* What is passed through as `name` to handles of the kind; null: nothing. */
+const struct named_value *handle_value(const struct settings *settings, enum handle_kind kind,
+                                       const char *name);
+
 /* A configuration for the kind; owned by the caller until a handle is made of it. FAULT_INPUT names the setting. */
 MUST_USE bool handle_configure(const struct settings *settings, enum handle_kind kind, rd_kafka_conf_t **conf,
                                struct fault *why);

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "calling.h"
+#include "credentials.h"
 #include "fetcher.h"
 #include "intake.h"
 #include "memory.h"
@@ -26,6 +27,7 @@
 enum {
     TOPICS_TIMEOUT_MS = 1000,
     KAFKA_AGAIN_MS = 1000,
+    PASSWORDS_LOOK_MS = 1000,
     CONNECTIONS_EXTRA = 16,
     STOP_MARGIN_MS = 1000,
     MESSAGE_USUAL_BYTES = 1000000,
@@ -112,6 +114,14 @@ static void signalled(void *context, int signal)
 static void heart_beats(void *context)
 {
     (void)context; /* the turn that this causes feeds the watchdog */
+}
+
+static void look_at_passwords(void *context)
+{
+    struct worker *worker = context;
+
+    (void)credentials_look(worker->settings);
+    loop_set_timer(worker->loop, &worker->passwords, loop_now_ms(worker->loop) + PASSWORDS_LOOK_MS);
 }
 
 static void feed_watchdog(void *context)
@@ -326,6 +336,8 @@ static bool start(struct worker *worker, struct fault *why)
     worker->settlements = settlements_new(owner, worker->ledger_schemas.writes);
     worker->kafka = (struct loop_timer){.fire = begin_with_kafka, .context = worker};
     loop_set_timer(worker->loop, &worker->kafka, 0);
+    worker->passwords = (struct loop_timer){.fire = look_at_passwords, .context = worker};
+    loop_set_timer(worker->loop, &worker->passwords, 0);
     loop_add_chore(worker->loop, "intake", intake_turn, worker);
     loop_add_chore(worker->loop, "calling", calling_turn, worker);
     loop_add_chore(worker->loop, "settling", settling_turn, worker);

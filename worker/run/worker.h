@@ -81,9 +81,10 @@ struct worker {
     struct watchdog *watchdog;
     struct loop_timer heartbeat, grace;
     struct loop_timer kafka; /* until the group is joined */
-    bool stopping;           /* TERM or INT came, or worker_end() was called */
-    char ending[400];        /* why it ends by itself; "" */
-    int exit_code;           /* of the process, once the loop has stopped */
+    struct loop_timer passwords;
+    bool stopping;    /* TERM or INT came, or worker_end() was called */
+    char ending[400]; /* why it ends by itself; "" */
+    int exit_code;    /* of the process, once the loop has stopped */
 };
 
 /* The moment of this turn, for order/. */
