@@ -15,9 +15,10 @@ import records  # noqa: E402
 import rights  # noqa: E402
 import signals  # noqa: E402
 import slots  # noqa: E402
+import upgrade  # noqa: E402
 import whc  # noqa: E402
 
-STORIES = records.STORIES + entry.STORIES + positions.STORIES + signals.STORIES + neighbours.STORIES + slots.STORIES + rights.STORIES + clients.STORIES
+STORIES = records.STORIES + entry.STORIES + positions.STORIES + signals.STORIES + neighbours.STORIES + slots.STORIES + rights.STORIES + upgrade.STORIES + clients.STORIES
 
 if __name__ == "__main__":
     sys.exit(whc.on_real_kafka(STORIES, sys.argv[1:]))

@@ -75,10 +75,10 @@ def ledger_records(stage, prefix="order/"):
     return [m for m in reader.messages if m.key().decode().startswith(prefix)]
 
 
-def put_into_ledger(stage, key, value, partition):
+def put_into_ledger(stage, key, value, partition, headers=None):
     """Writes what no worker would; gives its offset."""
     found = []
-    stage.producer.produce(stage.topic("order-ledger"), value, key=key, partition=partition,
+    stage.producer.produce(stage.topic("order-ledger"), value, key=key, partition=partition, headers=headers or [],
                            on_delivery=lambda error, message: found.append((error, message.offset())))
     stage.flush()
     expect(found and found[0][0] is None, f"not written: {found}")
@@ -96,10 +96,12 @@ def a_ledger_record_that_is_garbage(stage):
 def a_ledger_record_of_a_newer_worker(stage):
     """A rollback to a version that does not know the record: refused, with partition and offset."""
     one_order(stage)
-    value = bytearray(ledger_records(stage)[-1].value())
+    record = ledger_records(stage)[-1]
+    value = bytearray(record.value())
     value[5] ^= 1
-    offset = put_into_ledger(stage, f"order/{uuid.uuid4()}", bytes(value), 2)
+    offset = put_into_ledger(stage, f"order/{uuid.uuid4()}", bytes(value), 2, record.headers())
     refuses(stage, f"record at offset {offset} of partition 2 cannot be read", "of a format that this worker reads, which are 1 to 2")
+    refuses(stage, "its writer: whc-worker ", "slot one, format 2")
 
 
 def set_positions(stage, offset):

@@ -260,14 +260,14 @@ class Worker(Program):
 
     serial = 0
 
-    def __init__(self, stage, slot="one", environment=None, wrapper=(), **settings):
+    def __init__(self, stage, slot="one", environment=None, wrapper=(), program=WORKER, **settings):
         Worker.serial += 1
         self.stage = stage
         name = pathlib.Path(stage.folder) / f"worker-{Worker.serial}"
         self.config = name.with_suffix(".properties")
         self.config.write_text("".join(f"{k}={v}\n" for k, v in stage.settings(slot, settings).items()))
         # Workers of one stage see each other's lock, those of others do not.
-        super().__init__([*wrapper, WORKER, "run", "--config", self.config], name.with_suffix(".log"), {**os.environ, "TMPDIR": str(stage.folder), **(environment or {})})
+        super().__init__([*wrapper, program, "run", "--config", self.config], name.with_suffix(".log"), {**os.environ, "TMPDIR": str(stage.folder), **(environment or {})})
         self._port = None
 
     def port(self):
@@ -378,9 +378,9 @@ class Stage:
     def reader(self, topic=None, isolation="read_committed"):
         return Reader(self, topic or self.outcomes, isolation)
 
-    def worker(self, slot="one", environment=None, wrapper=(), **settings):
+    def worker(self, slot="one", environment=None, wrapper=(), program=WORKER, **settings):
         """Starts a worker that ends with the story."""
-        self.workers.append(Worker(self, slot, environment, wrapper, **settings))
+        self.workers.append(Worker(self, slot, environment, wrapper, program, **settings))
         return self.workers[-1]
 
     def stop_workers(self):

@@ -13,6 +13,9 @@
 #include "ledger_format.h"
 #include "uuid.h"
 
+/* Says who wrote a record, for people. */
+#define LEDGER_WRITER_HEADER "whc-writer"
+
 enum ledger_state {
     LEDGER_QUEUED,   /* owned, not being sent */
     LEDGER_INTENDED, /* the attempt may be on the wire */

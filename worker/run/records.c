@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WRITER_SIZE = 300 };
+
 #define REPEATED_HEADER "whc-repeated"
 
 static void add_text(struct settler_record *record, const char *name, const char *value)
@@ -151,8 +153,14 @@ static void set_ledger_record(const struct worker *worker, int32_t partition, co
                                       .partition = partition,
                                       .key = memory_text(key),
                                       .key_length = strlen(key)};
-    if (value != NULL)
-        record->value = buffer_take(value, &record->length);
+    if (value == NULL)
+        return;
+    record->value = buffer_take(value, &record->length);
+    /* For people: a worker that cannot read the record says who wrote it. */
+    char writer[WRITER_SIZE];
+    int length = snprintf(writer, sizeof writer, "whc-worker %s, slot %.200s, format %u", WORKER_VERSION,
+                          worker->settings->worker_slot, worker->ledger_schemas.writes);
+    settler_record_header(record, LEDGER_WRITER_HEADER, writer, (size_t)length);
 }
 
 bool record_of_kept(const struct worker *worker, int32_t partition, const struct ledger_record *kept,

@@ -7,9 +7,12 @@
 #include "settling.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WRITER_SIZE = 160 };
 
 struct recovery {
     struct ledger_schemas schemas;
@@ -24,11 +27,30 @@ static bool starts_with(const rd_kafka_message_t *message, const char *prefix)
     return message->key_len > length && memcmp(message->key, prefix, length) == 0;
 }
 
+/* Who wrote the record, as far as it says so. */
+static void name_writer(const rd_kafka_message_t *message, char writer[WRITER_SIZE])
+{
+    rd_kafka_headers_t *headers;
+    const void *value;
+    size_t length;
+
+    bool known = rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+                 rd_kafka_header_get_last(headers, LEDGER_WRITER_HEADER, &value, &length) ==
+                     RD_KAFKA_RESP_ERR_NO_ERROR &&
+                 value != NULL && length > 0;
+    snprintf(writer, WRITER_SIZE, "%.*s", known ? (int)length : INT_MAX,
+             known ? (const char *)value : "not known");
+}
+
 static bool unreadable(const rd_kafka_message_t *message, const struct fault *inner, struct fault *why)
 {
+    char writer[WRITER_SIZE];
+
+    name_writer(message, writer);
     return fault_set(why, FAULT_INPUT,
-                     "the ledger's record at offset %" PRId64 " of partition %d cannot be read: %.300s",
-                     message->offset, (int)message->partition, inner->text);
+                     "the ledger's record at offset %" PRId64
+                     " of partition %d cannot be read: %.300s (its writer: %s)",
+                     message->offset, (int)message->partition, inner->text, writer);
 }
 
 static bool take_owner(const struct recovery *recovery, const rd_kafka_message_t *message, struct fault *why)

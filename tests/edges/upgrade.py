@@ -1,0 +1,90 @@
+"""An upgrade while orders are open, and the way back: the release before and this one share a group, then change places."""
+import pathlib
+import subprocess
+
+from signals import lost_and_parked
+from whc import ROOT, expect, header, wait_for
+from window import write
+from writes import FAST, decide, evidence, final
+
+# The last worker that knows format 1 of the ledger only. A format more, and its predecessor stands here.
+PREVIOUS = "d03034cfd0bfdd5c9612849aeb27136e22da16ec"
+SLOW = {**FAST, "bt.delivery.max.ms": 600000}  # a doubt stays one until this is taken back
+NOT_THEN = {"ledger.format": None, "requests.partitioner": None}
+
+
+class Journey:
+    def __init__(self, stage):
+        self.stage, self.reader, self.done = stage, stage.reader(), []
+        built = subprocess.run([ROOT / "tests/lib/previous", PREVIOUS], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+        self.before = pathlib.Path(built)
+
+    def previous(self, slot):
+        return self.stage.worker(slot, program=self.before / "build/worker/whc-worker",
+                                 **{**SLOW, **NOT_THEN, "catalogue.path": self.before / "schemas"})
+
+    def current(self, slot, **more):
+        # What is written is the format before, which does not say how keys are placed.
+        return self.stage.worker(slot, **{**SLOW, **NOT_THEN, "requests.partitioner": "murmur2_random", **more})
+
+    def goes_on(self):
+        """New orders end, and repeats of all old ones get the same answer: nothing is sent to BT again."""
+        new = [(write(), f"key-{i}".encode()) for i in range(6)]
+        for record, key in new:
+            self.stage.send("create-order", record, key=key)
+        for record, _ in new:
+            final(self.reader, record["requestId"])
+        self.done += new
+        sent, repeated = evidence(self.stage), self.repeated()
+        for record, key in self.done:
+            self.stage.send("create-order", record, key=key)
+        self.stage.flush()
+        wait_for(lambda: self.repeated() >= repeated + len(self.done), "the repeats")
+        expect(evidence(self.stage) == sent, "BT got something again")
+
+    def repeated(self):
+        return len([m for m in self.reader.more() if header(m, "whc-repeated") == "true"])
+
+    def replace(self, leaving, coming):
+        """One joins, both work, the other leaves."""
+        coming.ready()
+        self.goes_on()
+        expect(leaving.stop() == 0, leaving.log())
+        coming.ready()
+        self.goes_on()
+        return coming
+
+
+def in_doubt(journey):
+    record = write()
+    journey.stage.sandbox.fault(operationId="createOrder", kind="close-before-reply", times=1)
+    journey.stage.send("create-order", record, key=b"doubt")
+    journey.stage.flush()
+    wait_for(lambda: journey.stage.run("parked", record["requestId"])[0] == 0, "the doubt in the ledger")
+    return record["requestId"]
+
+
+def upgrade_and_roll_back(stage):
+    """Over a change of the ledger's format, with finished, parked and doubtful orders: forth, back, forth, and the gate is moved."""
+    journey = Journey(stage)
+    one = journey.previous("one").ready()
+    journey.goes_on()
+    parked, doubt = lost_and_parked(stage), in_doubt(journey)
+    two = journey.replace(one, journey.current("two"))
+    one = journey.replace(two, journey.previous("one"))
+    two = journey.replace(one, journey.current("two"))
+    decide(stage, parked, "happened", "700501", "seen")
+    expect(final(journey.reader, parked)["outcome"]["status"] == "COMPLETED", "not as decided")
+    expect(two.stop() == 0, two.log())
+    two = journey.current("two", **{"ledger.format": "latest", "bt.delivery.max.ms": 300}).ready()
+    expect(final(journey.reader, doubt)["outcome"]["attempts"] == 2, "the doubt was not looked up and sent again")
+    journey.goes_on()
+    expect(two.stop() == 0, two.log())
+    one = journey.previous("one")
+    expect(one.wait() == 1, f"it reads what it cannot know\n{one.log()}")
+    journey.current("two", **{"ledger.format": "latest", "bt.delivery.max.ms": 300}).ready()
+    journey.goes_on()
+    expect({accepted for _, accepted in evidence(stage).values()} == {1}, f"{evidence(stage)}")
+
+
+STORIES = [upgrade_and_roll_back]
