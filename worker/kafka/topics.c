@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ADMIN_TIMEOUT_MS = 10000, CONFIGS_MAX = 2, DEAD_EXTRA_BYTES = 65536 };
-
 #define TO_READ "READ --operation DESCRIBE_CONFIGS"
 #define TO_WRITE "WRITE --operation DESCRIBE_CONFIGS"
 
-struct topic_config {
-    const char *name, *value;
+enum {
+    ADMIN_TIMEOUT_MS = 10000,
+    DEAD_EXTRA_BYTES = 65536,
+    DONE_EXTRA_BYTES = 196608, /* of a finished order: its journal, what people decided */
+    USUAL_BYTES = 1048588      /* a broker's default for max.message.bytes */
 };
 
 /* What `topics` creates and the worker checks, one row per role. */
@@ -26,24 +27,57 @@ static const struct {
      * ahead of its own (message.timestamp.after.max.ms), and a wrong clock must not stop settlements.
      */
     bool broker_time;
-    const char *cleanup; /* cleanup.policy, exactly; null: any */
-    const char *rights;  /* the least of the worker; README.md has the table */
-    struct topic_config configs[CONFIGS_MAX];
+    const char *cleanup;             /* cleanup.policy, exactly; null: any */
+    const char *delete_retention_ms; /* null: the broker's default */
+    const char *rights;               /* the least of the worker; README.md has the table */
+    size_t message_bytes;            /* max.message.bytes at least, as it is made; 0: the broker's default */
 } rules[TOPIC_COUNT] = {
     [TOPIC_REQUESTS] = {.same_partitions = true, .cleanup = "delete", .rights = TO_READ},
-    [TOPIC_OUTCOMES] = {.broker_time = true, .rights = TO_WRITE},
+    [TOPIC_OUTCOMES] = {.broker_time = true, .rights = TO_WRITE, .message_bytes = 1179648},
     [TOPIC_DEAD] = {.broker_time = true,
                     .rights = TO_WRITE,
-                    .configs = {{"max.message.bytes",
-                                 "1179648"}}}, /* the usual 1 MiB, and DEAD_EXTRA_BYTES */
+                    .message_bytes = 1179648}, /* the usual 1 MiB, and DEAD_EXTRA_BYTES */
     [TOPIC_SIGNALS] = {.same_partitions = true, .broker_time = true, .cleanup = "delete", .rights = TO_READ},
     /* An order's record holds its request, what BT said, and its outcome. */
     [TOPIC_LEDGER] = {.same_partitions = true,
                       .broker_time = true,
                       .cleanup = "compact",
                       .rights = TO_READ " --operation WRITE",
-                      .configs = {{"delete.retention.ms", "604800000"}, {"max.message.bytes", "16777216"}}},
+                      .delete_retention_ms = "604800000",
+                      .message_bytes = 16777216},
 };
+
+static size_t message_bytes(const struct topic_state *state)
+{
+    return state->configured && state->max_message_bytes > 0 ? (size_t)state->max_message_bytes : USUAL_BYTES;
+}
+
+/* What max.message.bytes must be at least: one that its topic refused would stop its partition (promise.md R16). */
+static size_t needed_bytes(const struct topic_state states[TOPIC_COUNT], enum topic_role role,
+                           size_t ledger_bytes)
+{
+    size_t done = message_bytes(&states[TOPIC_OUTCOMES]) + DONE_EXTRA_BYTES;
+
+    switch (role) {
+    case TOPIC_OUTCOMES:
+        return OUTCOME_LEAST_BYTES + TOPIC_HEADER_BYTES;
+    case TOPIC_DEAD:
+        return message_bytes(&states[TOPIC_REQUESTS]) + DEAD_EXTRA_BYTES;
+    case TOPIC_LEDGER: /* a finished order's record has the outcome, a live one's request and replies */
+        return (ledger_bytes > done ? ledger_bytes : done) + TOPIC_HEADER_BYTES;
+    case TOPIC_REQUESTS:
+    case TOPIC_SIGNALS:
+        break;
+    }
+    return 0;
+}
+
+size_t topics_room(const struct topic_state *state, enum topic_role role)
+{
+    size_t made = rules[role].message_bytes, bytes = message_bytes(state);
+
+    return (state->configured || made < bytes ? bytes : made) - TOPIC_HEADER_BYTES;
+}
 
 static const char *name_of(const struct settings *settings, enum topic_role role)
 {
@@ -316,39 +350,51 @@ static void check_one(const struct settings *settings, const struct topic_state 
         check_configs(state, role, problems);
 }
 
-/* A dead letter is the message and headers of ours: one that its topic refused would stop its partition for good. */
-static void check_dead_size(const struct topic_state states[TOPIC_COUNT], struct problems *problems)
+/* Each of what the worker writes must fit, as large as the settings and the other topics let it become. */
+static void check_size(const struct topic_state states[TOPIC_COUNT], enum topic_role role,
+                       size_t ledger_bytes, struct problems *problems)
 {
-    const struct topic_state *requests = &states[TOPIC_REQUESTS], *dead = &states[TOPIC_DEAD];
-    int64_t needed = requests->max_message_bytes + DEAD_EXTRA_BYTES;
-    char remedy[300];
+    static const char *const what[TOPIC_COUNT] = {
+        [TOPIC_OUTCOMES] = "an outcome without its result",
+        [TOPIC_DEAD] = "the largest request with its reason",
+        [TOPIC_LEDGER] = "the heaviest record: request, what BT answered, journal, outcome"};
+    const struct topic_state *state = &states[role];
+    size_t needed = needed_bytes(states, role, ledger_bytes);
+    char remedy[400];
 
-    if (!requests->configured || !dead->configured || dead->max_message_bytes >= needed)
+    if (!state->configured || (size_t)state->max_message_bytes >= needed ||
+        (role == TOPIC_DEAD && !states[TOPIC_REQUESTS].configured))
         return;
     snprintf(remedy, sizeof remedy,
-             "kafka-configs.sh --alter --topic %.100s --add-config max.message.bytes=%" PRId64, dead->name,
-             needed);
-    problems_add(problems, dead->name, remedy,
-                 "max.message.bytes is %" PRId64 ", too little for the largest request with its reason",
-                 dead->max_message_bytes);
+             "kafka-configs.sh --alter --topic %.100s --add-config max.message.bytes=%zu%s", state->name,
+             needed,
+             role != TOPIC_LEDGER ? ""
+             : needed > ledger_bytes + TOPIC_HEADER_BYTES
+                 ? "; or a smaller one for the outcomes"
+                 : "; or smaller bt.reply.max.bytes and request.max.bytes");
+    problems_add(problems, state->name, remedy,
+                 "max.message.bytes is %" PRId64 " and must be %zu at least, it is too little for %s",
+                 state->max_message_bytes, needed, what[role]);
 }
 
-void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT], bool all,
-                  struct problems *problems)
+void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT],
+                  size_t ledger_bytes, struct problems *problems)
 {
-    for (size_t i = 0; i < (all ? TOPIC_COUNT : TOPIC_DEAD + 1); i++) {
+    for (size_t i = 0; i < TOPIC_COUNT; i++) {
         if (is_named_before(states, i))
             problems_add(problems, states[i].name, "give each topic.* setting a name of its own",
                          "this topic is named for two purposes");
         check_one(settings, &states[i], (enum topic_role)i, states[TOPIC_REQUESTS].partitions, problems);
+        check_size(states, (enum topic_role)i, ledger_bytes, problems);
     }
-    check_dead_size(states, problems);
 }
 
 static rd_kafka_NewTopic_t *new_topic(const struct settings *settings, const struct topic_state *state,
-                                      enum topic_role role, int partitions, struct problems *problems)
+                                      enum topic_role role, int partitions, size_t needed,
+                                      struct problems *problems)
 {
-    char error[256] = "", insync[24];
+    size_t bytes = needed > rules[role].message_bytes ? needed : rules[role].message_bytes;
+    char error[256] = "", number[24];
     int replicas = (int)settings->topics_replication;
     rd_kafka_NewTopic_t *topic =
         rd_kafka_NewTopic_new(state->name, partitions, replicas, error, sizeof error);
@@ -357,15 +403,18 @@ static rd_kafka_NewTopic_t *new_topic(const struct settings *settings, const str
         problems_add(problems, state->name, "", "%s", error);
         return NULL;
     }
-    snprintf(insync, sizeof insync, "%d", replicas > 2 ? replicas - 1 : 1);
-    rd_kafka_NewTopic_set_config(topic, "min.insync.replicas", insync);
+    snprintf(number, sizeof number, "%d", replicas > 2 ? replicas - 1 : 1);
+    rd_kafka_NewTopic_set_config(topic, "min.insync.replicas", number);
     rd_kafka_NewTopic_set_config(topic, "unclean.leader.election.enable", "false");
     if (rules[role].cleanup != NULL)
         rd_kafka_NewTopic_set_config(topic, "cleanup.policy", rules[role].cleanup);
     if (rules[role].broker_time)
         rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
-    for (size_t i = 0; i < CONFIGS_MAX && rules[role].configs[i].name != NULL; i++)
-        rd_kafka_NewTopic_set_config(topic, rules[role].configs[i].name, rules[role].configs[i].value);
+    if (rules[role].delete_retention_ms != NULL)
+        rd_kafka_NewTopic_set_config(topic, "delete.retention.ms", rules[role].delete_retention_ms);
+    snprintf(number, sizeof number, "%zu", bytes);
+    if (bytes > 0)
+        rd_kafka_NewTopic_set_config(topic, "max.message.bytes", number);
     return topic;
 }
 
@@ -391,7 +440,7 @@ static size_t count_made(rd_kafka_event_t *event, struct problems *problems)
 }
 
 size_t topics_create(const struct settings *settings, const struct topic_state states[TOPIC_COUNT],
-                     struct problems *problems)
+                     size_t ledger_bytes, struct problems *problems)
 {
     rd_kafka_NewTopic_t *topics[TOPIC_COUNT];
     int partitions =
@@ -401,9 +450,10 @@ size_t topics_create(const struct settings *settings, const struct topic_state s
     struct fault why;
 
     for (size_t i = 0; i < TOPIC_COUNT; i++) {
-        topics[count] = states[i].exists || states[i].forbidden
-                            ? NULL
-                            : new_topic(settings, &states[i], (enum topic_role)i, partitions, problems);
+        enum topic_role role = (enum topic_role)i;
+        topics[count] = states[i].exists || states[i].forbidden ? NULL
+                                         : new_topic(settings, &states[i], role, partitions,
+                                                     needed_bytes(states, role, ledger_bytes), problems);
         count += topics[count] != NULL;
     }
     if (count == 0)

@@ -8,7 +8,11 @@
 
 #include <librdkafka/rdkafka.h>
 
-enum { TOPIC_COUNT = 5 };
+enum {
+    TOPIC_COUNT = 5,
+    TOPIC_HEADER_BYTES = 16384, /* of a record: its headers, and what its batch adds */
+    OUTCOME_LEAST_BYTES = 65536 /* an outcome without its result */
+};
 
 enum topic_role { TOPIC_REQUESTS, TOPIC_OUTCOMES, TOPIC_DEAD, TOPIC_SIGNALS, TOPIC_LEDGER };
 
@@ -32,13 +36,20 @@ MUST_USE bool topics_read(const struct settings *settings, int timeout_ms,
                           struct topic_state states[TOPIC_COUNT], struct fault *why);
 
 /*
- * What differs from what is needed, one problem each, with the command that repairs it. `all`: signals and ledger too.
+ * What differs from what is needed, one problem each, with the command that repairs it. `ledger_bytes`: the heaviest
+ * record of a live order that the settings allow (kept_most()).
  */
-void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT], bool all,
-                  struct problems *problems);
+void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT],
+                  size_t ledger_bytes, struct problems *problems);
+
+/*
+ * What a value of the topic may have, with room for its headers and its key. Where the broker does not tell: as `topics`
+ * would make it.
+ */
+size_t topics_room(const struct topic_state *state, enum topic_role role);
 
 /* Creates the topics that do not exist. Gives how many; a topic that cannot be made is a problem. */
 size_t topics_create(const struct settings *settings, const struct topic_state states[TOPIC_COUNT],
-                     struct problems *problems);
+                     size_t ledger_bytes, struct problems *problems);
 
 #endif

@@ -18,7 +18,7 @@ struct change {
 /* The next change: of orders that end, then of others, as they arose; false when there is none. */
 bool orders_next_change(struct orders *orders, struct change *change);
 
-/* Its outcome was put into the settlement. */
+/* Its outcome was made, for the settlement. */
 void orders_published(struct order *order);
 
 /*
@@ -28,10 +28,14 @@ void orders_published(struct order *order);
 void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms);
 
 /*
- * The change's record is larger than the ledger takes: the order cannot be owned, so nothing of it may be sent. It is
- * refused if nothing of it is in the ledger; else the process ends, and the message says what to set.
+ * The change has no record, because it would be larger than the ledger takes (the fault says how large): nothing of the
+ * change goes out. An order that was never sent is refused (REJECTED, code "size"); one that was is parked, and what BT
+ * answered is left out of its record, named; where not even that fits, it stays as the ledger has it.
  */
-void orders_too_large(struct orders *orders, const struct change *change);
+void orders_too_large(struct orders *orders, const struct change *change, const struct fault *why);
+
+/* Whether the order writes, and no attempt of it can have been sent: its first may still be refused. */
+bool order_is_unsent(const struct order *order);
 
 /*
  * What does not get on moves to the ledger, so that its partition can (R11): orders taken before `taken_before_ms` whose

@@ -120,6 +120,7 @@ static char *progress_of(const struct order *order)
 
     add_flag(tree, "begun", order->main.workflow != NULL);
     add_flag(tree, "stepIsNew", order->main.step_is_new);
+    add_flag(tree, "stepsLeftOut", order->main.steps_left_out);
     if (undecided && order->main.steps != NULL)
         json_object_object_add(tree, "steps", json_object_get(order->main.steps));
     json_object_object_add(tree, "calls", calls_tree(&order->main.calls));
@@ -271,6 +272,7 @@ static void read_walk(struct order *order, const char *step, const struct json_o
     order->main.workflow = workflow;
     order->main.step = step == NULL ? workflow->step_count : workflow_step(workflow, step);
     order->main.step_is_new = flag_of(progress, "stepIsNew");
+    order->main.steps_left_out = flag_of(progress, "stepsLeftOut");
     struct json_object *steps = tree_member(progress, "steps");
     order->main.steps = steps == NULL ? json_object_new_object() : json_object_get(steps);
     order->main.inputs = json_object_get(order->request.inputs);

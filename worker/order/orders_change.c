@@ -3,12 +3,8 @@
 
 #include "decided.h"
 #include "keeping.h"
-#include "log.h"
 #include "memory.h"
 
-#include <stdlib.h>
-
-static bool let_go(struct orders *orders, struct order *order);
 static bool drop_settled(struct orders *orders, struct order *order);
 
 bool orders_recover(struct orders *orders, struct order *order, struct orders_time time, struct fault *why)
@@ -150,27 +146,6 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
     sleep_order(orders, order);
 }
 
-void orders_too_large(struct orders *orders, const struct change *change)
-{
-    struct order *order = change->order;
-
-    order->settling--;
-    if (order->state != ORDER_INTENDING || order->settled_offset) {
-        LOG(LOG_ERROR,
-            "an owned order has become too large for the ledger: the process ends; raise its topic's "
-            "max.message.bytes",
-            log_text("request", order->request.id));
-        abort();
-    }
-    release_pace(orders, order, PACE_NOTHING, -1);
-    order->owned = false;
-    orders->owned--;
-    journey_refuse(order, REASON_CONTRACT, "size", "the request is too large to be kept in the ledger",
-                   orders->time.wall_ms);
-    leave_state(orders, order);
-    move_order(orders, order, JOURNEY_END);
-}
-
 /* Whether the first of a lane does not get on: it waits, is a person's, or its API is closed or silent. */
 static bool is_stuck(const struct orders *orders, const struct order *order, int64_t before_ms)
 {
@@ -244,11 +219,7 @@ static bool drop_settled(struct orders *orders, struct order *order)
     return true;
 }
 
-/*
- * Drops a leaving order unless something of it is open: a call, an outcome, a record. An attempt that was intended
- * and never sent is settled back to queued, so that the next owner has no doubt about it. True: it is gone.
- */
-static bool let_go(struct orders *orders, struct order *order)
+bool let_go(struct orders *orders, struct order *order)
 {
     if (order->state == ORDER_CALLING || order->state == ORDER_DONE || order->state == ORDER_SETTLING ||
         (order->state == ORDER_INTENDING && order->settling > 0))

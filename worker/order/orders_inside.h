@@ -65,6 +65,14 @@ void unmark_changed(struct orders *orders, struct order *order);
 /* The order has a ledger record from now on; and what stands before it in its lane. */
 void own_order(struct orders *orders, struct order *order);
 
+/* --- orders_change.c --- */
+
+/*
+ * Drops a leaving order unless something of it is open: a call, an outcome, a record. An attempt that was intended
+ * and never sent is settled back to queued, so that the next owner has no doubt about it. True: it is gone.
+ */
+bool let_go(struct orders *orders, struct order *order);
+
 void wake_order(struct orders *orders, struct order *order); /* ends the process where it cannot */
 void release_pace(struct orders *orders, struct order *order, enum pace_event event, int64_t retry_after_ms);
 

@@ -25,6 +25,7 @@ struct walk {
     const struct workflow *workflow; /* null: this walk is not under way */
     struct json_object *inputs;      /* borrowed from the request, or owned by a look-up */
     struct json_object *steps;       /* outputs so far, as scope.steps */
+    bool steps_left_out;             /* they were too much for the ledger: it never calls again */
     size_t step;                     /* index in the workflow */
     bool step_is_new;                /* no call of it was rendered yet: `calls` is still of the step before */
     bool token_renewed;              /* in this step, at no cost */

@@ -11,11 +11,12 @@
 #include "settling.h"
 #include "signals.h"
 #include "status.h"
+#include "topics.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SWEEPS = 5, OUTCOME_LEAST_BYTES = 65536 };
+enum { SWEEPS = 5 };
 
 struct intake {
     struct worker *worker;

@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "framing.h"
 #include "keeping.h"
+#include "kept.h"
 #include "memory.h"
 #include "when.h"
 
@@ -185,11 +186,12 @@ bool record_of_kept(const struct worker *worker, int32_t partition, const struct
     return true;
 }
 
-/* What is too large for a finished order goes without: its journal, then the stored outcome. */
+/* What is too large for a finished order goes without: its journal and decisions, then the stored outcome. */
 static bool write_smaller(const struct worker *worker, int32_t partition, struct ledger_record *kept,
                           struct settler_record *record)
 {
     kept->progress = memory_free(kept->progress);
+    kept->decisions = memory_free(kept->decisions);
     if (record_of_kept(worker, partition, kept, record))
         return true;
     kept->outcome = memory_free(kept->outcome);
@@ -197,8 +199,27 @@ static bool write_smaller(const struct worker *worker, int32_t partition, struct
     return record_of_kept(worker, partition, kept, record);
 }
 
+/*
+ * What is not sent yet must have room for the worst: a lost reply, a journal, what people decide, the replies that later
+ * steps go by. The outcome itself needs none, it comes in the place of the request.
+ */
+static bool has_room(const struct worker *worker, const struct order *order,
+                     const struct settler_record *record, struct fault *why)
+{
+    const struct settings *settings = worker->settings;
+    size_t growth = kept_of_workflow(order->type->workflow, settings) + KEPT_EXTRA_BYTES;
+
+    if (!order_is_unsent(order) || order->reason.kind != REASON_NONE ||
+        record->length + growth <= worker->ledger_max_bytes)
+        return true;
+    return fault_set(why, FAULT_EXHAUSTED,
+                     "the order's ledger record has %zu bytes and may need %zu more for what BT answers "
+                     "(reply.max.bytes), and '%.100s' takes %zu (max.message.bytes)",
+                     record->length, growth, settings->topic_ledger, worker->ledger_max_bytes);
+}
+
 bool record_of_ledger(const struct worker *worker, const struct order *order,
-                      const struct settler_record *outcome, struct settler_record *record)
+                      const struct settler_record *outcome, struct settler_record *record, struct fault *why)
 {
     struct ledger_record kept;
     char token[POSITION_TOKEN_MAX + 1];
@@ -213,8 +234,17 @@ bool record_of_ledger(const struct worker *worker, const struct order *order,
     }
     bool written = record_of_kept(worker, order->partition, &kept, record) ||
                    (kept.state == LEDGER_DONE && write_smaller(worker, order->partition, &kept, record));
+    bool done = kept.state == LEDGER_DONE;
     ledger_release(&kept);
-    return written;
+    if (!written)
+        return fault_set(why, FAULT_EXHAUSTED,
+                         "the order's ledger record has more than the %zu bytes that '%.100s' takes "
+                         "(max.message.bytes)",
+                         worker->ledger_max_bytes, worker->settings->topic_ledger);
+    if (done || has_room(worker, order, record, why))
+        return true;
+    settler_record_release(record);
+    return false;
 }
 
 void record_of_forgotten(const struct worker *worker, int32_t partition, const char *request_id,

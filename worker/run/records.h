@@ -19,11 +19,12 @@ void record_of_order_smaller(const struct worker *worker, const struct order *or
                              struct settler_record *record);
 
 /*
- * The ledger's record of an order as it is now, with the outcome just made (null: none). False when it is larger than
- * the ledger takes.
+ * The ledger's record of an order as it is now, with the outcome just made (null: none). FAULT_EXHAUSTED: it is larger
+ * than the ledger takes, or could become so once the order is sent (R16).
  */
 MUST_USE bool record_of_ledger(const struct worker *worker, const struct order *order,
-                               const struct settler_record *outcome, struct settler_record *record);
+                               const struct settler_record *outcome, struct settler_record *record,
+                               struct fault *why);
 
 /* A ledger record that is written again, and the null that forgets an order. */
 MUST_USE bool record_of_kept(const struct worker *worker, int32_t partition, const struct ledger_record *kept,

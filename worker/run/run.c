@@ -5,6 +5,7 @@
 #include "credentials.h"
 #include "fetcher.h"
 #include "intake.h"
+#include "kept.h"
 #include "memory.h"
 #include "owning.h"
 #include "remembered.h"
@@ -24,15 +25,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum {
-    TOPICS_TIMEOUT_MS = 1000,
-    KAFKA_AGAIN_MS = 1000,
-    PASSWORDS_LOOK_MS = 1000,
-    CONNECTIONS_EXTRA = 16,
-    STOP_MARGIN_MS = 1000,
-    MESSAGE_USUAL_BYTES = 1000000,
-    HEADER_ROOM_BYTES = 16384
-};
+enum { TOPICS_TIMEOUT_MS = 1000, KAFKA_AGAIN_MS = 1000, PASSWORDS_LOOK_MS = 1000, CONNECTIONS_EXTRA = 16, STOP_MARGIN_MS = 1000 };
 
 struct orders_time worker_time(const struct worker *worker)
 {
@@ -210,20 +203,12 @@ static struct orders *make_orders(const struct worker *worker)
     return orders;
 }
 
-/* What a value of the topic may have, with room for its headers. */
-static size_t room_of(const struct topic_state *state)
-{
-    return (size_t)(state->max_message_bytes > 2 * HEADER_ROOM_BYTES ? state->max_message_bytes
-                                                                     : MESSAGE_USUAL_BYTES) -
-           HEADER_ROOM_BYTES;
-}
-
 static bool check_topics(struct worker *worker, const struct topic_state states[TOPIC_COUNT],
                          struct fault *why)
 {
     struct problems problems = {0};
 
-    topics_check(worker->settings, states, true, &problems);
+    topics_check(worker->settings, states, kept_most(worker->catalogue, worker->settings), &problems);
     size_t count = problems.count;
     for (size_t i = 0; i < count; i++)
         LOG(LOG_ERROR, "a topic is not as it must be", log_text("topic", problems.list[i].where),
@@ -235,9 +220,9 @@ static bool check_topics(struct worker *worker, const struct topic_state states[
     worker->partition_total = (size_t)states[TOPIC_REQUESTS].partitions;
     if (worker->settings->requests_partitions > 0)
         worker->partition_total = (size_t)worker->settings->requests_partitions;
-    worker->outcome_max_bytes = room_of(&states[TOPIC_OUTCOMES]);
-    worker->ledger_max_bytes = room_of(&states[TOPIC_LEDGER]);
-    worker->dead_max_bytes = room_of(&states[TOPIC_DEAD]) + HEADER_ROOM_BYTES;
+    worker->outcome_max_bytes = topics_room(&states[TOPIC_OUTCOMES], TOPIC_OUTCOMES);
+    worker->ledger_max_bytes = topics_room(&states[TOPIC_LEDGER], TOPIC_LEDGER);
+    worker->dead_max_bytes = topics_room(&states[TOPIC_DEAD], TOPIC_DEAD) + TOPIC_HEADER_BYTES;
     return true;
 }
 

@@ -163,15 +163,10 @@ static void finish_offsets(struct worker *worker, struct order *order)
     order->signal_count = 0;
 }
 
-static void add_outcome(struct settling *settling, const struct change *change,
-                        struct settler_record *outcome)
+static void add_outcome(struct settling *settling, const struct order *order,
+                        const struct settler_record *outcome)
 {
-    struct worker *worker = settling->worker;
-    struct order *order = change->order;
-
-    record_of_order(worker, order, outcome);
-    status_count_order(worker->status, order);
-    orders_published(order);
+    status_count_order(settling->worker->status, order);
     struct item *item = add_item(settling, order->partition);
     item->record = *outcome;
     item->order = order;
@@ -183,15 +178,22 @@ static void add_outcome(struct settling *settling, const struct change *change,
 static void add_change(struct settling *settling, const struct change *change)
 {
     struct worker *worker = settling->worker;
-    struct settler_record outcome, kept;
+    struct settler_record outcome = {0}, kept;
+    struct fault why;
 
+    if (change->publishes) {
+        record_of_order(worker, change->order, &outcome);
+        orders_published(change->order);
+    }
+    if (change->records &&
+        !record_of_ledger(worker, change->order, change->publishes ? &outcome : NULL, &kept, &why)) {
+        settler_record_release(&outcome);
+        orders_too_large(worker->orders, change, &why);
+        return;
+    }
     if (change->publishes)
-        add_outcome(settling, change, &outcome);
+        add_outcome(settling, change->order, &outcome);
     if (change->records) {
-        if (!record_of_ledger(worker, change->order, change->publishes ? &outcome : NULL, &kept)) {
-            orders_too_large(worker->orders, change);
-            return;
-        }
         struct item *item = add_item(settling, change->order->partition);
         item->record = kept;
         item->is_kept = change->order->state == ORDER_SETTLING;

@@ -1,5 +1,6 @@
 /* `topics`: creates the worker's topics, or says what differs. */
 #include "commands.h"
+#include "kept.h"
 #include "memory.h"
 #include "options.h"
 #include "repartition.h"
@@ -72,13 +73,14 @@ static int work(const struct setup *setup, bool create, bool repartitions)
     const struct settings *settings = &setup->settings;
     struct topic_state states[TOPIC_COUNT];
     struct problems problems = {0};
+    size_t ledger_bytes = kept_most(setup->catalogue, settings);
     struct fault why;
 
     bool read = topics_read(settings, BROKER_TIMEOUT_MS, states, &why);
     if (read && repartitions)
         read = move_orders(setup, states, &why);
     if (read && create) {
-        size_t made = topics_create(settings, states, &problems);
+        size_t made = topics_create(settings, states, ledger_bytes, &problems);
         printf("%zu topics created\n", made);
         read = problems.count > 0 || read_created(settings, states, &why);
     }
@@ -88,7 +90,7 @@ static int work(const struct setup *setup, bool create, bool repartitions)
         return 1;
     }
     print_states(states);
-    topics_check(settings, states, true, &problems);
+    topics_check(settings, states, ledger_bytes, &problems);
     size_t count = setup_print_problems(&problems);
     problems_release(&problems);
     if (count == 0)

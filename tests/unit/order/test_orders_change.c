@@ -353,26 +353,6 @@ static void damaged_is_not_recovered(void)
     given_world_end(&world);
 }
 
-/* Too large for the ledger: it is never sent, and its place in the window is free again. */
-static void too_large(void)
-{
-    struct world world;
-
-    begin(&world, GIVEN_LOOKED_UP);
-    struct order *order = given_named(&world, "a", '1'), *behind = given_named(&world, "a", '2');
-    const char *tag;
-    orders_next_call(world.orders, world.time);
-    struct change change = given_change(&world, order, true, false, true);
-    orders_too_large(world.orders, &change);
-    CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED && !order->owned);
-    given_same("code", order->reason.code, "size");
-    CU_ASSERT(orders_owned_count(world.orders) == 0 && behind->state == ORDER_READY);
-    CU_ASSERT_EQUAL(orders_pace(world.orders, 0, &tag)->in_flight, 0);
-    change = given_change(&world, order, false, true, true); /* what it ended with is small */
-    orders_settled(world.orders, &change, INT64_MAX);
-    given_world_end(&world);
-}
-
 /* Of a partition that was lost and came back: the call of before is no order of ours, whoever stands behind it. */
 static void behind_an_abandoned_one(void)
 {
@@ -472,7 +452,6 @@ CU_TestInfo test_orders_change[] = {{"every end of a write is kept", every_end_o
                                     {"intended is recovered", intended_is_recovered},
                                     {"queued is recovered", queued_is_recovered},
                                     {"damaged is not recovered", damaged_is_not_recovered},
-                                    {"too large", too_large},
                                     {"behind an abandoned one", behind_an_abandoned_one},
                                     {"terms of its API", terms_of_its_api},
                                     CU_TEST_INFO_NULL};
