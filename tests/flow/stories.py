@@ -9,6 +9,7 @@ import sys
 
 import bad_days
 import hard
+import outgrown
 import registry_days
 import secure
 import whc
@@ -335,7 +336,7 @@ REAL = [topics_that_differ, broker_away]
 def main(where, chosen):
     if where == "embedded":
         return whc.run_stories(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + EMBEDDED + window.EMBEDDED + hard.EMBEDDED + registry_days.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
-    return whc.on_real_kafka(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL, chosen)
+    return whc.on_real_kafka(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL + outgrown.REAL, chosen)
 
 
 if __name__ == "__main__":

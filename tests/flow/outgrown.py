@@ -1,0 +1,77 @@
+"""Orders that are too heavy for the ledger (promise.md R16), and topics that are too small for what is written to them."""
+import re
+
+from common import ask
+from hard import allow
+from whc import expect, portability, wait_for
+from writes import FAST, evidence, final, outcomes, submit
+
+SMALL = {**FAST, "bt.reply.max.bytes": 5000}
+
+
+def needed(text):
+    """What the refusal says that the topic must take."""
+    found = re.search(r"max\.message\.bytes=(\d+)", text)
+    expect(found, text)
+    return int(found[1])
+
+
+def topics_too_small(stage):
+    """Refused at start, with topic, value, what is needed and the command; `topics` makes them for the settings there are."""
+    for topic, size, words in ((stage.topic("order-ledger"), 500_000, "request, what BT answered"), (stage.outcomes, 50_000, "an outcome")):
+        allow(stage, {topic: size})
+        code, out, err = stage.run("topics")
+        expect(code == 1 and f"max.message.bytes is {size} and must be" in err and words in err and topic in err, f"{out}{err}")
+        worker = stage.worker()
+        expect(worker.wait() == 1 and f"max.message.bytes is {size} and must be" in worker.log(), worker.log())
+        allow(stage, {topic: needed(err)})
+        code, out, err = stage.run("topics")
+        expect(code == 0, f"{out}{err}")
+    larger = {"topic.ledger": stage.topic("another"), "topic.dead": stage.topic("another.dead"), "bt.reply.max.bytes": 50_000_000}
+    code, out, err = stage.run("topics", "--create", **larger)
+    expect(code == 0, f"{out}{err}")
+    stage.worker().ready()
+
+
+def a_write_that_could_outgrow_the_ledger(stage):
+    """Its record fits, and would not with what BT may answer: refused before any call. So is one that does not fit at all."""
+    allow(stage, {stage.topic("order-ledger"): 500_000})
+    size = needed(stage.run("topics", **SMALL)[2])
+    allow(stage, {stage.topic("order-ledger"): size})
+    worker = stage.worker(**SMALL).ready()
+    reader = stage.reader()
+    heavy = {"name": '"' * 600_000, "domain": "d.example"}, {"name": '"' * 900_000, "domain": "d.example"}
+    for company in heavy:  # a quotation mark is one byte in Avro and two in JSON
+        outcome = final(reader, submit(stage, "place-order", "already-submitted", company=company))["outcome"]
+        expect((outcome["status"], outcome["reason"]["kind"], outcome["reason"]["code"]) == ("REJECTED", "CONTRACT", "size"), f"{outcome}")
+        expect("max.message.bytes" in outcome["reason"]["text"] and stage.topic("order-ledger") in outcome["reason"]["text"], f"{outcome}")
+    expect(not evidence(stage), f"it was sent: {evidence(stage)}")
+    expect(final(reader, submit(stage, "create-order", "new-company"))["outcome"]["status"] == "COMPLETED", "the next of the key")
+    expect(worker.process.poll() is None, worker.log())
+
+
+def an_owned_order_outgrows_the_ledger(stage):
+    """The limits are lower when its owner is gone: nobody ends because of it, nothing is sent twice, and it goes on when they are higher."""
+    soon = {"session.timeout.ms": 10000}
+    first = stage.worker(**FAST, **soon).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="createOrder", kind="delay", ms=700)
+    request = submit(stage, "place-order", "already-submitted", company={"name": '"' * 200_000, "domain": "d.example"})
+    wait_for(lambda: evidence(stage), "the request at BT")
+    first.kill()
+    stage.sandbox.heal()
+    allow(stage, {stage.outcomes: 100_000, stage.topic("order-ledger"): 350_000})
+    for _ in range(2):  # the look-up's reply is too large, too: the order cannot even be parked
+        worker = stage.worker(**SMALL, **soon, **{"request.max.bytes": 2048, "bt.lookup.give.up.ms": 1000}).ready()
+        wait_for(lambda: "nothing of it is sent any more" in worker.log(), "the order to stay as it is")
+        expect(ask(stage, portability(), key=b"another")["outcome"]["status"] == "COMPLETED", "another order stands still")
+        expect(worker.process.poll() is None, worker.log())
+        expect(not outcomes(reader, request) and list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
+        expect(worker.stop() == 0, worker.log())
+    allow(stage, {stage.outcomes: 1_048_588, stage.topic("order-ledger"): 16_777_216})
+    stage.worker(**FAST, **soon).ready()
+    expect(final(reader, request)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
+    expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
+
+
+REAL = [topics_too_small, a_write_that_could_outgrow_the_ledger, an_owned_order_outgrows_the_ledger]
