@@ -74,4 +74,27 @@ def an_owned_order_outgrows_the_ledger(stage):
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
 
 
+def heavy_orders_wait_in_kafka(stage):
+    """More than orders.max.bytes: as many are taken as there is room for, the others wait where they are; all are answered."""
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="createOrder", kind="delay", ms=100)
+    sent, most, full = [], 0, False
+    for i in range(16):
+        sent.append(submit(stage, "create-order", "new-company", key=f"k{i % 8}", company={"name": "x" * 100_000, "domain": "d.example"}))
+    worker = stage.worker(**FAST, **{"orders.max.bytes": 1_048_576, "bt.window": 1})
+
+    def look():
+        nonlocal most, full
+        most = max(most, worker.metric("whc_orders_bytes"))
+        full = full or "orders.max.bytes" in worker.page("/health/ready")[1]
+        return all(outcomes(reader, request) for request in sent)
+    wait_for(look, "all outcomes", 90)
+    expect(500_000 < most < 1_700_000, f"{most} bytes of orders at most")  # one more than there is room for, and its call
+    expect(full or most < 1_048_576, "readiness did not say it")
+    expect(all(outcomes(reader, request)[0]["outcome"]["status"] == "COMPLETED" for request in sent), "one is not COMPLETED")
+    expect(sorted(set(evidence(stage).values())) == [(1, 1)] and len(evidence(stage)) == 16, f"{evidence(stage)}")
+    wait_for(lambda: worker.page("/health/ready")[0] == 200 and worker.metric("whc_orders_bytes") == 0, "the worker to be empty")
+
+
+EMBEDDED = [heavy_orders_wait_in_kafka]
 REAL = [topics_too_small, a_write_that_could_outgrow_the_ledger, an_owned_order_outgrows_the_ledger]

@@ -335,7 +335,7 @@ REAL = [topics_that_differ, broker_away]
 
 def main(where, chosen):
     if where == "embedded":
-        return whc.run_stories(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + EMBEDDED + window.EMBEDDED + hard.EMBEDDED + registry_days.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
+        return whc.run_stories(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + EMBEDDED + outgrown.EMBEDDED + window.EMBEDDED + hard.EMBEDDED + registry_days.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
     return whc.on_real_kafka(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL + outgrown.REAL, chosen)
 
 

@@ -64,6 +64,9 @@ const struct setting settings_table[] = {
            "A larger request is a dead letter."),
     NUMBER("orders.max", AT(orders_max), "", 1, 1000000, "5000",
            "Orders taken from Kafka and not settled yet; above it the worker takes no more."),
+    NUMBER(
+        "orders.max.bytes", AT(orders_max_bytes), "bytes", 1048576, (int64_t)1 << 40, "536870912",
+        "What all orders together may take of the memory, those of the ledger too; above it the worker takes no more."),
     NUMBER("steps.max", AT(steps_max), "", 1, 100000, "200",
            "Steps one workflow may execute: a loop ends there."),
     NUMBER("attempt.lease.ms", AT(attempt_lease_ms), "ms", 100, 600000, "12000",

@@ -57,6 +57,9 @@ void tree_pointer_add(struct buffer *pointer, const char *key);
 /* Same kind and same value, numbers by value, members in any order. */
 bool tree_equal(const struct json_object *one, const struct json_object *other);
 
+/* Roughly what the tree takes of the memory. */
+size_t tree_weight(const struct json_object *tree);
+
 /* Releases the tree when a CLEANUP variable leaves its scope. */
 void tree_release(struct json_object **tree);
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 64 << 20 };
+enum { TEXT_MAX = 256 << 20 }; /* JSON may need six bytes for one of request.max.bytes */
 
 enum ledger_state order_ledger_state(const struct order *order)
 {
@@ -336,7 +336,7 @@ void order_sleep(struct order *order)
 {
     struct ledger_record *record;
 
-    if (order->asleep != NULL || !order->owned)
+    if (order->asleep != NULL)
         return;
     record = memory_new(1, sizeof *record);
     order_keep(order, 0, record);
@@ -350,4 +350,21 @@ void order_sleep(struct order *order)
     memory_free(order->headers.tracking);
     order->headers = (struct order_headers){0};
     order->asleep = record;
+}
+
+static size_t length_of(const char *text)
+{
+    return text == NULL ? 0 : strlen(text);
+}
+
+size_t order_weight(const struct order *order)
+{
+    const struct ledger_record *asleep = order->asleep;
+    size_t weight = sizeof *order + order->key_length + length_of(order->decisions);
+
+    if (asleep != NULL) /* it has the key, too */
+        return weight + sizeof *asleep + asleep->key_length + length_of(asleep->inputs) +
+               length_of(asleep->progress);
+    return weight + tree_weight(order->request.inputs) + tree_weight(order->main.steps) +
+           tree_weight(order->result) + order->call.body_length;
 }

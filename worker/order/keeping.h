@@ -25,7 +25,10 @@ MUST_USE bool order_recall(const char *topic, int32_t partition, struct ledger_r
 /* Parses what is asleep; nothing to do for an order that is awake. FAULT_INPUT: the record is damaged. */
 MUST_USE bool order_wake(struct order *order, struct fault *why);
 
-/* Puts an owned order to sleep: its trees become text, a fraction of their size. */
+/* Puts an order to sleep whose call is not rendered: its trees become text, a fraction of their size. */
 void order_sleep(struct order *order);
+
+/* What it takes of the memory, roughly. */
+size_t order_weight(const struct order *order);
 
 #endif

@@ -76,6 +76,7 @@ struct order {
     bool changed, ends;           /* in a list of changes to be settled; in that of orders that end */
     unsigned settling;            /* changes of it that are being settled */
     struct ledger_record *asleep; /* its content, not parsed while it is far from its turn; owned */
+    size_t weight;                /* of the whole in memory, roughly */
 
     /* places in lists */
     struct lane *lane;
@@ -85,8 +86,7 @@ struct order {
     struct order *changed_before, *changed_behind; /* among the changed */
     struct order *same_id;                         /* in a bucket of ids */
     size_t heap_place;                             /* among the waiting, from 1 */
-    struct api *listed;                            /* of ORDER_READY: in whose list */
-    struct api *paced;                             /* the API whose window it takes a place of */
+    struct api *listed, *paced;                    /* of ORDER_READY: in whose list; whose window it is in */
     bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
     bool abandoned; /* its partition went to another worker while it was called or settled */
 };

@@ -51,6 +51,7 @@ void orders_take(struct orders *orders, struct order *order, struct orders_time 
         go_on(orders, order);
     else
         enter_state(orders, order, ORDER_QUEUED);
+    wait_as_bytes(orders, order);
 }
 
 static void wake_waiting(struct orders *orders)
@@ -162,7 +163,12 @@ size_t orders_count(const struct orders *orders)
 
 size_t orders_awake_count(const struct orders *orders)
 {
-    return orders->count - orders->asleep;
+    return orders->count - orders->resting;
+}
+
+size_t orders_bytes(const struct orders *orders)
+{
+    return orders->bytes;
 }
 
 size_t orders_change_count(const struct orders *orders)

@@ -77,8 +77,10 @@ int64_t orders_due_ms(const struct orders *orders);
 /* Sets this worker's share of the partitions, for the paces. */
 void orders_share(struct orders *orders, double share);
 
-size_t orders_count(const struct orders *orders);       /* all */
-size_t orders_awake_count(const struct orders *orders); /* whose content is parsed */
+size_t orders_count(const struct orders *orders); /* all */
+size_t orders_awake_count(
+    const struct orders *orders); /* all but those of the ledger that are far from their turn */
+size_t orders_bytes(const struct orders *orders);       /* what all of them take of the memory, roughly */
 size_t orders_owned_count(const struct orders *orders); /* in the ledger */
 size_t orders_state_count(const struct orders *orders, enum order_state state);
 uint64_t orders_lease_count(const struct orders *orders); /* leases that ran out before the call began */

@@ -24,7 +24,8 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     }
     enter_state(orders, order, ORDER_QUEUED); /* so that all counts are right if it cannot be read */
     TRY(order_wake(order, why));
-    orders->asleep--;
+    orders->resting--;
+    weigh_order(orders, order);
     leave_state(orders, order);
     struct journey_terms terms = terms_of(orders, order);
     move_order(orders, order, journey_take_over(order, &terms));
@@ -42,6 +43,8 @@ bool orders_repeat(struct orders *orders, struct order *order, int32_t partition
     order->repeats_due++;
     if (order->owned)
         mark_changed(orders, order);
+    else
+        wait_as_bytes(orders, order);
     return true;
 }
 
@@ -55,6 +58,7 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
     leave_state(orders, order);
     enum journey_move to = journey_answer(order, orders->openapi, evidence, &terms, verdict);
     release_pace(orders, order, verdict->pace, evidence->retry_after_ms);
+    weigh_order(orders, order);
     if (order->abandoned) {
         leave_lane(orders, order);
         enter_state(orders, order, ORDER_QUEUED);
@@ -73,8 +77,7 @@ static void keep_ended(struct orders *orders, struct order *order)
 {
     if (order->owned || !order->type->writes)
         return;
-    order->owned = true;
-    orders->owned++;
+    set_owned(orders, order, true);
 }
 
 bool orders_next_change(struct orders *orders, struct change *change)
@@ -107,14 +110,12 @@ void orders_published(struct order *order)
 }
 
 /* What is far from its turn needs no trees. */
-static void sleep_order(struct orders *orders, struct order *order)
+static void rest(struct orders *orders, struct order *order)
 {
     bool far = order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED;
 
-    if (!order->owned || !far || order->changed || order->asleep != NULL)
-        return;
-    order_sleep(order);
-    orders->asleep++;
+    if (order->owned && far && !order->changed)
+        sleep_order(orders, order);
 }
 
 void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms)
@@ -143,7 +144,7 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
         order->lease_until_ms = lease_until_ms;
         enter_state(orders, order, ORDER_PERMITTED);
     }
-    sleep_order(orders, order);
+    rest(orders, order);
 }
 
 /* Whether the first of a lane does not get on: it waits, is a person's, or its API is closed or silent. */

@@ -31,7 +31,9 @@ struct orders {
     struct order **ids; /* buckets by request id */
     size_t id_room;     /* a power of two */
     size_t counts[ORDER_STATES];
-    size_t count, asleep, owned, changes;
+    size_t count, owned, changes;
+    size_t resting; /* of the owned: asleep */
+    size_t bytes;   /* of all, see order_weight() */
     uint64_t leases_run_out;
     int64_t due_ms;
     struct orders_time time; /* of the latest call that gave it */
@@ -43,6 +45,11 @@ bool rule_holds(const struct orders *orders, enum rule rule);
 
 void add_order(struct orders *orders, struct order *order);
 void forget_order(struct orders *orders, struct order *order); /* frees it */
+void weigh_order(struct orders *orders, struct order *order);  /* it has become larger or smaller */
+void set_owned(struct orders *orders, struct order *order, bool owned);
+void sleep_order(struct orders *orders, struct order *order);
+/* Of an order that was just taken: while it only waits it needs no trees (R15). */
+void wait_as_bytes(struct orders *orders, struct order *order);
 void leave_state(struct orders *orders, struct order *order);
 void enter_state(struct orders *orders, struct order *order, enum order_state state);
 

@@ -27,10 +27,8 @@ static void refuse(struct orders *orders, struct order *order, const struct faul
         return;
     }
     release_pace(orders, order, PACE_NOTHING, -1);
-    if (!order->settled_offset && order->owned) {
-        order->owned = false;
-        orders->owned--;
-    }
+    if (!order->settled_offset)
+        set_owned(orders, order, false);
     leave_state(orders, order);
     move_order(orders, order, JOURNEY_END);
 }

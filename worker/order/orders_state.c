@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    SMALL_BYTES = 16384 /* an order of so much waits as it is: to parse it again costs more than it takes */
+};
+
 bool rule_holds(const struct orders *orders, enum rule rule)
 {
     return (orders->rules_off & rule) == 0;
@@ -111,6 +115,18 @@ struct order *orders_find(const struct orders *orders, const char *request_id)
     return order;
 }
 
+static bool rests(const struct order *order)
+{
+    return order->owned && order->asleep != NULL;
+}
+
+void weigh_order(struct orders *orders, struct order *order)
+{
+    orders->bytes -= order->weight;
+    order->weight = order_weight(order);
+    orders->bytes += order->weight;
+}
+
 void add_order(struct orders *orders, struct order *order)
 {
     if (orders->count == orders->id_room)
@@ -123,8 +139,9 @@ void add_order(struct orders *orders, struct order *order)
         orders->all->all_before = order;
     orders->all = order;
     orders->count++;
-    orders->asleep += order->asleep != NULL;
     orders->owned += order->owned;
+    orders->resting += rests(order);
+    weigh_order(orders, order);
 }
 
 static struct list *changes_of(struct orders *orders, const struct order *order)
@@ -158,8 +175,9 @@ void forget_order(struct orders *orders, struct order *order)
     if (order->all_behind != NULL)
         order->all_behind->all_before = order->all_before;
     orders->count--;
-    orders->asleep -= order->asleep != NULL;
     orders->owned -= order->owned;
+    orders->resting -= rests(order);
+    orders->bytes -= order->weight;
     order_free(order);
 }
 
@@ -222,6 +240,15 @@ void mark_changed(struct orders *orders, struct order *order)
     orders->changes++;
 }
 
+void set_owned(struct orders *orders, struct order *order, bool owned)
+{
+    orders->owned -= order->owned;
+    orders->resting -= rests(order);
+    order->owned = owned;
+    orders->owned += order->owned;
+    orders->resting += rests(order);
+}
+
 void own_order(struct orders *orders, struct order *order)
 {
     struct order *one = order;
@@ -232,13 +259,29 @@ void own_order(struct orders *orders, struct order *order)
         one = one->lane_before; /* not by recursion: a lane may be as long as there are orders */
     for (;; one = one->lane_behind) {
         if (!one->abandoned) { /* of a partition that was lost: it is its next owner's */
-            one->owned = true;
-            orders->owned++;
+            set_owned(orders, one, true);
             mark_changed(orders, one);
         }
         if (one == order)
             return;
     }
+}
+
+void sleep_order(struct orders *orders, struct order *order)
+{
+    if (order->asleep != NULL)
+        return;
+    order_sleep(order);
+    orders->resting += rests(order);
+    weigh_order(orders, order);
+}
+
+void wait_as_bytes(struct orders *orders, struct order *order)
+{
+    bool waits = order->state == ORDER_QUEUED || (order->state == ORDER_READY && order->steps_done == 0);
+
+    if (waits && order->weight > SMALL_BYTES)
+        sleep_order(orders, order);
 }
 
 void wake_order(struct orders *orders, struct order *order)
@@ -247,12 +290,13 @@ void wake_order(struct orders *orders, struct order *order)
 
     if (order->asleep == NULL)
         return;
+    orders->resting -= rests(order);
     if (!order_wake(order, &why)) {
         LOG(LOG_ERROR, "an order of the ledger cannot be read: the process ends",
             log_text("request", order->request.id), log_int("partition", order->partition), log_fault(&why));
         abort();
     }
-    orders->asleep--;
+    weigh_order(orders, order);
 }
 
 /* Goes on with an order that is the first of its key. True: it has ended at once. */

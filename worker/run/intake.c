@@ -23,6 +23,7 @@ struct intake {
     struct holds *holds;
     struct loop_timer sweep; /* of what is slow */
     bool ledger_full;        /* as it was told last */
+    bool memory_full;        /* the same */
     bool window_fills;       /* the same */
     bool kept;               /* the message that is being handled is somebody else's by now, */
     bool full;               /* or it must wait because its partition's window is full */
@@ -33,6 +34,13 @@ static bool ledger_is_full(const struct intake *intake)
     const struct worker *worker = intake->worker;
 
     return orders_owned_count(worker->orders) >= (size_t)worker->settings->ledger_orders_max;
+}
+
+bool intake_memory_full(const struct intake *intake)
+{
+    const struct worker *worker = intake->worker;
+
+    return orders_bytes(worker->orders) >= (size_t)worker->settings->orders_max_bytes;
 }
 
 /* Said once, early enough to do something about it. */
@@ -69,6 +77,11 @@ static void sweep(void *context)
                 "the ledger holds ledger.orders.max orders: no more requests are taken until some end",
                 log_int("orders", worker->settings->ledger_orders_max));
     }
+    if (intake_memory_full(intake) && !intake->memory_full)
+        LOG(LOG_WARN, "the orders take orders.max.bytes of memory: no more requests are taken until some end",
+            log_int("bytes", (int64_t)orders_bytes(worker->orders)),
+            log_int("orders", (int64_t)orders_count(worker->orders)));
+    intake->memory_full = intake_memory_full(intake);
     if (owning_takes(worker->owning) && !intake->ledger_full)
         orders_own_slow(worker->orders, loop_now_ms(worker->loop) - after_ms);
 }
@@ -363,7 +376,8 @@ static bool has_room(void *context)
     const struct intake *intake = context;
     const struct worker *worker = intake->worker;
 
-    return orders_awake_count(worker->orders) + settling_waiting(worker->settling) +
+    return !intake_memory_full(intake) &&
+           orders_awake_count(worker->orders) + settling_waiting(worker->settling) +
                    remembered_waiting(worker->remembered) <
                (size_t)worker->settings->orders_max &&
            !ledger_is_full(intake);

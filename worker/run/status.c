@@ -43,6 +43,7 @@ enum family {
     REMEMBERED_MOST,
     DOUBTS,
     DOUBTS_RESTARTED,
+    ORDER_BYTES,
     LOGS_UNSTABLE,
 };
 
@@ -119,6 +120,8 @@ static const struct stats_family families[] = {
          STATS_GAUGE,
          {NULL},
          {0}},
+    [ORDER_BYTES] =
+        {"whc_orders_bytes", "What all orders take of the memory, roughly.", STATS_GAUGE, {NULL}, {0}},
     [LOGS_UNSTABLE] = {"whc_logs_unstable",
                        "Partitions that cannot be read on in because another producer's transaction hangs.",
                        STATS_GAUGE,
@@ -160,6 +163,8 @@ static const char *not_ready(const struct worker *worker)
     for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++)
         if (pace->halted)
             return halted;
+    if (intake_memory_full(worker->intake))
+        return "the orders take orders.max.bytes of memory: no more requests are taken until some end";
     if (orders_owned_count(worker->orders) >= (size_t)worker->settings->ledger_orders_max)
         return "the ledger holds ledger.orders.max orders: no more requests are taken until some end";
     if (worker->settings->watchdog_ms == 0)
@@ -203,6 +208,7 @@ static int metrics_page(void *context, struct buffer *body)
     set_gauge(status, PARTITIONS_HELD, "", (double)intake_held(worker->intake, &why));
     set_gauge(status, READY, "", *not_ready(worker) == '\0');
     set_gauge(status, LOG_DROPPED, "", (double)log_dropped());
+    set_gauge(status, ORDER_BYTES, "", (double)orders_bytes(worker->orders));
     set_gauge(status, LEDGER_ORDERS, "", (double)orders_owned_count(worker->orders));
     set_gauge(status, REMEMBERED, "", (double)duplicates_count(worker->duplicates));
     set_gauge(status, REMEMBERED_MOST, "",

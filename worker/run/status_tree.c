@@ -116,6 +116,7 @@ struct json_object *status_tree(const struct worker *worker, const char *why, co
             orders, status_state_names[i],
             json_object_new_int64((int64_t)orders_state_count(worker->orders, (enum order_state)i)));
     json_object_object_add(tree, "orders", orders);
+    json_object_object_add(tree, "orderBytes", json_object_new_int64((int64_t)orders_bytes(worker->orders)));
     json_object_object_add(tree, "partitions", partitions_tree(worker));
     json_object_object_add(tree, "apis", apis_tree(worker));
     json_object_object_add(tree, "unstable", watching_tree(worker->watching));

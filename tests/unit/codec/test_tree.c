@@ -107,10 +107,34 @@ static void very_many_values(void)
     buffer_release(&text);
 }
 
-CU_TestInfo test_tree[] = {{"very many values", very_many_values},
+/* Of the order of what json-c allocates; never less than the content. */
+static void weight(void)
+{
+    static const struct {
+        const char *text;
+        size_t least, most;
+    } weights[] = {{"null", 0, 0},
+                   {"1", 40, 100},
+                   {"'abcdefgh'", 48, 108},
+                   {"[]", 200, 500},
+                   {"{}", 600, 1000},
+                   {"[1, 2, 3]", 400, 800},
+                   {"{'a': null}", 600, 1100},
+                   {"[{}, {}]", 1500, 2500},
+                   {"{'a': {'b': 'c'}}", 1300, 2200}};
 
-                           {"texts", texts},
-                           {"places", places},
-                           {"depth", depth},
-                           {"pointers", pointers},
+    for (size_t i = 0; i < COUNT_OF(weights); i++) {
+        CLEANUP(tree_release) struct json_object *tree = given_tree(weights[i].text);
+        size_t got = tree_weight(tree);
+        if (got >= weights[i].least && got <= weights[i].most)
+            continue;
+        printf("\n  %s: %zu", weights[i].text, got);
+        CU_FAIL("case above");
+    }
+}
+
+CU_TestInfo test_tree[] = {{"weight", weight}, {"very many values", very_many_values},
+
+                           {"texts", texts},   {"places", places},
+                           {"depth", depth},   {"pointers", pointers},
                            CU_TEST_INFO_NULL};

@@ -251,12 +251,6 @@ static void sleeping(void)
     order->state = ORDER_WAITING;
     order_free(twin);
     given_world_end(&world);
-
-    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_ONE_READ, 10, true);
-    order = given_named(&world, "k", '1');
-    order_sleep(order);
-    CU_ASSERT_PTR_NULL(order->asleep); /* not owned: there is no record to wake it from */
-    given_world_end(&world);
 }
 
 /* Records that this worker cannot go on with: each says what is wrong, and nothing is guessed. */

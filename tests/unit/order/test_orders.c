@@ -222,7 +222,40 @@ static void lost(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_orders[] = {{"a key in order", key_in_order},
+/* A large order that only waits, behind its key or for its turn, is bytes; a small one is not worth the work (R15). */
+static void large_ones_wait_as_bytes(void)
+{
+    enum { LARGE = 40000 };
+    struct world world;
+    char id[LARGE + 1];
+
+    given_world(&world, GIVEN_OUTCOME(GIVEN_O),
+                GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 'r', " GIVEN_LIST "}]}"), 1);
+    memset(id, 'x', LARGE);
+    id[LARGE] = '\0';
+    struct order *small = given_taken(&world, "a", "7"), *first = given_taken(&world, "b", id);
+    struct order *behind = given_taken(&world, "b", id);
+    CU_ASSERT(small->asleep == NULL && first->asleep != NULL && behind->asleep != NULL);
+    CU_ASSERT(behind->request.inputs == NULL && behind->weight > LARGE && behind->weight < LARGE + 10000);
+    CU_ASSERT_EQUAL(orders_bytes(world.orders), small->weight + first->weight + behind->weight);
+    CU_ASSERT_EQUAL(orders_awake_count(world.orders),
+                    3); /* none is in the ledger: all count for orders.max */
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), small);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    given_answer(&world, small, 200, "{}");
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), first);
+    CU_ASSERT(first->asleep == NULL && tree_text_of(first->main.inputs, "id") != NULL);
+    given_answer(&world, first, 200, "{}");
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), behind);
+    CU_ASSERT_EQUAL(orders_bytes(world.orders), small->weight + first->weight + behind->weight);
+    given_settled(&world, given_next_done(&world));
+    given_settled(&world, given_next_done(&world));
+    CU_ASSERT_EQUAL(orders_bytes(world.orders), behind->weight);
+    given_world_end(&world);
+}
+
+CU_TestInfo test_orders[] = {{"large ones wait as bytes", large_ones_wait_as_bytes},
+                             {"a key in order", key_in_order},
                              {"many keys", many},
                              {"the window", the_window},
                              {"without a call", without_call},
