@@ -241,6 +241,16 @@ void loop_add_chore(struct loop *loop, const char *name, loop_chore_fn *call, vo
         loop->chores[loop->chore_count++] = (struct chore){name, call, context};
 }
 
+void loop_remove_chore(struct loop *loop, const void *context)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < loop->chore_count; i++)
+        if (loop->chores[i].context != context)
+            loop->chores[kept++] = loop->chores[i];
+    loop->chore_count = kept;
+}
+
 void loop_watch_turns(struct loop *loop, loop_turn_fn *call, void *context)
 {
     loop->turn_call = call;

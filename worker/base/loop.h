@@ -56,6 +56,9 @@ MUST_USE bool loop_catch(struct loop *loop, const int signals[], loop_signal_fn 
 /* Adds a chore; chores run in the order of addition after the events and timers of each turn. `name`: what it does. */
 void loop_add_chore(struct loop *loop, const char *name, loop_chore_fn *call, void *context);
 
+/* Takes out the chores of this context; not from within a chore. */
+void loop_remove_chore(struct loop *loop, const void *context);
+
 /* Asks for one more turn without waiting. Safe from any callback, not from other threads. */
 void loop_hurry(struct loop *loop);
 

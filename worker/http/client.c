@@ -21,12 +21,18 @@ struct http_client {
 
 enum { SPARES_MAX = 2048 };
 
-/* Hands ended transfers to their callers. A callback may start new calls. */
-static void collect(struct http_client *client)
+/*
+ * Hands ended transfers to their callers, as many as the turn has time for: each may be megabytes of JSON (promise.md R15).
+ * A callback may start new calls.
+ */
+static void collect(void *context)
 {
+    struct http_client *client = context;
+    int64_t share = loop_share(client->loop);
     int left;
 
-    for (CURLMsg *message; (message = curl_multi_info_read(client->multi, &left)) != NULL;) {
+    for (CURLMsg *message; !loop_share_over(client->loop, share) &&
+                           (message = curl_multi_info_read(client->multi, &left)) != NULL;) {
         if (message->msg != CURLMSG_DONE)
             continue;
         struct transfer *transfer;
@@ -58,8 +64,8 @@ static void watch_ready(void *context, uint32_t events)
                         (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
                         (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
 
-    curl_multi_socket_action(client->multi, watch->socket, mask, &running);
-    collect(client);
+    curl_multi_socket_action(client->multi, watch->socket, mask,
+                             &running); /* collect() follows in this turn */
 }
 
 static int socket_changed(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
@@ -92,7 +98,6 @@ static void timer_fired(void *context)
     int running;
 
     curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    collect(client);
 }
 
 static int timer_changed(CURLM *multi, long timeout_ms, void *context)
@@ -125,6 +130,7 @@ bool http_client_new(const struct settings *settings, struct loop *loop, struct 
     curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
     curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
     http_client_limit(client, CONNECTIONS_DEFAULT);
+    loop_add_chore(loop, "replies", collect, client);
     *out = client;
     return true;
 }
@@ -148,6 +154,7 @@ void *http_client_free(struct http_client *client)
         transfer_free(transfer);
     }
     curl_multi_cleanup(client->multi);
+    loop_remove_chore(client->loop, client);
     loop_clear_timer(client->loop, &client->timer);
     curl_global_cleanup();
     return memory_free(client);

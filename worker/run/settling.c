@@ -1,7 +1,6 @@
 /* See settling.h. */
-#include "settling.h"
+#include "settling_inside.h"
 
-#include "dead_letter.h"
 #include "memory.h"
 #include "owning.h"
 #include "records.h"
@@ -14,38 +13,7 @@
 
 enum { RECORDS_MAX = 500, FORGOTTEN_MAX = 100, FOLLOW_MS = 1000 }; /* of one turn: the watchdog wants turns */
 
-/* One record of a settlement, and what it is of. */
-struct item {
-    struct change change; /* order null: not of an order */
-    bool closes;          /* the last record of its change */
-    bool is_barrier;
-    bool is_kept;      /* a finished order's ledger record: remembered for its repeats */
-    bool is_rewritten; /* one that is remembered, unless it fell out of the window meanwhile */
-    int32_t partition;
-    uint64_t epoch; /* the ownership under which it was gathered */
-    struct settler_record record;
-    const struct order *order; /* of an outcome: it lives until its change is closed */
-};
-
-/* A question for the thread, asked between settlements. */
-struct question {
-    enum settler_task task;
-    struct settling_place *places;
-    size_t count;
-};
-
-struct settling {
-    struct worker *worker;
-    struct item *items; /* the batch; the first `sent` are in the running settlement */
-    size_t count, room, sent;
-    bool running;
-    struct question question;
-    bool asked;
-    int64_t last_ms, began_ms;
-    char token[POSITION_TOKEN_MAX + 1]; /* of the barrier */
-    bool failing;                       /* the latest settlement did not happen */
-    struct loop_timer wake;
-};
+static void drop_sent(struct settling *settling);
 
 static void nothing(void *context)
 {
@@ -65,6 +33,8 @@ void *settling_free(struct settling *settling)
 {
     if (settling == NULL)
         return NULL;
+    if (settling->settled != NULL)
+        settler_job_free(settling->settled);
     for (size_t i = settling->sent; i < settling->count; i++)
         settler_record_release(&settling->items[i].record);
     loop_clear_timer(settling->worker->loop, &settling->wake);
@@ -73,7 +43,7 @@ void *settling_free(struct settling *settling)
     return memory_free(settling);
 }
 
-static struct item *add_item(struct settling *settling, int32_t partition)
+struct item *add_item(struct settling *settling, int32_t partition)
 {
     if (settling->count == settling->room) {
         settling->room = settling->room * 2 + 64;
@@ -83,68 +53,6 @@ static struct item *add_item(struct settling *settling, int32_t partition)
     *item = (struct item){.partition = partition,
                           .epoch = settlements_epoch(settling->worker->settlements, partition)};
     return item;
-}
-
-void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *message, const char *reason,
-                          const struct fault *why)
-{
-    dead_letter_of(settling->worker, message, reason, why, &add_item(settling, message->partition)->record);
-    settlements_finish(settling->worker->settlements, message->partition, message->offset);
-    status_count_dead(settling->worker->status, reason);
-}
-
-void settling_dead_signal(struct settling *settling, const rd_kafka_message_t *message,
-                          const struct fault *why)
-{
-    dead_letter_of(settling->worker, message, "signal", why, &add_item(settling, message->partition)->record);
-    settlements_touch(settling->worker->settlements, message->partition);
-    status_count_dead(settling->worker->status, "signal");
-}
-
-void settling_repeat(struct settling *settling, const struct ledger_record *kept, int32_t partition,
-                     int64_t offset)
-{
-    struct settler_record record;
-
-    settlements_finish(settling->worker->settlements, partition, offset);
-    status_count_repeat(settling->worker->status);
-    if (record_of_stored(settling->worker, kept, true, &record))
-        add_item(settling, partition)->record = record;
-    else
-        LOG(LOG_WARN, "the outcome of a repeated request was too large to be kept: it is not published again",
-            log_text("request", kept->request_id));
-}
-
-void settling_rewrite(struct settling *settling, int32_t partition, const struct ledger_record *kept)
-{
-    struct settler_record record;
-
-    if (!record_of_kept(settling->worker, partition, kept, &record))
-        return;
-    struct item *item = add_item(settling, partition);
-    item->record = record;
-    item->is_kept = item->is_rewritten = true;
-    settlements_touch(settling->worker->settlements, partition);
-}
-
-void settling_publish_stored(struct settling *settling, int32_t partition, const struct ledger_record *kept)
-{
-    struct settler_record record;
-
-    if (!record_of_stored(settling->worker, kept, false, &record))
-        return;
-    add_item(settling, partition)->record = record;
-    settlements_touch(settling->worker->settlements, partition);
-}
-
-void settling_barrier(struct settling *settling, const struct ledger_owner *owner)
-{
-    struct item *item = add_item(settling, owner->partition);
-
-    item->is_barrier = true;
-    record_of_owner(settling->worker, owner, &item->record);
-    snprintf(settling->token, sizeof settling->token, "%s", owner->token);
-    settlements_touch(settling->worker->settlements, owner->partition);
 }
 
 /* The request, and its repeats so far, are in the ledger or answered from now on. */
@@ -290,6 +198,8 @@ void settling_chore(struct settling *settling)
     int64_t now_ms = loop_now_ms(worker->loop);
     int64_t next_ms = settling->last_ms + worker->settings->settlement_pace_ms;
 
+    if (settling->settled != NULL)
+        drop_sent(settling);
     if (settling->running)
         return;
     if (settling->asked) {
@@ -353,20 +263,38 @@ static void remember(struct settling *settling, const struct item *item, const s
     }
 }
 
-/* Takes the settled items out. */
-static void drop_sent(struct settling *settling, struct settler_job *job)
+static void finish_job(struct settling *settling, struct settler_job *job)
 {
+    settling->running = false;
+    settling->last_ms = loop_clock_ms();
+    settler_job_free(job);
+}
+
+/* Takes the settled items out, as many as the turn has time for: each may free an order of megabytes. */
+static void drop_sent(struct settling *settling)
+{
+    struct settler_job *job = settling->settled;
+    struct loop *loop = settling->worker->loop;
+    int64_t share = loop_share(loop);
     bool barrier = false;
 
-    for (size_t i = 0; i < settling->sent; i++) {
-        barrier = barrier || settling->items[i].is_barrier;
-        remember(settling, &settling->items[i], &job->records[i]);
-        close_change(settling, &settling->items[i]);
+    for (; settling->dropped < settling->sent; settling->dropped++) {
+        struct item *item = &settling->items[settling->dropped];
+        if (loop_share_over(loop, share))
+            return;
+        remember(settling, item, &job->records[settling->dropped]);
+        settler_record_release(&job->records[settling->dropped]);
+        job->records[settling->dropped] = (struct settler_record){0};
+        close_change(settling, item);
     }
+    for (size_t i = 0; i < settling->sent; i++)
+        barrier = barrier || settling->items[i].is_barrier;
     memmove(settling->items, settling->items + settling->sent,
             (settling->count - settling->sent) * sizeof *settling->items);
     settling->count -= settling->sent;
-    settling->sent = 0;
+    settling->sent = settling->dropped = 0;
+    settling->settled = NULL;
+    finish_job(settling, job);
     if (barrier)
         owning_barrier_settled(settling->worker->owning, settling->token);
 }
@@ -433,10 +361,13 @@ static void settled(struct settling *settling, struct settler_job *job)
     memory_free(found);
     settling->failing = !happened;
     status_count_settlement(worker->status, job, happened);
-    if (happened)
-        drop_sent(settling, job);
-    else
+    if (happened) {
+        settling->settled = job;
+        drop_sent(settling);
+    } else {
         take_back(settling, job);
+        finish_job(settling, job);
+    }
 }
 
 void settling_returned(void *context, struct settler_job *job)
@@ -444,15 +375,16 @@ void settling_returned(void *context, struct settler_job *job)
     struct settling *settling = context;
 
     loop_doing(settling->worker->loop, "the end of a settlement");
-    settling->running = false;
-    settling->last_ms = loop_clock_ms();
+    if (job->answer != SETTLER_FATAL && job->task == SETTLER_SETTLE) {
+        settled(settling, job);
+        return;
+    }
+    settling->running = false; /* the answer may ask the next question */
     if (job->answer == SETTLER_FATAL)
         worker_fail(settling->worker, &job->why);
-    else if (job->task == SETTLER_SETTLE)
-        settled(settling, job);
     else
         owning_answered(settling->worker->owning, job);
-    settler_job_free(job);
+    finish_job(settling, job);
 }
 
 void settling_forget(struct settling *settling, int32_t partition)

@@ -196,6 +196,10 @@ static void chores(void)
     loop_hurry(one.loop);
     run(one.loop);
     given_same("each turn, in order", buffer_text(&trace), "121212");
+    loop_remove_chore(one.loop, &one);
+    loop_hurry(one.loop);
+    run(one.loop);
+    given_same("one was taken out", buffer_text(&trace), "1212122");
     loop_free(one.loop);
     CU_ASSERT_PTR_NULL(loop_free(NULL));
 }
