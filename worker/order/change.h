@@ -40,8 +40,9 @@ bool order_is_unsent(const struct order *order);
 /*
  * What does not get on moves to the ledger, so that its partition can (R11): orders taken before `taken_before_ms` whose
  * lane stands still, and whatever stands before them in it. One that only waits for its turn in a backlog stays.
+ * False: there are so many orders that it goes on with the next call.
  */
-void orders_own_slow(struct orders *orders, int64_t taken_before_ms);
+bool orders_own_slow(struct orders *orders, int64_t taken_before_ms);
 
 /*
  * A person's decision about a live order. True: applied; false: refused, the fault says why. Either way the order's
@@ -58,6 +59,9 @@ void orders_note_decision(struct orders *orders, struct order *order, char *deci
  * back to queued, running calls end first. With `lost` everything goes, and running calls are abandoned.
  */
 void orders_leave(struct orders *orders, int32_t partition, bool lost);
+
+/* Frees some of those that have gone since; true: none is left. orders_count() has them until then. */
+bool orders_sweep(struct orders *orders);
 
 size_t orders_change_count(const struct orders *orders); /* changes that wait to be settled */
 

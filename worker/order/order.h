@@ -82,13 +82,14 @@ struct order {
     struct lane *lane;
     struct order *lane_before, *lane_behind;
     struct order *before, *behind;                 /* in the list of its state */
-    struct order *all_before, *all_behind;         /* among all orders */
+    struct order *all_before, *all_behind;         /* among all of its partition */
     struct order *changed_before, *changed_behind; /* among the changed */
     struct order *same_id;                         /* in a bucket of ids */
     size_t heap_place;                             /* among the waiting, from 1 */
     struct api *listed, *paced;                    /* of ORDER_READY: in whose list; whose window it is in */
     bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
     bool abandoned; /* its partition went to another worker while it was called or settled */
+    bool going;     /* nothing of it is open any more: in the list of those that are freed next */
 };
 
 /* A new order with a copy of the key, an empty one being none (R14); state ORDER_QUEUED. */

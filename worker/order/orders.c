@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { START_BYTES = 4 << 20, START_LEAST_BYTES = 16384 }; /* of orders that one call looks at */
+
 struct orders *orders_new(const struct orders_setup *setup, struct orders_time time)
 {
     struct orders *orders = memory_new(1, sizeof *orders);
@@ -31,10 +33,12 @@ void *orders_free(struct orders *orders)
 {
     if (orders == NULL)
         return NULL;
-    for (struct order *next, *order = orders->all; order != NULL; order = next) {
-        next = order->all_behind;
-        order_free(order);
-    }
+    for (size_t i = 0; i < orders->part_room; i++)
+        for (struct order *next, *order = orders->parts[i]; order != NULL; order = next) {
+            next = order->all_behind;
+            order_free(order);
+        }
+    memory_free(orders->parts);
     lanes_free(orders->lanes);
     memory_free(orders->waiting);
     memory_free(orders->ids);
@@ -110,8 +114,11 @@ static bool start(struct orders *orders, struct order *order, struct api *api)
     return to == JOURNEY_CALL;
 }
 
-/* Starts the first ready order of the API if the pace allows; an order may end here without a call. */
-static struct order *start_one(struct orders *orders, struct api *api)
+/*
+ * Starts the first ready order of the API if the pace allows; an order may end here without a call, or intend one. `left`
+ * is what may still be looked at: a ledger may be full of orders that have expired.
+ */
+static struct order *start_one(struct orders *orders, struct api *api, int64_t *left)
 {
     int64_t again_ms;
 
@@ -122,6 +129,11 @@ static struct order *start_one(struct orders *orders, struct api *api)
                 orders->due_ms = again_ms;
             return NULL;
         }
+        if (*left <= 0) {
+            orders->due_ms = orders->time.now_ms;
+            return NULL;
+        }
+        *left -= (int64_t)order->weight + START_LEAST_BYTES;
         if (start(orders, order, api))
             return order;
     }
@@ -130,6 +142,8 @@ static struct order *start_one(struct orders *orders, struct api *api)
 
 struct order *orders_next_call(struct orders *orders, struct orders_time time)
 {
+    int64_t left = START_BYTES;
+
     orders->time = time;
     struct order *order = start_permitted(orders);
     if (order != NULL)
@@ -138,7 +152,7 @@ struct order *orders_next_call(struct orders *orders, struct orders_time time)
     orders->due_ms = INT64_MAX;
     for (size_t i = 0; i < orders->api_count; i++) {
         struct api *api = &orders->apis[(orders->api_turn + i) % orders->api_count];
-        order = start_one(orders, api);
+        order = start_one(orders, api, &left);
         if (order == NULL)
             continue;
         orders->api_turn = (orders->api_turn + i + 1) % orders->api_count;
@@ -193,7 +207,12 @@ uint64_t orders_lease_count(const struct orders *orders)
 
 const struct order *orders_each(const struct orders *orders, const struct order *before)
 {
-    return before == NULL ? orders->all : before->all_behind;
+    const struct order *next = before == NULL ? NULL : before->all_behind;
+
+    for (size_t i = before == NULL ? 0 : (size_t)before->partition + 1; next == NULL && i < orders->part_room;
+         i++)
+        next = orders->parts[i];
+    return next;
 }
 
 int64_t orders_due_ms(const struct orders *orders)

@@ -7,6 +7,8 @@
 
 static bool drop_settled(struct orders *orders, struct order *order);
 
+enum { SEEN_AT_ONCE = 20000, FREED_AT_ONCE = 100 }; /* orders of one turn */
+
 bool orders_recover(struct orders *orders, struct order *order, struct orders_time time, struct fault *why)
 {
     enum ledger_state state = order->written;
@@ -168,12 +170,25 @@ static bool is_stuck(const struct orders *orders, const struct order *order, int
     return order->abandoned;
 }
 
-void orders_own_slow(struct orders *orders, int64_t taken_before_ms)
+static size_t own_slow_of(struct orders *orders, size_t part, int64_t taken_before_ms)
 {
-    for (struct order *order = orders->all; order != NULL; order = order->all_behind)
+    size_t seen = 0;
+
+    for (struct order *order = orders->parts[part]; order != NULL; order = order->all_behind, seen++)
         if (!order->owned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
             order->state != ORDER_SETTLING && is_stuck(orders, lanes_first(order), taken_before_ms))
             own_order(orders, order);
+    return seen;
+}
+
+bool orders_own_slow(struct orders *orders, int64_t taken_before_ms)
+{
+    for (size_t seen = 0; orders->slow_part < orders->part_room && seen < SEEN_AT_ONCE;)
+        seen += own_slow_of(orders, orders->slow_part++, taken_before_ms);
+    if (orders->slow_part < orders->part_room)
+        return false;
+    orders->slow_part = 0;
+    return true;
 }
 
 bool orders_decide(struct orders *orders, struct order *order, const struct decision *decision,
@@ -220,7 +235,11 @@ static bool drop_settled(struct orders *orders, struct order *order)
     return true;
 }
 
-bool let_go(struct orders *orders, struct order *order)
+/*
+ * Whether nothing of a leaving order is open: a call, an outcome, a record. An attempt that was intended and never sent is
+ * settled back to queued, so that the next owner has no doubt about it.
+ */
+static bool may_go(struct orders *orders, struct order *order)
 {
     if (order->state == ORDER_CALLING || order->state == ORDER_DONE || order->state == ORDER_SETTLING ||
         (order->state == ORDER_INTENDING && order->settling > 0))
@@ -232,7 +251,12 @@ bool let_go(struct orders *orders, struct order *order)
     }
     if (order->owned && order->written != order_ledger_state(order))
         mark_changed(orders, order);
-    return !(order->changed && order->owned) && drop_settled(orders, order);
+    return !(order->changed && order->owned);
+}
+
+bool let_go(struct orders *orders, struct order *order)
+{
+    return may_go(orders, order) && drop_settled(orders, order);
 }
 
 /* It is the next owner's: nothing of it is called or settled here any more, whatever is still open. */
@@ -240,24 +264,32 @@ static void abandon(struct orders *orders, struct order *order)
 {
     order->abandoned = true;
     unmark_changed(orders, order);
-    if (order->state == ORDER_CALLING || order->state == ORDER_SETTLING || drop_settled(orders, order))
+    if (order->state == ORDER_CALLING || order->state == ORDER_SETTLING || order->going)
         return;
     leave_state(orders, order);
     enter_state(orders, order, ORDER_QUEUED);
     release_pace(orders, order, PACE_NOTHING, -1);
+    drop_later(orders, order);
 }
 
 void orders_leave(struct orders *orders, int32_t partition, bool lost)
 {
-    for (struct order *order = orders->all; order != NULL; order = order->all_behind)
-        order->leaving = order->leaving || order->partition == partition;
-    for (struct order *next, *order = orders->all; order != NULL; order = next) {
-        next = order->all_behind;
-        if (order->partition != partition)
-            continue;
+    struct order *first = (size_t)partition < orders->part_room ? orders->parts[partition] : NULL;
+
+    for (struct order *order = first; order != NULL; order = order->all_behind)
+        order->leaving = true;
+    for (struct order *order = first; order != NULL; order = order->all_behind) {
         if (lost)
             abandon(orders, order);
-        else
-            let_go(orders, order);
+        else if (may_go(orders, order))
+            drop_later(orders, order);
     }
+    orders_sweep(orders);
+}
+
+bool orders_sweep(struct orders *orders)
+{
+    for (int i = 0; i < FREED_AT_ONCE && orders->going.first != NULL; i++)
+        drop_settled(orders, orders->going.first);
+    return orders->going.first == NULL;
 }

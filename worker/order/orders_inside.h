@@ -25,8 +25,11 @@ struct orders {
     struct lanes *lanes;
     struct list permitted;
     struct list ended, changed; /* to be settled: what ends comes first */
-    struct order *all;          /* the first */
-    struct order **waiting;     /* a heap by due time */
+    struct order **parts;       /* by partition: the first of all its orders */
+    size_t part_room;
+    size_t slow_part;       /* where orders_own_slow() goes on */
+    struct list going;      /* left to orders_sweep() */
+    struct order **waiting; /* a heap by due time */
     size_t waiting_room;
     struct order **ids; /* buckets by request id */
     size_t id_room;     /* a power of two */
@@ -59,6 +62,9 @@ void move_order(struct orders *orders, struct order *order, enum journey_move to
 /* It is the first of its key: begins it, or goes on where it stood. */
 void go_on(struct orders *orders, struct order *order);
 
+/* Nothing of the order is open and its partition is given away: orders_sweep() frees it. */
+void drop_later(struct orders *orders, struct order *order);
+
 /* Makes way for the next of its key. */
 void leave_lane(struct orders *orders, struct order *order);
 
@@ -75,8 +81,7 @@ void own_order(struct orders *orders, struct order *order);
 /* --- orders_change.c --- */
 
 /*
- * Drops a leaving order unless something of it is open: a call, an outcome, a record. An attempt that was intended
- * and never sent is settled back to queued, so that the next owner has no doubt about it. True: it is gone.
+ * Drops a leaving order unless something of it is open. True: it is gone.
  */
 bool let_go(struct orders *orders, struct order *order);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum {
+    BEGUN_AT_ONCE = 50, /* of one key, when the one before them has ended */
     SMALL_BYTES = 16384 /* an order of so much waits as it is: to parse it again costs more than it takes */
 };
 
@@ -127,6 +128,18 @@ void weigh_order(struct orders *orders, struct order *order)
     orders->bytes += order->weight;
 }
 
+static struct order **part_of(struct orders *orders, int32_t partition)
+{
+    size_t room = orders->part_room;
+
+    if ((size_t)partition >= room) {
+        orders->part_room = (size_t)partition + 1;
+        orders->parts = memory_resize(orders->parts, orders->part_room, sizeof(struct order *));
+        memset(&orders->parts[room], 0, (orders->part_room - room) * sizeof(struct order *));
+    }
+    return &orders->parts[partition];
+}
+
 void add_order(struct orders *orders, struct order *order)
 {
     if (orders->count == orders->id_room)
@@ -134,10 +147,11 @@ void add_order(struct orders *orders, struct order *order)
     struct order **bucket = bucket_of(orders, order->request.id);
     order->same_id = *bucket;
     *bucket = order;
-    order->all_behind = orders->all;
-    if (orders->all != NULL)
-        orders->all->all_before = order;
-    orders->all = order;
+    struct order **first = part_of(orders, order->partition);
+    order->all_behind = *first;
+    if (*first != NULL)
+        (*first)->all_before = order;
+    *first = order;
     orders->count++;
     orders->owned += order->owned;
     orders->resting += rests(order);
@@ -171,7 +185,10 @@ void forget_order(struct orders *orders, struct order *order)
         at = &(*at)->same_id;
     *at = order->same_id;
     unmark_changed(orders, order);
-    *(order->all_before == NULL ? &orders->all : &order->all_before->all_behind) = order->all_behind;
+    if (order->going)
+        take_out(&orders->going, order);
+    *(order->all_before == NULL ? part_of(orders, order->partition) : &order->all_before->all_behind) =
+        order->all_behind;
     if (order->all_behind != NULL)
         order->all_behind->all_before = order->all_before;
     orders->count--;
@@ -181,11 +198,33 @@ void forget_order(struct orders *orders, struct order *order)
     order_free(order);
 }
 
+void drop_later(struct orders *orders, struct order *order)
+{
+    if (order->going || order->settling > 0)
+        return;
+    order->going = true;
+    append(&orders->going, order);
+}
+
 /* --- the one mover --- */
+
+/* Of one that is not begun here: as its record says, or the first. */
+static const char *tag_of(const struct order *order)
+{
+    const struct workflow *workflow = order->type->workflow;
+    const char *step = order->asleep == NULL ? NULL : order->asleep->step;
+    size_t index = step == NULL ? 0 : workflow_step(workflow, step);
+
+    if (order->main.workflow != NULL)
+        return journey_api(order);
+    return index < workflow->step_count && workflow->steps[index].operation != NULL
+               ? workflow->steps[index].operation->tag
+               : NULL;
+}
 
 static struct api *api_of(struct orders *orders, const struct order *order)
 {
-    const char *tag = journey_api(order);
+    const char *tag = tag_of(order);
 
     for (size_t i = 0; tag != NULL && i < orders->api_count; i++)
         if (strcmp(orders->apis[i].tag, tag) == 0)
@@ -317,14 +356,21 @@ static bool begins(struct orders *orders, struct order *order)
     return to == JOURNEY_END;
 }
 
-/* One that ends as soon as it is its turn makes way at once. */
+/*
+ * One that ends as soon as it is its turn makes way at once. But a key may have very many such, and one that is asleep
+ * must be parsed: those are looked at when they are to be called.
+ */
 void leave_lane(struct orders *orders, struct order *order)
 {
-    while (order != NULL && order->lane != NULL) {
+    for (int i = 0; order != NULL && order->lane != NULL; i++) {
         struct order *next = lanes_leave(orders->lanes, order);
         if (next == NULL || next->state != ORDER_QUEUED || next->leaving)
             return;
         leave_state(orders, next);
+        if (next->asleep != NULL || i == BEGUN_AT_ONCE) {
+            enter_state(orders, next, ORDER_READY);
+            return;
+        }
         order = begins(orders, next) ? next : NULL;
     }
 }

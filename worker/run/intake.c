@@ -82,8 +82,9 @@ static void sweep(void *context)
             log_int("bytes", (int64_t)orders_bytes(worker->orders)),
             log_int("orders", (int64_t)orders_count(worker->orders)));
     intake->memory_full = intake_memory_full(intake);
-    if (owning_takes(worker->owning) && !intake->ledger_full)
-        orders_own_slow(worker->orders, loop_now_ms(worker->loop) - after_ms);
+    if (owning_takes(worker->owning) && !intake->ledger_full &&
+        !orders_own_slow(worker->orders, loop_now_ms(worker->loop) - after_ms))
+        loop_set_timer(worker->loop, &intake->sweep, loop_clock_ms() + 1);
 }
 
 struct intake *intake_new(struct worker *worker)

@@ -164,6 +164,16 @@ static void owning_turn(void *context)
         owning_chore(worker->owning);
 }
 
+static void sweep_turn(void *context)
+{
+    struct worker *worker = context;
+    int64_t share = loop_share(worker->loop);
+
+    while (!orders_sweep(worker->orders))
+        if (loop_share_over(worker->loop, share))
+            return;
+}
+
 static void read_apis(struct worker *worker, struct problems *problems)
 {
     const struct openapi *openapi = &worker->catalogue->openapi;
@@ -326,6 +336,7 @@ static bool start(struct worker *worker, struct fault *why)
     loop_add_chore(worker->loop, "intake", intake_turn, worker);
     loop_add_chore(worker->loop, "calling", calling_turn, worker);
     loop_add_chore(worker->loop, "settling", settling_turn, worker);
+    loop_add_chore(worker->loop, "orders that leave", sweep_turn, worker);
     loop_add_chore(worker->loop, "owning", owning_turn, worker);
     loop_add_chore(worker->loop, "the watchdog", feed_watchdog, worker);
     worker->heartbeat = (struct loop_timer){.fire = heart_beats, .context = worker};

@@ -57,6 +57,7 @@ static void never_sent_behind_another(void)
     orders_settled(world.orders, &change, INT64_MAX);
     CU_ASSERT_PTR_NOT_NULL(order->asleep);
     given_answer(&world, first, 201, "{'o': 'x'}");
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED);
     given_same("code", order->reason.code, "size");
     given_world_end(&world);

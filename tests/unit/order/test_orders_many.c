@@ -1,0 +1,129 @@
+/* Very many orders: what is done for all of them is done in parts, so that no turn is longer than it may be (R15). */
+#include "given_kept.h"
+
+enum { MANY = 1000 };
+
+static struct order *given_nth(struct world *world, const char *key, int n)
+{
+    struct order *order = given_order(world, key, "7");
+
+    snprintf(order->request.id, sizeof order->request.id, "605c9599-4ab1-488f-8129-%012d", n);
+    return order;
+}
+
+static void begin(struct world *world)
+{
+    given_world_of(world, GIVEN_OUTCOME(GIVEN_O), GIVEN_ONE_READ, 10, true);
+}
+
+/* A partition with many of them is given away, or lost: none goes on, and they are freed bit by bit. */
+static void leaving(bool lost)
+{
+    struct world world;
+    char key[16];
+    int calls = 0;
+
+    begin(&world);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(key, sizeof key, "%d", i);
+        orders_take(world.orders, given_nth(&world, key, i), world.time);
+    }
+    struct order *calling = orders_next_call(world.orders, world.time);
+    orders_leave(world.orders, 0, lost);
+    size_t left = orders_count(world.orders);
+    CU_ASSERT(left > 1 && left < MANY);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(orders_change_count(world.orders), 0);
+    CU_ASSERT(!lost || orders_find(world.orders, "605c9599-4ab1-488f-8129-000000000500") == NULL);
+    orders_leave(world.orders, 0, true); /* what was to be given away is lost meanwhile */
+    while (!orders_sweep(world.orders))
+        calls++;
+    CU_ASSERT(calls > 2);
+    CU_ASSERT_EQUAL(orders_count(world.orders), 1);
+    given_answer(&world, calling, 200, "{}");
+    CU_ASSERT(orders_count(world.orders) == 0 && orders_bytes(world.orders) == 0);
+    given_world_end(&world);
+}
+
+static void given_away(void)
+{
+    leaving(false);
+}
+
+static void lost(void)
+{
+    leaving(true);
+}
+
+/* The partition comes back before all are freed: the same orders again are others, and get on. */
+static void back_at_once(void)
+{
+    struct world world;
+
+    begin(&world);
+    for (int i = 0; i < MANY; i++)
+        orders_take(world.orders, given_nth(&world, "k", i), world.time);
+    orders_leave(world.orders, 0, true);
+    struct order *again = given_nth(&world, "k", 500);
+    orders_take(world.orders, again, world.time);
+    CU_ASSERT_PTR_EQUAL(orders_find(world.orders, again->request.id), again);
+    while (!orders_sweep(world.orders))
+        CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(orders_count(world.orders), 1);
+    CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), again);
+    given_world_end(&world);
+}
+
+/* Many of one key that end as soon as it is their turn: in order, and not all at once. */
+static void that_end_at_once(void)
+{
+    struct world world;
+    struct change change;
+    int next = 1;
+
+    begin(&world);
+    struct order *first = given_nth(&world, "k", 0);
+    orders_take(world.orders, first, world.time);
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), first);
+    for (int i = 1; i < MANY; i++) {
+        struct order *order = given_nth(&world, "k", i);
+        journey_refuse(order, REASON_CONTRACT, "id", "broken", world.time.wall_ms);
+        orders_take(world.orders, order, world.time);
+    }
+    given_answer(&world, first, 200, "{}");
+    given_settled(&world, given_next_done(&world));
+    CU_ASSERT(orders_change_count(world.orders) < MANY / 2);
+    for (int turn = 0; turn < MANY && orders_count(world.orders) > 0; turn++) {
+        CU_ASSERT_PTR_NULL_FATAL(orders_next_call(world.orders, world.time));
+        for (; orders_next_change(world.orders, &change); next++) {
+            CU_ASSERT_EQUAL(change.order->offset, next);
+            orders_settled(world.orders, &change, INT64_MAX);
+        }
+    }
+    CU_ASSERT_EQUAL(next, MANY);
+    given_world_end(&world);
+}
+
+/* Many that have expired: as many as one call may look at, and it is asked again at once. */
+static void expired(void)
+{
+    struct world world;
+
+    begin(&world);
+    for (int i = 0; i < MANY; i++) {
+        struct order *order = given_nth(&world, NULL, i);
+        order->request.not_after_ms = 1;
+        orders_take(world.orders, order, world.time);
+    }
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(orders_state_count(world.orders, ORDER_DONE) < MANY / 2);
+    CU_ASSERT_EQUAL(orders_due_ms(world.orders), world.time.now_ms);
+    while (orders_due_ms(world.orders) == world.time.now_ms)
+        CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(orders_state_count(world.orders, ORDER_DONE), MANY);
+    given_world_end(&world);
+}
+
+CU_TestInfo test_orders_many[] = {{"given away", given_away},     {"lost", lost},
+                                  {"back at once", back_at_once}, {"that end at once", that_end_at_once},
+                                  {"expired", expired},           CU_TEST_INFO_NULL};
