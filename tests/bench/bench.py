@@ -66,6 +66,7 @@ def of_worker(kafka, in_flight):
         found = Measured(worker, reader, ORDERS)
         found.latency = latency(stage, in_flight)
         stage.stop_workers()
+        found.turn = stage.longest_turn()
         return found
     finally:
         stage.end()
@@ -113,16 +114,16 @@ def main():
     kafka = whc.Kafka(folder)
     try:
         print(f"{ORDERS} orders, {KEYS} keys, {LATENCY_MS} ms API, broker and sandbox on the same machine: {machine()}\n")
-        print("| in flight | | orders/s | of in flight / latency | CPU us per order | of the floor | peak RSS MiB | added p50 / p99 ms, idle |")
-        print("|---|---|---|---|---|---|---|---|")
+        print("| in flight | | orders/s | of in flight / latency | CPU us per order | of the floor | peak RSS MiB | added p50 / p99 ms, idle | longest turn |")
+        print("|---|---|---|---|---|---|---|---|---|")
         of_floor(kafka, 100)  # warms the broker's JVM; not shown
         for in_flight in (100, 1000):
             floor, worker = of_floor(kafka, in_flight), of_worker(kafka, in_flight)
             ideal = in_flight / LATENCY_MS * 1000
-            print(f"| {in_flight} | floor | {floor.rate:.0f} | {floor.rate / ideal:.0%} | {floor.cpu_us:.0f} | 1.00 | {floor.rss:.0f} | |")
+            print(f"| {in_flight} | floor | {floor.rate:.0f} | {floor.rate / ideal:.0%} | {floor.cpu_us:.0f} | 1.00 | {floor.rss:.0f} | | |")
             print(f"| {in_flight} | worker | {worker.rate:.0f} | {worker.rate / ideal:.0%} | {worker.cpu_us:.0f} | "
                   f"{worker.cpu_us / floor.cpu_us:.2f} | {worker.rss:.0f} (+{worker.rss - floor.rss:.0f}) | "
-                  f"{worker.latency[0]:.1f} / {worker.latency[1]:.1f} |", flush=True)
+                  f"{worker.latency[0]:.1f} / {worker.latency[1]:.1f} | {worker.turn['tookMs']:.0f} ms, {worker.turn['cause']} |", flush=True)
     finally:
         kafka.stop()
 

@@ -61,6 +61,7 @@ def throughput(kafka, template, in_flight):
         found = Measured(worker, reader, ORDERS)
         found.latency = added_latency(stage, template, reader, ORDERS)
         stage.stop_workers()
+        found.turn = stage.longest_turn()
         return found
     finally:
         stage.end()
@@ -92,7 +93,7 @@ def full_ledger(kafka, template):
         expect(orders == QUEUED, f"{orders} orders of {QUEUED}")
         third = time.monotonic()
         expect(second.stop() == 0, second.log()[-2000:])
-        return empty, full, stopped, ms, time.monotonic() - third
+        return empty, full, stopped, ms, time.monotonic() - third, stage.longest_turn()
     finally:
         stage.end()
 
@@ -102,18 +103,18 @@ def main():
     reading, writing = Template("check-portability", "portable-number"), Template("create-order", "new-company")
     try:
         print(f"{ORDERS} orders, {LATENCY_MS} ms API, broker and sandbox on the same machine: {machine()}\n")
-        print("| in flight | | orders/s | of in flight / latency | CPU us per order | of reading | peak RSS MiB | added p50 / p99 ms, idle |")
-        print("|---|---|---|---|---|---|---|---|")
+        print("| in flight | | orders/s | of in flight / latency | CPU us per order | of reading | peak RSS MiB | added p50 / p99 ms, idle | longest turn |")
+        print("|---|---|---|---|---|---|---|---|---|")
         throughput(kafka, reading, 100)  # warms the broker's JVM; not shown
         for in_flight in (100, 1000):
             read, write = throughput(kafka, reading, in_flight), throughput(kafka, writing, in_flight)
             for name, found in (("reading", read), ("writing", write)):
                 print(f"| {in_flight} | {name} | {found.rate:.0f} | {found.rate / (in_flight / LATENCY_MS * 1000):.0%} | {found.cpu_us:.0f} | "
-                      f"{found.cpu_us / read.cpu_us:.2f} | {found.rss:.0f} | {found.latency} |", flush=True)
-        empty, full, stopped, ms, _ = full_ledger(kafka, writing)
+                      f"{found.cpu_us / read.cpu_us:.2f} | {found.rss:.0f} | {found.latency} | {found.turn['tookMs']:.0f} ms, {found.turn['cause']} |", flush=True)
+        empty, full, stopped, ms, _, turn = full_ledger(kafka, writing)
         print(f"\n| {QUEUED} queued orders of 6 partitions | |\n|---|---|")
         print(f"| memory | {empty:.0f} MiB empty, {full:.0f} MiB, {(full - empty) * 1048576 / QUEUED:.0f} bytes each |")
-        print(f"| clean stop | {stopped:.2f} s |\n| take-over, from assigned to taking | {ms} ms |", flush=True)
+        print(f"| clean stop | {stopped:.2f} s |\n| take-over, from assigned to taking | {ms} ms |\n| longest turn of all this | {turn['tookMs']:.0f} ms, {turn['cause']} |", flush=True)
     finally:
         kafka.stop()
 

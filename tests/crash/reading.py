@@ -71,7 +71,7 @@ def killed_at_any_moment(stage):
     reader.more(1)
     check_outcomes(reader.messages, sent)
     calls = stage.sandbox.counts()["operations"]["checkPortability"]
-    print(f"        {KILLS} kills, {ORDERS} orders, {len(reader.messages)} outcomes, {calls} calls", flush=True)
+    print(f"        {KILLS} kills, {ORDERS} orders, {len(reader.messages)} outcomes, {calls} calls, longest turn {stage.longest_turn()}", flush=True)
 
 
 def joins_and_leaves(stage):

@@ -257,7 +257,8 @@ class Group:
         repeated = len([m for m in self.reader.messages if header(m, "whc-repeated")])
         kills = sum(n for name, n in self.kills.items() if name != "(clean stop)")
         return {"seed": self.seed, "kills": kills, "orders": len(self.sent), "outcomes": dict(statuses), "repeats sent": self.repeats,
-                "repeats answered": repeated, "parked": dict(explained), "where": dict(self.kills)}
+                "repeats answered": repeated, "parked": dict(explained), "where": dict(self.kills),
+                "longest turn": self.stage.longest_turn()}
 
 
 def one_group(kafka, seed, settings, results):

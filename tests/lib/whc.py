@@ -268,7 +268,25 @@ class Worker(Program):
         self.config.write_text("".join(f"{k}={v}\n" for k, v in stage.settings(slot, settings).items()))
         # Workers of one stage see each other's lock, those of others do not.
         super().__init__([*wrapper, program, "run", "--config", self.config], name.with_suffix(".log"), {**os.environ, "TMPDIR": str(stage.folder), **(environment or {})})
-        self._port = None
+        self._port, self.longest_turn = None, {"tookMs": 0.0, "cause": ""}
+
+    def note_turn(self):
+        """The longest turn so far, which /status has; one that does not answer leaves what was read last."""
+        try:
+            port = self._port or int(re.search(r'listening for operators".*port"?[=:](\d+)', self.log())[1])
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=1) as answer:
+                self.longest_turn = max(self.longest_turn, json.loads(answer.read())["longestTurn"], key=lambda turn: turn["tookMs"])
+        except (OSError, TypeError, ValueError, KeyError):
+            pass
+        return self.longest_turn
+
+    def stop(self, seconds=60):
+        self.note_turn()
+        return super().stop(seconds)
+
+    def kill(self):
+        self.note_turn()
+        super().kill()
 
     def port(self):
         def find():
@@ -382,6 +400,11 @@ class Stage:
         """Starts a worker that ends with the story."""
         self.workers.append(Worker(self, slot, environment, wrapper, program, **settings))
         return self.workers[-1]
+
+    def longest_turn(self):
+        """Of all its workers, as far as they were asked: before each stop and kill, and now."""
+        turns = [worker.note_turn() if worker.process.poll() is None else worker.longest_turn for worker in self.workers]
+        return max(turns, key=lambda turn: turn["tookMs"], default={"tookMs": 0.0, "cause": ""})
 
     def stop_workers(self):
         """A good story ends with clean stops; under address checks a leak shows here, too."""

@@ -97,6 +97,7 @@ static void timer_fired(void *context)
     struct http_client *client = context;
     int running;
 
+    loop_doing(client->loop, "connections");
     curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { START_BYTES = 4 << 20, START_LEAST_BYTES = 16384 }; /* of orders that one call looks at */
+enum { START_BYTES = 256 << 10, START_LEAST_BYTES = 16384 }; /* of orders that one call looks at */
 
 struct orders *orders_new(const struct orders_setup *setup, struct orders_time time)
 {

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of one turn: libcurl then makes the connections of all of them in one go. */
+enum { STARTS_MAX = 50 };
+
 struct calling {
     struct worker *worker;
     struct loop_timer wake; /* when pace or back-off allow the next call */
@@ -174,6 +177,26 @@ static void start(struct calling *calling, struct order *order)
     answered(flight, &reply);
 }
 
+static void start_calls(struct calling *calling)
+{
+    struct worker *worker = calling->worker;
+    int64_t share = loop_share(worker->loop);
+
+    for (int started = 0; !loop_share_over(worker->loop, share);) {
+        struct orders_time time = worker_time(worker);
+        struct order *order = orders_next_call(worker->orders, time);
+        if (order == NULL && orders_due_ms(worker->orders) > time.now_ms)
+            return;
+        if (order != NULL)
+            start(calling, order);
+        started += order != NULL;
+        if (started == STARTS_MAX) {
+            loop_hurry(worker->loop);
+            return;
+        }
+    }
+}
+
 void calling_chore(struct calling *calling)
 {
     struct worker *worker = calling->worker;
@@ -182,10 +205,7 @@ void calling_chore(struct calling *calling)
         return;
     if (token_get(worker->token) == NULL)
         return; /* token_changed() causes a turn */
-    int64_t share = loop_share(worker->loop);
-    for (struct order *order; !loop_share_over(worker->loop, share) &&
-                              (order = orders_next_call(worker->orders, worker_time(worker))) != NULL;)
-        start(calling, order);
+    start_calls(calling);
     int64_t due_ms = orders_due_ms(worker->orders);
     if (due_ms == INT64_MAX)
         loop_clear_timer(worker->loop, &calling->wake);

@@ -134,6 +134,7 @@ struct status {
     struct stats *stats;
     struct server *server;
     struct loop_turn longest;
+    bool joined; /* before that a turn may wait for Kafka: nothing can be sent, and no watchdog runs */
 };
 
 /* Why the worker is not ready, in words; "" when it is. */
@@ -226,7 +227,11 @@ static void turned(void *context, const struct loop_turn *turn)
 {
     struct status *status = context;
     int64_t alarm_us = status->worker->settings->watchdog_ms * 1000 / 4;
+    bool counts = status->joined;
 
+    status->joined = status->worker->settler != NULL;
+    if (!counts)
+        return;
     series_observe(stats_series(status->stats, TURN_SECONDS, NULL), (double)turn->took_us / 1e6);
     if (turn->took_us > status->longest.took_us)
         status->longest = *turn;
