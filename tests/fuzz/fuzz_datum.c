@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     HOLDS(frame.start <= size);
     enum request_reading reading =
-        request_read(type, writer, data + frame.start, size - frame.start, NULL, &request, &why);
+        request_read(type, writer, data + frame.start, size - frame.start, NULL, 0, &request, &why);
     HOLDS((reading == REQUEST_DEAD) == (request.id[0] == '\0'));
     HOLDS((reading == REQUEST_GOOD) == (request.inputs != NULL));
     request_release(&request);

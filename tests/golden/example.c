@@ -68,7 +68,7 @@ static enum request_reading read_request(const struct run *run, struct request *
         return request_of_tree(example->type, json_object_get(tree), example->given, request, why);
     if (!datum_encode(schema, conforming, &datum, why))
         differ_say(run->report, "the request does not encode: %s", why->text);
-    return request_read(example->type, schema, buffer_text(&datum), datum.length, example->given, request,
+    return request_read(example->type, schema, buffer_text(&datum), datum.length, example->given, 0, request,
                         why);
 }
 

@@ -62,6 +62,9 @@ const struct setting settings_table[] = {
 
     NUMBER("request.max.bytes", AT(request_max_bytes), "bytes", 1024, 16777216, "1048576",
            "A larger request is a dead letter."),
+    NUMBER(
+        "request.max.values", AT(request_max_values), "", 100, 200000, "25000",
+        "A request of more values (fields, items of lists) is rejected: its size as a tree and the time it takes."),
     NUMBER("orders.max", AT(orders_max), "", 1, 1000000, "5000",
            "Orders taken from Kafka and not settled yet; above it the worker takes no more."),
     NUMBER(

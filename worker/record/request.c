@@ -94,12 +94,15 @@ static void prepare(const struct order_type *type, struct json_object *tree, str
 
 enum request_reading request_read(const struct order_type *type, const struct schema *writer,
                                   const void *datum, size_t length, struct json_object *given,
-                                  struct request *request, struct fault *why)
+                                  size_t values_max, struct request *request, struct fault *why)
 {
+    struct datum_limits limits = datum_limits_usual;
     struct json_object *tree = NULL;
 
+    if (values_max > 0 && values_max < limits.values_max)
+        limits.values_max = values_max;
     *request = (struct request){.not_after_ms = INT64_MAX};
-    if (datum_decode(writer, datum, length, type->request, NULL, &tree, why)) {
+    if (datum_decode(writer, datum, length, type->request, &limits, &tree, why)) {
         prepare(type, tree, given, request);
         return REQUEST_GOOD;
     }

@@ -22,12 +22,12 @@ enum request_reading {
 
 /*
  * Reads the datum that was written with `writer` as a request of the type. `given` (may be null, borrowed) are inputs
- * from the settings; the request's own fields win over them. The fault is set unless the request is good; release the
- * request in any case.
+ * from the settings; the request's own fields win over them. One of more values than `values_max` (0: what any datum may
+ * have) is broken. The fault is set unless the request is good; release the request in any case.
  */
 enum request_reading request_read(const struct order_type *type, const struct schema *writer,
                                   const void *datum, size_t length, struct json_object *given,
-                                  struct request *request, struct fault *why);
+                                  size_t values_max, struct request *request, struct fault *why);
 void request_release(struct request *request);
 
 /* The same from plain JSON (people, tests): numbers put into form, given inputs added. Takes over `tree`. */

@@ -231,7 +231,8 @@ static bool take_order(struct intake *intake, rd_kafka_message_t *message, const
     order->headers.tracestate = copy_header(message, "tracestate");
     order->headers.tracking = copy_header(message, "whc-tracking");
     switch (request_read(type, writer, (const char *)message->payload + frame->start,
-                         message->len - frame->start, worker->given, &order->request, &why)) {
+                         message->len - frame->start, worker->given,
+                         (size_t)worker->settings->request_max_values, &order->request, &why)) {
     case REQUEST_DEAD:
         order_free(order);
         dead(intake, message, "datum", &why);

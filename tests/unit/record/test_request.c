@@ -129,7 +129,7 @@ static void datums(void)
         if (!datum_encode(writer, tree, &datum, &why))
             abort();
         enum request_reading reading =
-            request_read(world.type, writer, datum.data, datum.length, world.given, &request, &why);
+            request_read(world.type, writer, datum.data, datum.length, world.given, 0, &request, &why);
         if (reading != data[i].reading) {
             printf("\n  %s: %d %s", data[i].name, (int)reading, why.text);
             CU_FAIL("case above");
@@ -139,9 +139,17 @@ static void datums(void)
         CU_ASSERT(reading == REQUEST_GOOD || strncmp(why.text, data[i].why, strlen(data[i].why)) == 0);
         CU_ASSERT((request.inputs != NULL) == (reading == REQUEST_GOOD));
         request_release(&request);
+        if (reading == REQUEST_GOOD) { /* with more values than are allowed it is answered, too */
+            CU_ASSERT_EQUAL(
+                request_read(world.type, writer, datum.data, datum.length, NULL, 2, &request, &why),
+                REQUEST_BROKEN);
+            given_same(data[i].name, request.id, data[i].id);
+            CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "more than 2 values"));
+            request_release(&request);
+        }
         if (datum.length > 1) { /* half of it is dead */
             CU_ASSERT_EQUAL(
-                request_read(world.type, writer, datum.data, datum.length / 2, NULL, &request, &why),
+                request_read(world.type, writer, datum.data, datum.length / 2, NULL, 0, &request, &why),
                 REQUEST_DEAD);
             request_release(&request);
         }
