@@ -20,13 +20,13 @@ enum topic_role { TOPIC_REQUESTS, TOPIC_OUTCOMES, TOPIC_DEAD, TOPIC_SIGNALS, TOP
 struct topic_state {
     const char *name; /* borrowed from the settings */
     bool exists;
-    bool forbidden;           /* this user may not even know whether it exists */
     int partitions, replicas; /* the least of its partitions */
     bool configured;          /* those below are known: the embedded broker does not tell */
     char cleanup[64];
     int64_t min_insync, max_message_bytes;
     bool unclean_election;
     bool broker_time; /* message.timestamp.type is LogAppendTime */
+    bool forbidden; /* this user may not even know whether it exists */
 };
 
 /*

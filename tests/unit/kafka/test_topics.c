@@ -10,11 +10,11 @@
 enum { LEDGER_BYTES = 10000000 };
 
 static const struct topic_state good[TOPIC_COUNT] = {
-    {"requests", true, 6, 1, true, "delete", 1, 1048588, false, false},
-    {"outcomes", true, 6, 1, true, "delete", 1, 1048588, false, true},
-    {"dead", true, 6, 1, true, "delete", 1, 1179648, false, true},
-    {"signals", true, 6, 1, true, "delete", 1, 1048588, false, true},
-    {"ledger", true, 6, 1, true, "compact", 1, 16777216, false, true}};
+    {"requests", true, 6, 1, true, "delete", 1, 1048588, false, false, false},
+    {"outcomes", true, 6, 1, true, "delete", 1, 1048588, false, true, false},
+    {"dead", true, 6, 1, true, "delete", 1, 1179648, false, true, false},
+    {"signals", true, 6, 1, true, "delete", 1, 1048588, false, true, false},
+    {"ledger", true, 6, 1, true, "compact", 1, 16777216, false, true, false}};
 
 static const struct {
     const char *name;
