@@ -31,7 +31,8 @@ const struct setting settings_table[] = {
          "Kafka consumer group; workers of one group share the partitions."),
     TEXT(
         "worker.slot", worker_slot, "",
-        "Names this worker in its group; transactional.id is <group.id>/<worker.slot>. Default: the host name."),
+        "This worker's place in its group, the same after a restart: group.instance.id is <group.id>-<worker.slot>, "
+        "transactional.id <group.id>/<worker.slot>. Default: the host name."),
     TEXT("catalogue.path", catalogue_path, "schemas", "Folder with the order types."),
     TEXT("catalogue.overlay", catalogue_overlay, "",
          "Folder with order types of your own; a folder or file of the same name wins over catalogue.path."),

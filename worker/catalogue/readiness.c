@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { INSTANCE_MAX = 249 /* of a group.instance.id in Kafka's own client */ };
+
 /* "https://host:port/path" -> "host" */
 static void host_of(const char *url, char *host, size_t size)
 {
@@ -88,11 +90,27 @@ static void check_api(const struct settings *settings, const char *tag, struct p
         settings_check_api_times(settings, tag, &api, problems);
 }
 
-/* Group "g" with slot "b/c" would be group "g/b" with slot "c". */
+/*
+ * Group "g" with slot "b/c" would be group "g/b" with slot "c". librdkafka cannot copy a membership with other than
+ * printable ASCII in it, and Kafka's own clients take such names only for an instance.
+ */
 static void check_slot(const struct settings *settings, struct problems *problems)
 {
-    if (strchr(settings->worker_slot, '/') != NULL)
-        problems_add(problems, "worker.slot", "a name without '/'", "worker.slot has a '/' in it");
+    static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    const char *slot = settings->worker_slot, *group = settings->group_id;
+    size_t length = strlen(group) + 1 + strlen(slot);
+
+    if (slot[strspn(slot, legal)] != '\0')
+        problems_add(problems, "worker.slot", "letters, digits, '.', '_' and '-'",
+                     "worker.slot '%.100s' has another character in it", slot);
+    for (; *group != '\0'; group++)
+        if (*group < ' ' || *group > '~') {
+            problems_add(problems, "group.id", "printable ASCII", "group.id has a character that is not");
+            break;
+        }
+    if (length > INSTANCE_MAX)
+        problems_add(problems, "worker.slot", "a shorter name",
+                     "<group.id>-<worker.slot> has %zu characters, %d are possible", length, INSTANCE_MAX);
 }
 
 static void check_acceptance(const struct settings *settings, struct problems *problems)

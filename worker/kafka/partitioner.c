@@ -18,17 +18,6 @@ const char *partitioner_name(enum partitioner_choice choice)
     return names[choice];
 }
 
-bool partitioner_of_name(const char *name, enum partitioner_choice *choice)
-{
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (strcmp(names[i], name) != 0)
-            continue;
-        *choice = (enum partitioner_choice)i;
-        return true;
-    }
-    return false;
-}
-
 int32_t partitioner_place(enum partitioner_choice choice, const void *key, size_t length, int32_t count)
 {
     if (key == NULL || length == 0)

@@ -13,9 +13,6 @@
 /* Its name, as in requests.partitioner. */
 const char *partitioner_name(enum partitioner_choice choice);
 
-/* The choice of a name; false when there is none of that name. */
-MUST_USE bool partitioner_of_name(const char *name, enum partitioner_choice *choice);
-
 /* The partition of the key among `count`; -1: any (PARTITIONER_NONE, or no key: an empty one is none). */
 int32_t partitioner_place(enum partitioner_choice choice, const void *key, size_t length, int32_t count);
 

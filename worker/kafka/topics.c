@@ -29,7 +29,7 @@ static const struct {
     bool broker_time;
     const char *cleanup;             /* cleanup.policy, exactly; null: any */
     const char *delete_retention_ms; /* null: the broker's default */
-    const char *rights;               /* the least of the worker; README.md has the table */
+    const char *rights;              /* the least of the worker; README.md has the table */
     size_t message_bytes;            /* max.message.bytes at least, as it is made; 0: the broker's default */
 } rules[TOPIC_COUNT] = {
     [TOPIC_REQUESTS] = {.same_partitions = true, .cleanup = "delete", .rights = TO_READ},
@@ -451,9 +451,10 @@ size_t topics_create(const struct settings *settings, const struct topic_state s
 
     for (size_t i = 0; i < TOPIC_COUNT; i++) {
         enum topic_role role = (enum topic_role)i;
-        topics[count] = states[i].exists || states[i].forbidden ? NULL
-                                         : new_topic(settings, &states[i], role, partitions,
-                                                     needed_bytes(states, role, ledger_bytes), problems);
+        topics[count] = states[i].exists || states[i].forbidden
+                            ? NULL
+                            : new_topic(settings, &states[i], role, partitions,
+                                        needed_bytes(states, role, ledger_bytes), problems);
         count += topics[count] != NULL;
     }
     if (count == 0)

@@ -26,7 +26,7 @@ struct topic_state {
     int64_t min_insync, max_message_bytes;
     bool unclean_election;
     bool broker_time; /* message.timestamp.type is LogAppendTime */
-    bool forbidden; /* this user may not even know whether it exists */
+    bool forbidden;   /* this user may not even know whether it exists */
 };
 
 /*

@@ -25,7 +25,13 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { TOPICS_TIMEOUT_MS = 1000, KAFKA_AGAIN_MS = 1000, PASSWORDS_LOOK_MS = 1000, CONNECTIONS_EXTRA = 16, STOP_MARGIN_MS = 1000 };
+enum {
+    TOPICS_TIMEOUT_MS = 1000,
+    KAFKA_AGAIN_MS = 1000,
+    PASSWORDS_LOOK_MS = 1000,
+    CONNECTIONS_EXTRA = 16,
+    STOP_MARGIN_MS = 1000
+};
 
 struct orders_time worker_time(const struct worker *worker)
 {

@@ -47,13 +47,4 @@ static void no_key(void)
     }
 }
 
-static void names(void)
-{
-    enum partitioner_choice choice = PARTITIONER_NONE;
-
-    CU_ASSERT(partitioner_of_name("fnv1a_random", &choice) && choice == PARTITIONER_FNV1A_RANDOM);
-    CU_ASSERT_FALSE(partitioner_of_name("murmur2", &choice));
-}
-
-CU_TestInfo test_partitioner[] = {
-    {"places", places}, {"no key", no_key}, {"names", names}, CU_TEST_INFO_NULL};
+CU_TestInfo test_partitioner[] = {{"places", places}, {"no key", no_key}, CU_TEST_INFO_NULL};
