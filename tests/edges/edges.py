@@ -21,4 +21,4 @@ import whc  # noqa: E402
 STORIES = records.STORIES + entry.STORIES + positions.STORIES + signals.STORIES + neighbours.STORIES + slots.STORIES + rights.STORIES + upgrade.STORIES + clients.STORIES
 
 if __name__ == "__main__":
-    sys.exit(whc.on_real_kafka(STORIES, sys.argv[1:]))
+    sys.exit(whc.on_real_kafka(STORIES, sys.argv[1:], whc.AT_ONCE))

@@ -68,6 +68,7 @@ def committed(stage):
     return positions, ends
 
 
+@whc.alone
 def dead_letters_keep_memory_flat(stage):
     """300,000 dead letters of all kinds, 5,000 of them with ids that no registry knows: memory stays, the position moves."""
     count = 300_000
@@ -265,6 +266,7 @@ def a_stopped_worker_is_killed(stage):
     expect(second.process.poll() is None, second.log())
 
 
+@whc.alone
 def the_worker_waits_for_the_broker(stage):
     """The worker starts before the broker: alive, not ready and says why; then it goes on by itself."""
     sent = send_many(stage, 20)
@@ -282,6 +284,7 @@ def the_worker_waits_for_the_broker(stage):
     expect_one_each(reader.messages, sent)
 
 
+@whc.alone
 def an_unclear_settlement(stage):
     """The broker is stopped in the middle of settlements: what is unclear is found out, one outcome each."""
     worker = stage.worker(**FAST).ready()

@@ -302,6 +302,7 @@ def topics_that_differ(stage):
     expect(code == 1 and "whc-worker topics --create" in err, f"{out}{err}")
 
 
+@whc.alone
 def broker_away(stage):
     """The broker is stopped and started again: the worker waits, goes on by itself, one outcome each."""
     worker = stage.worker().ready()
@@ -335,8 +336,8 @@ REAL = [topics_that_differ, broker_away]
 
 def main(where, chosen):
     if where == "embedded":
-        return whc.run_stories(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + EMBEDDED + outgrown.EMBEDDED + window.EMBEDDED + hard.EMBEDDED + registry_days.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen)
-    return whc.on_real_kafka(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL + outgrown.REAL, chosen)
+        return whc.run_stories(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + EMBEDDED + outgrown.EMBEDDED + window.EMBEDDED + hard.EMBEDDED + registry_days.EMBEDDED + secure.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen, whc.AT_ONCE)
+    return whc.on_real_kafka(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL + outgrown.REAL, chosen, whc.AT_ONCE)
 
 
 if __name__ == "__main__":

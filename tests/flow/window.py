@@ -58,7 +58,7 @@ def it_is_remembered_by_the_next_worker(stage):
 
 def a_full_window_takes_no_writes(stage):
     """duplicates.max is reached: not ready, and says so; reading goes on, in that partition too; raised, all goes on."""
-    settings = {**FAST, "duplicates.max": 3}
+    settings = {**FAST, "duplicates.max": 3, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
     worker = stage.worker(**settings).ready()
     reader = stage.reader()
     records = [write() for _ in range(4)]
@@ -68,7 +68,7 @@ def a_full_window_takes_no_writes(stage):
     send(stage, records[3])
     wait_for(lambda: worker.page("/health/ready")[0] == 503, "it to be not ready")
     expect("duplicates.max" in worker.page("/health/ready")[1], worker.page("/health/ready")[1])
-    expect(worker.metric("whc_remembered_share") == 1 and "nearly full" in worker.log(), "no alarm")
+    wait_for(lambda: worker.metric("whc_remembered_share") == 1 and "nearly full" in worker.log(), "the alarm")
     reads = [stage.send("check-portability", portability(), key=key, partition=p) for p in range(6) for key in (None, b"other")]
     stage.flush()
     for read in reads:

@@ -2,6 +2,7 @@
 
 Nothing here sleeps for a fixed time: it waits for an event, and gives up loudly after a bound.
 """
+import concurrent.futures
 import functools
 import json
 import os
@@ -391,7 +392,7 @@ class Stage:
             self.undelivered.append(f"{error} at {message.offset()}")
 
     def flush(self):
-        expect(self.producer.flush(30) == 0 and not self.undelivered, f"requests did not reach Kafka: {self.undelivered}")
+        expect(self.producer.flush(120) == 0 and not self.undelivered, f"requests did not reach Kafka: {self.undelivered}")
 
     def reader(self, topic=None, isolation="read_committed"):
         return Reader(self, topic or self.outcomes, isolation)
@@ -434,12 +435,12 @@ def new_stage(kafka=None, more=None):
         raise
 
 
-def on_real_kafka(stories, chosen=()):
+def on_real_kafka(stories, chosen=(), at_once=1):
     """Runs stories on one real broker, made for them."""
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
     kafka = Kafka(folder)
     try:
-        return run_stories(stories, lambda story: new_stage(kafka), chosen)
+        return run_stories(stories, lambda story: new_stage(kafka), chosen, at_once)
     finally:
         kafka.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -516,29 +517,47 @@ def outcomes_by_request(messages):
 
 # --- running stories ---
 
-def run_stories(stories, make_stage, chosen=()):
-    """Runs each story on a fresh stage, prints what came of it, and gives the exit code."""
-    passed = failed = 0
-    for story in stories:
-        if chosen and story.__name__ not in chosen:
-            continue
-        began = time.monotonic()
-        stage = None
-        try:
-            stage = make_stage(story)
-            story(stage)
-            stage.stop_workers()
-            passed += 1
-            print(f"ok      {story.__name__}  ({time.monotonic() - began:.1f} s)", flush=True)
-        except Exception as error:  # a story must not stop the others
-            failed += 1
-            where = "" if isinstance(error, Failure) else traceback.format_exc()
-            print(f"FAILED  {story.__name__}: {error}\n{where}", flush=True)
-            if stage is not None:
-                for log in sorted(pathlib.Path(stage.folder).glob("worker-*.log"))[-2:]:
-                    print(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}", flush=True)
-        finally:
-            if stage is not None:
-                stage.end()
-    print(f"{passed} passed, {failed} failed", flush=True)
-    return 1 if failed or not passed else 0
+AT_ONCE = int(os.environ.get("STORIES_AT_ONCE", 3))  # of those that do not mind each other
+
+
+def alone(story):
+    """Marks a story that does something to the broker which others would feel: it has the machine for itself."""
+    story.alone = True
+    return story
+
+
+def tell(story, make_stage):
+    """One story on a fresh stage: whether it went well, and the lines that say so."""
+    began, stage = time.monotonic(), None
+    try:
+        stage = make_stage(story)
+        story(stage)
+        stage.stop_workers()
+        return True, [f"ok      {story.__name__}  ({time.monotonic() - began:.1f} s)"]
+    except Exception as error:  # a story must not stop the others
+        lines = [f"FAILED  {story.__name__}: {error}", "" if isinstance(error, Failure) else traceback.format_exc()]
+        logs = sorted(pathlib.Path(stage.folder).glob("worker-*.log"))[-2:] if stage is not None else []
+        return False, lines + [f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs]
+    finally:
+        if stage is not None:
+            stage.end()
+
+
+def run_stories(stories, make_stage, chosen=(), at_once=1):
+    """Runs the stories, `at_once` so many, for most wait most of the time; prints what came of each, and gives the exit code."""
+    told = [story for story in stories if not chosen or story.__name__ in chosen]
+    results = []
+
+    def print_result(done):
+        results.append(done[0])
+        print("\n".join(done[1]), flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        together = [pool.submit(tell, story, make_stage) for story in told if not hasattr(story, "alone")]
+        for done in concurrent.futures.as_completed(together):
+            print_result(done.result())
+    for story in told:
+        if hasattr(story, "alone"):
+            print_result(tell(story, make_stage))
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed", flush=True)
+    return 0 if results and all(results) else 1
