@@ -1,10 +1,13 @@
 """What comes in by the topic of signals: WRITE on it is the right to decide, and not everything in it is a decision."""
 import json
+import uuid
 
 import confluent_kafka
 
 from whc import expect, header, wait_for
 from writes import FAST, final, submit
+
+AT_ONCE = 6  # decisions about one order in the same moment
 
 
 def put(stage, value, partition):
@@ -58,6 +61,25 @@ def decide_one(stage):
     expect(code != 0 and "final outcome already" in out + err, f"{out}{err}")
 
 
+def all_decide_at_once(stage):
+    """Decisions about a finished order that come in the same moment are refused, and all of them kept: none in another's place."""
+    stage.worker(**FAST).ready()
+    order = lost_and_parked(stage)
+    signals = stage.reader(stage.topic("order-signals"))
+    code, out, err = stage.run("decide", order, "happened", "700501", "seen in BT's portal")
+    expect(code == 0, f"{out}{err}")
+    first = signals.until(1)[0]
+    known = decisions_of(stage, order)[0]["signalId"]
+    more = [str(uuid.uuid4()) for _ in range(AT_ONCE)]
+    put(stage, [first.value().replace(known.encode(), one.encode()) for one in more], first.partition())
+
+    def kept():
+        return {one["signalId"]: one["applied"] for one in decisions_of(stage, order)}
+
+    wait_for(lambda: len(kept()) == 1 + AT_ONCE, "all decisions to be kept")
+    expect(kept() == {known: True, **{one: False for one in more}}, f"{kept()}")
+
+
 def lost_and_parked(stage):
     order = parked(stage)
     wait_for(lambda: stage.run("parked", order)[0] == 0 and "PARKED" in stage.run("parked", order)[1], "the order to be parked")
@@ -74,4 +96,4 @@ def a_signal_of_a_newer_worker(stage):
     wait_for(lambda: "the signal at offset 0 cannot be read" in worker.page("/health/ready")[1], "the next one to stop at the same place")
 
 
-STORIES = [junk_among_the_signals, a_signal_of_a_newer_worker]
+STORIES = [junk_among_the_signals, all_decide_at_once, a_signal_of_a_newer_worker]

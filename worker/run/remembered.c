@@ -151,6 +151,14 @@ void remembered_read(struct remembered *remembered, const struct duplicate *done
     ask(reading);
 }
 
+bool remembered_reads(const struct remembered *remembered, const char *request_id)
+{
+    for (const struct reading *reading = remembered->first; reading != NULL; reading = reading->behind)
+        if (strcmp(reading->done.request_id, request_id) == 0)
+            return true;
+    return false;
+}
+
 void remembered_chore(struct remembered *remembered)
 {
     fetcher_chore(remembered->worker->fetcher);

@@ -31,6 +31,9 @@ void *remembered_free(struct remembered *remembered);
 void remembered_read(struct remembered *remembered, const struct duplicate *done, remembered_fn *call,
                      void *context);
 
+/* Whether the record of this order is just being read. */
+bool remembered_reads(const struct remembered *remembered, const char *request_id);
+
 /* The partition is given away. */
 void remembered_forget(struct remembered *remembered, int32_t partition);
 

@@ -36,6 +36,9 @@ void settling_repeat(struct settling *settling, const struct ledger_record *kept
 /* A finished order's ledger record is written anew. */
 void settling_rewrite(struct settling *settling, int32_t partition, const struct ledger_record *kept);
 
+/* Whether such a record is not settled yet: whoever reads the ledger meanwhile finds the one before it. */
+bool settling_rewrites(const struct settling *settling, const char *request_id);
+
 /* The outcome in a ledger record is published again: without transactions it may not have been (R13). */
 void settling_publish_stored(struct settling *settling, int32_t partition, const struct ledger_record *kept);
 

@@ -5,6 +5,7 @@
 #include "status.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void settling_dead_letter(struct settling *settling, const rd_kafka_message_t *message, const char *reason,
                           const struct fault *why)
@@ -46,6 +47,15 @@ void settling_rewrite(struct settling *settling, int32_t partition, const struct
     item->record = record;
     item->is_kept = item->is_rewritten = true;
     settlements_touch(settling->worker->settlements, partition);
+}
+
+bool settling_rewrites(const struct settling *settling, const char *request_id)
+{
+    for (size_t i = 0; i < settling->count; i++)
+        if (settling->items[i].is_rewritten &&
+            strcmp(settling->items[i].record.key + strlen("order/"), request_id) == 0)
+            return true;
+    return false;
 }
 
 void settling_publish_stored(struct settling *settling, int32_t partition, const struct ledger_record *kept)

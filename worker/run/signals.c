@@ -98,6 +98,13 @@ static void log_decision(const struct decision *decision, bool applied, const ch
         log_text("who", decision->who), log_text("why", decision->why), log_text("answer", answer));
 }
 
+/* A second decision read now would take the record from before the first one, and replace what that has added to it. */
+static bool is_rewritten(const struct worker *worker, const char *request_id)
+{
+    return remembered_reads(worker->remembered, request_id) ||
+           settling_rewrites(worker->settling, request_id);
+}
+
 /* About an order that is not open here, or not where it was decided. */
 static void refuse_closed(struct worker *worker, const struct decision *decision,
                           const rd_kafka_message_t *message, const struct order *order)
@@ -116,13 +123,13 @@ static void refuse_closed(struct worker *worker, const struct decision *decision
     status_count_decision(worker->status, "refused");
 }
 
-/* False: its outcome is just being settled, and then the answer is another. */
+/* False: its outcome is just being settled, and then the answer is another; or an earlier decision about it is. */
 static bool decide(struct worker *worker, const struct decision *decision, const rd_kafka_message_t *message)
 {
     struct order *order = orders_find(worker->orders, decision->request_id);
     struct fault why = {.text = ""};
 
-    if (order != NULL && order->state == ORDER_SETTLING)
+    if (order != NULL ? order->state == ORDER_SETTLING : is_rewritten(worker, decision->request_id))
         return false;
     if (order == NULL || order->partition != message->partition) {
         refuse_closed(worker, decision, message, order);
