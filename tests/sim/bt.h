@@ -20,7 +20,7 @@ struct call_model {
     enum call_state state;
     int order, step;
     bool looks;              /* it reads: a look-up, or an order that only reads; else a write */
-    int slot;                /* whose it is */
+    int process;             /* whose it is */
     struct order *for_order; /* null: the worker does not wait for it any more */
     int64_t began_ms;        /* on the worker's clock */
     int64_t from_us;         /* BT decides no earlier */

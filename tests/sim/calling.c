@@ -5,7 +5,7 @@
 
 static struct worker *worker_of(const struct call_model *call)
 {
-    return &workers[call->slot];
+    return &workers[call->process];
 }
 
 static void answer(struct call_model *call, const struct evidence *evidence)
@@ -28,7 +28,7 @@ void calling_answer(struct call_model *call)
                                 .retry_after_ms = call->status == 429 ? 3 : -1,
                                 .what = ""};
 
-    TRACE("w%d      gets the answer %d for order %d step %d", call->slot, call->status, call->order,
+    TRACE("w%d      gets the answer %d for order %d step %d", call->process, call->status, call->order,
           call->step);
     answer(call, &evidence);
     call->state = CALL_NONE;
@@ -39,7 +39,7 @@ static void close_call(struct call_model *call, enum call_end end, const char *w
 {
     struct evidence evidence = {.end = end, .unreadable = "", .retry_after_ms = -1, .what = what};
 
-    TRACE("w%d      ends the call of order %d step %d: %s", call->slot, call->order, call->step, what);
+    TRACE("w%d      ends the call of order %d step %d: %s", call->process, call->order, call->step, what);
     answer(call, &evidence);
     if (call->state != CALL_LEFT)
         call->state = CALL_NONE;
@@ -63,13 +63,14 @@ void calling_permit(struct call_model *call)
     struct worker *worker = worker_of(call);
     const struct order *order = call->for_order;
 
-    if (!call->looks && (!settlements_owns(worker->settlements, order->partition) || worker->library.lost ||
-                         !orders_permit(worker->orders, order, worker_clock(worker)))) {
+    if (!call->looks &&
+        (!settlements_owns(worker->settlements, order->partition) || worker->library.lost ||
+         worker->library.fenced || !orders_permit(worker->orders, order, worker_clock(worker)))) {
         close_call(call, CALL_UNSENT, "not permitted any more");
         return;
     }
-    TRACE("w%d      sends %s of order %d step %d, attempt %u", call->slot, call->looks ? "look-up" : "write",
-          call->order, call->step, order->attempt);
+    TRACE("w%d      sends %s of order %d step %d, attempt %u", call->process,
+          call->looks ? "look-up" : "write", call->order, call->step, order->attempt);
     if (!call->looks && key_is_busy(call))
         violated("order %d is sent while another write of its key may still be carried out", call->order);
     call->state = CALL_LEAVING;
@@ -80,7 +81,7 @@ void calling_time_out(struct worker *worker)
 {
     for (int i = 0; i < bt.call_count; i++) {
         struct call_model *call = &bt.calls[i];
-        if (call->state != CALL_NONE && call->for_order != NULL && call->slot == worker->slot &&
+        if (call->state != CALL_NONE && call->for_order != NULL && call->process == worker->process &&
             worker_clock(worker) >= call->began_ms + CALL_TIMEOUT)
             close_call(call, call->state == CALL_BEGUN ? CALL_UNSENT : CALL_TIMED_OUT, "no answer in time");
     }
@@ -92,7 +93,7 @@ int64_t calling_due_ms(const struct worker *worker)
 
     for (int i = 0; i < bt.call_count; i++) {
         const struct call_model *call = &bt.calls[i];
-        if (call->state != CALL_NONE && call->for_order != NULL && call->slot == worker->slot &&
+        if (call->state != CALL_NONE && call->for_order != NULL && call->process == worker->process &&
             call->began_ms + CALL_TIMEOUT < due_ms)
             due_ms = call->began_ms + CALL_TIMEOUT;
     }
@@ -103,7 +104,7 @@ void calling_abandon(struct worker *worker)
 {
     for (int i = 0; i < bt.call_count; i++) {
         struct call_model *call = &bt.calls[i];
-        if (call->slot != worker->slot || call->for_order == NULL)
+        if (call->process != worker->process || call->for_order == NULL)
             continue;
         call->for_order = NULL;
         if (call->state != CALL_LEFT)
@@ -127,7 +128,7 @@ void calling_chore(struct worker *worker)
                                     .order = order_of_id(order->request.id),
                                     .step = (int)order->main.step,
                                     .looks = !order_writes(order),
-                                    .slot = worker->slot,
+                                    .process = worker->process,
                                     .for_order = order,
                                     .began_ms = worker_clock(worker)};
     }

@@ -23,14 +23,48 @@ static void prepare(void)
         kafka.group.members[i].joined = false;
 }
 
-int group_join(int slot, unsigned life)
+const struct member *group_instance(int instance)
 {
+    for (int i = 0; instance != 0 && i < MEMBERS; i++)
+        if (kafka.group.members[i].id != 0 && kafka.group.members[i].instance == instance)
+            return &kafka.group.members[i];
+    return NULL;
+}
+
+bool group_is_empty(void)
+{
+    for (int i = 0; i < MEMBERS; i++)
+        if (kafka.group.members[i].id != 0)
+            return false;
+    return true;
+}
+
+/*
+ * A static member is back, or there is a second process of it (kafka-base.md section 8): it gets a new id, the old id is
+ * fenced from now on, and where no rebalance is under way generation and assignment stay.
+ */
+static int replace(struct member *member, int process, unsigned life)
+{
+    int old = member->id;
+
+    *member = (struct member){kafka.group.next_id++, process, life, true, member->instance};
+    for (int p = 0; p < PARTITIONS; p++)
+        if (kafka.group.owner[p] == old)
+            kafka.group.owner[p] = member->id;
+    return member->id;
+}
+
+int group_join(int process, unsigned life, int instance)
+{
+    const struct member *known = group_instance(instance);
     struct member *place = find(0);
 
+    if (known != NULL)
+        return replace(find(known->id), process, life);
     if (place == NULL)
         return 0; /* full of dead ones: later */
     prepare();
-    *place = (struct member){kafka.group.next_id++, slot, life, true};
+    *place = (struct member){kafka.group.next_id++, process, life, true, instance};
     return place->id;
 }
 
@@ -76,8 +110,8 @@ void group_complete(void)
     kafka.group.generation++;
     kafka.group.preparing = false;
     int shift = chance(count); /* member ids are random texts: any may come first */
-    for (int p = 0; p < sim.partitions; p++) {
-        int share = sim.partitions <= count ? p : p * count / sim.partitions;
+    for (int p = 0; p < sim.topic_partitions; p++) {
+        int share = sim.topic_partitions <= count ? p : p * count / sim.topic_partitions;
         kafka.group.owner[p] = ids[(share + shift) % count];
     }
 }

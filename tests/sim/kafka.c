@@ -16,6 +16,7 @@ void kafka_reset(void)
     memset(kafka.coordinators, 0, sizeof kafka.coordinators);
     memset(kafka.positions, 0, sizeof kafka.positions);
     memset(kafka.pending, 0, sizeof kafka.pending);
+    memset(kafka.ours, 0, sizeof kafka.ours);
     kafka.group = (struct group){.next_id = 1};
     kafka.writes = 0;
     kafka.late_count = 0;
@@ -81,6 +82,8 @@ enum answer kafka_init(int slot, int *epoch)
 /* Member and generation are all that is asked: never ownership. */
 static bool passes_fence(struct pair pair)
 {
+    if (is_off(R2_INSTANCE) && pair.instance != 0)
+        return pair.generation == kafka.group.generation;
     return pair.member == 0 || (group_knows(pair.member) && pair.generation == kafka.group.generation);
 }
 
@@ -106,6 +109,8 @@ enum answer kafka_produce(int slot, int epoch, int log, struct payload *payload)
 {
     enum answer answer = join_transaction(slot, epoch, log);
 
+    if (answer == ANSWER_OK && payload->weight > 0)
+        return ANSWER_TOO_LARGE;
     if (answer == ANSWER_OK)
         append(log, slot, ENTRY_PENDING, payload);
     return answer;
@@ -161,6 +166,8 @@ static void settle_positions(int slot, bool commit)
         struct committed *pending = &kafka.pending[slot][p];
         if (commit && pending->set && pending->written > kafka.positions[p].written)
             kafka.positions[p] = *pending;
+        if (commit && pending->set && pending->written > kafka.ours[p].written)
+            kafka.ours[p] = *pending;
         pending->set = false;
     }
 }
@@ -215,4 +222,27 @@ void kafka_compact(int32_t partition)
             if (log->entries[j].state == ENTRY_COMMITTED && same_key(log->entries[j].payload, entry->payload))
                 entry->state = ENTRY_COMPACTED;
     }
+}
+
+void kafka_commit(int32_t partition, const struct committed *position)
+{
+    kafka.positions[partition] = *position;
+    kafka.positions[partition].set = true;
+    kafka.positions[partition].written = ++kafka.writes;
+}
+
+void kafka_write(int log, struct payload *payload)
+{
+    append(log, 0, ENTRY_COMMITTED, payload);
+    move_stable(&kafka.logs[log]);
+}
+
+bool kafka_is_quiet(void)
+{
+    for (int slot = 0; slot < SLOTS; slot++) {
+        enum transaction_state state = kafka.coordinators[slot].state;
+        if (state == TX_ONGOING || state == TX_COMMITTING || state == TX_ABORTING)
+            return false;
+    }
+    return kafka.late_count == 0;
 }

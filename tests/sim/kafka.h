@@ -10,7 +10,7 @@
 enum { LOG_ROOM = 2048, REQUESTS_ROOM = 64, MEMBERS = 8, LATE_ROOM = 16 };
 
 /* The logs that transactions write; LOG_OFFSETS stands for the group's positions. */
-enum { LOG_LEDGER, LOG_OUTCOMES = PARTITIONS, LOG_OFFSETS, LOGS };
+enum { LOG_LEDGER, LOG_OUTCOMES = PARTITIONS, LOG_DEAD, LOG_OFFSETS, LOGS };
 
 enum entry_state { ENTRY_PENDING, ENTRY_COMMITTED, ENTRY_ABORTED, ENTRY_MARKER, ENTRY_COMPACTED };
 
@@ -29,6 +29,8 @@ struct log {
 /* A plain record: a request (order index) or a person's decision. */
 struct plain {
     int order;
+    bool misplaced, keyless; /* a request that is not where its key belongs; one without a key */
+    int weight;              /* of its dead letter: it must be made smaller so often */
     struct decision decision;
 };
 
@@ -57,10 +59,11 @@ struct committed {
 
 /* The group coordinator: members, and who has which partition. */
 struct member {
-    int id; /* 0: free place */
-    int slot;
+    int id;        /* 0: free place */
+    int process;   /* STRANGER: none of ours */
     unsigned life; /* of the process that it belongs to */
     bool joined;   /* in the rebalance under way */
+    int instance;  /* group.instance.id; 0: a dynamic member */
 };
 
 struct group {
@@ -70,8 +73,11 @@ struct group {
     int owner[PARTITIONS]; /* member id; 0: none */
 };
 
+enum { STRANGER = -1 };
+
 struct pair {
     int member, generation; /* member 0: no pair */
+    int instance;           /* 0: a dynamic member */
 };
 
 /* An EndTxn that is still on its way although its sender has given it up. */
@@ -84,6 +90,7 @@ struct kafka {
     struct plain_log requests[PARTITIONS], signals[PARTITIONS];
     struct coordinator coordinators[SLOTS];
     struct committed positions[PARTITIONS], pending[SLOTS][PARTITIONS];
+    struct committed ours[PARTITIONS]; /* the latest positions that workers have committed */
     unsigned writes;
     struct group group;
     struct late late[LATE_ROOM];
@@ -96,7 +103,7 @@ extern struct kafka kafka;
 void kafka_reset(void);
 
 /* What a broker answers; ANSWER_AGAIN: CONCURRENT_TRANSACTIONS, and an unstable position. */
-enum answer { ANSWER_OK, ANSWER_AGAIN, ANSWER_FENCED, ANSWER_REFUSED };
+enum answer { ANSWER_OK, ANSWER_AGAIN, ANSWER_FENCED, ANSWER_REFUSED, ANSWER_TOO_LARGE };
 
 enum answer kafka_init(int slot, int *epoch);
 enum answer kafka_send_offsets(int slot, int epoch, struct pair pair,
@@ -112,11 +119,18 @@ void kafka_add_late(int slot, int epoch);
 void kafka_deliver_late(int index);
 void kafka_compact(int32_t partition);
 
+/* Without a transaction: a stranger's commit; a tool's record, decided at once. */
+void kafka_commit(int32_t partition, const struct committed *position);
+void kafka_write(int log, struct payload *payload);
+bool kafka_is_quiet(void); /* no transaction is open, or has markers to come */
+
 /* The group's. */
-int group_join(int slot, unsigned life);
+int group_join(int process, unsigned life, int instance); /* the member id; 0: not now */
 void group_rejoin(int member);
 void group_remove(int member);
 bool group_knows(int member);
+const struct member *group_instance(int instance); /* null: none, or not static */
+bool group_is_empty(void);
 bool group_is_complete(void); /* all have joined: a new generation may begin */
 void group_complete(void);
 

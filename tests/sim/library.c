@@ -39,14 +39,15 @@ void library_join(struct worker *worker)
     if (member_of(worker) != NULL) {
         group_rejoin(library->pair.member);
     } else {
-        library->pair = (struct pair){group_join(worker->slot, worker->life), -1};
+        int instance = sim.edges.is_static ? worker->slot + 1 : 0;
+        library->pair = (struct pair){group_join(worker->process, worker->life, instance), -1, instance};
         library->lost = false;
     }
     if (library->pair.member == 0) {
         library->joins = true;
         library->waits = false;
     }
-    TRACE("w%d      joins the group as m%d", worker->slot, library->pair.member);
+    TRACE("w%d      joins the group as m%d", worker->process, library->pair.member);
 }
 
 bool library_can_notice(const struct worker *worker)
@@ -63,7 +64,7 @@ void library_notice(struct worker *worker)
 {
     struct library *library = &worker->library;
 
-    TRACE("w%d      hears of a rebalance", worker->slot);
+    TRACE("w%d      hears of a rebalance", worker->process);
     if (!library->assigned) {
         library->joins = true;
         library->waits = false;
@@ -91,7 +92,7 @@ void library_sync(struct worker *worker)
     library->pair.generation = kafka.group.generation;
     for (int p = 0; p < sim.partitions; p++)
         callback.partitions[p] = kafka.group.owner[p] == library->pair.member;
-    TRACE("w%d      is in generation %d with%s%s", worker->slot, library->pair.generation,
+    TRACE("w%d      is in generation %d with%s%s", worker->process, library->pair.generation,
           callback.partitions[0] ? " p0" : "", callback.partitions[1] ? " p1" : "");
     push(worker, &callback);
 }
@@ -108,11 +109,15 @@ void library_learn(struct worker *worker)
 {
     struct library *library = &worker->library;
 
-    TRACE("w%d      learns that the group has removed it", worker->slot);
-    library->pair = (struct pair){0, -1};
+    library->fenced = group_instance(library->pair.instance) != NULL;
+    TRACE("w%d      learns that %s", worker->process,
+          library->fenced ? "another process of its slot has joined" : "the group has removed it");
+    if (library->fenced)
+        worker->end_us = sim.now_us + SESSION_TIMEOUT * 1000; /* at once, two supervisors would duel */
+    library->pair = (struct pair){0, -1, 0};
     library->waits = false;
     if (!library->assigned) {
-        library->joins = true;
+        library->joins = !library->fenced;
         return;
     }
     library->lost = library->revoking = true;
@@ -127,12 +132,13 @@ void library_release(struct worker *worker)
     struct library *library = &worker->library;
 
     library->assigned = library->lost = library->revoking = false;
-    worker->pair = (struct pair){0, -1};
+    library->callback_count = 0; /* the set is given back, whatever else would be said of it */
+    worker->pair = (struct pair){0, -1, 0};
     if (!library->leaving) {
-        library->joins = true;
+        library->joins = !library->fenced;
         return;
     }
-    TRACE("w%d      leaves the group", worker->slot);
+    TRACE("w%d      leaves the group", worker->process);
     group_remove(library->pair.member);
     worker_crash(worker, "ends");
 }
@@ -142,7 +148,7 @@ void library_leave(struct worker *worker)
     struct library *library = &worker->library;
 
     worker->stopping = library->leaving = true;
-    TRACE("w%d      is told to stop", worker->slot);
+    TRACE("w%d      is told to stop", worker->process);
     if (!library->assigned) {
         group_remove(library->pair.member);
         worker_crash(worker, "ends");

@@ -36,7 +36,12 @@ static const struct {
              {"R9", R9},
              {"R11", R11},
              {"R12", R12},
-             {"R11-lanes", R11_LANES}};
+             {"R11-lanes", R11_LANES},
+             {"R14", R14},
+             {"R16", R16},
+             {"R2-instance", R2_INSTANCE},
+             {"R4-foreign", R4_FOREIGN},
+             {"R8-position", R8_POSITION}};
 
 static unsigned rule_of(const char *name)
 {

@@ -1,6 +1,7 @@
 /* See moves.h. */
 #include "moves.h"
 
+#include "edges.h"
 #include "oracle.h"
 #include "people.h"
 #include "worker.h"
@@ -30,8 +31,11 @@ enum move_kind {
     MOVE_COMPLETE,
     MOVE_EXPIRE,
     MOVE_COMPACT,
+    MOVE_STRANGER,
+    MOVE_GROW,
     MOVE_PUBLISH,
     MOVE_REPEAT,
+    MOVE_MISPLACE,
     MOVE_PERSON,
     MOVE_TIME,
 };
@@ -67,11 +71,11 @@ static int64_t least(int64_t one, int64_t other)
     return one < other ? one : other;
 }
 
-static int64_t dirty_since_us[SLOTS];
+static int64_t dirty_since_us[PROCESSES];
 
 void moves_reset(void)
 {
-    for (int i = 0; i < SLOTS; i++)
+    for (int i = 0; i < PROCESSES; i++)
         dirty_since_us[i] = 0;
 }
 
@@ -80,9 +84,13 @@ static int64_t time_limit(void)
 {
     int64_t limit_us = INT64_MAX;
 
-    for (int i = 0; i < sim.slots; i++) {
+    for (int i = 0; i < sim.processes; i++) {
         const struct worker *worker = &workers[i];
-        if (worker->up && worker->paused)
+        if (worker->up && worker->end_us != 0)
+            limit_us = least(limit_us, worker->end_us);
+        if (worker->up && worker->look_us != 0 && !worker_stands(worker))
+            limit_us = least(limit_us, worker->look_us);
+        if (worker->up && worker_stands(worker))
             limit_us = least(limit_us, worker->kill_us);
         else if (worker->up && worker->dirty)
             limit_us = least(limit_us, dirty_since_us[i] + LAG_US);
@@ -100,10 +108,11 @@ static int64_t next_wake(void)
 {
     int64_t wake_us = INT64_MAX;
 
-    for (int i = 0; i < sim.slots; i++) {
-        const struct coordinator *coordinator = &kafka.coordinators[i];
+    for (int i = 0; i < sim.processes; i++)
         if (workers[i].up && workers[i].job.stage != STAGE_IDLE && workers[i].job.wait_us > sim.now_us)
             wake_us = least(wake_us, workers[i].job.wait_us);
+    for (int i = 0; i < sim.slots; i++) {
+        const struct coordinator *coordinator = &kafka.coordinators[i];
         if (coordinator->state == TX_ONGOING)
             wake_us = least(wake_us, coordinator->began_us + TRANSACTION_TIMEOUT * 1000 + 1);
     }
@@ -127,18 +136,37 @@ static bool pass_time(void)
     return true;
 }
 
+/* What comes to a process at its time, whatever its loop does. */
+static bool is_due(struct worker *worker)
+{
+    if (worker_stands(worker) && sim.now_us >= worker->kill_us) {
+        worker_crash(worker, "is killed by its watchdog");
+        return true;
+    }
+    if (worker->end_us != 0 && sim.now_us >= worker->end_us) {
+        worker_crash(worker, "ends, another process has its slot");
+        return true;
+    }
+    if (worker->look_us == 0 || sim.now_us < worker->look_us || worker_stands(worker))
+        return false;
+    worker->look_us = 0;
+    if (edges_number_fits() || worker->stopping)
+        return false;
+    TRACE("w%d      sees that the topic has grown, and ends", worker->process);
+    library_leave(worker);
+    return true;
+}
+
 /* What cannot be put off any longer; true: it was done. */
 static bool forced(void)
 {
-    for (int i = 0; i < sim.slots; i++) {
+    for (int i = 0; i < sim.processes; i++) {
         struct worker *worker = &workers[i];
         if (!worker->up)
             continue;
-        if (worker->paused && sim.now_us >= worker->kill_us) {
-            worker_crash(worker, "is killed by its watchdog");
+        if (is_due(worker))
             return true;
-        }
-        if (worker->paused)
+        if (worker_stands(worker))
             continue;
         if (!worker->dirty && sim.now_us >= due_us(worker))
             worker->dirty = true;
@@ -170,34 +198,56 @@ static void add_worker(int i)
 {
     const struct worker *worker = &workers[i];
     bool runs = worker->up && !worker->paused;
-    bool faults = !sim.calm;
+    bool faults = !sim.calm, stands = worker_stands(worker), twin = worker_has_twin(worker);
 
-    may(!worker->up, MOVE_START, i, 0, 4);
+    /* While one of its slot is alive nobody starts another, but by mistake. */
+    may(!worker->up && edges_may_start() && (!twin || faults), MOVE_START, i, 0, twin ? 1 : 4);
     if (!worker->up)
         return;
-    may(runs && worker->dirty, MOVE_TURN, i, 0, 20);
+    may(!stands && worker->dirty, MOVE_TURN, i, 0, 20);
     may(thread_can_step(worker), MOVE_THREAD, i, 0, 20);
     may(runs && worker->library.joins, MOVE_JOIN, i, 0, 10);
     may(runs && library_can_notice(worker), MOVE_NOTICE, i, 0, 10);
     may(runs && library_can_sync(worker), MOVE_SYNC, i, 0, 10);
     may(runs && library_can_learn(worker), MOVE_LEARN, i, 0, sim.calm ? 10 : 3);
     may(faults, MOVE_CRASH, i, 0, sim.deaths);
-    may(faults && runs, MOVE_PAUSE, i, 0, sim.deaths);
-    may(worker->paused, MOVE_RESUME, i, 0, 5);
-    may(faults && runs && !worker->stopping && one_in(4), MOVE_LEAVE, i, 0, sim.deaths);
+    may(faults && !stands, MOVE_PAUSE, i, 0, sim.deaths);
+    may(stands, MOVE_RESUME, i, 0, 5);
+    may(faults && !stands && !worker->stopping && !worker->library.fenced && one_in(4), MOVE_LEAVE, i, 0,
+        sim.deaths);
 }
 
 static void add_calls(void)
 {
     for (int i = 0; i < bt.call_count; i++) {
         const struct call_model *call = &bt.calls[i];
-        bool waits = call->for_order != NULL && !workers[call->slot].paused;
+        bool waits = call->for_order != NULL && !worker_stands(&workers[call->process]);
         may(call->state == CALL_BEGUN && waits, MOVE_PERMIT, i, 0, 10);
         may(call->state == CALL_LEAVING && call->for_order != NULL, MOVE_LEFT, i, 0, 10);
         may(call->state == CALL_LEFT && sim.now_us >= call->from_us, MOVE_DECIDE, i, 0, 5);
         may(call->state == CALL_DECIDED && waits, MOVE_ANSWER, i, 0, 10);
         may(call->state == CALL_DECIDED && !sim.calm, MOVE_ANSWER_LOST, i, 0, 1);
     }
+}
+
+static bool is_alive(const struct member *member)
+{
+    const struct worker *worker = &workers[member->process == STRANGER ? 0 : member->process];
+
+    return member->process == STRANGER ||
+           (worker->up && worker->life == member->life && worker->library.pair.member == member->id);
+}
+
+static void add_stranger(void)
+{
+    static const int weights[STRANGER_ACTS] = {1, 10, 3, 1};
+
+    if (!sim.edges.foreign)
+        return;
+    for (int act = 0; act < STRANGER_ACTS; act++)
+        may(stranger_can((enum stranger_act)act) &&
+                (!sim.calm || act == STRANGER_REJOINS || act == STRANGER_LEAVES),
+            MOVE_STRANGER, act, 0, weights[act]);
 }
 
 static void add_kafka(void)
@@ -216,22 +266,23 @@ static void add_kafka(void)
     may(group_is_complete(), MOVE_COMPLETE, 0, 0, 8);
     for (int i = 0; i < MEMBERS; i++) {
         const struct member *member = &kafka.group.members[i];
-        bool dead =
-            member->id != 0 && (!workers[member->slot].up || workers[member->slot].life != member->life ||
-                                workers[member->slot].library.pair.member != member->id);
+        bool dead = member->id != 0 && !is_alive(member);
         may(member->id != 0 && (dead || !sim.calm), MOVE_EXPIRE, i, 0, dead ? 8 : sim.removals);
     }
     may(!sim.calm, MOVE_COMPACT, chance(sim.partitions), 0, 1);
+    add_stranger();
+    may(!sim.calm && edges_can_grow(), MOVE_GROW, 0, 0, 1);
 }
 
 static void add_people(void)
 {
-    for (int i = 0; i < sim.orders; i++)
+    for (int i = 0; i < sim.orders && !edges_upstream_stands(); i++)
         if (!sim.upstream[i].published) {
             may(true, MOVE_PUBLISH, i, 0, 6);
             break;
         }
     may(!sim.calm && people_can_repeat() && one_in(4), MOVE_REPEAT, 0, 0, 1);
+    may(!sim.calm && sim.edges.misplaces && people_can_misplace(), MOVE_MISPLACE, 0, 0, 1);
     may(!sim.calm, MOVE_PERSON, chance(sim.orders), 0, 3);
 }
 
@@ -270,7 +321,7 @@ static void do_worker(const struct move *move)
         return;
     case MOVE_RESUME:
         TRACE("w%d      is resumed", move->one);
-        worker->paused = false;
+        worker->paused = worker->stalled = false;
         worker->dirty = true;
         return;
     case MOVE_LEAVE:
@@ -312,7 +363,9 @@ static void do_marker(const struct move *move)
     kafka_write_marker(move->one, move->other);
     if (move->other == LOG_OUTCOMES)
         oracle_outcomes();
-    for (int i = 0; i < sim.slots; i++)
+    if (move->other == LOG_DEAD)
+        oracle_dead();
+    for (int i = 0; i < sim.processes; i++)
         workers[i].dirty =
             workers[i].dirty || workers[i].phase == PHASE_RETURNING || workers[i].phase == PHASE_LOADING;
 }
@@ -335,6 +388,12 @@ static void do_kafka(const struct move *move)
         group_complete();
         TRACE("kafka   begins generation %d", kafka.group.generation);
         return;
+    case MOVE_STRANGER:
+        stranger_do((enum stranger_act)move->one);
+        return;
+    case MOVE_GROW:
+        edges_grow();
+        return;
     case MOVE_EXPIRE:
         TRACE("kafka   removes m%d from the group", kafka.group.members[move->one].id);
         group_remove(kafka.group.members[move->one].id);
@@ -350,12 +409,14 @@ static void perform(const struct move *move)
         do_worker(move);
     else if (move->kind <= MOVE_ANSWER_LOST)
         do_call(move);
-    else if (move->kind <= MOVE_COMPACT)
+    else if (move->kind <= MOVE_GROW)
         do_kafka(move);
     else if (move->kind == MOVE_PUBLISH)
         people_publish(move->one);
     else if (move->kind == MOVE_REPEAT)
         people_repeat();
+    else if (move->kind == MOVE_MISPLACE)
+        people_misplace();
     else
         people_decide(move->one);
 }
@@ -366,7 +427,7 @@ bool moves_step(void)
     if (forced())
         return true;
     moves.count = moves.weight = moves.work = 0;
-    for (int i = 0; i < sim.slots; i++)
+    for (int i = 0; i < sim.processes; i++)
         add_worker(i);
     add_calls();
     add_kafka();

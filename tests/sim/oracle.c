@@ -2,6 +2,7 @@
 #include "oracle.h"
 
 #include "bt.h"
+#include "decided.h"
 #include "kafka.h"
 #include "people.h"
 #include "position.h"
@@ -10,7 +11,9 @@
 #include <string.h>
 
 static struct {
-    int64_t read; /* of the outcome log */
+    int64_t read;                        /* of the outcome log */
+    int64_t read_dead;                   /* of the dead letters */
+    int dead[PARTITIONS][REQUESTS_ROOM]; /* dead letters of a request */
     struct outcome_event final[ORDERS];
     int finals[ORDERS], repeated[ORDERS];
     int64_t last_of_key[KEYS];
@@ -37,17 +40,23 @@ static void check_completed(int order)
             violated("order %d is COMPLETED, and BT never accepted step %d", order, step);
 }
 
-/* Who is rejected while it waits for its turn may end before those in front of it. */
-static void check_key_order(int order, const struct outcome_event *event)
+/* Who is rejected while it waits for its turn may end before those in front of it. Between two topics is no order. */
+static void check_key_order(int order, const struct outcome_event *event, bool is_dead)
 {
     const struct upstream *upstream = &sim.upstream[order];
 
-    if (event->reason == REASON_DECISION)
+    if (event->reason == REASON_DECISION || is_dead)
         return;
-    if (upstream->offset < seen.last_of_key[upstream->key])
+    if (upstream->sequence < seen.last_of_key[upstream->key])
         violated("order %d ended after a later one of its key", order);
     else
-        seen.last_of_key[upstream->key] = upstream->offset;
+        seen.last_of_key[upstream->key] = upstream->sequence;
+}
+
+/* One that only reads is not remembered: where people accepted an earlier position it is another order (R4, R9). */
+static bool is_read_again(int order)
+{
+    return sim.accepted > 0 && sim.upstream[order].type == TYPE_READ;
 }
 
 static void look_at(const struct payload *payload)
@@ -61,6 +70,8 @@ static void look_at(const struct payload *payload)
         seen.repeated[order]++;
         return;
     }
+    if (seen.finals[order] > 0 && is_read_again(order))
+        return;
     if (seen.finals[order] > 0)
         violated("order %d has an outcome %s after its final one", order, outcome_status_name(event->status));
     if (!event->final)
@@ -69,7 +80,7 @@ static void look_at(const struct payload *payload)
     seen.final[order] = *event;
     if (event->status == OUTCOME_COMPLETED)
         check_completed(order);
-    check_key_order(order, event);
+    check_key_order(order, event, payload->kind == PAYLOAD_DEAD);
 }
 
 void oracle_outcomes(void)
@@ -79,6 +90,29 @@ void oracle_outcomes(void)
     for (; seen.read < log->stable; seen.read++)
         if (log->entries[seen.read].state == ENTRY_COMMITTED)
             look_at(log->entries[seen.read].payload);
+}
+
+/* Of a request that is no order; or in the place of an outcome that Kafka refuses even without its result. */
+static void look_at_dead(const struct payload *payload)
+{
+    if (payload->offset < 0) {
+        look_at(payload);
+        return;
+    }
+    TRACE("dead    p%d offset %d: order %d", (int)payload->partition, (int)payload->offset, payload->order);
+    if (!kafka.requests[payload->partition].list[payload->offset].misplaced)
+        violated("the request of order %d is where it belongs, and a dead letter", payload->order);
+    if (++seen.dead[payload->partition][payload->offset] > 1 + sim.accepted)
+        violated("p%d offset %d has two dead letters", (int)payload->partition, (int)payload->offset);
+}
+
+void oracle_dead(void)
+{
+    const struct log *log = &kafka.logs[LOG_DEAD];
+
+    for (; seen.read_dead < log->stable; seen.read_dead++)
+        if (log->entries[seen.read_dead].state == ENTRY_COMMITTED)
+            look_at_dead(log->entries[seen.read_dead].payload);
 }
 
 /* --- the three places --- */
@@ -91,7 +125,7 @@ static bool is_decided(const struct entry *entry)
 
 static const struct committed *position_of(int32_t partition)
 {
-    const struct committed *latest = &kafka.positions[partition];
+    const struct committed *latest = &kafka.ours[partition]; /* a stranger's says nothing */
 
     for (int slot = 0; slot < SLOTS; slot++) {
         const struct committed *pending = &kafka.pending[slot][partition];
@@ -142,14 +176,45 @@ static bool is_final_outcome(const struct payload *payload)
     return payload->outcome.final && !payload->outcome.repeated;
 }
 
+/* The latest record of the order, wherever; null: none. */
+static const struct payload *record_of(int order)
+{
+    const struct payload *latest = NULL;
+
+    for (int p = 0; p < sim.partitions; p++)
+        for (int64_t i = 0; i < kafka.logs[LOG_LEDGER + p].count; i++) {
+            const struct entry *entry = &kafka.logs[LOG_LEDGER + p].entries[i];
+            if (entry->payload != NULL && entry->payload->order == order && is_record(entry->payload) &&
+                is_decided(entry))
+                latest = entry->payload;
+        }
+    return latest;
+}
+
+/* A signal's position moves in the settlement that has its effect or its answer, and never before (R8). */
+static void check_decisions(int32_t partition)
+{
+    int64_t passed = position_of(partition)->set ? position_of(partition)->signals : 0;
+
+    for (int64_t i = 0; i < passed; i++) {
+        const struct plain *signal = &kafka.signals[partition].list[i];
+        const struct payload *record = record_of(signal->order);
+        if (record == NULL || !decided_has(record->record.decisions, signal->decision.signal_id))
+            violated("the decision at p%d offset %d about order %d is lost", (int)partition, (int)i,
+                     signal->order);
+    }
+}
+
 void oracle_places(void)
 {
+    for (int p = 0; sim.edges.waits && p < sim.partitions; p++)
+        check_decisions(p);
     for (int order = 0; order < sim.orders; order++) {
         int32_t partition = sim.upstream[order].partition;
         if (!sim.upstream[order].published || seen.finals[order] > 0 ||
             is_in_log(order, LOG_LEDGER + partition, is_record) ||
             is_in_log(order, LOG_OUTCOMES, is_final_outcome) ||
-            is_in_request_log(order, position_of(partition)))
+            is_in_log(order, LOG_DEAD, is_final_outcome) || is_in_request_log(order, position_of(partition)))
             continue;
         violated("order %d is in no place any more", order);
     }
@@ -181,14 +246,32 @@ static void check_truth(int order)
                      step);
 }
 
+/* What has no place is told to people, once. */
+static void check_dead(void)
+{
+    for (int p = 0; p < sim.partitions; p++)
+        for (int64_t i = 0; i < kafka.requests[p].count; i++)
+            if (kafka.requests[p].list[i].misplaced && seen.dead[p][i] == 0)
+                violated("p%d offset %d is no order, and has no dead letter", p, (int)i);
+}
+
+static bool answers_fit(int order)
+{
+    int repeats = sim.upstream[order].repeats, answers = seen.repeated[order];
+
+    /* Where people accepted an earlier position, what was done since then is a repeat. */
+    return sim.accepted > 0 ? answers >= repeats : answers == repeats;
+}
+
 void oracle_rest(bool last)
 {
+    check_dead();
     for (int order = 0; order < sim.orders; order++) {
         if (seen.finals[order] == 0 && (last || !may_wait(order)))
             violated("order %d never ends", order);
         if (seen.finals[order] > 0)
             check_truth(order);
-        if (last && seen.repeated[order] != sim.upstream[order].repeats)
+        if (last && !answers_fit(order) && !is_read_again(order))
             violated("order %d was repeated %d times and answered %d times", order,
                      sim.upstream[order].repeats, seen.repeated[order]);
     }

@@ -9,7 +9,10 @@ void oracle_reset(void);
 /* Outcomes have become visible under read_committed. */
 void oracle_outcomes(void);
 
-/* A settlement is decided: every order is in one of the three places. */
+/* Dead letters have become visible. */
+void oracle_dead(void);
+
+/* A settlement is decided: every order is in one of the three places, and no decision is passed over. */
 void oracle_places(void);
 
 /* Whether the order has its final outcome. */

@@ -1,6 +1,7 @@
 /* Assign, take-over, drain: run/owning.c and run/recovery.c. */
 #include "worker.h"
 
+#include "edges.h"
 #include "keeping.h"
 #include "memory.h"
 #include "types.h"
@@ -27,7 +28,7 @@ static struct ledger_record copy_of(const struct ledger_record *record)
 
 static void give_up(struct worker *worker, const struct fault *why)
 {
-    violated("w%d gives up: %.150s", worker->slot, why->text);
+    violated("w%d gives up: %.150s", worker->process, why->text);
     worker_crash(worker, "gives up");
 }
 
@@ -36,7 +37,7 @@ static void assigned(struct worker *worker, const struct callback *callback)
     const struct takeover_terms terms = {.topic = "requests",
                                          .partition_count = sim.partitions,
                                          .partitioner = "murmur2_random",
-                                         .accept = ""};
+                                         .accept = worker->accept};
     int32_t partitions[PARTITIONS];
     size_t count = 0;
 
@@ -48,6 +49,11 @@ static void assigned(struct worker *worker, const struct callback *callback)
         worker->ledger_read[p] = 0;
     }
     worker->phase = PHASE_TAKING; /* without partitions: it waits */
+    if (!edges_number_fits() && !worker->stopping) {
+        TRACE("w%d      sees a topic that has grown, and ends", worker->process);
+        library_leave(worker);
+        return;
+    }
     if (count == 0)
         return;
     worker->takeover = takeover_new(partitions, count, &terms, worker->duplicates);
@@ -66,8 +72,8 @@ static void let_go(struct worker *worker)
     }
     worker->takeover = takeover_free(worker->takeover);
     worker->phase = PHASE_NONE;
-    worker->pair = (struct pair){0, -1};
-    TRACE("w%d      lets its partitions go", worker->slot);
+    worker->pair = (struct pair){0, -1, 0};
+    TRACE("w%d      lets its partitions go", worker->process);
     library_release(worker);
 }
 
@@ -108,7 +114,7 @@ void owning_serve(struct worker *worker)
             assigned(worker, &callback);
         } else {
             if (callback.lost)
-                worker->pair = (struct pair){0, -1};
+                worker->pair = (struct pair){0, -1, 0};
             revoked(worker, callback.lost);
         }
     }
@@ -130,18 +136,29 @@ void owning_positions(struct worker *worker)
     worker->read_again_ms = 0;
     for (int p = 0; p < sim.partitions; p++) {
         const struct committed *one = &job->positions[p];
+        const char *metadata = one->metadata;
+        if (is_off(R4_FOREIGN) && *metadata == '\0')
+            metadata = "2;anybody:1;;";
         const struct takeover_read read = {.partition = p,
                                            .offset = one->set ? one->offset : -1,
                                            .signals = one->set ? one->signals : -1,
                                            .low = kafka.requests[p].start,
                                            .high = -1,
-                                           .metadata = one->metadata,
-                                           .length = one->set ? strlen(one->metadata) : 0};
+                                           .metadata = metadata,
+                                           .length = one->set ? strlen(metadata) : 0};
+        worker->foreign[p] = one->set && *one->metadata == '\0';
         if (worker->owns[p])
             takeover_position(worker->takeover, &read);
     }
     worker->phase = PHASE_LOADING;
     worker->dirty = true;
+}
+
+static bool partition_is_foreign(const struct worker *worker, const struct takeover_partition *one)
+{
+    if (worker->foreign[one->partition] && !one->accepted && !is_off(R4_FOREIGN))
+        violated("w%d believes a stranger's position of p%d", worker->process, (int)one->partition);
+    return worker->foreign[one->partition];
 }
 
 static void settle_barrier(struct worker *worker)
@@ -152,6 +169,8 @@ static void settle_barrier(struct worker *worker)
 
     for (size_t i = 0; i < count; i++) {
         const struct takeover_partition *one = &partitions[i];
+        if (partition_is_foreign(worker, one)) /* what ours was is not known any more: it is read again */
+            sim.accepted++;
         if (!settlements_own(worker->settlements, one->partition, one->position, one->metadata,
                              one->metadata_length, one->signals, &why))
             violated("the commit metadata cannot be read: %.100s", why.text);
@@ -223,8 +242,9 @@ static bool recover(struct worker *worker, struct takeover_entry *entry, struct 
     const struct order_type *type = catalogue_type(types_catalogue, entry->record.order_type);
     struct order *order;
 
-    TRACE("w%d      recovers order %d: %s, attempt %u", worker->slot, order_of_id(entry->record.request_id),
-          ledger_state_name(entry->record.state), entry->record.attempt);
+    TRACE("w%d      recovers order %d: %s, attempt %u", worker->process,
+          order_of_id(entry->record.request_id), ledger_state_name(entry->record.state),
+          entry->record.attempt);
     return order_recall("requests", entry->partition, &entry->record, type, &order, why) &&
            orders_recover(worker->orders, order, worker_time(worker), why);
 }
@@ -245,7 +265,7 @@ static void begin_taking(struct worker *worker)
             return;
         }
     }
-    TRACE("w%d      takes requests", worker->slot);
+    TRACE("w%d      takes requests", worker->process);
     worker->takeover = takeover_free(worker->takeover);
     worker->phase = PHASE_TAKING;
     worker->dirty = true;
@@ -257,7 +277,10 @@ static void begin_taking(struct worker *worker)
  */
 static void refused(struct worker *worker, const struct fault *why)
 {
-    if (group_knows(worker->pair.member) && worker->pair.generation == kafka.group.generation)
+    bool owns = group_knows(worker->pair.member) && worker->pair.generation == kafka.group.generation;
+    if (owns && edges_accept(worker, why))
+        worker_crash(worker, "does not believe a position that is not ours");
+    else if (owns)
         give_up(worker, why);
     else
         worker_crash(worker, "gives up, and is not the owner any more");

@@ -2,32 +2,37 @@
 #include "people.h"
 
 #include "bt.h"
+#include "edges.h"
 #include "worker.h"
 
 #include <stdio.h>
 
-enum { REPEATS_MAX = 3 };
+enum { REPEATS_MAX = 3, MISPLACED_MAX = 3 };
 
 static void wake_all(void)
 {
-    for (int i = 0; i < SLOTS; i++)
+    for (int i = 0; i < PROCESSES; i++)
         workers[i].dirty = workers[i].up;
 }
 
 void people_publish(int order)
 {
     struct upstream *upstream = &sim.upstream[order];
-    struct plain_log *log = &kafka.requests[upstream->partition];
+    int32_t partition = edges_place(upstream->key);
+    struct plain_log *log = &kafka.requests[partition];
 
     if (log->count == REQUESTS_ROOM)
         return;
-    if (!upstream->published)
+    if (!upstream->published) {
+        upstream->partition = partition;
         upstream->offset = log->count;
-    else
+        upstream->sequence = sim.published++;
+    } else {
         upstream->repeats++;
+    }
     upstream->published = true;
     TRACE("up      publishes order %d (type %d, key %d) at p%d offset %d", order, (int)upstream->type,
-          upstream->key, (int)upstream->partition, (int)log->count);
+          upstream->key, (int)partition, (int)log->count);
     log->list[log->count++] = (struct plain){.order = order};
     wake_all();
 }
@@ -42,7 +47,7 @@ static bool can_repeat(int order)
 
 bool people_can_repeat(void)
 {
-    for (int i = 0; i < sim.orders; i++)
+    for (int i = 0; i < sim.orders && !edges_upstream_stands(); i++)
         if (can_repeat(i))
             return true;
     return false;
@@ -54,6 +59,34 @@ void people_repeat(void)
 
     if (can_repeat(order))
         people_publish(order);
+}
+
+/* Not while the topic has grown: where a key belongs is then another question for upstream than for workers. */
+bool people_can_misplace(void)
+{
+    int count = 0;
+
+    for (int p = 0; p < sim.partitions; p++)
+        for (int64_t i = 0; i < kafka.requests[p].count; i++)
+            count += kafka.requests[p].list[i].misplaced;
+    return count < MISPLACED_MAX && sim.topic_partitions == sim.partitions;
+}
+
+void people_misplace(void)
+{
+    int order = chance(sim.orders);
+    bool keyless = sim.partitions == 1 || one_in(3);
+    int32_t place = edges_place(sim.upstream[order].key);
+    int32_t partition = keyless ? chance(sim.partitions) : 1 - place;
+    struct plain_log *log = &kafka.requests[partition];
+
+    if (sim.upstream[order].type == TYPE_READ || log->count == REQUESTS_ROOM)
+        return;
+    TRACE("up      puts a copy of order %d %s at p%d offset %d", order,
+          keyless ? "without a key" : "elsewhere", (int)partition, (int)log->count);
+    log->list[log->count++] = (struct plain){
+        .order = order, .keyless = keyless, .misplaced = true, .weight = one_in(4) ? 1 + chance(2) : 0};
+    wake_all();
 }
 
 const struct payload *people_see(int order)
@@ -104,6 +137,8 @@ bool people_decide(int order)
         decision.verdict = DECISION_DID_NOT_HAPPEN;
     }
     snprintf(decision.request_id, sizeof decision.request_id, "%s", id_of_order(order));
+    snprintf(decision.signal_id, sizeof decision.signal_id, "p%d-%d", (int)sim.upstream[order].partition,
+             (int)log->count);
     TRACE("people  decide '%s' of order %d, attempt %u", decision_words[decision.verdict], order,
           decision.attempt);
     log->list[log->count++] = (struct plain){.order = order, .decision = decision};

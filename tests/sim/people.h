@@ -9,6 +9,10 @@ void people_publish(int order);
 bool people_can_repeat(void);
 void people_repeat(void);
 
+/* A copy of a write goes where its key does not belong, by another client's partitioner, or has no key. */
+bool people_can_misplace(void);
+void people_misplace(void);
+
 /* Someone looks at an order in the ledger and decides; false: there is nothing to decide about. */
 bool people_decide(int order);
 

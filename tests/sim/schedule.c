@@ -1,6 +1,7 @@
 /* See schedule.h. */
 #include "schedule.h"
 
+#include "edges.h"
 #include "memory.h"
 #include "moves.h"
 #include "oracle.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WARM_EVENTS = 100, FAULTY_EVENTS = 250, CALM_EVENTS = 20000, DECISIONS = 60 };
+enum { WARM_EVENTS = 100, FAULTY_EVENTS = 250, AGAIN_EVENTS = 120, CALM_EVENTS = 20000, DECISIONS = 60 };
 
 struct sim sim;
 
@@ -63,7 +64,7 @@ static void release(void)
     for (int i = 0; i < sim.payload_count; i++)
         ledger_release(&sim.payloads[i].record);
     sim.payload_count = 0;
-    for (int i = 0; i < SLOTS; i++)
+    for (int i = 0; i < PROCESSES; i++)
         if (workers[i].up)
             worker_crash(&workers[i], "is over");
 }
@@ -120,8 +121,11 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
             (struct upstream){.type = same ? type : (enum sim_type)chance(types), .key = chance(KEYS)};
         upstream->partition = upstream->key % sim.partitions;
     }
-    for (int i = 0; i < SLOTS; i++)
-        workers[i] = (struct worker){.slot = i, .library.pair = {0, -1}};
+    sim.published = sim.accepted = 0;
+    edges_choose();
+    for (int i = 0; i < PROCESSES; i++) /* the one too many is of slot 0 */
+        workers[i] = (struct worker){
+            .process = i, .slot = i < sim.slots ? i : i - sim.slots, .library.pair = {0, -1, 0}};
 }
 
 static bool failed(void)
@@ -144,7 +148,7 @@ static void run_calm(void)
 static void lose_memory(void)
 {
     TRACE("----    retention deletes the requests, all processes die");
-    for (int i = 0; i < sim.slots; i++)
+    for (int i = 0; i < sim.processes; i++)
         worker_crash(&workers[i], "dies");
     for (int p = 0; p < sim.partitions; p++)
         kafka.requests[p].start = kafka.requests[p].count;
@@ -165,6 +169,34 @@ static void decide_all(void)
     }
 }
 
+/* The topic has grown: all end by themselves, and then a person does what their last words say. */
+static void finish_growth(void)
+{
+    run_calm();
+    if (failed())
+        return;
+    edges_old_number();
+    run_calm();
+    decide_all();
+    edges_stop_workers();
+    run_calm();
+    if (!failed())
+        edges_repartition();
+}
+
+/* So many events with faults; a topic that grows meanwhile is mended, and faults go on. */
+static void run_faulty(void)
+{
+    while (!failed() && sim.events < FAULTY_EVENTS && !edges_wait_for_person())
+        moves_step();
+    if (failed() || sim.topic_partitions == sim.partitions)
+        return;
+    finish_growth();
+    sim.calm = false;
+    for (unsigned until = sim.events + AGAIN_EVENTS; !failed() && sim.events < until;)
+        moves_step();
+}
+
 bool schedule_run(uint64_t seed, unsigned off, bool trace)
 {
     sim_reset(seed, off, trace);
@@ -175,8 +207,7 @@ bool schedule_run(uint64_t seed, unsigned off, bool trace)
     for (int warm = chance(WARM_EVENTS); sim.calm && !failed() && warm > 0; warm--)
         moves_step();
     sim.calm = false;
-    while (!failed() && sim.events < FAULTY_EVENTS)
-        moves_step();
+    run_faulty();
     TRACE("----    calm");
     if (!failed())
         run_calm();

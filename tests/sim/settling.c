@@ -1,6 +1,7 @@
 /* What is ready becomes one settlement after another: run/settling.c and run/records.c. */
 #include "worker.h"
 
+#include "decided.h"
 #include "keeping.h"
 #include "memory.h"
 #include "types.h"
@@ -34,6 +35,13 @@ static int step_index(const struct order *order)
     return -1;
 }
 
+/* Whether its topic takes the outcome. */
+static void weigh(struct payload *payload)
+{
+    payload->weight =
+        payload->outcome.weight == 2 || (payload->outcome.weight == 1 && payload->outcome.has_result);
+}
+
 static struct payload *outcome_of(const struct order *order)
 {
     struct payload *payload = payload_new(PAYLOAD_OUTCOME, order->partition, order_of_id(order->request.id));
@@ -43,7 +51,10 @@ static struct payload *outcome_of(const struct order *order)
     payload->outcome = (struct outcome_event){.status = outcome.status,
                                               .reason = outcome.reason.kind,
                                               .final = outcome.final,
-                                              .step = step_index(order)};
+                                              .step = step_index(order),
+                                              .weight = sim.upstream[payload->order].weight,
+                                              .has_result = outcome.result != NULL};
+    weigh(payload);
     return payload;
 }
 
@@ -53,6 +64,7 @@ static struct payload *repeated(int32_t partition, int order, const struct outco
 
     payload->outcome = *event;
     payload->outcome.repeated = true;
+    weigh(payload);
     return payload;
 }
 
@@ -85,7 +97,7 @@ static void split_step(struct worker *worker, const struct order *order, struct 
         payload->record.step =
             kept->step < workflow->step_count ? memory_text(workflow->steps[kept->step].id) : NULL;
         kept->second_half = true;
-        TRACE("w%d      settles the new step of order %d later", worker->slot, payload->order);
+        TRACE("w%d      settles the new step of order %d later", worker->process, payload->order);
         return;
     }
     memory_free(kept->progress);
@@ -105,18 +117,47 @@ void settling_repeat(struct worker *worker, const struct duplicate *duplicate, i
         add_item(worker, partition, LOG_OUTCOMES, repeated(partition, kept->order, &kept->stored));
 }
 
+void settling_copy_done(const struct payload *from, struct payload *to)
+{
+    to->record = (struct ledger_record){.state = LEDGER_DONE,
+                                        .written_at_ms = from->record.written_at_ms,
+                                        .decisions = memory_text(from->record.decisions)};
+    snprintf(to->record.request_id, sizeof to->record.request_id, "%s", from->record.request_id);
+    to->stored = from->stored;
+    to->has_stored = from->has_stored;
+}
+
 /* A decision about an order that is done: its record says that it was refused. */
-void settling_rewrite(struct worker *worker, const struct duplicate *duplicate)
+void settling_rewrite(struct worker *worker, const struct duplicate *duplicate, char *decision)
 {
     const struct payload *old = &sim.payloads[duplicate->offset];
     struct payload *payload = payload_new(PAYLOAD_ORDER, duplicate->partition, old->order);
-    payload->record =
-        (struct ledger_record){.state = LEDGER_DONE, .written_at_ms = worker_time(worker).wall_ms};
-    snprintf(payload->record.request_id, sizeof payload->record.request_id, "%s", old->record.request_id);
-    payload->stored = old->stored;
-    payload->has_stored = old->has_stored;
-    add_item(worker, duplicate->partition, LOG_LEDGER + duplicate->partition, payload)->is_kept = true;
+    settling_copy_done(old, payload);
+    payload->record.written_at_ms = worker_time(worker).wall_ms;
+    payload->record.decisions = decided_add(payload->record.decisions, decision, false);
+    memory_free(decision);
+    struct item *item = add_item(worker, duplicate->partition, LOG_LEDGER + duplicate->partition, payload);
+    item->is_kept = item->is_rewritten = true;
     settlements_touch(worker->settlements, duplicate->partition);
+}
+
+bool settling_rewrites(const struct worker *worker, int order)
+{
+    for (int i = 0; i < worker->item_count; i++)
+        if (worker->items[i].is_rewritten && worker->items[i].payload->order == order)
+            return true;
+    return false;
+}
+
+void settling_dead_letter(struct worker *worker, const struct plain *request, int32_t partition,
+                          int64_t offset)
+{
+    struct payload *payload = payload_new(PAYLOAD_DEAD, partition, request->order);
+
+    payload->offset = offset;
+    payload->weight = request->weight;
+    add_item(worker, partition, LOG_DEAD, payload);
+    settlements_finish(worker->settlements, partition, offset);
 }
 
 void settling_barrier(struct worker *worker, const struct ledger_owner *owner)
@@ -153,7 +194,7 @@ static void add_change(struct worker *worker, const struct change *change)
     if (change->publishes) {
         outcome = outcome_of(order);
         orders_published(order);
-        add_item(worker, order->partition, LOG_OUTCOMES, outcome);
+        add_item(worker, order->partition, LOG_OUTCOMES, outcome)->order = order;
         for (unsigned i = 0; order->state == ORDER_SETTLING && i < order->repeats_due; i++)
             add_item(worker, order->partition, LOG_OUTCOMES,
                      repeated(order->partition, outcome->order, &outcome->outcome));
@@ -196,6 +237,9 @@ static void start_question(struct worker *worker)
 
     worker->asked = false;
     *job = (struct job){.stage = STAGE_READ, .reads = true};
+    /* Before the positions: what a dead process of the slot has left open would hold them back. */
+    if (sim.edges.is_static && worker->epoch < 0)
+        job->stage = STAGE_INIT;
     memcpy(job->wanted, worker->owns, sizeof job->wanted);
 }
 
@@ -217,6 +261,7 @@ static void start_settlement(struct worker *worker)
     for (int i = 0; i < worker->item_count; i++) {
         job->records[i].log = worker->items[i].log;
         job->records[i].payload = worker->items[i].payload;
+        job->records[i].refused = false;
     }
     memset(job->positions, 0, sizeof job->positions);
     for (size_t i = 0; i < count; i++) {
@@ -231,13 +276,13 @@ static void start_settlement(struct worker *worker)
     settlement_positions_free(positions, count);
     for (int i = 0; i < worker->item_count; i++)
         if (!job->wanted[worker->items[i].partition])
-            violated("w%d settles a record of p%d without its position", worker->slot,
+            violated("w%d settles a record of p%d without its position", worker->process,
                      (int)worker->items[i].partition);
     job->pair = worker->pair;
     worker->item_sent = worker->item_count;
     worker->settle_began_ms = worker_clock(worker);
     job->began_ms = worker->settle_began_ms;
-    TRACE("w%d      begins a settlement of %d records", worker->slot, worker->item_sent);
+    TRACE("w%d      begins a settlement of %d records", worker->process, worker->item_sent);
 }
 
 void settling_chore(struct worker *worker)
@@ -270,7 +315,7 @@ static void close_change(struct worker *worker, const struct item *item)
 static void write_second_half(struct worker *worker, const struct item *item)
 {
     struct kept *kept =
-        item->log == LOG_OUTCOMES || item->is_barrier ? NULL : &worker->kept[item->payload->order];
+        item->log >= LOG_OUTCOMES || item->is_barrier ? NULL : &worker->kept[item->payload->order];
 
     if (kept == NULL || !kept->second_half || !item->closes)
         return;
@@ -312,9 +357,50 @@ static void drop_sent(struct worker *worker)
         owning_barrier_settled(worker);
 }
 
+static struct payload *copy_smaller(const struct payload *old, enum payload_kind kind)
+{
+    struct payload *payload = payload_new(kind, old->partition, old->order);
+
+    payload->offset = old->offset;
+    payload->outcome = old->outcome;
+    return payload;
+}
+
+/* run/refused.c: an outcome goes without its result, then a dead letter names it; a dead letter gets smaller. */
+static void make_smaller(struct worker *worker, struct item *item)
+{
+    const struct payload *old = item->payload;
+
+    TRACE("w%d      makes a record of order %d smaller", worker->process, old->order);
+    if (item->log == LOG_DEAD) {
+        item->payload = copy_smaller(old, PAYLOAD_DEAD);
+        item->payload->weight = old->weight - 1;
+    } else if (item->order == NULL || item->order->state != ORDER_SETTLING || !old->outcome.has_result) {
+        item->payload = copy_smaller(old, PAYLOAD_DEAD);
+        item->payload->offset = -1;
+        item->log = LOG_DEAD;
+    } else {
+        item->payload = copy_smaller(old, PAYLOAD_OUTCOME);
+        item->payload->outcome.has_result = false;
+        if (!item->order->type->writes)
+            item->payload->outcome.status = OUTCOME_FAILED;
+        weigh(item->payload);
+    }
+}
+
+/* A record that Kafka refuses for itself is replaced, so that the next settlement has a chance (R16). */
+static void replace_refused(struct worker *worker)
+{
+    for (int i = 0; i < worker->item_sent && !is_off(R16); i++)
+        if (worker->job.records[i].refused && is_ours(worker, &worker->items[i]))
+            make_smaller(worker, &worker->items[i]);
+}
+
 static void take_back(struct worker *worker)
 {
     int kept = 0;
+
+    replace_refused(worker);
 
     for (int i = 0; i < worker->item_count; i++) {
         struct item item = worker->items[i];
@@ -344,7 +430,7 @@ void settling_returned(struct worker *worker)
             found[count++] =
                 (struct settlement_found){p, job->positions[p].metadata, strlen(job->positions[p].metadata)};
     bool happened = settlements_end(worker->settlements, job->end, found, count);
-    TRACE("w%d      its settlement was %s%s", worker->slot, ends[job->end],
+    TRACE("w%d      its settlement was %s%s", worker->process, ends[job->end],
           job->end != SETTLEMENT_UNCLEAR ? ""
           : happened                     ? " and happened"
                                          : " and did not happen");

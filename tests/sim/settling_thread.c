@@ -16,6 +16,8 @@ bool thread_can_step(const struct worker *worker)
 static void finish(struct worker *worker, enum settlement_end end)
 {
     worker->job.end = end;
+    if (end == SETTLEMENT_CLEAN || end == SETTLEMENT_DIRTY)
+        worker->singly = false;
     worker->job.stage = STAGE_DONE;
     worker->dirty = true;
 }
@@ -23,7 +25,7 @@ static void finish(struct worker *worker, enum settlement_end end)
 /* Anything but a success: a new producer with the same id, and then the committed token tells (R3). */
 static void find_out(struct worker *worker, const char *what)
 {
-    TRACE("w%d      is not clear about its settlement: %s", worker->slot, what);
+    TRACE("w%d      is not clear about its settlement: %s", worker->process, what);
     if (is_off(R3)) {
         if (strcmp(what, "fenced") == 0)
             worker->epoch = -1;
@@ -66,7 +68,7 @@ static void init(struct worker *worker, enum stage next)
         worker->epoch = -1;
         return;
     }
-    TRACE("w%d      has a producer, epoch %d", worker->slot, worker->epoch);
+    TRACE("w%d      has a producer, epoch %d", worker->process, worker->epoch);
     job->stage = next;
 }
 
@@ -89,6 +91,14 @@ static void send_offsets(struct worker *worker)
         job->stage = STAGE_PRODUCE;
 }
 
+/* A batch is refused as a whole; sent singly, the one at fault is known. */
+static void note_refused(struct worker *worker)
+{
+    worker->job.records[worker->job.sent].refused = worker->singly;
+    worker->singly = true;
+    find_out(worker, "Kafka refuses a record for its size");
+}
+
 static void produce(struct worker *worker)
 {
     struct job *job = &worker->job;
@@ -106,6 +116,8 @@ static void produce(struct worker *worker)
         find_out(worker, "no answer to a record");
     else if (answer == ANSWER_AGAIN)
         wait_briefly(job);
+    else if (answer == ANSWER_TOO_LARGE)
+        note_refused(worker);
     else if (answer != ANSWER_OK)
         find_out(worker, "fenced");
     else
@@ -123,7 +135,7 @@ static void end_again(struct worker *worker)
     kafka_add_late(worker->slot, worker->epoch);
     enum answer answer = kafka_end(worker->slot, worker->epoch);
 
-    TRACE("w%d      repeats its EndTxn, the first is still on its way", worker->slot);
+    TRACE("w%d      repeats its EndTxn, the first is still on its way", worker->process);
     if (answer != ANSWER_OK) {
         find_out(worker, "fenced");
         return;
@@ -152,7 +164,7 @@ static void end(struct worker *worker)
     } else if (answer != ANSWER_OK) {
         find_out(worker, "fenced");
     } else if (in_time(worker)) {
-        TRACE("w%d      commits", worker->slot);
+        TRACE("w%d      commits", worker->process);
         finish(worker, SETTLEMENT_CLEAN);
     } else {
         if (!is_off(R3))
@@ -186,7 +198,7 @@ void thread_step(struct worker *worker)
 {
     switch (worker->job.stage) {
     case STAGE_INIT:
-        init(worker, STAGE_OFFSETS);
+        init(worker, worker->job.reads ? STAGE_READ : STAGE_OFFSETS);
         return;
     case STAGE_OFFSETS:
         send_offsets(worker);
@@ -198,6 +210,11 @@ void thread_step(struct worker *worker)
         end(worker);
         return;
     case STAGE_FIND_INIT:
+        if (worker->library.fenced) { /* the transactional id is the other's, who finds out */
+            worker->job.lost = true;
+            finish(worker, SETTLEMENT_UNCLEAR);
+            return;
+        }
         init(worker, STAGE_FIND_READ);
         return;
     case STAGE_FIND_READ:

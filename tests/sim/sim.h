@@ -11,7 +11,8 @@
 
 enum {
     PARTITIONS = 2,
-    SLOTS = 4, /* workers at most */
+    SLOTS = 4,             /* workers at most */
+    PROCESSES = SLOTS + 1, /* one slot may have two (edges.h) */
     ORDERS = 3,
     STEPS = 2,
     KEYS = 2,
@@ -31,11 +32,13 @@ enum {
     TRANSACTION_TIMEOUT = 7,
     LEDGER_AFTER = 50,
     LOOKUP_GIVE_UP = 3000,
+    SESSION_TIMEOUT = 20,
+    METADATA_AGE = 20,      /* the number of partitions is looked at so often */
     ABSENT_AFTER = 231,     /* >= 1.01 * (12 + 30 + 5 + 120 + 60) + 1 */
     ABSENT_AFTER_OWN = 183, /* >= 1.01 * (120 + 60) + 1 */
 };
 
-/* The rules of promise.md that can be switched off, by their numbers; RULE_SLOW is the sweep of R11. */
+/* The rules of promise.md that can be switched off, by their numbers, and parts of rules. */
 enum sim_rule {
     R1 = 1 << 1,
     R2 = 1 << 2,
@@ -48,6 +51,11 @@ enum sim_rule {
     R11 = 1 << 11,
     R12 = 1 << 12,
     R11_LANES = 1 << 13, /* the second half of R11: in the order of the lane */
+    R14 = 1 << 14,
+    R2_INSTANCE = 1 << 15, /* static membership: the pair without member id and instance id */
+    R16 = 1 << 16,
+    R4_FOREIGN = 1 << 17,  /* a position is believed whoever committed it */
+    R8_POSITION = 1 << 18, /* a signal's position moves when it is taken */
 };
 
 /* Order types of the catalogue: four that write, and one that only reads. */
@@ -56,13 +64,18 @@ enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, T
 /* Seeds from here on have orders that only read, too: they came later, and the others mean what they meant. */
 #define READS_FROM UINT64_C(1000000000000)
 
-/* What stands in the ledger and in the outcome log; lives as long as its schedule. */
-enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME };
+/* Seeds from here on have what other people do to Kafka, too (edges.h): it came later still. */
+#define EDGES_FROM UINT64_C(2000000000000)
+
+/* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
+enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD };
 
 struct payload {
     enum payload_kind kind;
-    int order; /* index; of an order's record or outcome */
-    int step;  /* of a record: where the order stands */
+    int order;      /* index; of an order's record or outcome */
+    int step;       /* of a record: where the order stands */
+    int weight;     /* Kafka refuses it above 0 for its size (R16) */
+    int64_t offset; /* of a dead letter: of the request; -1: it stands for the outcome that is in it */
     int32_t partition;
     struct ledger_record record; /* of PAYLOAD_ORDER */
     struct ledger_owner owner;   /* of PAYLOAD_OWNER */
@@ -70,7 +83,9 @@ struct payload {
         enum outcome_status status;
         enum reason_kind reason;
         bool final, repeated;
-        int step; /* the step that was called last; -1: none */
+        int step;        /* the step that was called last; -1: none */
+        int weight;      /* as upstream's, */
+        bool has_result; /* which 1 is too large with only */
     } outcome;
     struct outcome_event stored; /* the outcome within a record */
     bool has_stored;
@@ -83,7 +98,19 @@ struct upstream {
     int32_t partition;
     bool published;
     int64_t offset; /* of the first record */
+    int sequence;   /* the how manieth it was among all first ones */
     int repeats;
+    int weight; /* of its outcome: 1 too large with its result, 2 even without it */
+};
+
+/* Which of the edges a schedule has; none before EDGES_FROM. */
+struct edges {
+    bool misplaces; /* copies of writes by another client's partitioner, or without a key */
+    bool foreign;   /* a stranger in the group reads, and commits, past requests */
+    bool grows;     /* the request topic gets a second partition */
+    bool is_static; /* static membership, and a slot with two processes */
+    bool waits;     /* a decision waits for what of its order is being settled, and none may be lost */
+    int stalls;     /* the loop stands still after one of so many chores; 0: never */
 };
 
 struct sim {
@@ -92,7 +119,12 @@ struct sim {
     bool trace, calm;
     int64_t now_us;
     unsigned events;
-    int slots, orders, partitions;
+    int slots, processes, orders;
+    int partitions;       /* what workers and ledger know; */
+    int topic_partitions; /* what the request topic has */
+    struct edges edges;
+    int published; /* orders */
+    int accepted;  /* take-overs at a position that a person has accepted */
     struct upstream upstream[ORDERS];
     struct payload payloads[PAYLOADS];
     int payload_count;

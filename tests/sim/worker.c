@@ -1,13 +1,14 @@
 /* See worker.h: a process begins, turns its loop and dies. */
 #include "worker.h"
 
+#include "edges.h"
 #include "memory.h"
 #include "types.h"
 
 #include <math.h>
 #include <stdio.h>
 
-struct worker workers[SLOTS];
+struct worker workers[PROCESSES];
 
 enum { WALL_BEGAN_MS = 1772445600 };
 
@@ -18,7 +19,9 @@ int64_t worker_clock(const struct worker *worker)
 
 struct orders_time worker_time(const struct worker *worker)
 {
-    return (struct orders_time){worker_clock(worker), WALL_BEGAN_MS * 1000LL + sim.now_us / 1000};
+    /* The loop's clock stands still within a turn. */
+    return (struct orders_time){worker->chore > 0 ? worker->turn_ms : worker_clock(worker),
+                                WALL_BEGAN_MS * 1000LL + sim.now_us / 1000};
 }
 
 int64_t worker_moment(const struct worker *worker, int64_t ms)
@@ -49,23 +52,25 @@ void worker_start(struct worker *worker)
 {
     char owner[16];
     unsigned life = worker->life + 1;
-    int slot = worker->slot;
+    int slot = worker->slot, process = worker->process;
 
-    *worker = (struct worker){.slot = slot, .life = life, .up = true, .dirty = true, .epoch = -1};
+    *worker = (struct worker){
+        .process = process, .slot = slot, .life = life, .up = true, .dirty = true, .epoch = -1};
     worker->offset_us = 1000000 + chance(50000);
     worker->rate = 1 + (chance(9801) - 4900) / 1e6;
     worker->due_ms = INT64_MAX;
     worker->orders = make_orders(worker);
     worker->duplicates = duplicates_new((struct duplicates_window){INT32_MAX, 1000, false});
-    snprintf(owner, sizeof owner, "w%d.%u", slot, life);
+    snprintf(owner, sizeof owner, "w%d.%u", process, life);
     worker->settlements = settlements_new(owner, 2);
     worker->library.joins = true;
-    TRACE("w%d      starts, life %u", slot, life);
+    edges_settings(worker);
+    TRACE("w%d      starts, life %u", process, life);
 }
 
 void worker_crash(struct worker *worker, const char *why)
 {
-    TRACE("w%d      %s", worker->slot, why);
+    TRACE("w%d      %s", worker->process, why);
     calling_abandon(worker);
     if (one_in(2))
         thread_sends(worker); /* it had just been sent */
@@ -75,12 +80,25 @@ void worker_crash(struct worker *worker, const char *why)
     worker->takeover = takeover_free(worker->takeover);
     for (int i = 0; i < ORDERS; i++)
         worker->kept[i].progress = memory_free(worker->kept[i].progress);
-    worker->up = worker->paused = false;
+    worker->up = worker->paused = worker->stalled = false;
+}
+
+bool worker_has_twin(const struct worker *worker)
+{
+    for (int i = 0; i < sim.processes; i++)
+        if (&workers[i] != worker && workers[i].up && workers[i].slot == worker->slot)
+            return true;
+    return false;
+}
+
+bool worker_stands(const struct worker *worker)
+{
+    return worker->paused || worker->stalled;
 }
 
 bool worker_takes(const struct worker *worker)
 {
-    return worker->phase == PHASE_TAKING && !worker->stopping;
+    return worker->phase == PHASE_TAKING && !worker->stopping && !worker->library.fenced;
 }
 
 static void set_due(struct worker *worker, int64_t ms)
@@ -104,20 +122,41 @@ static void find_due(struct worker *worker)
         set_due(worker, worker->sweep_ms);
 }
 
-/* The events that the loop would tell, then the chores in run.c's order. */
-void worker_turn(struct worker *worker)
+static void take_answer(struct worker *worker)
 {
-    worker->dirty = false;
     if (worker->job.stage == STAGE_DONE)
         settling_returned(worker);
-    calling_time_out(worker);
-    taking_chore(worker);
-    if (!worker->up)
-        return; /* it has left, or gave up */
-    calling_chore(worker);
-    settling_chore(worker);
-    owning_chore(worker);
-    if (!worker->up)
-        return;
+}
+
+/* A long turn: time passes between two things that it does, until the watchdog at latest (half of it is armed). */
+static bool stands_still(struct worker *worker)
+{
+    if (worker->chore == 0 || sim.edges.stalls == 0 || !trouble(sim.edges.stalls))
+        return false;
+    TRACE("w%d      stands still within a turn, before chore %d", worker->process, worker->chore);
+    worker->stalled = true;
+    worker->kill_us = worker->turn_us + WATCHDOG * 1000 / 2;
+    return true;
+}
+
+/* The events that the loop would tell, then the chores in run.c's order. It goes on where it stood still. */
+void worker_turn(struct worker *worker)
+{
+    static void (*const chores[])(struct worker *) = {take_answer,   calling_time_out, taking_chore,
+                                                      calling_chore, settling_chore,   owning_chore};
+
+    if (worker->chore == 0) {
+        worker->dirty = false;
+        worker->turn_ms = worker_clock(worker);
+        worker->turn_us = sim.now_us;
+    }
+    while (worker->chore < (int)COUNT_OF(chores)) {
+        if (stands_still(worker))
+            return;
+        chores[worker->chore++](worker);
+        if (!worker->up)
+            return; /* it has left, or gave up */
+    }
+    worker->chore = 0;
     find_due(worker);
 }

@@ -41,6 +41,7 @@ struct job {
     struct {
         int log;
         struct payload *payload;
+        bool refused; /* Kafka has named it (R16) */
     } records[ITEMS];
     int record_count, sent;
     int64_t began_ms,
@@ -51,11 +52,12 @@ struct job {
 
 struct item {
     struct change change;
-    bool closes, is_barrier, is_kept;
+    bool closes, is_barrier, is_kept, is_rewritten;
     int32_t partition;
     uint64_t epoch;
     int log;
     struct payload *payload;
+    const struct order *order; /* of an outcome: it lives until its change is closed */
 };
 
 /* --- taking partitions over (owning.c; run/owning.c) --- */
@@ -85,19 +87,28 @@ struct library {
     bool assigned; /* the application has a set, or will be told of one */
     bool revoking; /* it waits for the application to give its set back */
     bool leaving;  /* a clean stop: it leaves instead of joining */
+    bool fenced;   /* another process of its slot has joined: it never joins again */
     struct callback callbacks[CALLBACKS];
     int callback_count;
 };
 
 struct worker {
-    int slot;
+    int process; /* its place in workers[] */
+    int slot;    /* whose transactional id and, if it is static, instance id it has */
     bool up, paused, stopping;
-    bool dirty; /* its loop has something to do */
+    bool stalled;             /* its loop stands still within a turn, its other threads go on */
+    int chore;                /* of the turn that is under way; 0: none is */
+    int64_t turn_ms, turn_us; /* when it began: its clock, true time */
+    bool dirty;               /* its loop has something to do */
     unsigned life;
     int64_t offset_us; /* of its clock */
     double rate;
-    int64_t kill_us; /* of a paused one */
-    int64_t due_ms;  /* the next timer of its loop; INT64_MAX: none */
+    int64_t kill_us;          /* of a paused or stalled one */
+    int64_t end_us;           /* fenced by its own slot: it ends then; 0: it is not */
+    int64_t look_us;          /* it sees the new number of partitions then; 0: there is none */
+    char accept[TEXT];        /* takeover.accept, as it was when it started */
+    bool foreign[PARTITIONS]; /* the position that it has read was a stranger's */
+    int64_t due_ms;           /* the next timer of its loop; INT64_MAX: none */
 
     struct orders *orders;
     struct duplicates *duplicates;
@@ -118,7 +129,8 @@ struct worker {
     bool asked;
     int64_t settle_began_ms;
     struct job job;
-    int epoch; /* of its producer; -1: there is none */
+    int epoch;   /* of its producer; -1: there is none */
+    bool singly; /* a record was refused: the next producer sends one record a batch, and so learns which */
 
     int64_t next_request[PARTITIONS], next_signal[PARTITIONS];
     int64_t sweep_ms;
@@ -129,7 +141,7 @@ struct worker {
     } kept[ORDERS]; /* R12 off: what the ledger says of the order */
 };
 
-extern struct worker workers[SLOTS];
+extern struct worker workers[PROCESSES];
 
 int64_t worker_clock(const struct worker *worker); /* ms */
 struct orders_time worker_time(const struct worker *worker);
@@ -140,7 +152,11 @@ int64_t worker_moment(const struct worker *worker, int64_t ms);
 void worker_start(struct worker *worker);
 void worker_crash(struct worker *worker, const char *why);
 void worker_turn(struct worker *worker);
+bool worker_stands(const struct worker *worker); /* its loop does nothing */
 bool worker_takes(const struct worker *worker);
+
+/* Whether another process of its slot is alive. */
+bool worker_has_twin(const struct worker *worker);
 
 /* owning.c */
 void owning_serve(struct worker *worker); /* the callbacks */
@@ -155,7 +171,12 @@ void settling_ask(struct worker *worker);
 void settling_barrier(struct worker *worker, const struct ledger_owner *owner);
 void settling_repeat(struct worker *worker, const struct duplicate *duplicate, int32_t partition,
                      int64_t offset);
-void settling_rewrite(struct worker *worker, const struct duplicate *duplicate);
+void settling_rewrite(struct worker *worker, const struct duplicate *duplicate,
+                      char *decision);                          /* taken over */
+bool settling_rewrites(const struct worker *worker, int order); /* such a record waits to be settled */
+void settling_copy_done(const struct payload *from, struct payload *to);
+void settling_dead_letter(struct worker *worker, const struct plain *request, int32_t partition,
+                          int64_t offset);
 void settling_forget(struct worker *worker, int32_t partition);
 bool settling_is_idle(const struct worker *worker);
 
