@@ -39,6 +39,9 @@ byte above_count;
 typedef Transaction {
     mtype:coordinator state = idle;
     bool fenced; /* the coordinator gave up on this producer */
+#ifdef TWINS
+    bool producer; /* which of the slot's processes has made the latest producer: the epoch */
+#endif
     bool late;   /* an EndTxn (commit) of this producer is still on its way */
     bool has_position, has_record;
     byte position, token;
@@ -173,5 +176,12 @@ end:
         tx[s].state = aborting;
         tx[s].fenced = true
     }
+#ifdef TWINS
+    :: d_step { /* what the other process has left open, and nobody ends: as often as it must be */
+        tx[s].state == open && tx[s].producer != owner ->
+        tx[s].state = aborting;
+        tx[s].fenced = true
+    }
+#endif
     od
 }

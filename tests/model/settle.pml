@@ -22,6 +22,21 @@
 #endif
 #define OTHER (1 - me)
 
+/*
+ * TWINS: both workers are processes of one slot, under static membership (kafka-base.md section 8). They share one
+ * transactional.id, so one's init_transactions fences the other's producer. A move is the other process that joins with
+ * the same instance id: nobody is told, the group's generation stays and the member id changes; `generation` stands for both.
+ */
+#ifdef TWINS
+#define SLOT 0
+#define FENCED (tx[SLOT].fenced || tx[SLOT].producer != me)
+#define IS_PRODUCER (tx[SLOT].producer == me)
+#else
+#define SLOT me
+#define FENCED tx[me].fenced
+#define IS_PRODUCER true
+#endif
+
 /* --- workers, as far as others see them --- */
 bool dead[W];
 bool lease[W];   /* of the latest attempt; time.pml says for how long */
@@ -133,8 +148,8 @@ end:
 #define OUT_OF_THE_WAY (orphans == 0 && !wire[OTHER] && !sending[OTHER])
 #endif
 
-#ifdef NO_R2
-#define FENCE true /* fresh group metadata: the broker never asks who owns */
+#if defined(NO_R2) || defined(NO_R2_INSTANCE)
+#define FENCE true /* fresh group metadata: the broker never asks who owns; or without member id and instance id */
 #else
 #define FENCE (generation == held)
 #endif
@@ -148,19 +163,33 @@ end:
 #define MY_TOKEN (2 * held + parity)
 
 /* A new producer with the same transactional.id, and init_transactions. */
+inline end_open()
+{
+    tx[SLOT].late = false;
+    tx[SLOT].fenced = false;
+    if
+    :: tx[SLOT].state == open -> tx[SLOT].state = aborting
+    :: else
+    fi;
+    end_when_marked(SLOT)
+}
+
+#ifdef TWINS
+inline new_producer() /* the other process may do the same meanwhile, and begin a transaction */
+{
+    d_step { !DECIDED(SLOT) -> tx[SLOT].producer = me; end_open() }
+    do
+    :: atomic { tx[SLOT].state == idle && IS_PRODUCER -> break }
+    :: d_step { !DECIDED(SLOT) && !IS_PRODUCER -> tx[SLOT].producer = me; end_open() }
+    od
+}
+#else
 inline new_producer()
 {
-    d_step {
-        tx[me].late = false;
-        tx[me].fenced = false;
-        if
-        :: tx[me].state == open -> tx[me].state = aborting
-        :: else
-        fi;
-        end_when_marked(me)
-    }
-    tx[me].state == idle
+    d_step { end_open() }
+    tx[SLOT].state == idle
 }
+#endif
 
 inline want_record(how)
 {
@@ -197,13 +226,20 @@ proctype worker(byte me)
 
     do
     :: {
+#ifdef TWINS
+        skip;
+#else
         new_producer();
+#endif
 
 end_assign:
         atomic {
             owner == me && generation != held ->
             held = generation
         }
+#ifdef TWINS
+        new_producer(); /* only now, and before the positions are read: it ends what the dead one has left open */
+#endif
         atomic { POSITION_IS_STABLE -> at = position }
 #ifdef NO_R4
         d_step { copy_kept(own, stable); own.ownership = 0 }
@@ -242,50 +278,53 @@ intending:
 
 settle:
         atomic {
-            tx[me].state == idle ->
+            tx[SLOT].state == idle ->
             lease[me] = (kind == intend); /* R1: it begins before the settlement */
             parity = 1 - parity;
             if
-            :: CARRIES_OFFSET && FENCE ->
-                tx[me].state = open;
-                tx[me].has_position = true;
-                tx[me].position = (kind == barrier -> at : 1);
-                tx[me].token = MY_TOKEN
-            :: CARRIES_OFFSET && !FENCE -> lease[me] = false; goto lost
-            :: !CARRIES_OFFSET
+#ifdef TWINS
+            :: tx[SLOT].producer != me -> goto unclear
+#endif
+            :: IS_PRODUCER && CARRIES_OFFSET && FENCE ->
+                tx[SLOT].state = open;
+                tx[SLOT].has_position = true;
+                tx[SLOT].position = (kind == barrier -> at : 1);
+                tx[SLOT].token = MY_TOKEN
+            :: IS_PRODUCER && CARRIES_OFFSET && !FENCE -> lease[me] = false; goto lost
+            :: IS_PRODUCER && !CARRIES_OFFSET
             fi
         }
         atomic {
             if
-            :: tx[me].fenced -> goto unclear
-            :: !tx[me].fenced && !DECIDED(me) && above_count < LOG ->
-                tx[me].state = open;
-                tx[me].has_record = true;
-                tx[me].outcome = say;
+            :: FENCED -> goto unclear
+            :: !FENCED && !DECIDED(SLOT) && above_count < LOG ->
+                tx[SLOT].state = open;
+                tx[SLOT].has_record = true;
+                tx[SLOT].outcome = say;
                 copy_kept(above[above_count].kept, want);
-                above[above_count].of_slot = me;
+                above[above_count].of_slot = SLOT;
                 above[above_count].fate = open;
                 above_count++
             fi
         }
         atomic {
             if
-            :: tx[me].fenced -> goto unclear
-            :: !tx[me].fenced && tx[me].state == open -> tx[me].state = committing
-            :: !tx[me].fenced && tx[me].state != open /* a late EndTxn was faster; the answer is the same */
-            :: !tx[me].fenced && tx[me].state == open && troubles > 0 ->
+            :: FENCED -> goto unclear
+            :: !FENCED && tx[SLOT].state == open -> tx[SLOT].state = committing
+            :: !FENCED && tx[SLOT].state != open /* a late EndTxn was faster; the answer is the same */
+            :: !FENCED && tx[SLOT].state == open && troubles > 0 ->
                 troubles--;
                 if
-                :: tx[me].state = committing                     /* the answer is lost */
-                :: tx[me].state = committing; tx[me].late = true /* and repeated */
-                :: tx[me].late = true                            /* the request is late */
+                :: tx[SLOT].state = committing                     /* the answer is lost */
+                :: tx[SLOT].state = committing; tx[SLOT].late = true /* and repeated */
+                :: tx[SLOT].late = true                            /* the request is late */
                 :: skip                                          /* the request is lost */
                 fi;
                 goto unclear
-            :: !tx[me].fenced && tx[me].state == open && troubles > 0 ->
+            :: !FENCED && tx[SLOT].state == open && troubles > 0 ->
                 troubles--;
-                tx[me].state = committing;
-                tx[me].late = true;
+                tx[SLOT].state = committing;
+                tx[SLOT].late = true;
                 goto unclean
             fi
         }
@@ -302,9 +341,9 @@ unclear:
         new_producer();
 #else
         atomic {
-            tx[me].fenced = false;
+            tx[SLOT].fenced = false;
             if
-            :: tx[me].state == open -> tx[me].state = aborting
+            :: tx[SLOT].state == open -> tx[SLOT].state = aborting
             :: else
             fi
         }
@@ -316,8 +355,11 @@ unclear:
             POSITION_IS_STABLE ->
             if
             :: token == MY_TOKEN -> goto settled
-            :: token != MY_TOKEN && generation == held -> goto settle
+            :: token != MY_TOKEN && generation == held -> parity = 1 - parity; goto settle
             :: token != MY_TOKEN && generation != held -> goto lost
+#ifdef TWINS
+            :: token != MY_TOKEN && generation != held -> parity = 1 - parity; goto settle /* it has not heard of it */
+#endif
             fi
         }
 #endif
