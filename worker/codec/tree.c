@@ -306,7 +306,7 @@ void tree_release(struct json_object **tree)
     *tree = NULL;
 }
 
-/* What json-c allocates beside the content: a value; a list's first 32 places; an object's first 16 entries; an entry's name. */
+/* What json-c allocates beside the content: a value, a list's 32 places, an object's 16 entries, an entry's name. */
 enum { VALUE_BYTES = 64, LIST_BYTES = 320, TABLE_BYTES = 768, NAME_BYTES = 24 };
 
 size_t tree_weight(const struct json_object *tree)

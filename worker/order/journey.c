@@ -125,7 +125,7 @@ enum journey_move journey_next(struct order *order, const struct journey_terms *
     const struct step *step = order_step(order);
     if (step == NULL)
         return complete(order, &no_reason, terms);
-    if (walk->steps_left_out) /* also when a person has it tried again: it would be another order than the one asked for */
+    if (walk->steps_left_out) /* also when a person has it tried again: it would be another order */
         return park(
             order, REASON_IN_DOUBT, "size",
             "what BT answered to earlier steps was too much for the ledger and is left out: finish or undo "

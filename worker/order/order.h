@@ -93,8 +93,7 @@ struct order {
 };
 
 /* A new order with a copy of the key, an empty one being none (R14); state ORDER_QUEUED. */
-struct order *order_new(const char *topic, int32_t partition, int64_t offset, const void *key,
-                        size_t key_length);
+struct order *order_new(const char *topic, int32_t partition, int64_t offset, const void *key, size_t length);
 void *order_free(struct order *order);
 /* What its outcome says; valid while the order lives. Only of ORDER_PARKED and from ORDER_DONE on. */
 void order_outcome(const struct order *order, struct outcome *outcome);

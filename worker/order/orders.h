@@ -60,7 +60,7 @@ bool orders_repeat(struct orders *orders, struct order *order, int32_t partition
 
 /*
  * The next order to be called, with order->call rendered and state ORDER_CALLING; null when there is none now. Ask
- * until it gives null and nothing is due (orders_due_ms()) at this moment: there may be very many that end without a call.
+ * until it gives null and nothing is due (orders_due_ms()) at this moment: very many may end without a call.
  */
 struct order *orders_next_call(struct orders *orders, struct orders_time time);
 

@@ -236,8 +236,8 @@ static bool drop_settled(struct orders *orders, struct order *order)
 }
 
 /*
- * Whether nothing of a leaving order is open: a call, an outcome, a record. An attempt that was intended and never sent is
- * settled back to queued, so that the next owner has no doubt about it.
+ * Whether nothing of a leaving order is open: a call, an outcome, a record. An attempt that was intended and never
+ * sent is settled back to queued, so that the next owner has no doubt about it.
  */
 static bool may_go(struct orders *orders, struct order *order)
 {
