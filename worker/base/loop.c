@@ -333,9 +333,17 @@ static void note(struct loop *loop, int64_t *since_us)
     *since_us = now_us;
 }
 
+static int64_t cpu_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void turn(struct loop *loop, const struct epoll_event events[], int count)
 {
-    int64_t since_us = clock_us();
+    int64_t since_us = clock_us(), cpu_began_us = cpu_us();
 
     loop->began_us = since_us;
     loop->turn = (struct loop_turn){.cause = "nothing"};
@@ -353,6 +361,7 @@ static void turn(struct loop *loop, const struct epoll_event events[], int count
         note(loop, &since_us);
     }
     loop->turn.took_us = since_us - loop->began_us;
+    loop->turn.cpu_us = cpu_us() - cpu_began_us;
     if (loop->turn_call != NULL)
         loop->turn_call(loop->turn_context, &loop->turn);
 }

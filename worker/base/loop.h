@@ -74,6 +74,7 @@ bool loop_share_over(struct loop *loop, int64_t share);
 /* How long a turn took, without what it waited, and what took most of it. */
 struct loop_turn {
     int64_t took_us, cause_us;
+    int64_t cpu_us;    /* of this thread: what is missing, others ran or it waited for a lock */
     const char *cause; /* a fixed text */
 };
 typedef void loop_turn_fn(void *context, const struct loop_turn *turn);

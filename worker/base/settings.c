@@ -69,7 +69,7 @@ const struct setting settings_table[] = {
     NUMBER("orders.max", AT(orders_max), "", 1, 1000000, "5000",
            "Orders taken from Kafka and not settled yet; above it the worker takes no more."),
     NUMBER(
-        "orders.max.bytes", AT(orders_max_bytes), "bytes", 1048576, (int64_t)1 << 40, "536870912",
+        "orders.max.bytes", AT(orders_max_bytes), "bytes", 1048576, (int64_t)1 << 40, "1073741824",
         "What all orders together may take of the memory, those of the ledger too; above it the worker takes no more."),
     NUMBER("steps.max", AT(steps_max), "", 1, 100000, "200",
            "Steps one workflow may execute: a loop ends there."),

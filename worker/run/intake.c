@@ -413,6 +413,7 @@ void intake_chore(struct intake *intake)
     if (intake->sweep.place == 0)
         sweep(intake);
     signals_chore(worker->signals);
+    loop_doing(worker->loop, "intake");
     holds_go_on(intake->holds, handle, has_room, intake);
     int64_t share = loop_share(worker->loop);
     while (has_room(intake) && !loop_share_over(worker->loop, share)) { /* the wake-up was an edge */

@@ -86,6 +86,7 @@ static struct json_object *turn_tree(const struct loop_turn *turn)
     struct json_object *tree = json_object_new_object();
 
     json_object_object_add(tree, "tookMs", json_object_new_double((double)turn->took_us / 1000));
+    json_object_object_add(tree, "cpuMs", json_object_new_double((double)turn->cpu_us / 1000));
     json_object_object_add(tree, "cause", json_object_new_string(turn->cause == NULL ? "" : turn->cause));
     json_object_object_add(tree, "causeMs", json_object_new_double((double)turn->cause_us / 1000));
     return tree;
