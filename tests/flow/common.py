@@ -31,7 +31,7 @@ def dead_letter(stage, value, reason, key=b"k", headers=None):
     stage.send_bytes(value, key, headers)
     stage.flush()
     # The reader has those of before, too, and may have some of them first.
-    message = wait_for(lambda: next((m for m in reversed(reader.more()) if m.value() == value), None), "a dead letter of these bytes")
+    message = wait_for(lambda: [m for m in reader.more() if m.value() == value], "a dead letter of these bytes")[-1]
     expect(message.key() == key, "the key differs")
     expect(header(message, "whc-dead-reason") == reason, f"reason {header(message, 'whc-dead-reason')}, not {reason}")
     expect(header(message, "__connect.errors.topic") == stage.requests, "no Connect header family")
