@@ -149,12 +149,16 @@ def a_transactional_upstream(stage):
         (producer.commit_transaction if commits else producer.abort_transaction)(20)
     consumer = confluent_kafka.Consumer({"bootstrap.servers": stage.bootstrap, "group.id": stage.group, "log_level": 0})
     partitions = [confluent_kafka.TopicPartition(stage.requests, p) for p in range(stage.partitions)]
-    ends = {p.partition: consumer.get_watermark_offsets(p, timeout=20)[1] for p in partitions}
-    wait_for(lambda: {p.partition: p.offset for p in consumer.committed(partitions, timeout=20) if ends[p.partition]} == {p: e for p, e in ends.items() if e},
-             f"the positions to be at {ends}")
-    consumer.close()
+
+    def ends():  # the markers are written after the coordinator has answered
+        return {p.partition: consumer.get_watermark_offsets(p, timeout=20)[1] for p in partitions}
+
+    def settled():
+        found = ends()
+        return {p.partition: p.offset for p in consumer.committed(partitions, timeout=20) if found[p.partition]} == {p: e for p, e in found.items() if e}
+    wait_for(settled, "the positions to be at the ends")
     expect(worker.stop() == 0, worker.log())
-    delete_records(stage, [confluent_kafka.TopicPartition(stage.requests, p, e) for p, e in ends.items() if e])
+    delete_records(stage, [confluent_kafka.TopicPartition(stage.requests, p, e) for p, e in ends().items() if e])
     goes_on(stage, stage.worker().ready())
 
 

@@ -16,8 +16,14 @@ def set_limit(stage, topic, size):
     kinds = confluent_kafka.admin
     admin = kinds.AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
     entry = kinds.ConfigEntry("max.message.bytes", str(size), incremental_operation=kinds.AlterConfigOpType.SET)
-    for done in admin.incremental_alter_configs([kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])]).values():
+    resource = kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
+    for done in admin.incremental_alter_configs([resource]).values():
         done.result(20)
+
+    def is_known():  # the controller has answered, the broker learns it a moment later
+        [found] = admin.describe_configs([kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic)]).values()
+        return found.result(20)["max.message.bytes"].value == str(size)
+    wait_for(is_known, "the broker to know of it")
 
 
 def produce(stage, value, key, headers=None, **settings):
@@ -54,6 +60,7 @@ def a_compressed_message_is_larger_than_any_topic_takes(stage):
 
 def a_key_nearly_fills_the_limit(stage):
     """The request is good, but its outcome under the same key would not fit its topic: a dead letter before any call."""
+    set_limit(stage, stage.outcomes, 1_048_588)
     worker = stage.worker().ready()
     record = portability()
     value = whc.order_type("check-portability").single_object(record)
