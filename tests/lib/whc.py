@@ -392,7 +392,8 @@ class Stage:
             self.undelivered.append(f"{error} at {message.offset()}")
 
     def flush(self):
-        expect(self.producer.flush(120) == 0 and not self.undelivered, f"requests did not reach Kafka: {self.undelivered}")
+        """Until all is delivered, or the library has given up (message.timeout.ms, 5 min): a broker may be away for long."""
+        expect(self.producer.flush(320) == 0 and not self.undelivered, f"requests did not reach Kafka: {self.undelivered}")
 
     def reader(self, topic=None, isolation="read_committed"):
         return Reader(self, topic or self.outcomes, isolation)
