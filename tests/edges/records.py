@@ -1,5 +1,6 @@
 """One record never stops another (promise.md R16): what is too large, or what Kafka refuses for itself. A story a function."""
 import hashlib
+import uuid
 
 import confluent_kafka
 import confluent_kafka.admin
@@ -7,6 +8,7 @@ import confluent_kafka.admin
 import whc
 from common import ask, one
 from whc import expect, header, outcomes_by_request, portability, wait_for
+from writes import FAST, example, final
 
 LEFT_OUT = "whc-dead-left-out"
 
@@ -100,5 +102,20 @@ def an_outcome_that_kafka_refuses(stage):
     goes_on(stage, worker)
 
 
+def a_repeat_of_a_refused_outcome(stage):
+    """An order that changed something: its outcome goes without its result, and a repeat gets the same bytes, not a dead letter."""
+    stage.worker(**FAST).ready()
+    reader = stage.reader()
+    record = {**example("reserve-numbers-by-exchange", "two-numbers")["request"], "exchangeGroupCode": "ABDN", "quantity": 50, "requestId": str(uuid.uuid4())}
+    set_limit(stage, stage.outcomes, 1100)
+    stage.send("reserve-numbers-by-exchange", record, key=b"k")
+    outcome = final(reader, record["requestId"])
+    expect(outcome["outcome"]["status"] == "COMPLETED" and outcome["result"] is None, f"{outcome}")
+    stage.send("reserve-numbers-by-exchange", record, key=b"k")
+    repeated = wait_for(lambda: [m for m in reader.more() if header(m, "whc-repeated") == "true"], "the repeat")
+    expect(repeated[0].value() == reader.messages[0].value(), "other bytes")
+    expect(not stage.reader(stage.dead).more(0.5), "a dead letter")
+
+
 STORIES = [a_compressed_message_is_larger_than_any_topic_takes, a_key_nearly_fills_the_limit, headers_are_kept_in_order,
-           an_outcome_that_kafka_refuses]
+           an_outcome_that_kafka_refuses, a_repeat_of_a_refused_outcome]

@@ -299,6 +299,23 @@ static void drop_sent(struct settling *settling)
         owning_barrier_settled(settling->worker->owning, settling->token);
 }
 
+/* What is published instead is also what repeats get: the ledger's record of the same change, which follows, has it. */
+static void keep_replaced(struct settling *settling, struct settler_job *job, size_t outcome)
+{
+    const struct order *order = settling->items[outcome].order;
+    size_t next = outcome + 1;
+    struct settler_record kept;
+    struct fault why;
+
+    if (order == NULL || next == settling->sent || !settling->items[next].is_kept ||
+        settling->items[next].change.order != order ||
+        job->records[outcome].topic != settling->worker->settings->topic_outcomes ||
+        !record_of_ledger(settling->worker, order, &job->records[outcome], &kept, &why))
+        return;
+    settler_record_release(&job->records[next]);
+    settling->items[next].record = job->records[next] = kept;
+}
+
 /* A record that Kafka refuses for itself is replaced, so that the next settlement has a chance (R16). */
 static void replace_refused(struct settling *settling, struct settler_job *job)
 {
@@ -312,6 +329,7 @@ static void replace_refused(struct settling *settling, struct settler_job *job)
             LOG(LOG_WARN, "a settlement is held back by the topic of one record", log_fault(&why));
         job->records[i].refused = NULL;
         item->record = job->records[i];
+        keep_replaced(settling, job, i);
     }
 }
 
