@@ -100,10 +100,8 @@ void settings_of_api(const struct settings *settings, const char *tag, struct ap
 void settings_check_tags(const struct settings *settings, const char *const tags[], size_t count,
                          struct problems *problems);
 
-/* The content of a secret's file, without white space at its end; null when that is empty. FAULT_LOCAL: not to be read. */
+/* A secret's file, null when it is empty; that of client_secret again, if there is one. FAULT_LOCAL: not to be read. */
 MUST_USE bool settings_read_secret(const char *path, struct secret *secret, struct fault *why);
-
-/* Reads the file of client_secret again. False with a fault when it cannot be read; unchanged without a file. */
 MUST_USE bool settings_renew_secret(struct settings *settings, struct fault *why);
 
 /* Prints the table as Markdown, for deploy/configuration.md. */

@@ -148,7 +148,7 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
     return true;
 }
 
-/* Nobody is left to answer, so the last answers are given here: a static member that only closes is missed for a session. */
+/* Nobody is left to answer: the last answers are given here. One that only closes would be missed for a session. */
 static void leave_now(struct consumer *consumer)
 {
     int64_t until_ms = loop_clock_ms() + LEAVE_MS;
