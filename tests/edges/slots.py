@@ -2,6 +2,9 @@
 nobody else notices; who leaves gives it up; two processes of one slot are one too many."""
 import signal
 
+import confluent_kafka
+
+import whc
 from positions import admin_of
 from whc import expect, outcomes_by_request, portability, wait_for
 from window import write
@@ -99,4 +102,39 @@ def a_fenced_one_that_is_stopped(stage):
     expect(assigned(younger) == [6] and members(stage).keys() == {f"{stage.group}-one"}, younger.log())
 
 
-STORIES = [started_again_at_once, who_stops_gives_its_partitions_away, two_processes_of_one_slot, a_fenced_one_that_is_stopped]
+def stopped_while_it_takes_over(stage):
+    """A stranger's open transaction holds the ledger back, so the take-over waits: TERM ends it cleanly all the same, at once."""
+    stranger = confluent_kafka.Producer({**stage.client, "transactional.id": f"up-{stage.prefix}", "transaction.timeout.ms": 600000})
+    stranger.init_transactions(20)
+    stranger.begin_transaction()
+    stranger.produce(stage.topic("order-ledger"), b"open", key=b"nothing", partition=2)
+    stranger.flush(20)
+    worker = stage.worker("one", **LONG, **{"stop.grace.ms": 300000})
+    wait_for(lambda: "the ledger is being read" in worker.page("/health/ready")[1], "the take-over")
+    expect(worker.stop() == 0 and "partitions let go" in worker.log(), worker.log())
+    expect(not members(stage), f"{members(stage)}")
+    stranger.abort_transaction(20)
+    stage.worker("two", **LONG).ready()
+
+
+@whc.alone
+def stopped_while_kafka_is_away(stage):
+    """In the middle of a settlement: it does not wait for Kafka; what it could not find out the next one does."""
+    worker = stage.worker("one", **FAST, **{"stop.grace.ms": 40000, "settlement.deadline.ms": 2000, "settlement.commit.timeout.ms": 500,
+                                            "settlement.send.offsets.timeout.ms": 500, "settlement.socket.timeout.ms": 1000}).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="createOrder", kind="delay", ms=300, times=-1)
+    sent = [stage.send("create-order", write(), key=f"{i}".encode()) for i in range(20)]
+    stage.flush()
+    wait_for(lambda: evidence(stage), "a call")
+    stage.kafka.stop()
+    wait_for(lambda: "unclear" in worker.log(), "a settlement that is unclear")
+    expect(worker.stop(40) == 0 and "the drain took too long" in worker.log(), worker.log())
+    stage.kafka.restart()
+    stage.worker("one", **FAST).ready()
+    for request in sent:
+        final(reader, request, 120)
+    expect({accepted for _, accepted in evidence(stage).values()} == {1}, f"{evidence(stage)}")
+
+
+STORIES = [stopped_while_it_takes_over, stopped_while_kafka_is_away, started_again_at_once, who_stops_gives_its_partitions_away, two_processes_of_one_slot, a_fenced_one_that_is_stopped]

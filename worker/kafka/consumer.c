@@ -152,8 +152,12 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
 static void leave_now(struct consumer *consumer)
 {
     int64_t until_ms = loop_clock_ms() + LEAVE_MS;
+    struct fault why;
 
     consumer->closing = true;
+    /* An assignment that is not answered yet would hold it. */
+    if (!consumer->leaving && !is_fenced(consumer) && !consumer_begin(consumer, NULL, 0, &why))
+        LOG(LOG_WARN, "an assignment could not be answered", log_fault(&why));
     consumer_leave(consumer);
     while (!consumer_left(consumer) && loop_clock_ms() < until_ms) {
         rd_kafka_message_t *message = rd_kafka_consume_queue(consumer->control, SERVE_MS);

@@ -9,6 +9,7 @@
 #include "producer.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,6 +23,7 @@ struct settle {
     rd_kafka_t *consumer;
     struct producer *producer; /* null: one is to be made */
     bool singly;               /* a record was refused for itself: the next producer shows which one */
+    atomic_bool giving_up;     /* the process ends */
 };
 
 struct settle *settle_new(const struct settings *settings, rd_kafka_t *consumer)
@@ -39,6 +41,11 @@ void *settle_free(struct settle *settle)
     return memory_free(settle);
 }
 
+void settle_give_up(struct settle *settle)
+{
+    atomic_store(&settle->giving_up, true);
+}
+
 static void pause_briefly(void)
 {
     nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
@@ -50,13 +57,15 @@ static bool is_fenced(const struct settle *settle)
     return rd_kafka_fatal_error(settle->consumer, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* A producer that is ready, whatever it takes. FAULT_PEER: we are fenced; anything else: there can be none. */
+/* A producer that is ready, whatever it takes. FAULT_PEER: we are fenced, or end; anything else: there can be none. */
 static bool ensure_producer(struct settle *settle, struct fault *why)
 {
     while (settle->producer == NULL) {
         struct producer *producer = NULL;
         if (is_fenced(settle))
             return fault_set(why, FAULT_PEER, "another process has the transactional.id");
+        if (atomic_load(&settle->giving_up))
+            return fault_set(why, FAULT_PEER, "the worker ends");
         if (producer_new(settle->settings, settle->singly, &producer, why)) {
             settle->producer = producer;
             return true;
@@ -262,9 +271,9 @@ static enum settler_answer find_out(struct settle *settle, struct settler_job *j
     for (;;) {
         if (!ensure_producer(settle, &job->why))
             return without_producer(job);
-        /* Nothing is ours any more, so it is the next owner's to find out; a closed consumer cannot ask, either. */
+        /* Nothing is ours any more, so it is the next owner's to find out. */
         if (rd_kafka_assignment_lost(settle->consumer) || is_fenced(settle) ||
-            rd_kafka_consumer_closed(settle->consumer))
+            atomic_load(&settle->giving_up))
             return leave_unclear(job);
         if (read_positions(settle, job, &why))
             return SETTLER_UNCLEAR;

@@ -10,6 +10,9 @@ struct settle;
 struct settle *settle_new(const struct settings *settings, rd_kafka_t *consumer);
 void *settle_free(struct settle *settle);
 
+/* From any thread: a job that waits for a broker that is away is given up, what it is to find out is the next owner's. */
+void settle_give_up(struct settle *settle);
+
 /* Does the job and sets its answer; blocks, bounded by the settings except while the broker is away. */
 void settle_job(struct settle *settle, struct settler_job *job);
 

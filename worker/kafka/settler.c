@@ -151,6 +151,7 @@ void *settler_free(struct settler *settler)
     if (settler == NULL)
         return NULL;
     if (settler->started) {
+        settle_give_up(settler->settle);
         pthread_mutex_lock(&settler->lock);
         settler->stopping = true;
         pthread_cond_signal(&settler->changed);

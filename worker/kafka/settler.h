@@ -87,7 +87,7 @@ struct settler;
 MUST_USE bool settler_new(const struct settings *settings, struct loop *loop, rd_kafka_t *consumer,
                           settler_done_fn *done, void *context, struct settler **settler, struct fault *why);
 
-/* Waits for the running job, then ends the thread. Accepts null. */
+/* Waits for the running job, which gives up when Kafka is away, then ends the thread. Accepts null. */
 void *settler_free(struct settler *settler);
 
 /* Hands a job over. One at a time: not before the last one came back. */

@@ -243,8 +243,22 @@ void owning_chore(struct owning *owning)
     }
 }
 
+/*
+ * The library lets nobody leave who has not answered an assignment yet: so a take-over is given up, and answered with
+ * no partition. `revoked` follows.
+ */
 void owning_stop(struct owning *owning)
 {
+    bool taking_over = owning->phase != PHASE_NONE && owning->phase != PHASE_TAKING &&
+                       owning->phase != PHASE_DRAINING && owning->phase != PHASE_FENCED;
+    struct fault why;
+
+    if (taking_over) {
+        taking_over_end(owning);
+        owning->phase = PHASE_TAKING;
+        if (!consumer_begin(owning->worker->consumer, NULL, 0, &why))
+            LOG(LOG_WARN, "an assignment could not be answered", log_fault(&why));
+    }
     consumer_leave(owning->worker->consumer);
 }
 
