@@ -19,17 +19,22 @@ static struct {
     size_t count;
 } all = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+static bool read_file(const char *path, struct secret *secret)
+{
+    struct fault why;
+
+    if (settings_read_secret(path, secret, &why) && secret->hidden != NULL)
+        return true;
+    LOG(LOG_WARN, "a password file has no password, the one before stays", log_text("file", path));
+    return false;
+}
+
 struct secret credentials_value(const struct named_value *setting)
 {
     struct secret secret = {0};
-    struct fault why;
 
-    if (setting->file != NULL && settings_read_secret(setting->file, &secret, &why) && secret.hidden != NULL)
+    if (setting->file != NULL && read_file(setting->file, &secret))
         return secret;
-    if (setting->file != NULL)
-        LOG(LOG_WARN, "a password file has no password, the one before stays",
-            log_text("file", setting->file));
-    secret_release(&secret);
     return (struct secret){memory_text(setting->value)};
 }
 
@@ -72,7 +77,7 @@ void credentials_follow(rd_kafka_conf_t *conf, enum handle_kind kind)
     rd_kafka_conf_interceptor_add_on_new(conf, "credentials", remember, (void *)(uintptr_t)kind);
 }
 
-/* True: it was told. The first look only learns the file's date: a handle is made with what it holds. */
+/* True: it was told of a change. A file that is just being written, so empty, is looked at again the next time. */
 static bool tell(const struct settings *settings, struct living *one)
 {
     const struct named_value *password = handle_value(settings, one->kind, "sasl.password");
@@ -83,8 +88,10 @@ static bool tell(const struct settings *settings, struct living *one)
     struct timespec now = changed(password->file), before = one->changed;
     if (now.tv_sec == before.tv_sec && now.tv_nsec == before.tv_nsec)
         return false;
+    struct secret secret = {0};
+    if (!read_file(password->file, &secret))
+        return false;
     one->changed = now;
-    struct secret secret = credentials_value(password);
     rd_kafka_error_t *error = rd_kafka_sasl_set_credentials(one->handle, user->value, secret.hidden);
     secret_release(&secret);
     if (error != NULL)
