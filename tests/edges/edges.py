@@ -1,4 +1,4 @@
-"""Edges on Kafka's side, on the real broker: what other people's clients, clusters and neighbours do. A function a story.
+"""Edges, on the real broker: what other people's clients, clusters, neighbours and gateways do. A function a story.
 
 Usage: edges.py [STORY...]
 """
@@ -8,6 +8,7 @@ import sys
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "flow"))
 
 import clients  # noqa: E402
+import connections  # noqa: E402
 import entry  # noqa: E402
 import neighbours  # noqa: E402
 import positions  # noqa: E402
@@ -18,7 +19,7 @@ import slots  # noqa: E402
 import upgrade  # noqa: E402
 import whc  # noqa: E402
 
-STORIES = records.STORIES + entry.STORIES + positions.STORIES + signals.STORIES + neighbours.STORIES + slots.STORIES + rights.STORIES + upgrade.STORIES + clients.STORIES
+STORIES = records.STORIES + entry.STORIES + positions.STORIES + signals.STORIES + neighbours.STORIES + slots.STORIES + rights.STORIES + upgrade.STORIES + clients.STORIES + connections.STORIES
 
 if __name__ == "__main__":
     sys.exit(whc.on_real_kafka(STORIES, sys.argv[1:], whc.AT_ONCE))

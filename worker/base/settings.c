@@ -197,6 +197,9 @@ const struct setting api_settings_table[] = {
            "Longest time of one call, connecting included."),
     NUMBER("tcp.user.timeout.ms", API(tcp_user_timeout_ms), "ms", 10, 600000, "30000",
            "Sent bytes that BT's host does not confirm for so long end the connection."),
+    NUMBER(
+        "idle.max.ms", API(idle_max_ms), "ms", 0, 600000, "5000",
+        "A connection that was idle for longer is not used again: below what gateways allow. Whole seconds."),
     NUMBER("reply.max.bytes", API(reply_max_bytes), "bytes", 1024, 268435456, "4194304",
            "A larger reply is not read."),
     NUMBER(

@@ -1,6 +1,7 @@
 /* See client.h: the multi handle on the loop. One call is in transfer.c. */
 #include "client.h"
 
+#include "connection.h"
 #include "memory.h"
 #include "transfer.h"
 
@@ -13,6 +14,7 @@ struct http_client {
     const struct settings *settings;
     struct loop *loop;
     CURLM *multi;
+    struct connections *connections;
     struct loop_timer timer;
     struct transfer *transfers; /* running, the first */
     struct transfer *spare;     /* ended ones, whose easy handles are used again */
@@ -39,6 +41,9 @@ static void collect(void *context)
         CURLcode code = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         curl_multi_remove_handle(client->multi, message->easy_handle);
+        if (transfer_move(transfer) &&
+            curl_multi_add_handle(client->multi, transfer_easy(transfer)) == CURLM_OK)
+            continue;
         transfer_unlink(&client->transfers, transfer);
         transfer_finish(transfer, code);
         if (client->spares < SPARES_MAX) {
@@ -126,6 +131,7 @@ bool http_client_new(const struct settings *settings, struct loop *loop, struct 
         memory_free(client);
         return fault_set(why, FAULT_LOCAL, "libcurl does not start");
     }
+    client->connections = connections_new();
     curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
     curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
     curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
@@ -155,6 +161,7 @@ void *http_client_free(struct http_client *client)
         transfer_free(transfer);
     }
     curl_multi_cleanup(client->multi);
+    connections_free(client->connections);
     loop_remove_chore(client->loop, client);
     loop_clear_timer(client->loop, &client->timer);
     curl_global_cleanup();
@@ -170,7 +177,7 @@ bool http_start(struct http_client *client, const struct http_request *request, 
         transfer_unlink(&client->spare, transfer);
         client->spares--;
     } else {
-        transfer = transfer_new(client->settings);
+        transfer = transfer_new(client->settings, client->connections);
     }
     if (!transfer_prepare(transfer, request, done, context, why)) {
         transfer_free(transfer);

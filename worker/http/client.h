@@ -38,7 +38,9 @@ struct http_request {
     const struct secret *bearer; /* Authorization: Bearer; null: none */
     int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms;
     size_t reply_max_bytes;
-    bool want_headers; /* the reply's headers, for whoever looks at them */
+    int64_t idle_max_ms; /* a kept connection that was idle for longer is not used; whole seconds */
+    bool fresh;          /* never a kept connection, and this one is not kept */
+    bool want_headers;   /* the reply's headers, for whoever looks at them */
     /*
      * A call that must not be sent twice asks here, with the call's context, before its first byte and when its body
      * goes; false stops it. A second way to BT within one call, which libcurl would take by itself when a kept
@@ -53,6 +55,7 @@ enum http_end {
     HTTP_TIMED_OUT,
     HTTP_CUT,
     HTTP_TOO_LARGE,
+    HTTP_NOT_ACCEPTED, /* the server refuses our client certificate: no request was looked at */
 };
 
 /* What came of a call. All borrowed for the callback. */

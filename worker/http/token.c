@@ -2,6 +2,7 @@
 #include "token.h"
 
 #include "memory.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -138,6 +139,42 @@ static void pause_fetching(struct token *token, int64_t retry_after_ms)
     LOG(LOG_WARN, "no access token", log_text("why", token->trouble), log_int("retry_in_ms", wait_ms));
 }
 
+/* What the endpoint says of itself: RFC 6749 section 5.2; Apigee has names of its own. "" when it says nothing. */
+static void add_words(const char *body, size_t length, struct buffer *out)
+{
+    static const char *const members[] = {"error", "ErrorCode", "error_description", "Error"};
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct fault ignored;
+
+    if (!tree_read(body, length, &tree, &ignored))
+        return;
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        const char *text = tree_text_of(tree, members[i]);
+        if (text != NULL && *text != '\0')
+            buffer_print(out, "%s%.100s", out->length == 0 ? ": " : ", ", text);
+    }
+}
+
+/* Credentials may be what was refused, whatever the status: their file is looked at again. */
+static void note_refusal(struct token *token, const struct http_reply *reply, const struct fault *why)
+{
+    CLEANUP(buffer_release) struct buffer words;
+    struct fault unread;
+
+    buffer_init(&words, sizeof token->trouble);
+    add_words(reply->body, reply->length, &words);
+    if (reply->status == 200 && words.length == 0)
+        snprintf(token->trouble, sizeof token->trouble, "%.250s", why->text);
+    else
+        snprintf(token->trouble, sizeof token->trouble, "the token endpoint answered %d%s%.220s",
+                 reply->status,
+                 reply->status == 401 || reply->status == 403 ? ": the credentials are refused" : "",
+                 buffer_text(&words));
+    utf8_repair(token->trouble);
+    if (reply->status < 500 && reply->status != 429 && !settings_renew_secret(token->settings, &unread))
+        LOG(LOG_ERROR, "the client secret cannot be read again", log_fault(&unread));
+}
+
 static void fetched(void *context, const struct http_reply *reply)
 {
     struct token *token = context;
@@ -154,13 +191,8 @@ static void fetched(void *context, const struct http_reply *reply)
     }
     if (reply->end != HTTP_REPLIED)
         snprintf(token->trouble, sizeof token->trouble, "the token endpoint: %s", reply->what);
-    else if (reply->status == 200)
-        snprintf(token->trouble, sizeof token->trouble, "%.250s", why.text);
     else
-        snprintf(token->trouble, sizeof token->trouble, "the token endpoint answered %d%s", reply->status,
-                 reply->status == 401 || reply->status == 403 ? ": the credentials are refused" : "");
-    if ((reply->status == 401 || reply->status == 403) && !settings_renew_secret(token->settings, &why))
-        LOG(LOG_ERROR, "the client secret cannot be read again", log_fault(&why));
+        note_refusal(token, reply, &why);
     pause_fetching(token, reply->retry_after_ms);
     token->changed(token->context);
 }
@@ -190,6 +222,7 @@ static void fetch(struct token *token)
         .connect_timeout_ms = token->settings->api.connect_timeout_ms,
         .call_timeout_ms = token->settings->api.call_timeout_ms,
         .tcp_user_timeout_ms = token->settings->api.tcp_user_timeout_ms,
+        .idle_max_ms = token->settings->api.idle_max_ms,
         .reply_max_bytes = REPLY_MAX_BYTES,
     };
     token->fetching = http_start(token->client, &request, fetched, token, &why);

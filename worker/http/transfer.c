@@ -1,6 +1,8 @@
 /* See transfer.h. */
 #include "transfer.h"
 
+#include "alert.h"
+#include "connection.h"
 #include "memory.h"
 #include "point.h"
 #include "retry_after.h"
@@ -26,7 +28,11 @@ struct transfer {
     size_t body_length, body_taken;
     int64_t tcp_user_timeout_ms;
     bool (*permit)(void *context);
-    unsigned ways; /* times that libcurl was about to send it */
+    unsigned ways; /* times that it was sent, as far as libcurl told */
+    bool unquiet;  /* the connection had something to read: it was not sent on it */
+    bool moved;    /* and is tried once on a fresh one */
+    struct connections *connections;
+    struct alert *alert;
     struct buffer reply;
     bool want_headers;
     struct json_object *reply_headers;
@@ -36,11 +42,12 @@ struct transfer {
     struct transfer *before, *behind;
 };
 
-struct transfer *transfer_new(const struct settings *settings)
+struct transfer *transfer_new(const struct settings *settings, struct connections *connections)
 {
     struct transfer *transfer = memory_new(1, sizeof *transfer);
 
     transfer->settings = settings;
+    transfer->connections = connections;
     transfer->easy = curl_easy_init();
     return transfer;
 }
@@ -53,6 +60,8 @@ static void forget_call(struct transfer *transfer)
     buffer_release(&transfer->reply);
     json_object_put(transfer->reply_headers);
     transfer->reply_headers = NULL;
+    alert_release(transfer->alert);
+    transfer->alert = NULL;
 }
 
 void transfer_free(struct transfer *transfer)
@@ -72,13 +81,15 @@ static int ask_permission(void *context, char *remote_ip, char *local_ip, int re
 {
     struct transfer *transfer = context;
 
-    (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
-    if (transfer->ways > 0)
+    (void)remote_ip, (void)remote_port;
+    if (transfer->ways > 0 && transfer->permit != NULL)
         return CURL_PREREQFUNC_ABORT;
-    if (!transfer->permit(transfer->context))
+    transfer->unquiet = !connection_is_quiet(transfer->connections, transfer->easy, local_ip, local_port);
+    if (transfer->unquiet || (transfer->permit != NULL && !transfer->permit(transfer->context)))
         return CURL_PREREQFUNC_ABORT;
     transfer->ways++;
-    POINT("call.first-byte");
+    if (transfer->permit != NULL)
+        POINT("call.first-byte");
     return CURL_PREREQFUNC_OK;
 }
 
@@ -220,6 +231,8 @@ static bool add_headers(struct transfer *transfer, const struct http_request *re
     transfer->headers = curl_slist_append(transfer->headers, "Expect:");
     if (request->body != NULL)
         transfer->headers = curl_slist_append(transfer->headers, "Transfer-Encoding:");
+    if (request->fresh)
+        transfer->headers = curl_slist_append(transfer->headers, "Connection: close");
     return true;
 }
 
@@ -252,6 +265,13 @@ static void set_body(struct transfer *transfer, const struct http_request *reque
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+/* Closed behind the reply: the pool is for those that may share. */
+static void use_fresh_connection(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
 static void set_options(struct transfer *transfer, const struct http_request *request)
 {
     CURL *easy = transfer->easy;
@@ -271,12 +291,15 @@ static void set_options(struct transfer *transfer, const struct http_request *re
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    if (request->permit != NULL) {
-        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ask_permission);
-        curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-    }
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ask_permission);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)(request->idle_max_ms / 1000));
+    if (request->fresh)
+        use_fresh_connection(easy);
+    connections_attach(transfer->connections, easy);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* no intermediary that we did not name (A4) */
     set_tls(transfer, request);
+    alert_watch(transfer->alert, easy);
     set_authentication(easy, request);
     set_body(transfer, request);
 }
@@ -293,7 +316,9 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     transfer->want_headers = request->want_headers;
     transfer->permit = request->permit;
     transfer->ways = 0;
+    transfer->unquiet = transfer->moved = false;
     transfer->retry_after[0] = transfer->date[0] = transfer->detail[0] = '\0';
+    transfer->alert = alert_new();
     buffer_init(&transfer->reply, request->reply_max_bytes);
     TRY(add_headers(transfer, request, why));
     if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) != CURLE_OK)
@@ -308,7 +333,7 @@ static bool nothing_sent(const struct transfer *transfer)
     long sent = 0;
     curl_off_t before_transfer = 0;
 
-    if (transfer->permit != NULL && transfer->ways == 0)
+    if (transfer->ways == 0)
         return true; /* it was never about to be sent, or was not allowed to */
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
     curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
@@ -319,6 +344,8 @@ static enum http_end end_of(const struct transfer *transfer, CURLcode code)
 {
     if (code == CURLE_OK)
         return HTTP_REPLIED;
+    if (transfer->reply_headers_length == 0 && alert_about_certificate(transfer->alert) != NULL)
+        return HTTP_NOT_ACCEPTED;
     if (nothing_sent(transfer))
         return HTTP_UNSENT;
     if (transfer->reply.full || transfer->reply_headers_length > HEADERS_MAX_BYTES)
@@ -336,6 +363,16 @@ static const char *words_for(const struct transfer *transfer, CURLcode code)
     return of_tls && *transfer->detail != '\0' ? transfer->detail : curl_easy_strerror(code);
 }
 
+bool transfer_move(struct transfer *transfer)
+{
+    if (!transfer->unquiet || transfer->ways > 0 || transfer->moved)
+        return false;
+    transfer->moved = true;
+    transfer->unquiet = false;
+    use_fresh_connection(transfer->easy);
+    return true;
+}
+
 void transfer_finish(struct transfer *transfer, CURLcode code)
 {
     char what[360] = "";
@@ -346,9 +383,13 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
     if (end == HTTP_TOO_LARGE)
         snprintf(what, sizeof what, "%.100s's reply is larger than %zu bytes", transfer->peer,
                  transfer->reply.ceiling);
+    else if (end == HTTP_NOT_ACCEPTED)
+        snprintf(what, sizeof what, "%.100s does not accept the client certificate: %.200s", transfer->peer,
+                 alert_about_certificate(transfer->alert));
     else if (end == HTTP_UNSENT)
         snprintf(what, sizeof what, "%.100s was not reached: %.200s", transfer->peer,
-                 words_for(transfer, code));
+                 transfer->unquiet ? "the connection brought something before anything was sent"
+                                   : words_for(transfer, code));
     else if (code != CURLE_OK)
         snprintf(what, sizeof what, "no whole reply came: %.200s", words_for(transfer, code));
     struct http_reply reply = {

@@ -290,6 +290,18 @@ static enum journey_move hold(struct order *order, const struct evidence *eviden
     return evidence->retry_after_ms > 0 ? JOURNEY_WAIT : JOURNEY_RETRY;
 }
 
+/* A token is renewed once; where the new one is refused too, it is not the token. */
+static void judge_token(struct walk *walk, struct verdict *verdict)
+{
+    bool refused = verdict->kind == VERDICT_AGAIN_AT_ONCE;
+
+    if (refused && walk->token_renewed) {
+        verdict->kind = VERDICT_HALT;
+        verdict->pace = PACE_HALTED;
+    }
+    walk->token_renewed = refused;
+}
+
 /* After a doubt BT's no may be about our own earlier attempt: look (R6). */
 static bool is_only_evidence(const struct order *order, enum verdict_kind kind,
                              const struct journey_terms *terms)
@@ -310,17 +322,14 @@ enum journey_move journey_answer(struct order *order, const struct openapi *open
     reply.headers = evidence->headers;
     reply.body = evidence->body;
     verdict_of(step, openapi, evidence, &reply, result_fits, &fitting, verdict);
+    judge_token(order_walk(order), verdict);
     note_reply(order, evidence, verdict, terms);
     if (is_only_evidence(order, verdict->kind, terms))
         return fall_in_doubt(order, &verdict->reason, true, terms);
     switch (verdict->kind) {
     case VERDICT_AGAIN:
         return again(order, evidence, &verdict->reason, terms);
-    case VERDICT_AGAIN_AT_ONCE: /* once for free; a token that expires at each use is a failure like another */
-        if (order_walk(order)->token_renewed)
-            return again(order, evidence, &verdict->reason, terms);
-        order_walk(order)->token_renewed = true;
-        return hold(order, evidence, terms);
+    case VERDICT_AGAIN_AT_ONCE:
     case VERDICT_WAIT:
     case VERDICT_HALT:
         return hold(order, evidence, terms);

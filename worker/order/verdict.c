@@ -53,11 +53,9 @@ static void set_reason(struct reason *reason, enum reason_kind kind, const char 
 /* Rows 1, 3, 7 and 8 say what was wrong with the reply, or that none came. */
 static void describe_failure(const struct evidence *evidence, const char *code, struct reason *reason)
 {
-    static const char *const codes[] = {[CALL_UNSENT] = "connect",
-                                        [CALL_REPLIED] = "reply",
-                                        [CALL_TIMED_OUT] = "timeout",
-                                        [CALL_CUT] = "cut",
-                                        [CALL_TOO_LARGE] = "size"};
+    static const char *const codes[] = {
+        [CALL_UNSENT] = "connect", [CALL_REPLIED] = "reply",  [CALL_TIMED_OUT] = "timeout",
+        [CALL_CUT] = "cut",        [CALL_TOO_LARGE] = "size", [CALL_NOT_ACCEPTED] = "certificate"};
 
     if (evidence->end != CALL_REPLIED) {
         set_reason(reason, evidence->end == CALL_TOO_LARGE ? REASON_BAD_REPLY : REASON_UNAVAILABLE,
@@ -182,6 +180,12 @@ void verdict_of(const struct step *step, const struct openapi *openapi, const st
             ? openapi_gateway(openapi, step->operation->tag, evidence->status, *code == '\0' ? NULL : code)
             : GATEWAY_NOTHING;
     verdict->pace = pace_of(means, evidence);
+    if (evidence->end == CALL_NOT_ACCEPTED) {
+        verdict->kind = VERDICT_HALT;
+        verdict->pace = PACE_HALTED;
+        describe_failure(evidence, code, &verdict->reason);
+        return;
+    }
     if (evidence->end == CALL_UNSENT) {
         describe_failure(evidence, code, &verdict->reason);
         return;

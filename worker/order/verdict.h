@@ -8,11 +8,12 @@
 #include "pace.h"
 
 enum call_end {
-    CALL_UNSENT,    /* known: no byte was handed over */
-    CALL_REPLIED,   /* a whole reply came */
-    CALL_TIMED_OUT, /* a deadline passed after bytes were handed over */
-    CALL_CUT,       /* the connection ended before the reply was whole */
-    CALL_TOO_LARGE, /* the reply was over its cap */
+    CALL_UNSENT,       /* known: no byte was handed over */
+    CALL_REPLIED,      /* a whole reply came */
+    CALL_TIMED_OUT,    /* a deadline passed after bytes were handed over */
+    CALL_CUT,          /* the connection ended before the reply was whole */
+    CALL_TOO_LARGE,    /* the reply was over its cap */
+    CALL_NOT_ACCEPTED, /* the client certificate was refused: no request was looked at (promise.md R7) */
 };
 
 /* One call, as it ended. Trees and texts are borrowed. */

@@ -51,11 +51,10 @@ void *calling_free(struct calling *calling)
 
 static enum call_end end_of(enum http_end end)
 {
-    static const enum call_end ends[] = {[HTTP_UNSENT] = CALL_UNSENT,
-                                         [HTTP_REPLIED] = CALL_REPLIED,
-                                         [HTTP_TIMED_OUT] = CALL_TIMED_OUT,
-                                         [HTTP_CUT] = CALL_CUT,
-                                         [HTTP_TOO_LARGE] = CALL_TOO_LARGE};
+    static const enum call_end ends[] = {
+        [HTTP_UNSENT] = CALL_UNSENT,       [HTTP_REPLIED] = CALL_REPLIED,
+        [HTTP_TIMED_OUT] = CALL_TIMED_OUT, [HTTP_CUT] = CALL_CUT,
+        [HTTP_TOO_LARGE] = CALL_TOO_LARGE, [HTTP_NOT_ACCEPTED] = CALL_NOT_ACCEPTED};
 
     return ends[end];
 }
@@ -80,7 +79,7 @@ static void answered(void *context, const struct http_reply *reply)
     orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
     if (flight->writes)
         POINT("call.answered");
-    if (verdict.kind == VERDICT_AGAIN_AT_ONCE)
+    if (evidence.status == 401) /* where the API halts, too: its next try is with a new one */
         token_refused(worker->token, flight->token_serial);
     if (verdict.kind == VERDICT_HALT)
         LOG(LOG_ERROR,
@@ -128,6 +127,8 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         .connect_timeout_ms = settings->connect_timeout_ms,
         .call_timeout_ms = settings->call_timeout_ms,
         .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
+        .idle_max_ms = settings->idle_max_ms,
+        .fresh = flight->writes && order_step(order)->repeat == REPEAT_NEVER,
         .reply_max_bytes = (size_t)settings->reply_max_bytes,
         .want_headers = order_step(order)->uses_headers,
         .permit = flight->writes ? permit : NULL,

@@ -101,6 +101,8 @@ struct caller {
     struct loop *loop;
     struct http_client *client;
     enum http_end end;
+    int status;
+    char body[100];
     unsigned asked, allowed; /* permissions */
 };
 
@@ -109,6 +111,8 @@ static void done(void *context, const struct http_reply *reply)
     struct caller *caller = context;
 
     caller->end = reply->end;
+    caller->status = reply->status;
+    snprintf(caller->body, sizeof caller->body, "%.*s", (int)reply->length, reply->body);
     loop_stop(caller->loop);
 }
 
@@ -150,6 +154,7 @@ static enum http_end call(struct caller *caller, const char *method, const char 
                                          .call_timeout_ms = 10000,
                                          .tcp_user_timeout_ms = 5000,
                                          .reply_max_bytes = 1000,
+                                         .idle_max_ms = 60000,
                                          .permit = asks ? permit : NULL};
     struct fault why;
 
@@ -195,6 +200,82 @@ static void a_kept_connection_dies(void)
         bool unsent = end == HTTP_UNSENT && cases[i].posts == 0;
         if ((end != cases[i].end && !unsent) || server.posts != cases[i].posts) {
             printf("\n  %s: end %d, %u posts", cases[i].name, (int)end, (unsigned)server.posts);
+            CU_FAIL("case above");
+        }
+    }
+}
+
+/* Answers each connection's first request and, when it is told, sends a reply that nobody asked for; counts requests. */
+struct odd_server {
+    struct server server;
+    const char *unasked;
+    int told[2], done[2]; /* pipes: a byte each way */
+    atomic_uint connections;
+};
+
+static void *serve_oddly(void *context)
+{
+    static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    struct odd_server *odd = context;
+    bool is_post = false;
+    char byte = 0;
+
+    for (int connection; (connection = accept(odd->server.listener, NULL, NULL)) >= 0; close(connection)) {
+        bool first = odd->connections++ == 0;
+        while (read_request(connection, &is_post)) {
+            odd->server.posts += is_post;
+            if (send(connection, reply, sizeof reply - 1, MSG_NOSIGNAL) < 0)
+                break;
+            if (!first || read(odd->told[0], &byte, 1) != 1)
+                continue;
+            first = false;
+            if (send(connection, odd->unasked, strlen(odd->unasked), MSG_NOSIGNAL) < 0 ||
+                write(odd->done[1], "x", 1) != 1)
+                break;
+        }
+    }
+    return NULL;
+}
+
+static const struct {
+    const char *name, *unasked, *method;
+    bool asks;
+} unasked[] = {
+    {"a second reply", "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nno", "POST", true},
+    {"a second reply, and a call that only reads", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno", "GET",
+     false},
+    {"a gateway's 408", "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+     "POST", true},
+    {"half a line", "HTTP", "POST", true},
+};
+
+static void a_connection_with_something_to_read_is_not_used(void)
+{
+    for (size_t i = 0; i < COUNT_OF(unasked); i++) {
+        struct odd_server odd = {.unasked = unasked[i].unasked};
+        struct caller caller;
+        char url[64], byte;
+        open_listener(&odd.server, 0);
+        url_of(&odd.server, url);
+        if (pipe(odd.told) != 0 || pipe(odd.done) != 0)
+            abort();
+        pthread_create(&odd.server.thread, NULL, serve_oddly, &odd);
+        open_caller(&caller);
+        CU_ASSERT_EQUAL(call(&caller, "GET", url, NULL, false), HTTP_REPLIED);
+        CU_ASSERT_EQUAL(write(odd.told[1], "x", 1), 1);
+        CU_ASSERT_EQUAL(read(odd.done[0], &byte, 1), 1);
+        bool posts = strcmp(unasked[i].method, "POST") == 0;
+        CU_ASSERT_EQUAL(call(&caller, unasked[i].method, url, posts ? "{}" : NULL, unasked[i].asks),
+                        HTTP_REPLIED);
+        CU_ASSERT_STRING_EQUAL(caller.body, "ok");
+        CU_ASSERT_EQUAL(caller.status, 200);
+        close_caller(&caller);
+        shutdown(odd.server.listener, SHUT_RDWR);
+        pthread_join(odd.server.thread, NULL);
+        close(odd.server.listener);
+        if (odd.connections != 2 || odd.server.posts != posts) {
+            printf("\n  %s: %u connections, %u posts", unasked[i].name, (unsigned)odd.connections,
+                   (unsigned)odd.server.posts);
             CU_FAIL("case above");
         }
     }
@@ -261,5 +342,6 @@ static void a_killed_process_delivers_nothing_more(void)
 
 CU_TestInfo test_transfer[] = {
     {"a kept connection dies", a_kept_connection_dies},
+    {"a connection with something to read is not used", a_connection_with_something_to_read_is_not_used},
     {"a killed process delivers nothing more", a_killed_process_delivers_nothing_more},
     CU_TEST_INFO_NULL};
