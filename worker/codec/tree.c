@@ -2,6 +2,7 @@
 #include "tree.h"
 
 #include "memory.h"
+#include "numeral.h"
 
 #include <errno.h>
 #include <json-c/json_pointer.h>
@@ -263,10 +264,10 @@ static bool is_number(enum json_type type)
 
 static bool numbers_equal(const struct json_object *one, const struct json_object *other)
 {
-    if (json_object_is_type(one, json_type_int) && json_object_is_type(other, json_type_int))
-        return json_object_get_int64(one) == json_object_get_int64(other);
-    double a = json_object_get_double(one), b = json_object_get_double(other);
-    return !(a < b) && !(a > b);
+    struct numeral a, b;
+
+    return numeral_of((struct json_object *)(uintptr_t)one, &a) &&
+           numeral_of((struct json_object *)(uintptr_t)other, &b) && numeral_compare(&a, &b) == 0;
 }
 
 static bool objects_equal(const struct json_object *one, const struct json_object *other)
