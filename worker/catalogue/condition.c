@@ -2,13 +2,14 @@
 #include "condition.h"
 
 #include "memory.h"
+#include "numeral.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { DEPTH_MAX = 64, NODES_MAX = 1000, DIGITS_EXACT = 18, TEXT_MAX_BYTES = 65536 };
+enum { DEPTH_MAX = 64, NODES_MAX = 1000, TEXT_MAX_BYTES = 65536 };
 
 enum kind { KIND_OR, KIND_AND, KIND_NOT, KIND_COMPARE, KIND_EXPRESSION, KIND_LITERAL };
 enum comparison { LESS_EQUAL, GREATER_EQUAL, EQUAL, NOT_EQUAL, LESS, GREATER };
@@ -98,18 +99,16 @@ static bool read_word(struct reader *reader, struct json_object **literal, struc
             return true;
         }
     }
-    char *end;
-    size_t span = strspn(reader->at, "+-.0123456789eE"); /* no "nan", "inf" or "0x1" */
-    double number = strtod(reader->at, &end);
-    if (end == reader->at || end > reader->at + span || !is_word_end(*end))
-        return fault_set(why, FAULT_INPUT,
-                         "expected a runtime expression, 'text', a number, true, false or null at '%.20s'",
-                         reader->at);
-    size_t length = (size_t)(end - reader->at);
-    *literal = strspn(reader->at, "+-0123456789") >= length && length <= DIGITS_EXACT
-                   ? json_object_new_int64(strtoll(reader->at, NULL, 10))
-                   : json_object_new_double(number);
-    reader->at = end;
+    struct numeral numeral;
+    size_t length = strspn(reader->at, "+-.0123456789eE");
+    if (!is_word_end(reader->at[length]) || !numeral_read_json(reader->at, length, &numeral))
+        return fault_set(
+            why, FAULT_INPUT,
+            "expected a runtime expression, 'text', a number as JSON writes it, true, false or null at '%.20s'",
+            reader->at);
+    CLEANUP(memory_release) char *text = memory_text_of(reader->at, length);
+    *literal = json_object_new_double_s(strtod(text, NULL), text);
+    reader->at += length;
     return true;
 }
 
@@ -229,41 +228,36 @@ bool condition_parse(const char *text, const struct naming *naming, struct condi
 
 /* --- evaluation --- */
 
-static bool as_number(struct json_object *value, double *number)
+/* Text is a number when it is digits, perhaps with a sign '-' and decimals: "1e3" is more likely an id. */
+static bool as_number(struct json_object *value, struct numeral *numeral)
 {
     const char *text = tree_text(value);
-    char *end;
 
-    if (json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double)) {
-        *number = json_object_get_double(value);
-        return true;
-    }
-    if (text == NULL || *text == '\0' || strspn(text, "+-.0123456789eE") != strlen(text))
-        return false;
-    *number = strtod(text, &end);
-    return *end == '\0';
+    return text != NULL ? numeral_read_plain(text, (size_t)json_object_get_string_len(value), numeral)
+                        : numeral_of(value, numeral);
 }
 
 static bool equal(struct json_object *left, struct json_object *right)
 {
     const char *left_text = tree_text(left), *right_text = tree_text(right);
-    double a, b;
+    struct numeral a, b;
 
     if (left_text != NULL && right_text != NULL)
-        return strcasecmp(left_text, right_text) == 0;
+        return json_object_get_string_len(left) == json_object_get_string_len(right) &&
+               strcasecmp(left_text, right_text) == 0;
     if (as_number(left, &a) && as_number(right, &b))
-        return !(a < b) && !(a > b);
+        return numeral_compare(&a, &b) == 0;
     return tree_equal(left, right);
 }
 
 static bool ordered(enum comparison comparison, struct json_object *left, struct json_object *right)
 {
     const char *left_text = tree_text(left), *right_text = tree_text(right);
-    double a, b;
+    struct numeral a, b;
     int order;
 
     if (as_number(left, &a) && as_number(right, &b))
-        order = (a > b) - (a < b);
+        order = numeral_compare(&a, &b);
     else if (left_text != NULL && right_text != NULL)
         order = strcasecmp(left_text, right_text);
     else

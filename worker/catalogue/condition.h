@@ -2,7 +2,8 @@
  * Simple conditions of Arazzo 1.1 ("Criterion Object"), compiled once.
  *
  * Literals, runtime expressions, == != < <= > >=, !, &&, ||, ( ). As the 1.1 text says: text compares without case;
- * numeric text counts as a number where a number is compared and for < <= > >=; null equals only null. Where it is
+ * numeric text (digits, perhaps with '-' before and decimals; no exponent) counts as a number where a number is compared
+ * and for < <= > >=; null equals only null. Numbers compare by their digits, exactly. Where it is
  * silent: `!=` is the opposite of `==`; booleans, lists and objects equal only their like; only `true` and what
  * compares true passes. A comparison that has no answer ('abc' < 5, or anything < null) is false.
  */

@@ -4,34 +4,30 @@
 #include "condition.h"
 #include "jsonpath.h"
 #include "memory.h"
+#include "pattern.h"
 
-#include <regex.h>
 #include <string.h>
 
-/* What an embedded value may not bring into a pattern or path as itself. */
-static const char regex_special[] = "\\.[]{}()*+?^$|";
-static const char path_special[] = "\\'\"[](){}<>=!&|@$*?, \t\r\n";
-
+enum { CONTEXT_MAX_BYTES = 1048576 };
 enum criterion_type { TYPE_SIMPLE, TYPE_REGEX, TYPE_JSONPATH };
 
 struct criterion {
     enum criterion_type type;
     struct condition *condition; /* simple */
     struct expression *context;  /* the others */
-    struct template *pattern;    /* compiled anew at each use where something is embedded */
+    struct template
+        *embedded; /* where something is embedded: the text of what is compiled anew at each use */
     struct jsonpath *path;
-    regex_t regex;
-    bool regex_ready;
+    struct pattern *regex;
 };
 
 static void *criterion_free(struct criterion *criterion)
 {
     condition_free(criterion->condition);
     expression_free(criterion->context);
-    template_free(criterion->pattern);
+    template_free(criterion->embedded);
     jsonpath_free(criterion->path);
-    if (criterion->regex_ready)
-        regfree(&criterion->regex);
+    pattern_free(criterion->regex);
     return memory_free(criterion);
 }
 
@@ -43,74 +39,69 @@ void criteria_release(struct criteria *criteria)
     *criteria = (struct criteria){0};
 }
 
-/* POSIX has no \d: it becomes [0-9], or 0-9 inside brackets. */
-static bool compile_regex(const char *pattern, regex_t *regex, struct fault *why)
+/* One that is slow with a short text is told now. */
+static bool compile_regex(struct criterion *criterion, const char *text, size_t length, struct fault *why)
 {
-    CLEANUP(buffer_release) struct buffer posix = {0};
-    bool inside = false, repeated = false;
-    char message[128];
+    struct pattern *regex;
 
-    buffer_init(&posix, 65536);
-    for (const char *at = pattern; *at != '\0'; at++) {
-        /* POSIX does not say what "a++" means, and regcomp() doubles its memory with each. */
-        if (repeated && !inside && strchr("*+?{", *at) != NULL)
-            return fault_set(why, FAULT_INPUT, "a repetition is repeated in the regex at '%.20s'", at);
-        repeated = !inside && strchr("*+?}", *at) != NULL;
-        if (*at == '\\' && at[1] == 'd') {
-            buffer_add_text(&posix, inside ? "0-9" : "[0-9]");
-            at++;
-        } else if (*at == '\\' && at[1] == 'D' && !inside) {
-            buffer_add_text(&posix, "[^0-9]");
-            at++;
-        } else if (*at == '\\' && at[1] != '\0') {
-            buffer_add(&posix, at++, 2);
-        } else {
-            inside = *at == '[' || (inside && *at != ']');
-            buffer_add_byte(&posix, (uint8_t)*at);
-        }
+    TRY(pattern_compile(text, length, &regex, why));
+    if (!pattern_is_quick(regex, text, why)) {
+        pattern_free(regex);
+        return false;
     }
-    int error = regcomp(regex, buffer_text(&posix), REG_EXTENDED | REG_NOSUB);
-    if (error == 0)
-        return true;
-    regerror(error, regex, message, sizeof message);
-    return fault_set(why, FAULT_INPUT, "the regex does not compile: %s", message);
+    criterion->regex = regex;
+    return true;
 }
 
-static bool compile_text(struct criterion *criterion, const char *text, struct fault *why)
+/* Tries a regex out; a value that is embedded where it would be no group there, as in [...], is not itself. */
+static bool try_regex(const struct template *embedded, struct fault *why)
 {
-    if (criterion->type == TYPE_JSONPATH)
-        return jsonpath_parse(text, &criterion->path, why);
-    TRY(compile_regex(text, &criterion->regex, why));
-    criterion->regex_ready = true;
+    CLEANUP(tree_release) struct json_object *plain = template_filled(embedded, NULL, pattern_embed);
+    CLEANUP(tree_release)
+    struct json_object *captured = template_filled(embedded, NULL, pattern_embed_captured);
+    struct criterion tried = {0};
+    struct pattern *groups;
+
+    if (plain == NULL || captured == NULL)
+        return fault_set(why, FAULT_INPUT, "the regex is too long");
+    int length = json_object_get_string_len(plain), captured_length = json_object_get_string_len(captured);
+    TRY(compile_regex(&tried, tree_text(plain), (size_t)length, why));
+    unsigned want =
+        pattern_groups(tried.regex) + (unsigned)(length - captured_length) / 2; /* "(?:" and "(" */
+    pattern_free(tried.regex);
+    TRY(pattern_compile(tree_text(captured), (size_t)captured_length, &groups, why));
+    unsigned got = pattern_groups(groups);
+    pattern_free(groups);
+    return got == want ||
+           fault_set(
+               why, FAULT_INPUT,
+               "a value is embedded inside [...], \\Q...\\E or behind a backslash, where it would not stand for "
+               "itself");
+}
+
+static bool try_path(const struct template *embedded, struct fault *why)
+{
+    CLEANUP(tree_release) struct json_object *text = template_filled(embedded, NULL, jsonpath_embed);
+    struct jsonpath *path;
+
+    if (text == NULL)
+        return fault_set(why, FAULT_INPUT, "the JSONPath is too long");
+    TRY(jsonpath_parse(tree_text(text), &path, why));
+    jsonpath_free(path);
     return true;
 }
 
 /* A pattern with embedded expressions is compiled at each use; here with a digit for each, so that mistakes show. */
-static bool compile_embedded(struct criterion *criterion, const char *text, const struct naming *naming,
-                             struct fault *why)
-{
-    CLEANUP(buffer_release) struct buffer trial = {0};
-    struct criterion tried = {.type = criterion->type};
-
-    buffer_init(&trial, 65536);
-    TRY(template_parse_pattern(text, naming, &criterion->pattern, why));
-    for (const char *open; (open = strstr(text, "{$")) != NULL; text = strchr(open, '}') + 1) {
-        buffer_add(&trial, text, (size_t)(open - text));
-        buffer_add_byte(&trial, '0');
-    }
-    buffer_add_text(&trial, text);
-    bool good = compile_text(&tried, buffer_text(&trial), why);
-    jsonpath_free(tried.path);
-    if (tried.regex_ready)
-        regfree(&tried.regex);
-    return good;
-}
-
 static bool compile_pattern(struct criterion *criterion, const char *text, const struct naming *naming,
                             struct fault *why)
 {
-    return strstr(text, "{$") != NULL ? compile_embedded(criterion, text, naming, why)
-                                      : compile_text(criterion, text, why);
+    bool regex = criterion->type == TYPE_REGEX;
+
+    if (strstr(text, "{$") == NULL)
+        return regex ? compile_regex(criterion, text, strlen(text), why)
+                     : jsonpath_parse(text, &criterion->path, why);
+    TRY(template_parse_pattern(text, naming, &criterion->embedded, why));
+    return regex ? try_regex(criterion->embedded, why) : try_path(criterion->embedded, why);
 }
 
 static bool compile_context(struct criterion *criterion, const char *text, const struct naming *naming,
@@ -175,34 +166,35 @@ void criteria_read(struct json_object *tree, struct spot *spot, const struct nam
     }
 }
 
-static bool regex_holds(const struct criterion *criterion, const char *pattern, struct json_object *context)
+static bool regex_holds(const struct criterion *criterion, struct json_object *made,
+                        struct json_object *context)
 {
     CLEANUP(buffer_release) struct buffer text = {0};
+    struct pattern *own = NULL;
     struct fault why;
-    regex_t own;
 
-    buffer_init(&text, 1048576);
+    buffer_init(&text, CONTEXT_MAX_BYTES);
     value_add_text(context, &text);
     if (text.full)
         return false;
-    if (criterion->regex_ready)
-        return regexec(&criterion->regex, buffer_text(&text), 0, NULL, 0) == 0;
-    if (pattern == NULL || !compile_regex(pattern, &own, &why))
+    if (made != NULL &&
+        !pattern_compile(tree_text(made), (size_t)json_object_get_string_len(made), &own, &why))
         return false;
-    bool matched = regexec(&own, buffer_text(&text), 0, NULL, 0) == 0;
-    regfree(&own);
+    bool matched = pattern_matches(made != NULL ? own : criterion->regex, buffer_text(&text), text.length);
+    pattern_free(own);
     return matched;
 }
 
-static bool path_holds(const struct criterion *criterion, const char *pattern, struct json_object *context)
+static bool path_holds(const struct criterion *criterion, struct json_object *made,
+                       struct json_object *context)
 {
     struct jsonpath *own = NULL;
     struct fault why;
 
-    if (criterion->path == NULL && (pattern == NULL || !jsonpath_parse(pattern, &own, &why)))
+    if (made != NULL && !jsonpath_parse(tree_text(made), &own, &why))
         return false;
     CLEANUP(tree_release)
-    struct json_object *nodes = jsonpath_nodes(criterion->path != NULL ? criterion->path : own, context);
+    struct json_object *nodes = jsonpath_nodes(made != NULL ? own : criterion->path, context);
     jsonpath_free(own);
     return json_object_array_length(nodes) > 0;
 }
@@ -211,15 +203,14 @@ static bool holds(const struct criterion *criterion, const struct scope *scope)
 {
     if (criterion->type == TYPE_SIMPLE)
         return condition_holds(criterion->condition, scope);
+    bool regex = criterion->type == TYPE_REGEX, embeds = criterion->embedded != NULL;
     CLEANUP(tree_release) struct json_object *context = expression_value(criterion->context, scope);
-    const char *special = criterion->type == TYPE_REGEX ? regex_special : path_special;
     CLEANUP(tree_release)
-    struct json_object *pattern =
-        criterion->pattern != NULL ? template_escaped(criterion->pattern, scope, special) : NULL;
-    if (context == NULL)
+    struct json_object *made =
+        embeds ? template_filled(criterion->embedded, scope, regex ? pattern_embed : jsonpath_embed) : NULL;
+    if (context == NULL || (embeds && made == NULL))
         return false;
-    return criterion->type == TYPE_REGEX ? regex_holds(criterion, tree_text(pattern), context)
-                                         : path_holds(criterion, tree_text(pattern), context);
+    return regex ? regex_holds(criterion, made, context) : path_holds(criterion, made, context);
 }
 
 bool criteria_hold(const struct criteria *criteria, const struct scope *scope)

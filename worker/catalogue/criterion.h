@@ -1,9 +1,8 @@
 /*
  * Criterion Objects of Arazzo 1.1, compiled once: simple, regex and jsonpath. XPath is refused.
  *
- * A regex is a POSIX extended one with \d, \D, \w, \W, \s and \S; it may match anywhere, as the 1.1 examples anchor
- * theirs. Embedded {$...} is put in, escaped, so that it can only match itself,
- * before the pattern or path is read. What cannot be evaluated fails.
+ * A regex (pattern.h) may match anywhere, as the 1.1 examples anchor theirs. Embedded {$...} is put in, escaped, so that
+ * it can only match itself, before the pattern or path is read. What cannot be evaluated fails.
  */
 #ifndef CATALOGUE_CRITERION_H
 #define CATALOGUE_CRITERION_H

@@ -89,9 +89,15 @@ bool template_is_constant(const struct template *template);
 /* The value, owned: of any kind for one expression, text otherwise; text with an embedded null is null. */
 struct json_object *template_value(const struct template *template, const struct scope *scope);
 
-/* As template_value, but always text, with a '\\' before each embedded character that `special` holds. */
-struct json_object *template_escaped(const struct template *template, const struct scope *scope,
-                                     const char *special);
+/* Adds an embedded value to the text made so far, in the way that its place asks for; false: it cannot stand there. */
+typedef bool embed_fn(const char *value, size_t length, struct buffer *out);
+
+/*
+ * As template_value, but always text, and `embed` puts the values in. Null also where it refuses one. Without a scope,
+ * to try a pattern out, each expression is "1".
+ */
+struct json_object *template_filled(const struct template *template, const struct scope *scope,
+                                    embed_fn *embed);
 
 /*
  * The value's text for places that hold text (queries, paths, embedding): a string as it is, a number or boolean as

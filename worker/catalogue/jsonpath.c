@@ -1,40 +1,15 @@
-/* See jsonpath.h. */
-#include "jsonpath.h"
+/* See jsonpath.h: the reading, by the grammar of RFC 9535. What is found by it is in jsonpath_find.c. */
+#include "jsonpath_inside.h"
 
 #include "memory.h"
+#include "numeral.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32, OPERANDS_MAX = 1000, NODES_MAX = 100000 };
+enum { DEPTH_MAX = 32, OPERANDS_MAX = 1000, TEXT_MAX_BYTES = 65536, INDEX_DIGITS_MAX = 16 };
 
-enum segment_kind { SEGMENT_MEMBER, SEGMENT_INDEX, SEGMENT_ALL, SEGMENT_FILTER };
-enum filter_kind { FILTER_OR, FILTER_AND, FILTER_NOT, FILTER_EXISTS, FILTER_COMPARE };
-
-struct operand {
-    struct jsonpath *path; /* from @; null: the literal */
-    struct json_object *literal;
-};
-
-struct filter {
-    enum filter_kind kind;
-    struct filter *left, *right;
-    char operator[3];
-    struct operand one, other;
-};
-
-struct segment {
-    enum segment_kind kind;
-    char *member;
-    int64_t index; /* below 0: from the end */
-    struct filter *filter;
-};
-
-struct jsonpath {
-    struct segment *segments;
-    size_t count;
-};
+static const int64_t index_max = 9007199254740991; /* section 2.1: I-JSON */
 
 struct reader {
     const char *at;
@@ -70,8 +45,7 @@ void *jsonpath_free(struct jsonpath *path)
 
 static void skip_space(struct reader *reader)
 {
-    while (isspace((unsigned char)*reader->at))
-        reader->at++;
+    reader->at += strspn(reader->at, " \t\r\n");
 }
 
 static bool accept(struct reader *reader, const char *token)
@@ -83,23 +57,111 @@ static bool accept(struct reader *reader, const char *token)
     return true;
 }
 
-static bool read_quoted(struct reader *reader, char **text, struct fault *why)
+static bool is_name_first(char c)
 {
-    CLEANUP(buffer_release) struct buffer content = {0};
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
+}
+
+static bool is_name(char c)
+{
+    return is_name_first(c) || (c >= '0' && c <= '9');
+}
+
+static bool read_hex4(const char *at, unsigned *unit)
+{
+    char digits[5] = "";
+
+    memcpy(digits, at, strnlen(at, 4));
+    *unit = (unsigned)strtoul(digits, NULL, 16);
+    return strspn(digits, "0123456789abcdefABCDEF") == 4;
+}
+
+static void add_utf8(unsigned point, struct buffer *out)
+{
+    if (point < 0x80) {
+        buffer_add_byte(out, (uint8_t)point);
+        return;
+    }
+    if (point < 0x800) {
+        buffer_add_byte(out, (uint8_t)(0xc0 | point >> 6));
+    } else if (point < 0x10000) {
+        buffer_add_byte(out, (uint8_t)(0xe0 | point >> 12));
+        buffer_add_byte(out, (uint8_t)(0x80 | (point >> 6 & 0x3f)));
+    } else {
+        buffer_add_byte(out, (uint8_t)(0xf0 | point >> 18));
+        buffer_add_byte(out, (uint8_t)(0x80 | (point >> 12 & 0x3f)));
+        buffer_add_byte(out, (uint8_t)(0x80 | (point >> 6 & 0x3f)));
+    }
+    buffer_add_byte(out, (uint8_t)(0x80 | (point & 0x3f)));
+}
+
+/* Behind "\u": four digits, of a surrogate pair eight with a "\u" between. */
+static bool read_unicode(struct reader *reader, struct buffer *out)
+{
+    unsigned high, low;
+
+    if (!read_hex4(reader->at, &high))
+        return false;
+    reader->at += 4;
+    if (high < 0xd800 || high > 0xdfff) {
+        add_utf8(high, out);
+        return true;
+    }
+    if (high > 0xdbff || reader->at[0] != '\\' || reader->at[1] != 'u' || !read_hex4(reader->at + 2, &low) ||
+        low < 0xdc00 || low > 0xdfff)
+        return false;
+    reader->at += 6;
+    add_utf8(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), out);
+    return true;
+}
+
+/* Behind a backslash. */
+static bool read_escape(struct reader *reader, char quote, struct buffer *out, struct fault *why)
+{
+    static const char letters[] = "bfnrt/\\", bytes[] = "\b\f\n\r\t/\\";
+    const char *letter = strchr(letters, *reader->at);
+
+    if (*reader->at == 'u') {
+        reader->at++;
+        return read_unicode(reader, out) ||
+               fault_set(why, FAULT_INPUT,
+                         "\\u is followed by four hexadecimal digits, a pair of surrogates by "
+                         "another \\u and four, not by '%.10s'",
+                         reader->at);
+    }
+    if (*reader->at == quote)
+        buffer_add_byte(out, (uint8_t)quote);
+    else if (*reader->at != '\0' && letter != NULL)
+        buffer_add_byte(out, (uint8_t)bytes[letter - letters]);
+    else
+        return fault_set(
+            why, FAULT_INPUT,
+            "in quotes a backslash is followed by b, f, n, r, t, /, \\, the quote or uXXXX, not '%.10s'",
+            reader->at);
+    reader->at++;
+    return true;
+}
+
+static bool read_quoted(struct reader *reader, struct buffer *content, struct fault *why)
+{
     char quote = *reader->at++;
 
-    buffer_init(&content, 65536);
-    for (; *reader->at != quote; reader->at++) {
+    buffer_init(content, TEXT_MAX_BYTES);
+    while (*reader->at != quote) {
         if (*reader->at == '\0')
             return fault_set(why, FAULT_INPUT, "a text in quotes is not closed");
-        if (*reader->at == '\\' && reader->at[1] != '\0')
-            reader->at++;
-        buffer_add_byte(&content, (uint8_t)*reader->at);
+        if ((unsigned char)*reader->at < ' ')
+            return fault_set(why, FAULT_INPUT,
+                             "a control character stands in quotes: write it as \\n or \\uXXXX");
+        if (*reader->at != '\\') {
+            buffer_add_byte(content, (uint8_t)*reader->at++);
+            continue;
+        }
+        reader->at++;
+        TRY(read_escape(reader, quote, content, why));
     }
     reader->at++;
-    TRY(buffer_check(&content, "a text in a JSONPath", why));
-    *text = buffer_take(&content, NULL);
-    return true;
+    return buffer_check(content, "a text in a JSONPath", why);
 }
 
 static bool read_member_name(struct reader *reader, struct segment *segment, struct fault *why)
@@ -113,14 +175,45 @@ static bool read_member_name(struct reader *reader, struct segment *segment, str
         segment->kind = SEGMENT_ALL;
         return true;
     }
-    while (isalnum((unsigned char)reader->at[length]) || reader->at[length] == '_' ||
-           reader->at[length] & 0x80)
+    while (length == 0 ? is_name_first(*reader->at) : is_name(reader->at[length]))
         length++;
     if (length == 0)
-        return fault_set(why, FAULT_INPUT, "a member's name is missing at '%.20s'", reader->at);
+        return fault_set(why, FAULT_INPUT, "a member's name is missing at '%.20s' (other names: ['name'])",
+                         reader->at);
     segment->kind = SEGMENT_MEMBER;
     segment->member = memory_text_of(reader->at, length);
     reader->at += length;
+    return true;
+}
+
+static bool read_quoted_member(struct reader *reader, struct segment *segment, struct fault *why)
+{
+    CLEANUP(buffer_release) struct buffer name = {0};
+
+    segment->kind = SEGMENT_MEMBER;
+    TRY(read_quoted(reader, &name, why));
+    if (strlen(buffer_text(&name)) != name.length)
+        return fault_set(why, FAULT_INPUT, "a member's name with \\u0000 is never there");
+    segment->member = buffer_take(&name, NULL);
+    return true;
+}
+
+static bool read_index(struct reader *reader, struct segment *segment, struct fault *why)
+{
+    const char *digits = reader->at + (*reader->at == '-');
+    size_t count = strspn(digits, "0123456789");
+
+    segment->kind = SEGMENT_INDEX;
+    if (count == 0)
+        return fault_set(why, FAULT_INPUT,
+                         "[...] holds a name in quotes, an index, * or ?filter, not '%.20s'", reader->at);
+    if (*digits == '0' && (count > 1 || digits != reader->at))
+        return fault_set(why, FAULT_INPUT, "an index has no zeros in front, and none is -0, at '%.20s'",
+                         reader->at);
+    segment->index = count > INDEX_DIGITS_MAX ? INT64_MAX : strtoll(reader->at, NULL, 10);
+    if (segment->index > index_max || segment->index < -index_max)
+        return fault_set(why, FAULT_INPUT, "the index '%.24s' is beyond 2^53 - 1", reader->at);
+    reader->at = digits + count;
     return true;
 }
 
@@ -128,21 +221,14 @@ static bool read_bracket(struct reader *reader, struct segment *segment, struct 
 {
     skip_space(reader);
     if (*reader->at == '\'' || *reader->at == '"') {
-        segment->kind = SEGMENT_MEMBER;
-        TRY(read_quoted(reader, &segment->member, why));
+        TRY(read_quoted_member(reader, segment, why));
     } else if (accept(reader, "*")) {
         segment->kind = SEGMENT_ALL;
     } else if (accept(reader, "?")) {
         segment->kind = SEGMENT_FILTER;
         TRY(read_filter(reader, &segment->filter, why));
     } else {
-        char *end;
-        segment->kind = SEGMENT_INDEX;
-        segment->index = strtoll(reader->at, &end, 10);
-        if (end == reader->at)
-            return fault_set(why, FAULT_INPUT,
-                             "[...] holds a name in quotes, an index, * or ?filter, not '%.20s'", reader->at);
-        reader->at = end;
+        TRY(read_index(reader, segment, why));
     }
     if (!accept(reader, "]"))
         return fault_set(why, FAULT_INPUT,
@@ -151,14 +237,20 @@ static bool read_bracket(struct reader *reader, struct segment *segment, struct 
     return true;
 }
 
-/* The segments behind `$` or `@`. */
+/* The segments behind `$` or `@`. White space may stand before each, but not behind the last. */
 static bool read_segments(struct reader *reader, struct jsonpath **out, struct fault *why)
 {
     struct jsonpath *path = memory_new(1, sizeof *path);
     bool read = ++reader->depth <= DEPTH_MAX || fault_set(why, FAULT_INPUT, "the path nests too deep");
 
-    while (read && (*reader->at == '.' || *reader->at == '[')) {
+    while (read) {
         struct segment segment = {0};
+        const char *behind = reader->at;
+        skip_space(reader);
+        if (*reader->at != '.' && *reader->at != '[') {
+            reader->at = behind;
+            break;
+        }
         bool dot = *reader->at++ == '.';
         read = dot ? read_member_name(reader, &segment, why) : read_bracket(reader, &segment, why);
         path->segments = memory_resize(path->segments, path->count + 1, sizeof *path->segments);
@@ -173,34 +265,51 @@ static bool read_segments(struct reader *reader, struct jsonpath **out, struct f
     return true;
 }
 
+static bool read_text(struct reader *reader, struct operand *operand, struct fault *why)
+{
+    CLEANUP(buffer_release) struct buffer text = {0};
+
+    TRY(read_quoted(reader, &text, why));
+    operand->literal = json_object_new_string_len(buffer_text(&text), (int)text.length);
+    return true;
+}
+
 static bool read_operand(struct reader *reader, struct operand *operand, struct fault *why)
 {
     static const char *const words[] = {"null", "false", "true"};
-    char *text, *end;
+    struct numeral numeral;
 
     skip_space(reader);
     if (accept(reader, "@"))
         return read_segments(reader, &operand->path, why);
-    if (*reader->at == '\'' || *reader->at == '"') {
-        TRY(read_quoted(reader, &text, why));
-        operand->literal = json_object_new_string(text);
-        memory_free(text);
-        return true;
-    }
+    if (*reader->at == '\'' || *reader->at == '"')
+        return read_text(reader, operand, why);
     for (size_t i = 0; i < COUNT_OF(words); i++) {
-        if (accept(reader, words[i])) {
+        size_t length = strlen(words[i]);
+        if (strncmp(reader->at, words[i], length) == 0 && !is_name(reader->at[length])) {
+            reader->at += length;
             operand->literal = i == 0 ? NULL : json_object_new_boolean(i == 2);
             return true;
         }
     }
-    size_t span = strspn(reader->at, "+-.0123456789eE"); /* no "nan", "inf" or "0x1" */
-    double number = strtod(reader->at, &end);
-    if (end == reader->at || end > reader->at + span)
+    size_t length = strspn(reader->at, "+-.0123456789eE");
+    if (!numeral_read_json(reader->at, length, &numeral))
         return fault_set(why, FAULT_INPUT,
                          "a filter compares @ paths and literals, not '%.20s' (no functions, no $)",
                          reader->at);
-    reader->at = end;
-    operand->literal = json_object_new_double(number);
+    CLEANUP(memory_release) char *text = memory_text_of(reader->at, length);
+    operand->literal = json_object_new_double_s(strtod(text, NULL), text);
+    reader->at += length;
+    return true;
+}
+
+/* Names and indexes only: what can be compared finds one node at most. */
+static bool is_singular(const struct operand *operand)
+{
+    for (size_t i = 0; operand->path != NULL && i < operand->path->count; i++)
+        if (operand->path->segments[i].kind == SEGMENT_ALL ||
+            operand->path->segments[i].kind == SEGMENT_FILTER)
+            return false;
     return true;
 }
 
@@ -215,10 +324,24 @@ static bool read_comparison(struct reader *reader, struct filter *filter, struct
             continue;
         filter->kind = FILTER_COMPARE;
         memcpy(filter->operator, operators[i], strlen(operators[i]));
-        return read_operand(reader, &filter->other, why);
+        TRY(read_operand(reader, &filter->other, why));
+        return (is_singular(&filter->one) && is_singular(&filter->other)) ||
+               fault_set(
+                   why, FAULT_INPUT,
+                   "a path with * or a filter is compared: it can find several; put the comparison into its own "
+                   "filter, as [?@.codes[?@ == 'A']]");
     }
     if (filter->one.path == NULL)
         return fault_set(why, FAULT_INPUT, "a literal alone is no filter");
+    return true;
+}
+
+/* What stands behind `!`: a group, or whether something is there. */
+static bool read_negated(struct reader *reader, struct filter *filter, struct fault *why)
+{
+    if (filter->kind == FILTER_COMPARE || filter->kind == FILTER_NOT)
+        return fault_set(why, FAULT_INPUT, "'!' stands before a path or (...): write !(...), before '%.20s'",
+                         reader->at);
     return true;
 }
 
@@ -231,7 +354,7 @@ static bool read_basic(struct reader *reader, struct filter **out, struct fault 
         read = fault_set(why, FAULT_INPUT, "the filter is too long or nests too deep");
     else if (accept(reader, "!")) {
         filter->kind = FILTER_NOT;
-        read = read_basic(reader, &filter->left, why);
+        read = read_basic(reader, &filter->left, why) && read_negated(reader, filter->left, why);
     } else if (accept(reader, "(")) {
         filter->kind = FILTER_AND; /* one side only: the group itself */
         read = read_filter(reader, &filter->left, why);
@@ -280,10 +403,9 @@ bool jsonpath_parse(const char *text, struct jsonpath **out, struct fault *why)
     struct reader reader = {.at = text};
     struct jsonpath *path;
 
-    if (!accept(&reader, "$"))
+    if (*reader.at++ != '$')
         return fault_set(why, FAULT_INPUT, "a JSONPath starts with '$'");
     TRY(read_segments(&reader, &path, why));
-    skip_space(&reader);
     if (*reader.at != '\0') {
         jsonpath_free(path);
         return fault_set(why, FAULT_INPUT, "the JSONPath should end at '%.20s'", reader.at);
@@ -292,110 +414,37 @@ bool jsonpath_parse(const char *text, struct jsonpath **out, struct fault *why)
     return true;
 }
 
-/* --- evaluation --- */
-
-static void find(const struct segment *segments, size_t count, struct json_object *node,
-                 struct json_object *found);
-
-static bool compare(const char *operator, struct json_object * one, bool one_there, struct json_object *other,
-                    bool other_there)
+/* Whether the path so far ends inside quotes. */
+static bool in_quotes(const char *path)
 {
-    bool equal = one_there == other_there && (!one_there || tree_equal(one, other));
-    const char *text = tree_text(one), *other_text = tree_text(other);
-    double order = 0;
+    char quote = '\0';
 
-    if (operator[1] == '=' &&(operator[0] == '=' || operator[0] == '!'))
-        return equal == (operator[0] == '=');
-    if (text != NULL && other_text != NULL)
-        order = (double)strcmp(text, other_text);
-    else if ((json_object_is_type(one, json_type_int) || json_object_is_type(one, json_type_double)) &&
-             (json_object_is_type(other, json_type_int) || json_object_is_type(other, json_type_double)))
-        order = json_object_get_double(one) - json_object_get_double(other);
-    else
-        return equal && operator[1] == '=';
-    return (operator[0] == '<' ? order < 0 : order> 0) || (operator[1] == '=' && equal);
-}
-
-/* A path used as a value stands for its one node; with none or several there is no value. */
-static struct json_object *operand_value(const struct operand *operand, struct json_object *node, bool *there)
-{
-    *there = true;
-    if (operand->path == NULL)
-        return json_object_get(operand->literal);
-    CLEANUP(tree_release) struct json_object *found = json_object_new_array();
-    find(operand->path->segments, operand->path->count, node, found);
-    *there = json_object_array_length(found) == 1;
-    return *there ? json_object_get(json_object_array_get_idx(found, 0)) : NULL;
-}
-
-static bool passes(const struct filter *filter, struct json_object *node)
-{
-    switch (filter->kind) {
-    case FILTER_OR:
-        return passes(filter->left, node) || passes(filter->right, node);
-    case FILTER_AND:
-        return passes(filter->left, node) && (filter->right == NULL || passes(filter->right, node));
-    case FILTER_NOT:
-        return !passes(filter->left, node);
-    case FILTER_EXISTS: {
-        CLEANUP(tree_release) struct json_object *found = json_object_new_array();
-        find(filter->one.path->segments, filter->one.path->count, node, found);
-        return json_object_array_length(found) > 0;
+    for (; *path != '\0'; path++) {
+        if (quote != '\0' && *path == '\\' && path[1] != '\0')
+            path++;
+        else if (quote == '\0' && (*path == '\'' || *path == '"'))
+            quote = *path;
+        else if (*path == quote)
+            quote = '\0';
     }
-    case FILTER_COMPARE: {
-        bool one_there, other_there;
-        CLEANUP(tree_release) struct json_object *one = operand_value(&filter->one, node, &one_there);
-        CLEANUP(tree_release) struct json_object *other = operand_value(&filter->other, node, &other_there);
-        return compare(filter->operator, one, one_there, other, other_there);
+    return quote != '\0';
+}
+
+bool jsonpath_embed(const char *value, size_t length, struct buffer *out)
+{
+    struct numeral numeral;
+
+    if (!in_quotes(buffer_text(out))) {
+        buffer_add(out, value, length);
+        return numeral_read_json(value, length, &numeral) || strcmp(value, "true") == 0 ||
+               strcmp(value, "false") == 0 || strcmp(value, "null") == 0;
     }
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)value[i];
+        if (byte < ' ' || byte == '\\' || byte == '\'' || byte == '"')
+            buffer_print(out, "\\u%04x", byte);
+        else
+            buffer_add_byte(out, byte);
     }
-    return false;
-}
-
-static void find_index(const struct segment *segments, size_t count, struct json_object *node,
-                       struct json_object *found)
-{
-    if (!json_object_is_type(node, json_type_array))
-        return;
-    int64_t length = (int64_t)json_object_array_length(node);
-    int64_t index = segments->index < 0 ? length + segments->index : segments->index;
-    if (index >= 0 && index < length)
-        find(segments + 1, count - 1, json_object_array_get_idx(node, (size_t)index), found);
-}
-
-static void find_children(const struct segment *segments, size_t count, struct json_object *node,
-                          struct json_object *found)
-{
-    TREE_EACH(node, name, value)
-    if (segments->kind == SEGMENT_ALL || passes(segments->filter, value))
-        find(segments + 1, count - 1, value, found);
-    for (size_t i = 0; json_object_is_type(node, json_type_array) && i < json_object_array_length(node);
-         i++) {
-        struct json_object *item = json_object_array_get_idx(node, i);
-        if (segments->kind == SEGMENT_ALL || passes(segments->filter, item))
-            find(segments + 1, count - 1, item, found);
-    }
-}
-
-static void find(const struct segment *segments, size_t count, struct json_object *node,
-                 struct json_object *found)
-{
-    if (json_object_array_length(found) >= NODES_MAX)
-        return;
-    if (count == 0)
-        json_object_array_add(found, json_object_get(node));
-    else if (segments->kind == SEGMENT_MEMBER && tree_has(node, segments->member))
-        find(segments + 1, count - 1, tree_member(node, segments->member), found);
-    else if (segments->kind == SEGMENT_INDEX)
-        find_index(segments, count, node, found);
-    else if (segments->kind != SEGMENT_MEMBER)
-        find_children(segments, count, node, found);
-}
-
-struct json_object *jsonpath_nodes(const struct jsonpath *path, struct json_object *root)
-{
-    struct json_object *found = json_object_new_array();
-
-    find(path->segments, path->count, root, found);
-    return found;
+    return true;
 }

@@ -60,6 +60,8 @@ const char *spot_text(struct spot *spot, struct json_object *tree, const char *m
 
     if (text == NULL)
         spot_problem(spot, "", "'%s' is missing or no text", member);
+    else if (strlen(text) != (size_t)json_object_get_string_len(tree_member(tree, member)))
+        spot_problem(spot, "", "'%s' holds \\u0000", member);
     return text;
 }
 

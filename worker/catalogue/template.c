@@ -109,17 +109,8 @@ void value_add_text(struct json_object *value, struct buffer *out)
         tree_write(value, out);
 }
 
-static void add_escaped(const char *text, size_t length, const char *special, struct buffer *out)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] != '\0' && strchr(special, text[i]) != NULL)
-            buffer_add_byte(out, '\\');
-        buffer_add_byte(out, (uint8_t)text[i]);
-    }
-}
-
-struct json_object *template_escaped(const struct template *template, const struct scope *scope,
-                                     const char *special)
+struct json_object *template_filled(const struct template *template, const struct scope *scope,
+                                    embed_fn *embed)
 {
     CLEANUP(buffer_release) struct buffer text = {0};
     CLEANUP(buffer_release) struct buffer part = {0};
@@ -131,19 +122,27 @@ struct json_object *template_escaped(const struct template *template, const stru
             buffer_add_text(&text, template->pieces[i].literal);
             continue;
         }
-        struct json_object *value = expression_value(template->pieces[i].expression, scope);
+        struct json_object *value =
+            scope != NULL ? expression_value(template->pieces[i].expression, scope) : json_object_new_int(1);
         if (value == NULL)
             return NULL;
         buffer_clear(&part);
         value_add_text(value, &part);
         json_object_put(value);
-        add_escaped(buffer_text(&part), part.length, special, &text);
+        if (!embed(buffer_text(&part), part.length, &text))
+            return NULL;
     }
     return text.full || part.full ? NULL : json_object_new_string_len(buffer_text(&text), (int)text.length);
+}
+
+static bool embed_plain(const char *value, size_t length, struct buffer *out)
+{
+    buffer_add(out, value, length);
+    return true;
 }
 
 struct json_object *template_value(const struct template *template, const struct scope *scope)
 {
     return template->whole ? expression_value(template->pieces[0].expression, scope)
-                           : template_escaped(template, scope, "");
+                           : template_filled(template, scope, embed_plain);
 }

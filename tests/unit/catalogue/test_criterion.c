@@ -33,6 +33,15 @@ static const struct {
      false},
     {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[?@.id == `{$inputs.quote}`]'}",
      false},
+    {"{'context': '$response.body#/quotes', 'type': 'jsonpath', 'condition': '$[?@ == `{$inputs.quote}`]'}",
+     true},
+    {"{'context': '$response.body#/quotes', 'type': 'jsonpath', 'condition': '$[?@ == {$inputs.quote}]'}",
+     false},
+    {"{'context': '$inputs.quote', 'type': 'regex', 'condition': '^{$inputs.quote}$'}", true},
+    {"{'context': '$inputs.quote', 'type': 'regex', 'condition': '^{$inputs.quote}+$'}", true},
+    {"{'context': '$response.body#/t', 'type': 'regex', 'condition': '^[^7]{{$inputs.n}} 12$'}", true},
+    {"{'context': '$response.body#/t', 'type': 'regex', 'condition': '[a-z .]{{$inputs.n},}'}", true},
+    {"{'context': '$response.body#/t', 'type': 'regex', 'condition': '[a-z .]{1,{$inputs.x}}'}", false},
     {"{'context': '$response.body', 'type': 'jsonpath', 'condition': '$[?@ > {$inputs.n}]'}", true},
 };
 
@@ -73,9 +82,107 @@ static void kinds(void)
         " 'items': [{'id': 'a.c', 'ok': true}, {'id': 'b', 'ok': false}]}}");
 
     json_object_object_add(tree_member(tree, "inputs"), "quote", json_object_new_string("x' || 'b' == 'b"));
+    json_object_object_add(tree_member(tree, "body"), "quotes", json_object_new_array());
+    json_object_array_add(tree_at(tree, "/body/quotes"), json_object_get(tree_at(tree, "/inputs/quote")));
     struct scope scope = given_scope(tree);
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         hold(cases[i].criterion, cases[i].want, &scope);
+}
+
+/* With "~" for a backslash inside a JSON text, "`" for a single quote in a condition, and the context as it stands. */
+static const struct {
+    const char *type, *context, *condition;
+    int want; /* -1: refused at start */
+} exact[] = {
+    {"regex", "'ABC-1'", "^[~w-]+$", 1},
+    {"regex", "'abc.def'", "^[~w.]+$", 1},
+    {"regex", "'w~~.'", "^[~w.]+$", 0},
+    {"regex", "' '", "^[~s]$", 1},
+    {"regex", "'x'", "^[~D]$", 1},
+    {"regex", "'line1~nline2'", "^[~s~S]+$", 1},
+    {"regex", "'a~nb'", "a~nb", 1},
+    {"regex", "'\u00e9'", "^.$", 1},
+    {"regex", "'\U0001f600'", "^.$", 1},
+    {"regex", "'\u00e9'", "^~w$", 0},
+    {"regex", "'abc1'", "^[[:alpha:]~d]+$", 1},
+    {"regex", "'ok'", "^(?:ok|ready)$", 1},
+    {"regex", "'ok~n'", "^ok$", 0},
+    {"regex", "'a~nb'", "^a.b$", 0},
+    {"regex", "'a~u0000b'", "^a~x00b$", 1},
+    {"regex", "'aXb'", "(?i)x", 1},
+    {"regex", "'ab'", "a(?!b)", 0},
+    {"regex", "'x'", "~C", -1},
+    {"regex", "'x'", "~u0041", -1},
+    {"jsonpath", "{'items': [{'codes': ['A', 'B']}]}", "$.items[?@.codes[*] == `A`]", -1},
+    {"jsonpath", "{'items': [{'codes': ['A', 'B']}]}", "$.items[?@.codes[?@ == `A`]]", 1},
+    {"jsonpath", "{'items': [{'n': 1}]}", "$.items[?!@.n == 1]", -1},
+    {"jsonpath", "{'items': [{'n': 1}]}", "$.items[?!(@.n == 1)]", 0},
+    {"jsonpath", "{'a~nb': 1}", "$[`a~nb`]", 1},
+    {"jsonpath", "{'\u00e9': 1}", "$[`~u00e9`]", 1},
+    {"jsonpath", "{'\U0001f600': 1}", "$[`~ud83D~uDe00`]", 1},
+    {"jsonpath", "[1, 2]", "$[01]", -1},
+    {"jsonpath", "{'id': 9007199254740992}", "$[?@ == 9007199254740993]", 0},
+    {"jsonpath", "{'id': 9007199254740993}", "$[?@ > 9007199254740992]", 1},
+    {"simple", "{'id': 9007199254740992}", "$response.body#/id == `9007199254740993`", 0},
+    {"simple", "{'id': 9007199254740992}", "$response.body#/id == 9007199254740993", 0},
+    {"simple", "{'id': 9007199254740993}", "$response.body#/id > 9007199254740992", 1},
+    {"simple", "{'a': 123456789012345678}", "$response.body#/a == 123456789012345679", 0},
+    {"simple", "{'a': [123456789012345678]}", "$response.body#/a == $response.body#/a", 1},
+    {"simple", "{'a': 18446744073709551615}", "$response.body#/a == `18446744073709551615`", 1},
+    {"simple", "{'a': 18446744073709551615}", "$response.body#/a == 9223372036854775807", 0},
+    {"simple", "{'a': 3}", "$response.body#/a == `3`", 1},
+    {"simple", "{'a': 3.0}", "$response.body#/a == `3`", 1},
+    {"simple", "{'a': '1e3'}", "$response.body#/a == 1000", 0},
+    {"simple", "{'a': 1000}", "$response.body#/a == `1e3`", 0},
+    {"simple", "{'a': 1e3}", "$response.body#/a == 1000", 1},
+    {"simple", "{'a': 1000}", "$response.body#/a == 1e3", 1},
+    {"simple", "{'a': '+5'}", "$response.body#/a == 5", 0},
+    {"simple", "{'a': 5}", "$response.body#/a == 05", -1},
+    {"simple", "{'a': 5}", "$response.body#/a == 5.", -1},
+};
+
+static struct json_object *given_backslashes(char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        if (*at == '~')
+            *at = '\\';
+    CLEANUP(memory_release) char *doubled = memory_new(strlen(text) * 2 + 1, 1);
+    for (char *from = text, *to = doubled; *from != '\0'; from++) {
+        *to++ = *from;
+        if (*from == '\\')
+            *to++ = *from;
+    }
+    return given_tree(doubled);
+}
+
+static void exactly(void)
+{
+    for (size_t i = 0; i < COUNT_OF(exact); i++) {
+        CLEANUP(tree_release) struct json_object *tree = json_object_new_object(), *body = NULL;
+        CLEANUP(memory_release) char *context = memory_text(exact[i].context);
+        CLEANUP(memory_release) char *condition = memory_text(exact[i].condition);
+        struct problems problems = {0};
+        struct criteria criteria = {0};
+        struct spot spot;
+        for (char *at = context; *at != '\0'; at++)
+            *at = *at == '~' ? '\\' : *at;
+        for (char *at = condition; *at != '\0'; at++)
+            *at = *at == '~' ? '\\' : *at == '`' ? '\'' : *at;
+        body = given_tree(context);
+        json_object_object_add(tree, "type", json_object_new_string(exact[i].type));
+        json_object_object_add(tree, "context", json_object_new_string("$response.body"));
+        json_object_object_add(tree, "condition", json_object_new_string(condition));
+        spot_init(&spot, "f", &problems);
+        criteria_add(tree, &spot, &given_no_names, &criteria);
+        int got = problems.count > 0 ? -1 : criteria_hold(&criteria, &(struct scope){.body = body});
+        if (got != exact[i].want) {
+            printf("\n  %s %s of %s: %d", exact[i].type, exact[i].condition, exact[i].context, got);
+            CU_FAIL("case above");
+        }
+        criteria_release(&criteria);
+        spot_release(&spot);
+        problems_release(&problems);
+    }
 }
 
 static const struct {
@@ -89,7 +196,15 @@ static const struct {
      "type 'xpath'"},
     {"[{'condition': 'x', 'type': 'regex'}]", "f#/0", "needs a context"},
     {"[{'condition': '(', 'type': 'regex', 'context': '$response.body'}]", "f#/0", "does not compile"},
-    {"[{'condition': 'a++', 'type': 'regex', 'context': '$response.body'}]", "f#/0", "repeated"},
+    {"[{'condition': '(a+)+$', 'type': 'regex', 'context': '$response.body'}]", "f#/0", "takes too long"},
+    {"[{'condition': '[{$inputs.x}]', 'type': 'regex', 'context': '$response.body'}]", "f#/0",
+     "inside [...]"},
+    {"[{'condition': '~Q{$inputs.x}~E', 'type': 'regex', 'context': '$response.body'}]", "f#/0",
+     "inside [...]"},
+    {"[{'condition': 'a~{$inputs.x}', 'type': 'regex', 'context': '$response.body'}]", "f#/0", "compile"},
+    {"[{'condition': '(?{$inputs.x})', 'type': 'regex', 'context': '$response.body'}]", "f#/0", "compile"},
+    {"[{'condition': '$.{$inputs.x}', 'type': 'jsonpath', 'context': '$response.body'}]", "f#/0",
+     "name is missing"},
     {"[{'condition': '{$inputs.x}(', 'type': 'regex', 'context': '$response.body'}]", "f#/0",
      "does not compile"},
     {"[{'condition': '$..x', 'type': 'jsonpath', 'context': '$response.body'}]", "f#/0", "descendants"},
@@ -104,7 +219,8 @@ static const struct {
 static void refusals(void)
 {
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
-        CLEANUP(tree_release) struct json_object *tree = given_tree(refused[i].criteria);
+        CLEANUP(memory_release) char *text = memory_text(refused[i].criteria);
+        CLEANUP(tree_release) struct json_object *tree = given_backslashes(text);
         struct problems problems = {0};
         struct criteria criteria;
         struct spot spot;
@@ -138,4 +254,4 @@ static void lists(void)
 }
 
 CU_TestInfo test_criterion[] = {
-    {"kinds", kinds}, {"refusals", refusals}, {"lists", lists}, CU_TEST_INFO_NULL};
+    {"kinds", kinds}, {"exactly", exactly}, {"refusals", refusals}, {"lists", lists}, CU_TEST_INFO_NULL};

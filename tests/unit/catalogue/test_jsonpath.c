@@ -66,6 +66,57 @@ static const struct {
     {"$.a[?$.b]", NULL},
     {"$.a[?1]", NULL},
     {"$.a[?(@.n]", NULL},
+    {" $", NULL}, /* RFC 9535: white space between the parts only */
+    {"$ ", NULL},
+    {"$.a ", NULL},
+    {"$. a", NULL},
+    {"$ .a [ 0 ] .n", "[1]"},
+    {"$.a\v[0]", NULL},
+    {"$.1", NULL},
+    {"$.a[?@.1]", NULL},
+    {"$['\\u006b\\u0020\\u006C']", "[1]"},
+    {"$[\"k\\u0020l\"]", "[1]"},
+    {"$['k\\/l']", "[]"},
+    {"$['it\\'s']", "[]"},
+    {"$[\"it\\'s\"]", NULL}, /* only the quote itself is escaped */
+    {"$['it\\\"s']", NULL},
+    {"$['a\\x']", NULL},
+    {"$['a\\u00g0']", NULL},
+    {"$['a\\u'0041']", NULL},
+    {"$['a\\u\\n']", NULL},
+    {"$['a\\u00']", NULL},
+    {"$['\\ud800']", NULL},
+    {"$['\\udc00']", NULL},
+    {"$['\\ud800\\u0041']", NULL},
+    {"$['\\u0000']", NULL},
+    {"$['a\nb']", NULL},
+    {"$.a[00]", NULL},
+    {"$.a[-0]", NULL},
+    {"$.a[+1]", NULL},
+    {"$.a[1e0]", NULL},
+    {"$.a[9007199254740991]", "[]"},
+    {"$.a[9007199254740992]", NULL},
+    {"$.a[-99999999999999999999]", NULL},
+    {"$.a[?!@.n == 1]", NULL},
+    {"$.a[?!!@.n]", NULL},
+    {"$.a[?! @.t].n", "['3']"},
+    {"$.a[?@.* == 1]", NULL},
+    {"$[?@[*] == 1]", NULL},
+    {"$[?1 == @[?@.n]]", NULL},
+    {"$.a[?@.n == 1 == 1]", NULL},
+    {"$.a[?@.n == 01]", NULL},
+    {"$.a[?@.n == +1]", NULL},
+    {"$.a[?@.n == 1.]", NULL},
+    {"$.a[?@.n == .1]", NULL},
+    {"$.a[?@.n == 1e]", NULL},
+    {"$.a[?@.n == 10e-1].n", "[1]"},
+    {"$.a[?@.n == -0]", "[]"},
+    {"$.a[?@.n == nulls]", NULL},
+    {"$.a[?@.n == True]", NULL},
+    {"$.a[?true]", NULL},
+    {"$.a[?@.n=='1'&&@.t]", "[]"},
+    {"$.a[?null == @.z].n", "[2]"},
+    {"$.a[?1 == 1].n", "[1, 2, '3']"},
     {"$.a[?@.n == nan]", NULL},
     {"$.a[?@.n == 0x1]", NULL},
     {"$.a b", NULL},
@@ -100,7 +151,7 @@ static void bounds(void)
 {
     static const struct {
         const char *start, *part, *end;
-    } long_ones[] = {{"$[?", "(", "@.a"}, {"$[?", "!", "@.a]"}, {"$[?", "@.a&&", "@.a]"}, {"$", "[?@", "]"}};
+    } long_ones[] = {{"$[?", "(", "@.a"}, {"$[?", "!(", "@.a]"}, {"$[?", "@.a&&", "@.a]"}, {"$", "[?@", "]"}};
 
     for (size_t i = 0; i < COUNT_OF(long_ones); i++) {
         CLEANUP(buffer_release) struct buffer text;
@@ -115,4 +166,32 @@ static void bounds(void)
     }
 }
 
-CU_TestInfo test_jsonpath[] = {{"nodes", nodes}, {"bounds", bounds}, CU_TEST_INFO_NULL};
+static const struct {
+    const char *path, *value, *want; /* null: the value cannot stand there */
+} embedded[] = {
+    {"$[?@ == '", "it's \"a\\b\"\n", "$[?@ == 'it\\u0027s \\u0022a\\u005cb\\u0022\\u000a"},
+    {"$[?@ == \"", "x", "$[?@ == \"x"},
+    {"$['a\\'", "'", "$['a\\'\\u0027"},
+    {"$['a'][?@ == ", "-1.5e3", "$['a'][?@ == -1.5e3"},
+    {"$[?@ == ", "true", "$[?@ == true"},
+    {"$[?@ == ", "null", "$[?@ == null"},
+    {"$[?@ == ", "'x'", NULL},
+    {"$[?@ == ", "1 || @", NULL},
+    {"$.", "name", NULL},
+    {"$[?@ == ", "", NULL},
+};
+
+static void embeds(void)
+{
+    for (size_t i = 0; i < COUNT_OF(embedded); i++) {
+        CLEANUP(buffer_release) struct buffer out;
+        buffer_init(&out, 1000);
+        buffer_add_text(&out, embedded[i].path);
+        bool done = jsonpath_embed(embedded[i].value, strlen(embedded[i].value), &out);
+        CU_ASSERT_EQUAL(done, embedded[i].want != NULL);
+        if (done && embedded[i].want != NULL)
+            given_same(embedded[i].path, buffer_text(&out), embedded[i].want);
+    }
+}
+
+CU_TestInfo test_jsonpath[] = {{"nodes", nodes}, {"embeds", embeds}, {"bounds", bounds}, CU_TEST_INFO_NULL};

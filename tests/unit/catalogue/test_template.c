@@ -47,17 +47,28 @@ static void values(void)
     }
 }
 
-static void escaped(void)
+static bool embed_in_angles(const char *value, size_t length, struct buffer *out)
 {
-    CLEANUP(tree_release) struct json_object *tree = given_tree("{'inputs': {'x': 'a.b*'}}");
+    buffer_print(out, "<%.*s>", (int)length, value);
+    return strcmp(value, "no") != 0;
+}
+
+static void filled(void)
+{
+    CLEANUP(tree_release) struct json_object *tree = given_tree("{'inputs': {'x': 'a.b*', 'no': 'no'}}");
     struct scope scope = given_scope(tree);
     struct template *template = NULL;
     struct fault why;
 
     CU_ASSERT_FATAL(template_parse_pattern("$.x{$inputs.x}.$", &given_no_names, &template, &why));
-    CLEANUP(tree_release) struct json_object *value = template_escaped(template, &scope, ".*");
-    given_same("only what is embedded", tree_text(value), "$.xa\\.b\\*.$");
+    CLEANUP(tree_release) struct json_object *value = template_filled(template, &scope, embed_in_angles);
+    CLEANUP(tree_release) struct json_object *trial = template_filled(template, NULL, embed_in_angles);
+    given_same("only what is embedded", tree_text(value), "$.x<a.b*>.$");
+    given_same("without a scope", tree_text(trial), "$.x<1>.$");
+    template_free(template);
+    CU_ASSERT_FATAL(template_parse_pattern("{$inputs.no}", &given_no_names, &template, &why));
+    CU_ASSERT_PTR_NULL(template_filled(template, &scope, embed_in_angles));
     template_free(template);
 }
 
-CU_TestInfo test_template[] = {{"values", values}, {"escaped", escaped}, CU_TEST_INFO_NULL};
+CU_TestInfo test_template[] = {{"values", values}, {"filled", filled}, CU_TEST_INFO_NULL};
