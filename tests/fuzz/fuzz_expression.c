@@ -71,7 +71,7 @@ static void use_criterion(const char *text, const char *type, const struct namin
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct json_object *tree;
-    struct naming naming = {.each_names = (const char *const[]){"site", NULL}};
+    struct naming naming = {.each = &(const struct each_naming){.name = "site"}};
     struct fault why;
 
     if (tree == NULL)

@@ -2,9 +2,9 @@
 #include "check.h"
 
 #include "check_paths.h"
+#include "check_types.h"
 #include "memory.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,36 +58,52 @@ static bool is_lookup_parameter(const struct checker *checker, const struct work
     return false;
 }
 
-/* "port.numbers#/0" is "port.numbers" in the schema: items have no name there. */
-static void schema_path(const struct expression *expression, char *path, size_t size)
+static bool is_given(const struct checker *checker, const struct workflow *workflow, const char *name)
 {
-    int used = snprintf(path, size, "%s", expression->name);
+    for (size_t i = 0; i < checker->given->count; i++)
+        if (strcmp(checker->given->names[i], name) == 0)
+            return true;
+    return is_reference(checker->type->workflow, name) ||
+           (workflow != checker->type->workflow && is_lookup_parameter(checker, workflow, name));
+}
 
-    for (size_t i = 0; i < expression->path_length && used > 0 && (size_t)used < size; i++)
-        if (!isdigit((unsigned char)expression->path[i][0]))
-            used += snprintf(path + used, size - (size_t)used, ".%s", expression->path[i]);
+/* "port.numbers#/0" as "port.numbers.0". */
+static void add_path(const struct expression *expression, struct buffer *path)
+{
+    buffer_add_text(path, expression->name != NULL ? expression->name : "each");
+    for (size_t i = 0; i < expression->path_length; i++)
+        buffer_print(path, ".%s", expression->path[i]);
 }
 
 static void check_input(const struct checker *checker, const struct workflow *workflow,
                         const struct expression_use *use)
 {
     const char *name = use->expression->name;
-    char path[512], remedy[300];
+    char remedy[300];
 
-    schema_path(use->expression, path, sizeof path);
-    if (schema_find(schema_root(checker->type->request), path) != NULL ||
-        is_reference(checker->type->workflow, name) ||
-        (workflow != checker->type->workflow && is_lookup_parameter(checker, workflow, name)))
+    if (schema_field(schema_root(checker->type->request), name) != NULL || is_given(checker, workflow, name))
         return;
-    for (size_t i = 0; i < checker->given->count; i++)
-        if (strcmp(checker->given->names[i], name) == 0)
-            return;
-    if (schema_field(schema_root(checker->type->request), name) != NULL)
-        snprintf(remedy, sizeof remedy, "a field that request.avsc has inside '%s'", name);
-    else
-        snprintf(remedy, sizeof remedy, "a field of request.avsc, or the setting input.%s=...", name);
+    snprintf(remedy, sizeof remedy, "a field of request.avsc, or the setting input.%.200s=...", name);
     complain(checker, use->pointer, remedy, "input '%s' comes neither from the request nor from a setting",
-             path);
+             name);
+}
+
+/* A part that the Avro type lacks is null in every request: a misspelt member would be left out in silence. */
+static void check_parts(const struct checker *checker, const struct expression_use *use)
+{
+    CLEANUP(buffer_release) struct buffer path = {0};
+    CLEANUP(buffer_release) struct buffer remedy = {0};
+    struct type_found found = expression_type(use->expression, schema_root(checker->type->request));
+
+    if (found.known != TYPE_WRONG)
+        return;
+    buffer_init(&path, 400);
+    buffer_init(&remedy, 2000);
+    add_path(use->expression, &path);
+    type_add_remedy(found.type, &remedy);
+    complain(checker, use->pointer, buffer_text(&remedy), "'$%s%s' leads nowhere: %s has no '%s'",
+             use->expression->root == ROOT_INPUTS ? "inputs." : "", buffer_text(&path),
+             found.type->name != NULL ? found.type->name : schema_kind_name(found.type->kind), found.part);
 }
 
 static bool has_output(const struct named_payload *outputs, size_t count, const char *name)
@@ -125,6 +141,7 @@ static void check_uses(const struct checker *checker)
             check_input(checker, workflow, &arazzo->uses[i]);
         else if (arazzo->uses[i].expression->root == ROOT_STEPS)
             check_step_output(checker, workflow, &arazzo->uses[i]);
+        check_parts(checker, &arazzo->uses[i]);
     }
 }
 

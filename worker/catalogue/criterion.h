@@ -7,8 +7,8 @@
 #ifndef CATALOGUE_CRITERION_H
 #define CATALOGUE_CRITERION_H
 
-#include "expression.h"
 #include "spot.h"
+#include "template.h"
 
 struct criterion;
 

@@ -159,21 +159,23 @@ static bool parse_each(struct expression *expression, const char **at, bool in_c
     if (name == NULL)
         return fault_set(why, FAULT_INPUT, "no expression follows the '$'");
     for (size_t i = 0; i < COUNT_OF(not_run); i++)
-        if (strncmp(name, not_run[i], strcspn(not_run[i], ".")) == 0)
+        if (strncmp(name, not_run[i], strlen(name)) == 0 && strchr(".", not_run[i][strlen(name)]) != NULL)
             return fault_set(why, FAULT_INPUT, "expressions that start with '$%s' are not run by this worker",
                              name);
-    if (naming->each_names == NULL)
+    if (naming->each == NULL)
         return fault_set(why, FAULT_INPUT, "'$%s' starts no runtime expression", name);
     if (strcmp(name, "position") == 0) {
         expression->root = ROOT_POSITION;
         return true;
     }
-    bool known = strcmp(name, "each") == 0;
-    for (const char *const *each = naming->each_names; *each != NULL; each++)
-        known = known || strcmp(*each, name) == 0;
-    if (!known)
+    const struct each_naming *each = naming->each;
+    if (strcmp(name, "each") != 0)
+        while (each != NULL && (each->name == NULL || strcmp(each->name, name) != 0))
+            each = each->outer;
+    if (each == NULL)
         return fault_set(why, FAULT_INPUT, "'$%s' is neither a runtime expression nor an x-as name", name);
     expression->root = ROOT_EACH;
+    expression->over = each->over;
     expression->name = strcmp(name, "each") == 0 ? NULL : TAKE(name);
     return take_path(expression, at, in_condition, why);
 }

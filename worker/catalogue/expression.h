@@ -53,11 +53,20 @@ struct expression {
     char *part;  /* output of a step, or the name of a request's part */
     char **path; /* the way into the value: members and indexes as text */
     size_t path_length;
+    const struct expression
+        *over; /* of ROOT_EACH: what its x-each goes over, borrowed; null: no single expression */
+};
+
+/* An x-each that is being read, around what is parsed; they nest. */
+struct each_naming {
+    const char *name;              /* of x-as; null when it has none */
+    const struct expression *over; /* null: no single expression */
+    const struct each_naming *outer;
 };
 
 /* What may be named while parsing, and who wants to know what is. */
 struct naming {
-    const char *const *each_names; /* x-as names in force, null behind the last; null: not inside an x-each */
+    const struct each_naming *each; /* the innermost; null: not inside an x-each */
     void (*seen)(void *context, const struct expression *expression); /* may be null */
     void *context;
 };
@@ -72,37 +81,5 @@ void *expression_free(struct expression *expression);
 
 /* The value, owned by the caller (json_object_put), null when it is null or not there. */
 struct json_object *expression_value(const struct expression *expression, const struct scope *scope);
-
-/* A text that is one expression, or has expressions embedded in {}, or neither. */
-struct template;
-
-MUST_USE bool template_parse(const char *text, const struct naming *naming, struct template **template,
-                             struct fault *why);
-/* The same for a pattern or path, in which a '$' at the start is no expression: only {$...} is one. */
-MUST_USE bool template_parse_pattern(const char *text, const struct naming *naming,
-                                     struct template **template, struct fault *why);
-void *template_free(struct template *template);
-
-/* Whether there is no expression in it at all. */
-bool template_is_constant(const struct template *template);
-
-/* The value, owned: of any kind for one expression, text otherwise; text with an embedded null is null. */
-struct json_object *template_value(const struct template *template, const struct scope *scope);
-
-/* Adds an embedded value to the text made so far, in the way that its place asks for; false: it cannot stand there. */
-typedef bool embed_fn(const char *value, size_t length, struct buffer *out);
-
-/*
- * As template_value, but always text, and `embed` puts the values in. Null also where it refuses one. Without a scope,
- * to try a pattern out, each expression is "1".
- */
-struct json_object *template_filled(const struct template *template, const struct scope *scope,
-                                    embed_fn *embed);
-
-/*
- * The value's text for places that hold text (queries, paths, embedding): a string as it is, a number or boolean as
- * JSON writes it, an object or list as JSON. Added to `out`.
- */
-void value_add_text(struct json_object *value, struct buffer *out);
 
 #endif

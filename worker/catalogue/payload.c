@@ -67,11 +67,14 @@ static const char *const reserved[] = {
     "response",  "message", "self",    "workflows",  "each",   "position", "sourceDescriptions",
     "components"};
 
-static void check_each_name(const char *name, struct spot *spot)
+static void check_each_name(const char *name, const struct naming *naming, struct spot *spot)
 {
     for (size_t i = 0; i < COUNT_OF(reserved); i++)
         if (strcmp(name, reserved[i]) == 0)
             spot_problem(spot, "another name", "x-as '%s' is a word of Arazzo", name);
+    for (const struct each_naming *each = naming->each; each != NULL; each = each->outer)
+        if (each->name != NULL && strcmp(each->name, name) == 0)
+            spot_problem(spot, "another name", "x-as '%s' stands around this one already", name);
     for (const char *at = name; *at != '\0' || at == name; at++) {
         if (isalnum((unsigned char)*at) || *at == '_' || *at == '-')
             continue;
@@ -80,34 +83,37 @@ static void check_each_name(const char *name, struct spot *spot)
     }
 }
 
+static unsigned levels(const struct naming *naming)
+{
+    unsigned count = 0;
+
+    for (const struct each_naming *each = naming->each; each != NULL; each = each->outer)
+        count++;
+    return count;
+}
+
 static void read_each(struct payload *payload, struct json_object *tree, struct spot *spot,
                       const struct naming *naming, unsigned depth)
 {
     static const char *const known[] = {"value", NULL};
-    const char *names[EACH_DEPTH_MAX + 1] = {0};
     const char *over = spot_text(spot, tree, "x-each"), *as = tree_text_of(tree, "x-as");
+    struct each_naming each = {.name = as, .outer = naming->each};
     struct naming inner = *naming;
-    size_t count = 0;
+    struct fault why;
 
-    for (; naming->each_names != NULL && naming->each_names[count] != NULL; count++)
-        names[count] = naming->each_names[count];
     payload->kind = PAYLOAD_EACH;
     spot_known_members(spot, tree, known);
-    if (count >= EACH_DEPTH_MAX || depth > TREE_DEPTH_MAX) {
+    if (levels(naming) >= EACH_DEPTH_MAX || depth > TREE_DEPTH_MAX) {
         spot_problem(spot, "", "x-each nests deeper than %d", EACH_DEPTH_MAX);
         return;
     }
     if (as != NULL)
-        check_each_name(as, spot);
-    if (as != NULL)
-        names[count] = as;
-    inner.each_names = names;
+        check_each_name(as, naming, spot);
     payload->each_name = memory_text(as);
-    if (over != NULL) {
-        struct fault why;
-        if (!template_parse(over, naming, &payload->template, &why))
-            spot_problem(spot, "", "%s", why.text);
-    }
+    if (over != NULL && !template_parse(over, naming, &payload->template, &why))
+        spot_problem(spot, "", "%s", why.text);
+    each.over = payload->template != NULL ? template_expression(payload->template) : NULL;
+    inner.each = &each;
     if (!tree_has(tree, "value"))
         spot_problem(spot, "", "x-each has no 'value'");
     size_t mark = spot_enter(spot, "value");

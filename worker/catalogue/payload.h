@@ -9,8 +9,8 @@
 #ifndef CATALOGUE_PAYLOAD_H
 #define CATALOGUE_PAYLOAD_H
 
-#include "expression.h"
 #include "spot.h"
+#include "template.h"
 
 struct payload;
 

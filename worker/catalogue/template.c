@@ -1,5 +1,6 @@
-/* See expression.h: texts that are an expression, or have expressions embedded in {}. */
-#include "expression.h"
+/* See template.h. */
+#include "template.h"
+
 #include "memory.h"
 
 #include <string.h>
@@ -92,6 +93,11 @@ bool template_parse_pattern(const char *text, const struct naming *naming, struc
                             struct fault *why)
 {
     return parse(text, false, naming, out, why);
+}
+
+const struct expression *template_expression(const struct template *template)
+{
+    return template->whole ? template->pieces[0].expression : NULL;
 }
 
 bool template_is_constant(const struct template *template)

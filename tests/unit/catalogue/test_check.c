@@ -28,7 +28,7 @@ static const struct {
      "#/workflows/0/steps/0/parameters/0/value", "input 'id' comes neither", "input.id="},
     {"a part that the field lacks", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$inputs.id.part'")), "#/workflows/0/outputs/o",
-     "input 'id.part' comes neither", "inside 'id'"},
+     "'$inputs.id.part' leads nowhere", "of type string"},
     {"a step that does not exist", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$steps.t.outputs.o'")), "#/workflows/0/outputs/o",
      "step 't' does not exist", "stepId"},

@@ -1,4 +1,6 @@
 /* Runtime expressions: what they name, and what is refused. */
+#include "template.h"
+
 #include "given_scope.h"
 
 static const char world[] =
@@ -149,7 +151,7 @@ static void inside_each(void)
 {
     CLEANUP(tree_release)
     struct json_object *site = given_tree("{'name': 'S'}"), *user = given_tree("{'name': 'U'}");
-    struct naming naming = {.each_names = (const char *const[]){"site", NULL}};
+    struct naming naming = {.each = &(const struct each_naming){.name = "site"}};
     struct each outer = {"site", site, 2, NULL}, inner = {NULL, user, 3, &outer};
     struct scope scope = {.each = &inner};
     static const struct {

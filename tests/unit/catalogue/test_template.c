@@ -1,4 +1,6 @@
 /* Texts with expressions in them. */
+#include "template.h"
+
 #include "given_scope.h"
 
 static const char world[] =
