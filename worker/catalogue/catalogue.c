@@ -278,6 +278,32 @@ static void load_type(struct loader *loader, const char *name)
         check_order_type(type, path, loader->given, &loader->catalogue->asyncapi, loader->problems);
 }
 
+static bool uses(const struct order_type *type, const struct operation *operation)
+{
+    for (size_t w = 0; w < type->arazzo.workflow_count; w++)
+        for (size_t i = 0; i < type->arazzo.workflows[w].step_count; i++)
+            if (type->arazzo.workflows[w].steps[i].operation == operation)
+                return true;
+    return false;
+}
+
+/* What is not understood in an operation matters once a workflow uses it; told once, whoever does. */
+static void report_misread(struct loader *loader)
+{
+    const struct catalogue *catalogue = loader->catalogue;
+
+    for (size_t i = 0; i < catalogue->openapi.operation_count; i++) {
+        const struct operation *operation = &catalogue->openapi.operations[i];
+        bool used = false;
+        for (size_t t = 0; t < catalogue->type_count && !used; t++)
+            used = uses(catalogue->types[t], operation);
+        for (size_t p = 0; used && p < operation->misread.count; p++)
+            problems_add(loader->problems, operation->misread.list[p].where,
+                         operation->misread.list[p].remedy, "operation '%s': %s", operation->id,
+                         operation->misread.list[p].what);
+    }
+}
+
 struct catalogue *catalogue_load(const char *folder, const char *overlay, const struct given_inputs *given,
                                  struct problems *problems)
 {
@@ -300,6 +326,7 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
             load_type(&loader, names[i]);
     }
     free_names(names, count);
+    report_misread(&loader);
     if (catalogue->type_count == 0)
         problems_add(problems, folder, "a folder with <order-type>/workflow.arazzo.json",
                      "there is no order type here");

@@ -154,13 +154,15 @@ static bool gives_parameter(const struct step *step, const struct operation_para
     return false;
 }
 
-static bool takes_parameter(const struct operation *operation, const struct step_parameter *parameter)
+/* Null: it takes none of this name there. */
+static const struct operation_parameter *taken_parameter(const struct operation *operation,
+                                                         const struct step_parameter *parameter)
 {
     for (size_t i = 0; i < operation->parameter_count; i++)
         if (operation->parameters[i].place == parameter->place &&
             strcmp(operation->parameters[i].name, parameter->name) == 0)
-            return true;
-    return false;
+            return &operation->parameters[i];
+    return NULL;
 }
 
 static void check_call(const struct checker *checker, const char *pointer, const struct step *step)
@@ -172,14 +174,20 @@ static void check_call(const struct checker *checker, const char *pointer, const
             !gives_parameter(step, &operation->parameters[i]))
             complain(checker, pointer, "add it to 'parameters'", "operation '%s' needs the parameter '%s'",
                      operation->id, operation->parameters[i].name);
-    for (size_t i = 0; i < step->parameter_count; i++)
-        if (!takes_parameter(operation, &step->parameters[i]))
+    for (size_t i = 0; i < step->parameter_count; i++) {
+        const struct operation_parameter *taken = taken_parameter(operation, &step->parameters[i]);
+        if (taken == NULL)
             complain(checker, pointer, "", "operation '%s' has no parameter '%s' there", operation->id,
                      step->parameters[i].name);
+        else if (taken->foreign)
+            complain(checker, pointer,
+                     "leave it out: only style form in a query and simple elsewhere are written",
+                     "operation '%s' wants its parameter '%s' in another style", operation->id, taken->name);
+    }
     if (operation->body_required && step->body == NULL)
         complain(checker, pointer, "add 'requestBody'", "operation '%s' needs a body", operation->id);
     if (step->body != NULL && operation->content_type == NULL)
-        complain(checker, pointer, "", "operation '%s' takes no body", operation->id);
+        complain(checker, pointer, "", "operation '%s' takes no body that is JSON", operation->id);
     if (step->success.count == 0)
         complain(checker, pointer, "[{\"condition\": \"$statusCode == 200\"}]",
                  "step '%s' has no successCriteria", step->id);

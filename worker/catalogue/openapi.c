@@ -2,14 +2,14 @@
 #include "openapi.h"
 
 #include "memory.h"
+#include "openapi_inside.h"
 
 #include <ctype.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *const repeat_names[] = {"safe", "repeatable", "lookup", "never", NULL};
 static const char *const evidence_names[] = {"documented", "observed", "proposed", NULL};
-static const char *const place_names[] = {"path", "query", "header", NULL};
 static const char *const meaning_names[] = {"",        "token-expired", "throttled", "blocked",
                                             "refused", "unavailable",   NULL};
 static const char *const methods[] = {"get", "put", "post", "delete", "patch", "head", "options", NULL};
@@ -41,108 +41,16 @@ static int read_choice(struct spot *spot, struct json_object *tree, const char *
     return 0;
 }
 
-/* Follows {"$ref": "#/..."} once. */
-static struct json_object *resolve(struct json_object *root, struct json_object *tree, struct spot *spot)
-{
-    const char *reference = tree_text_of(tree, "$ref");
-
-    if (reference == NULL)
-        return tree;
-    struct json_object *target = reference[0] == '#' ? tree_at(root, reference + 1) : NULL;
-    if (target == NULL)
-        spot_problem(spot, "a pointer inside this file, as #/components/parameters/x",
-                     "the $ref leads nowhere");
-    return target;
-}
-
-static void read_parameter(struct json_object *tree, struct spot *spot, struct operation *operation)
-{
-    const char *name = spot_text(spot, tree, "name");
-    int place = read_choice(spot, tree, "in", place_names);
-
-    if (name == NULL)
-        return;
-    operation->parameters =
-        memory_resize(operation->parameters, operation->parameter_count + 1, sizeof *operation->parameters);
-    operation->parameters[operation->parameter_count++] = (struct operation_parameter){
-        .name = memory_text(name),
-        .place = (enum parameter_place)place,
-        .required = json_object_get_boolean(tree_member(tree, "required")),
-        .by_worker = json_object_get_boolean(tree_member(tree, "x-worker-header")),
-    };
-}
-
-static void read_parameters(struct json_object *root, struct json_object *list, struct spot *spot,
-                            struct operation *operation)
-{
-    size_t mark = spot_enter(spot, "parameters");
-
-    for (size_t i = 0, count = spot_length(spot, list); i < count; i++) {
-        size_t item = spot_enter_item(spot, i);
-        struct json_object *parameter = resolve(root, json_object_array_get_idx(list, i), spot);
-        if (parameter != NULL)
-            read_parameter(parameter, spot, operation);
-        spot_leave(spot, item);
-    }
-    spot_leave(spot, mark);
-}
-
-static void read_body(struct json_object *root, struct json_object *tree, struct spot *spot,
-                      struct operation *operation)
-{
-    struct json_object *body = resolve(root, tree, spot);
-
-    TREE_EACH(tree_member(body, "content"), type, media)
-    {
-        (void)media;
-        if (operation->content_type == NULL)
-            operation->content_type = memory_text(type);
-    }
-    operation->body_required = json_object_get_boolean(tree_member(body, "required"));
-}
-
-static enum reply_type outermost(struct json_object *root, struct json_object *schema)
-{
-    const char *reference = tree_text_of(schema, "$ref");
-
-    if (reference != NULL)
-        schema = reference[0] == '#' ? tree_at(root, reference + 1) : NULL;
-    const char *type = tree_text_of(schema, "type");
-    if (type != NULL && strcmp(type, "array") == 0)
-        return REPLY_LIST;
-    return type != NULL && strcmp(type, "object") == 0 ? REPLY_OBJECT : REPLY_JSON;
-}
-
-/* Which statuses promise JSON, and of which outermost type. */
-static void read_responses(struct json_object *root, struct json_object *tree, struct spot *spot,
-                           struct operation *operation)
-{
-    size_t mark = spot_enter(spot, "responses");
-
-    TREE_EACH(tree, status, declared)
-    {
-        size_t item = spot_enter(spot, status);
-        struct json_object *response = resolve(root, declared, spot);
-        struct json_object *media = tree_member(tree_member(response, "content"), "application/json");
-        operation->replies =
-            memory_resize(operation->replies, operation->reply_count + 1, sizeof *operation->replies);
-        operation->replies[operation->reply_count++] = (struct operation_reply){
-            (int)strtol(status, NULL, 10),
-            media == NULL ? REPLY_ANYTHING : outermost(root, tree_member(media, "schema"))};
-        spot_leave(spot, item);
-    }
-    spot_leave(spot, mark);
-}
-
 static void read_tag(struct json_object *tags, struct spot *spot, struct openapi *openapi,
                      struct operation *operation)
 {
     bool single = json_object_is_type(tags, json_type_array) && json_object_array_length(tags) == 1;
+    const char *tag = single ? tree_text(json_object_array_get_idx(tags, 0)) : NULL;
 
-    operation->tag = memory_text(single ? tree_text(json_object_array_get_idx(tags, 0)) : NULL);
-    if (operation->tag == NULL) {
+    operation->tag = memory_text(tag == NULL ? "" : tag);
+    if (tag == NULL) {
         spot_problem(spot, "\"tags\": [\"portability\"]", "an operation has exactly one tag: its API");
-        operation->tag = memory_text("");
+        return;
     }
     for (size_t i = 0; i < openapi->tag_count; i++)
         if (strcmp(openapi->tags[i], operation->tag) == 0)
@@ -151,52 +59,125 @@ static void read_tag(struct json_object *tags, struct spot *spot, struct openapi
     openapi->tags[openapi->tag_count++] = memory_text(operation->tag);
 }
 
-static void read_operation(struct json_object *root, struct json_object *tree, const char *path,
-                           const char *method, struct spot *spot, struct openapi *openapi)
+static void read_operation(const struct openapi_reader *reader, struct json_object *tree,
+                           struct openapi *openapi, struct operation *operation)
 {
-    const char *id = spot_text(spot, tree, "operationId");
-
-    if (id != NULL && openapi_operation(openapi, id) != NULL)
-        spot_problem(spot, "", "operationId '%s' stands twice", id);
-    openapi->operations =
-        memory_resize(openapi->operations, openapi->operation_count + 1, sizeof *openapi->operations);
-    struct operation *operation = &openapi->operations[openapi->operation_count++];
-    *operation = (struct operation){
-        .id = memory_text(id == NULL ? "" : id),
-        .method = memory_text(method),
-        .path = memory_text(path),
-        .evidence = (enum evidence_mark)read_choice(spot, tree, "x-evidence", evidence_names),
-        .repeat = (enum repeat_class)read_choice(spot, tree, "x-repeat", repeat_names),
-        .reference_unique = json_object_get_boolean(tree_member(tree, "x-reference-unique")),
-    };
+    operation->evidence = (enum evidence_mark)read_choice(reader->spot, tree, "x-evidence", evidence_names);
+    operation->repeat = (enum repeat_class)read_choice(reader->spot, tree, "x-repeat", repeat_names);
+    operation->reference_unique = json_object_get_boolean(tree_member(tree, "x-reference-unique"));
     for (char *at = operation->method; *at != '\0'; at++)
         *at = (char)toupper((unsigned char)*at);
-    read_tag(tree_member(tree, "tags"), spot, openapi, operation);
-    read_parameters(root, tree_member(tree, "parameters"), spot, operation);
-    read_responses(root, tree_member(tree, "responses"), spot, operation);
+    read_tag(tree_member(tree, "tags"), reader->spot, openapi, operation);
+    openapi_read_parameters(reader, tree_member(tree, "parameters"), 0, operation);
+    openapi_read_responses(reader, tree_member(tree, "responses"), operation);
     if (tree_has(tree, "requestBody"))
-        read_body(root, tree_member(tree, "requestBody"), spot, operation);
+        openapi_read_body(reader, tree_member(tree, "requestBody"), operation);
 }
 
-static void read_paths(struct json_object *root, struct spot *spot, struct openapi *openapi)
+/* An operation or path item with servers of its own would be called at the wrong place. */
+static void refuse_servers(const struct openapi_reader *reader, struct json_object *tree)
 {
-    size_t paths_mark = spot_enter(spot, "paths");
+    if (tree_has(tree, "servers"))
+        spot_problem(reader->spot, "leave it out, and set bt.<api>.base.url where the API is elsewhere",
+                     "'servers' below the root are not followed");
+}
 
-    TREE_EACH(tree_member(root, "paths"), path, item)
-    {
-        size_t path_mark = spot_enter(spot, path);
-        TREE_EACH(item, method, operation)
+/* What stands for the member in the path item: its own, or the one of the path item that its $ref names. */
+static struct json_object *of_item(struct json_object *item, struct json_object *target, const char *member)
+{
+    return tree_has(item, member) ? tree_member(item, member) : tree_member(target, member);
+}
+
+static void read_method(struct openapi_reader *reader, const char *path, const char *method,
+                        struct json_object *item, struct json_object *target, struct openapi *openapi)
+{
+    struct json_object *tree = of_item(item, target, method);
+    const char *id = tree_text_of(tree, "operationId");
+    struct problems *outer = reader->spot->problems;
+    size_t mark = spot_enter(reader->spot, method);
+
+    if (id != NULL && openapi_operation(openapi, id) != NULL) {
+        spot_problem(reader->spot, "", "operationId '%s' stands twice", id);
+    } else if (id != NULL) { /* one without cannot be named, so nobody uses it */
+        struct operation operation = {
+            .id = memory_text(id), .method = memory_text(method), .path = memory_text(path)};
+        reader->spot->problems = &operation.misread;
+        read_operation(reader, tree, openapi, &operation);
+        refuse_servers(reader, tree);
+        spot_leave(reader->spot, mark);
+        openapi_read_parameters(reader, of_item(item, target, "parameters"), operation.parameter_count,
+                                &operation);
+        openapi_check_template(reader, &operation);
+        refuse_servers(reader, item);
+        refuse_servers(reader, target);
+        openapi->operations =
+            memory_resize(openapi->operations, openapi->operation_count + 1, sizeof *openapi->operations);
+        openapi->operations[openapi->operation_count++] = operation;
+        reader->spot->problems = outer;
+    }
+    spot_leave(reader->spot, mark);
+}
+
+static void read_path(struct openapi_reader *reader, const char *path, struct json_object *item,
+                      struct openapi *openapi)
+{
+    struct json_object *target = NULL;
+
+    if (tree_has(item, "$ref")) {
+        target = openapi_resolve(reader, item);
+        TREE_EACH(item, member, value)
         {
-            size_t mark = spot_enter(spot, method);
-            if (name_in(method, methods) >= 0)
-                read_operation(root, operation, path, method, spot, openapi);
-            spot_leave(spot, mark);
+            (void)value;
+            if (strcmp(member, "$ref") != 0 && tree_has(target, member) && strcmp(member, "summary") != 0 &&
+                strcmp(member, "description") != 0)
+                spot_problem(reader->spot, "leave it in one of them",
+                             "'%s' stands beside the $ref and in what it names", member);
         }
-        spot_leave(spot, path_mark);
+    }
+    for (size_t i = 0; methods[i] != NULL; i++)
+        if (tree_has(item, methods[i]) || tree_has(target, methods[i]))
+            read_method(reader, path, methods[i], item, target, openapi);
+}
+
+static void read_paths(struct openapi_reader *reader, struct openapi *openapi)
+{
+    size_t paths_mark = spot_enter(reader->spot, "paths");
+
+    TREE_EACH(tree_member(reader->root, "paths"), path, item)
+    {
+        size_t path_mark = spot_enter(reader->spot, path);
+        read_path(reader, path, item, openapi);
+        spot_leave(reader->spot, path_mark);
     }
     if (openapi->operation_count == 0)
-        spot_problem(spot, "", "there is no operation under 'paths'");
-    spot_leave(spot, paths_mark);
+        spot_problem(reader->spot, "", "there is no operation with an operationId under 'paths'");
+    spot_leave(reader->spot, paths_mark);
+}
+
+/* The url with each {variable} replaced by its default, and without a slash at its end: paths begin with one. */
+static char *server_url(struct json_object *server, const char *url, struct spot *spot)
+{
+    CLEANUP(buffer_release) struct buffer text = {0};
+    char name[256];
+
+    buffer_init(&text, 4096);
+    while (*url != '\0') {
+        size_t length = *url == '{' ? strcspn(url, "}") : 0;
+        if (length == 0 || url[length] == '\0' || length > sizeof name) {
+            buffer_add_byte(&text, (uint8_t)*url++);
+            continue;
+        }
+        snprintf(name, sizeof name, "%.*s", (int)length - 1, url + 1);
+        const char *value = tree_text_of(tree_member(tree_member(server, "variables"), name), "default");
+        if (value == NULL)
+            spot_problem(spot, "\"variables\": {\"x\": {\"default\": \"...\"}}",
+                         "the server's {%s} is no variable with a default", name);
+        buffer_add_text(&text, value == NULL ? "" : value);
+        url += length + 1;
+    }
+    while (text.length > 0 && text.data[text.length - 1] == '/')
+        text.data[--text.length] = '\0';
+    return memory_text(buffer_text(&text));
 }
 
 static void read_servers(struct json_object *list, struct spot *spot, struct openapi *openapi)
@@ -208,10 +189,12 @@ static void read_servers(struct json_object *list, struct spot *spot, struct ope
     openapi->servers = memory_new(count, sizeof *openapi->servers);
     for (size_t i = 0; i < count; i++) {
         struct json_object *server = json_object_array_get_idx(list, i);
+        size_t item = spot_enter_item(spot, i);
         const char *url = spot_text(spot, server, "url");
         openapi->servers[openapi->server_count++] =
-            (struct openapi_server){memory_text(url == NULL ? "" : url),
+            (struct openapi_server){server_url(server, url == NULL ? "" : url, spot),
                                     json_object_get_boolean(tree_member(server, "x-production"))};
+        spot_leave(spot, item);
     }
     spot_leave(spot, mark);
 }
@@ -249,14 +232,15 @@ static void read_token_url(struct json_object *root, struct openapi *openapi)
 void openapi_read(struct json_object *tree, struct spot *spot, struct openapi *openapi)
 {
     const char *version = tree_text_of(tree, "openapi");
+    struct openapi_reader reader = {tree, spot, version != NULL && strncmp(version, "3.0.", 4) == 0};
 
     *openapi = (struct openapi){0};
-    if (version == NULL || strncmp(version, "3.1.", 4) != 0)
-        spot_problem(spot, "\"openapi\": \"3.1.0\"", "this is no OpenAPI 3.1 description");
+    if (!reader.old && (version == NULL || strncmp(version, "3.1.", 4) != 0))
+        spot_problem(spot, "\"openapi\": \"3.1.0\"", "this is no OpenAPI 3.1 or 3.0 description");
     read_servers(tree_member(tree, "servers"), spot, openapi);
     read_token_url(tree, openapi);
     read_gateway(tree_member(tree, "x-gateway"), spot, openapi);
-    read_paths(tree, spot, openapi);
+    read_paths(&reader, openapi);
 }
 
 static void release_operation(struct operation *operation)
@@ -270,6 +254,7 @@ static void release_operation(struct operation *operation)
     memory_free(operation->path);
     memory_free(operation->tag);
     memory_free(operation->content_type);
+    problems_release(&operation->misread);
 }
 
 void openapi_release(struct openapi *openapi)
@@ -317,12 +302,4 @@ enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *
         }
     }
     return means;
-}
-
-enum reply_type operation_reply_type(const struct operation *operation, int status)
-{
-    for (size_t i = 0; i < operation->reply_count; i++)
-        if (operation->replies[i].status == status)
-            return operation->replies[i].type;
-    return REPLY_ANYTHING;
 }

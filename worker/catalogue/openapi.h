@@ -1,7 +1,9 @@
 /*
- * What BT offers: the operations, servers and the gateway's answers of an OpenAPI 3.1 description.
+ * What BT offers: the operations, servers and the gateway's answers of an OpenAPI description, 3.1 or 3.0.
  *
- * Only what the worker acts on is kept. `x-evidence` says how we know an operation, `x-repeat` and
+ * Only what the worker acts on is kept. What it does not understand in an operation is kept as its mistakes, to be
+ * told only where a workflow uses it: a description has many operations that nobody here calls.
+ * `x-evidence` says how we know an operation, `x-repeat` and
  * `x-reference-unique` what a repeat of it means (promise.md section 2), `x-gateway` what an answer of the gateway
  * means whatever the operation.
  */
@@ -29,14 +31,27 @@ struct operation_parameter {
     enum parameter_place place;
     bool required;
     bool by_worker; /* x-worker-header: filled in by http/, never by a workflow */
+    bool foreign;   /* in a style that the worker does not write */
 };
 
-/* What the description promises for a status: the outermost type of its JSON. */
-enum reply_type { REPLY_ANYTHING, REPLY_JSON, REPLY_OBJECT, REPLY_LIST };
+/* What the description promises for a status: the outermost types of its JSON, as bits. */
+enum reply_type {
+    REPLY_ANYTHING = 0, /* not even JSON */
+    REPLY_NULL = 1,
+    REPLY_BOOLEAN = 2,
+    REPLY_NUMBER = 4,
+    REPLY_TEXT = 8,
+    REPLY_LIST = 16,
+    REPLY_OBJECT = 32,
+    REPLY_JSON = 63,
+};
+
+enum { REPLY_DEFAULT = 0 };
 
 struct operation_reply {
-    int status;
+    int status; /* 200; 2 for 2XX; REPLY_DEFAULT */
     enum reply_type type;
+    bool mixed; /* something else than JSON is possible too; of a success we ask for JSON */
 };
 
 struct operation {
@@ -48,8 +63,9 @@ struct operation {
     size_t parameter_count;
     struct operation_reply *replies;
     size_t reply_count;
-    char *content_type; /* of the request body; null: it takes none */
+    char *content_type; /* of the request body; null: it takes none that is JSON */
     bool body_required;
+    struct problems misread; /* what is not understood in it */
 };
 
 struct gateway_row {
@@ -75,7 +91,7 @@ struct openapi {
     size_t gateway_count;
 };
 
-/* Reads the description; mistakes go to the spot. Release it in any case. */
+/* Reads the description; mistakes outside of the operations go to the spot. Release it in any case. */
 void openapi_read(struct json_object *tree, struct spot *spot, struct openapi *openapi);
 void openapi_release(struct openapi *openapi);
 
@@ -86,8 +102,11 @@ const struct operation *openapi_operation(const struct openapi *openapi, const c
 enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *api, int status,
                                      const char *code);
 
-/* What a reply of this status must be; REPLY_ANYTHING where nothing is promised. */
+/* What a reply of this status must be: by its status, else its range, else `default`; else REPLY_ANYTHING. */
 enum reply_type operation_reply_type(const struct operation *operation, int status);
+
+/* The one type of a value. */
+enum reply_type reply_type_of(const struct json_object *value);
 
 /* Position of the text in a null-terminated list of names, or -1. Enums of the files are read with it. */
 int name_in(const char *text, const char *const names[]);

@@ -27,11 +27,11 @@ struct json_object *reply_read(const struct operation *operation, int status, co
         *unreadable = type == REPLY_ANYTHING ? "" : "json";
     if (length == 0 || **unreadable != '\0')
         return NULL;
-    bool is_list = json_object_is_type(body, json_type_array);
-    bool is_object = json_object_is_type(body, json_type_object);
-    if (type == REPLY_LIST && is_object)
+    enum reply_type found = reply_type_of(body);
+    if (type == REPLY_ANYTHING || (type & found) != 0)
+        return body;
+    if ((type & REPLY_LIST) != 0 && found == REPLY_OBJECT)
         return list_of_one(body);
-    if ((type == REPLY_LIST && !is_list) || (type == REPLY_OBJECT && !is_object))
-        *unreadable = "type";
+    *unreadable = "type";
     return body;
 }

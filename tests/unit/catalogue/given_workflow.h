@@ -22,12 +22,12 @@ static const char given_openapi_text[] =
     " {'name': 'X-H', 'in': 'header'},"
     " {'name': 'Own', 'in': 'header', 'required': true, 'x-worker-header': true}],"
     " 'responses': {'200': " GIVEN_JSON "}}},"
-    "'/list': {'get': {'operationId': 'list', " GIVEN_READS ", 'responses': {}}},"
+    "'/list': {'get': {'operationId': 'list', " GIVEN_READS ", 'responses': {'200': {}}}},"
     "'/write': {'post': {'operationId': 'write', 'x-evidence': 'documented', 'x-repeat': 'lookup', 'tags':"
     " ['api'], 'requestBody': {'required': true, 'content': {'application/json': {}}},"
     " 'responses': {'201': " GIVEN_JSON "}}},"
     "'/never': {'post': {'operationId': 'never', 'x-evidence': 'documented', 'x-repeat': 'never', 'tags':"
-    " ['api'], 'responses': {}}}}}";
+    " ['api'], 'responses': {'200': {}}}}}}";
 
 #define GIVEN_ARAZZO(workflows)                                                                                         \
     "{'arazzo': '1.1.0', 'info': {}, 'sourceDescriptions': [{'name': 'bt', 'type': 'openapi'}, {'name': 'events',"      \

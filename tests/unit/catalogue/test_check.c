@@ -61,7 +61,7 @@ static const struct {
      "#/workflows/0/steps/0", "needs a body", "requestBody"},
     {"a body that nobody takes", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', " GIVEN_LIST ", 'requestBody': {'payload': 1}}]"), "#/workflows/0/steps/0",
-     "takes no body", ""},
+     "takes no body that is JSON", ""},
     {"no success criteria", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', 'operationId': 'list'}]"), "#/workflows/0/steps/0", "no successCriteria",
      "$statusCode"},

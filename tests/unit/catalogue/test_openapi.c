@@ -17,10 +17,10 @@ static const char good[] =
     " 'x-repeat': 'safe', 'parameters': [{'name': 'id', 'in': 'path', 'required': true}, {'$ref':"
     " '#/components/parameters/p'}], 'responses': {'200': {'content': {'application/json': {'schema': {'type':"
     " 'object'}}}}, '201': {'$ref': '#/components/responses/R'}, '202': {'description': ''}, '203': {'content':"
-    " {'application/json': {}}}, '204': {'content': {'text/html': {}}}}}},"
+    " {'application/json': {}}}, '204': {'content': {}}}}},"
     " '/b': {'post': {'operationId': 'postB', 'tags': ['b'], 'x-evidence': 'proposed', 'x-repeat': 'never',"
     " 'x-reference-unique': true, 'requestBody': {'required': true, 'content': {'application/json': {}}},"
-    " 'responses': {}}}}}";
+    " 'responses': {'201': {}}}}}}";
 
 static void read_text(const char *text, struct openapi *openapi, struct problems *problems)
 {
@@ -39,6 +39,8 @@ static void kept(void)
 
     read_text(good, &openapi, &problems);
     given_no_problem("good", &problems);
+    for (size_t i = 0; i < openapi.operation_count; i++)
+        given_no_problem("good", &openapi.operations[i].misread);
     CU_ASSERT_EQUAL_FATAL(openapi.operation_count, 2);
     CU_ASSERT_EQUAL(openapi.tag_count, 2);
     CU_ASSERT(openapi.server_count == 2 && !openapi.servers[0].production && openapi.servers[1].production);
@@ -98,17 +100,18 @@ static void gateway(void)
 static const struct {
     const char *text, *where, *what;
 } refused[] = {
-    {"[]", "f#", "no OpenAPI 3.1"},
-    {"{'openapi': '3.0.3'}", "f#", "no OpenAPI 3.1"},
+    {"[]", "f#", "no OpenAPI 3.1 or 3.0"},
+    {"{'openapi': '2.0.0'}", "f#", "no OpenAPI 3.1 or 3.0"},
     {"{'openapi': '3.1.0'}", "f#/servers", "no server"},
     {"{'openapi': '3.1.0'}", "f#/paths", "no operation"},
     {"{'openapi': '3.1.0', 'servers': {}, 'paths': []}", "f#/servers", "a list is expected"},
     {"{'openapi': '3.1.0', 'servers': [{}]}", "f#", "'url' is missing"},
-    {HEAD "{}}}}", "f#/paths/~1a/get", "'operationId' is missing"},
-    {HEAD "{}}}}", "f#/paths/~1a/get", "exactly one tag"},
-    {HEAD "{'tags': ['a', 'b']}}}}", "f#/paths/~1a/get", "exactly one tag"},
-    {HEAD "{}}}}", "f#/paths/~1a/get", "'x-evidence' is missing"},
-    {HEAD "{'x-repeat': 'often'}}}}", "f#/paths/~1a/get", "'x-repeat' has an unknown value"},
+    {HEAD "{}}}}", "f#/paths", "no operation with an operationId"},
+    {HEAD "{'operationId': 'o'}}}}", "f#/paths/~1a/get", "exactly one tag"},
+    {HEAD "{'operationId': 'o', 'tags': ['a', 'b']}}}}", "f#/paths/~1a/get", "exactly one tag"},
+    {HEAD "{'operationId': 'o'}}}}", "f#/paths/~1a/get", "'x-evidence' is missing"},
+    {HEAD "{'operationId': 'o', 'x-repeat': 'often'}}}}", "f#/paths/~1a/get",
+     "'x-repeat' has an unknown value"},
     {HEAD "{" OPERATION "}, 'put': {" OPERATION "}}}}", "f#/paths/~1a/put", "'o' stands twice"},
     {HEAD "{" OPERATION ", 'parameters': {}}}}}", "f#/paths/~1a/get/parameters", "a list is expected"},
     {HEAD "{" OPERATION ", 'parameters': [null]}}}}", "f#/paths/~1a/get/parameters", ""},
@@ -116,8 +119,8 @@ static const struct {
      "nowhere"},
     {HEAD "{" OPERATION ", 'parameters': [{'$ref': ''}]}}}}", "f#/paths/~1a/get/parameters/0", "nowhere"},
     {HEAD "{" OPERATION ", 'parameters': [{'$ref': 'other.json#/x'}]}}}}", "parameters/0", "nowhere"},
-    {HEAD "{" OPERATION ", 'parameters': [{'name': 'x', 'in': 'cookie'}]}}}}", "parameters/0",
-     "'in' has an unknown"},
+    {HEAD "{" OPERATION ", 'parameters': [{'name': 'x', 'in': 'body'}]}}}}", "parameters/0",
+     "'in' is missing or has"},
     {HEAD "{" OPERATION "}}}, 'x-gateway': {}}", "f#/x-gateway", "a list is expected"},
     {HEAD "{" OPERATION "}}}, 'x-gateway': [{'api': '*', 'code': '*', 'means': 'x'}]}", "f#/x-gateway/0",
      "'means'"},
@@ -129,6 +132,10 @@ static void refusals(void)
         struct openapi openapi;
         struct problems problems = {0};
         read_text(refused[i].text, &openapi, &problems);
+        for (size_t o = 0; o < openapi.operation_count; o++)
+            for (size_t p = 0; p < openapi.operations[o].misread.count; p++)
+                problems_add(&problems, openapi.operations[o].misread.list[p].where, "", "%s",
+                             openapi.operations[o].misread.list[p].what);
         if (*refused[i].what != '\0')
             given_problem(refused[i].text, &problems, refused[i].where, refused[i].what);
         openapi_release(&openapi);
@@ -136,22 +143,92 @@ static void refusals(void)
     }
 }
 
-/* A schema's $ref that leads nowhere promises JSON, no more; and must not be read beyond its text. */
-static void odd_references(void)
-{
-    struct openapi openapi;
-    struct problems problems = {0};
+#define SCHEMA(text)                                                                                         \
+    HEAD "{" OPERATION ", 'responses': {'200': {'content': {'application/json': {'schema': " text "}}}}}}}}"
 
-    read_text(HEAD "{" OPERATION
-                   ", 'responses': {'200': {'content': {'application/json': {'schema': {'$ref': ''}}}}}}}}}",
-              &openapi, &problems);
-    CU_ASSERT_EQUAL(operation_reply_type(&openapi.operations[0], 200), REPLY_JSON);
+static const struct {
+    const char *schema;
+    enum reply_type type;
+} schemas[] = {
+    {SCHEMA("{}"), REPLY_JSON},
+    {SCHEMA("true"), REPLY_JSON},
+    {SCHEMA("{'type': 'integer'}"), REPLY_NUMBER},
+    {SCHEMA("{'type': ['object', 'array', 'null']}"), REPLY_OBJECT | REPLY_LIST},
+    {SCHEMA("{'type': ['null']}"), REPLY_NULL},
+    {SCHEMA("{'oneOf': [{'type': 'object'}, {'type': 'array'}]}"), REPLY_OBJECT | REPLY_LIST},
+    {SCHEMA("{'type': 'array', 'oneOf': [{'minItems': 1}, {'type': 'string'}]}"), REPLY_LIST},
+    {SCHEMA("{'allOf': [{'type': ['object', 'string']}, {'anyOf': [{'type': 'string'}, {'const': 1}]}]}"),
+     REPLY_TEXT},
+    {SCHEMA("{'enum': [null, {}, 1.5]}"), REPLY_OBJECT | REPLY_NUMBER},
+    {SCHEMA("{'if': {}, 'then': {'type': 'array'}, 'else': {'type': 'boolean'}}"),
+     REPLY_LIST | REPLY_BOOLEAN},
+    {SCHEMA("{'if': {}, 'then': {'type': 'array'}}"), REPLY_JSON},
+    {SCHEMA("{'properties': {}}"), REPLY_OBJECT},
+    {SCHEMA("{'items': {}}"), REPLY_LIST},
+    {SCHEMA("{'allOf': [{'properties': {}}, {'required': ['a']}]}"), REPLY_OBJECT},
+    {SCHEMA("{'$ref': '#/servers/0/x-s', 'type': ['array', 'string']}"), REPLY_LIST},
+};
+
+static void schema_types(void)
+{
+    for (size_t i = 0; i < COUNT_OF(schemas); i++) {
+        CLEANUP(buffer_release) struct buffer text = {0};
+        struct problems problems = {0};
+        struct openapi openapi;
+        const char *server = strstr(schemas[i].schema, "'x'");
+        buffer_init(&text, 4096);
+        buffer_print(&text, "%.*s'x', 'x-s': {'type': ['object', 'array']}%s",
+                     (int)(server - schemas[i].schema), schemas[i].schema, server + 3);
+        read_text(buffer_text(&text), &openapi, &problems);
+        given_no_problem(schemas[i].schema, &problems);
+        given_no_problem(schemas[i].schema, &openapi.operations[0].misread);
+        CU_ASSERT_EQUAL(operation_reply_type(&openapi.operations[0], 200), schemas[i].type);
+        openapi_release(&openapi);
+        problems_release(&problems);
+    }
+}
+
+/* The exact status, then the range, then default; what may be HTML too promises JSON for a success only. */
+static void statuses(void)
+{
+    struct problems problems = {0};
+    struct openapi openapi;
+
+    read_text(
+        HEAD
+        "{" OPERATION
+        ", 'responses': {'default': {'content': {'text/html': {}, 'application/json': {'schema': {'type':"
+        " 'boolean'}}}}, '2XX': {'content': {'application/problem+json': {'schema': {'type': 'array'}}}},"
+        " '204': {'description': ''}, '4XX': {'content': {'Application/Json;v=1': {'schema': {'type':"
+        " 'object'}}}}}}}}}",
+        &openapi, &problems);
+    const struct operation *operation = &openapi.operations[0];
+    given_no_problem("statuses", &operation->misread);
+    CU_ASSERT_EQUAL(operation_reply_type(operation, 200), REPLY_LIST);
+    CU_ASSERT_EQUAL(operation_reply_type(operation, 299), REPLY_LIST);
+    CU_ASSERT_EQUAL(operation_reply_type(operation, 204), REPLY_ANYTHING);
+    CU_ASSERT_EQUAL(operation_reply_type(operation, 404), REPLY_OBJECT);
+    CU_ASSERT_EQUAL(operation_reply_type(operation, 503), REPLY_ANYTHING);
     openapi_release(&openapi);
     problems_release(&problems);
 }
 
-CU_TestInfo test_openapi[] = {{"kept", kept},
-                              {"gateway", gateway},
-                              {"refusals", refusals},
-                              {"odd references", odd_references},
-                              CU_TEST_INFO_NULL};
+/* Variables take their defaults; a path begins with the slash that a server may end with. */
+static void servers(void)
+{
+    struct problems problems = {0};
+    struct openapi openapi;
+
+    read_text(
+        "{'openapi': '3.0.0', 'servers': [{'url': 'https://{region}.bt.invalid/{v}/', 'variables': {'region':"
+        " {'default': 'eu'}, 'v': {'default': 'v1'}}}, {'url': 'https://{none}'}], 'paths': {}}",
+        &openapi, &problems);
+    given_same("server", openapi.servers[0].url, "https://eu.bt.invalid/v1");
+    given_problem("server", &problems, "f#/servers/1", "{none} is no variable");
+    openapi_release(&openapi);
+    problems_release(&problems);
+}
+
+CU_TestInfo test_openapi[] = {
+    {"kept", kept},         {"gateway", gateway}, {"refusals", refusals}, {"schemas", schema_types},
+    {"statuses", statuses}, {"servers", servers}, CU_TEST_INFO_NULL};

@@ -38,7 +38,7 @@ static struct catalogue *load(char *folder)
     static const char openapi[] =
         "{'openapi': '3.1.0', 'servers': [{'url': 'https://sandbox.bt.example'}, {'url':"
         " 'https://live.bt.example:443/x', 'x-production': true}], 'paths': {'/list': {'get': {'operationId': 'list',"
-        " 'x-evidence': 'proposed', 'x-repeat': 'safe', 'tags': ['api'], 'responses': {}}}}}";
+        " 'x-evidence': 'proposed', 'x-repeat': 'safe', 'tags': ['api'], 'responses': {'200': {}}}}}}";
 
     given_order_type(folder, GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
                      GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST "}]}"));

@@ -3,8 +3,11 @@
 
 #include "given_scope.h"
 
-static struct operation_reply promises[] = {
-    {200, REPLY_OBJECT}, {201, REPLY_LIST}, {202, REPLY_OBJECT}, {203, REPLY_JSON}, {400, REPLY_OBJECT}};
+static struct operation_reply promises[] = {{200, REPLY_OBJECT, false},
+                                            {201, REPLY_LIST, false},
+                                            {202, REPLY_OBJECT, false},
+                                            {203, REPLY_JSON, false},
+                                            {400, REPLY_OBJECT, false}};
 static const struct operation operation = {
     .id = NULL, .replies = promises, .reply_count = COUNT_OF(promises)};
 
