@@ -158,7 +158,7 @@ static void answer(struct run *run, struct order *order)
         evidence.retry_after_ms = strtoll(asked, NULL, 10) * 1000;
     if (reply != NULL)
         evidence.body = reply_read(order->call.operation, evidence.status, buffer_text(&bytes), bytes.length,
-                                   &evidence.unreadable);
+                                   100000, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
     order_note_tracking(order, "00000000-0000-4000-8000-000000000000");
     orders_answer(run->orders, order, &evidence, run->time, &verdict);

@@ -32,7 +32,7 @@ struct api_settings {
     int64_t window; /* calls on their way at once, whole group */
     int64_t rate;   /* calls per second, whole group; 0: no limit */
     int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms, idle_max_ms;
-    int64_t reply_max_bytes;
+    int64_t reply_max_bytes, reply_max_values;
     int64_t delivery_max_ms,
         read_lag_ms; /* promise.md A3, A5; -1: not known, see settings_delivery_max_ms() */
     int64_t absent_after_ms, absent_after_own_ms, lookup_give_up_ms; /* 0: settings_absent_after_ms() */

@@ -203,6 +203,9 @@ const struct setting api_settings_table[] = {
     NUMBER("reply.max.bytes", API(reply_max_bytes), "bytes", 1024, 268435456, "4194304",
            "A larger reply is not read."),
     NUMBER(
+        "reply.max.values", API(reply_max_values), "", 100, 400000, "100000",
+        "A reply of more JSON values is not read: its turn would be long, and its memory a multiple of its bytes."),
+    NUMBER(
         "delivery.max.ms", API(delivery_max_ms), "ms", -1, DAY_MS, "-1",
         "Last byte left us, then BT decides within this time. -1: not known; a look-up that finds nothing then "
         "proves nothing, and the order is parked (elsewhere it counts as 120 s)."),

@@ -16,15 +16,17 @@ static struct json_object *list_of_one(struct json_object *item)
 }
 
 struct json_object *reply_read(const struct operation *operation, int status, const char *text, size_t length,
-                               const char **unreadable)
+                               size_t values_max, const char **unreadable)
 {
     enum reply_type type = operation_reply_type(operation, status);
     struct json_object *body = NULL;
     struct fault why;
 
     *unreadable = "";
-    if (length == 0 ? !may_be_empty(status) : !tree_read(text, length, &body, &why))
-        *unreadable = type == REPLY_ANYTHING ? "" : "json";
+    if (length == 0 ? !may_be_empty(status) : !tree_read_reply(text, length, values_max, &body, &why))
+        *unreadable = length > 0 && why.kind == FAULT_EXHAUSTED ? "size"
+                      : type == REPLY_ANYTHING                  ? ""
+                                                                : "json";
     if (length == 0 || **unreadable != '\0')
         return NULL;
     enum reply_type found = reply_type_of(body);

@@ -82,6 +82,14 @@ static bool text_is_integer(const char *text, int64_t *value)
     return *end == '\0' && errno == 0;
 }
 
+/* A number of more than 64 bits, which tree.h keeps as a text. */
+static bool is_wide(struct json_object *tree)
+{
+    const char *text = tree_text(tree);
+
+    return text != NULL && strlen(text) > 18 && text[strspn(text, "-0123456789")] == '\0';
+}
+
 /* Whole numbers also as 5.0: JSON has only one kind of number. */
 static bool integer_of(struct conform *with, struct json_object *tree, int64_t *value)
 {
@@ -99,6 +107,16 @@ static bool integer_of(struct conform *with, struct json_object *tree, int64_t *
     return text != NULL && text_is_integer(text, value);
 }
 
+/* BT puts blanks around some of its date-times. Owned by the caller. */
+static char *without_blanks(const char *text)
+{
+    size_t start = strspn(text, " \t\r\n"), length = strlen(text);
+
+    while (length > start && strchr(" \t\r\n", text[length - 1]) != NULL)
+        length--;
+    return memory_text_of(text + start, length - start);
+}
+
 static bool conform_integer(struct conform *with, const struct schema_node *node, struct json_object *tree,
                             const struct place *at, struct json_object **out)
 {
@@ -108,10 +126,13 @@ static bool conform_integer(struct conform *with, const struct schema_node *node
         const char *text = tree_text(tree);
         if (text == NULL)
             return expected(with, node->kind == SCHEMA_INT ? "a date" : "a moment", tree, at);
-        TRY(leaf_to_integer(node, text, at, &value, with->why));
+        CLEANUP(memory_release)
+        char *trimmed = with->mode == PROJECTION_LENIENT ? without_blanks(text) : NULL;
+        TRY(leaf_to_integer(node, trimmed != NULL ? trimmed : text, at, &value, with->why));
     } else {
         if (!integer_of(with, tree, &value))
             return is_number(tree) ? place_fault(at, with->why, "a whole number expected")
+                   : is_wide(tree) ? place_fault(at, with->why, "a number of at most 64 bits expected")
                                    : expected(with, "a whole number", tree, at);
         if (node->kind == SCHEMA_INT && (value < INT32_MIN || value > INT32_MAX))
             return place_fault(at, with->why, "a number of at most 32 bits expected");

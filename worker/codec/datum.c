@@ -10,6 +10,8 @@
 #include <string.h>
 
 const struct datum_limits datum_limits_usual = {.bytes_max = 4 << 20, .values_max = 200000, .depth_max = 64};
+const struct datum_limits datum_limits_own = {
+    .bytes_max = 1 << 30, .values_max = 100000000, .depth_max = 128};
 
 bool datum_decode(const struct schema *writer, const void *bytes, size_t length, const struct schema *reader,
                   const struct datum_limits *limits, struct json_object **tree, struct fault *why)

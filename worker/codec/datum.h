@@ -25,6 +25,9 @@ struct datum_limits {
 /* 4 MiB, 200,000 values, 64 levels. */
 extern const struct datum_limits datum_limits_usual;
 
+/* For what a worker wrote: that is as large as Kafka takes, whatever the settings of whoever reads it. */
+extern const struct datum_limits datum_limits_own;
+
 /*
  * Decodes; `limits` null: the usual ones. *tree is owned by the caller and rests on neither schema. Fails with
  * FAULT_INPUT, and the text names the field: a datum that is damaged or beyond the limits, or that the reader's schema

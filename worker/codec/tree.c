@@ -1,173 +1,67 @@
 /* See tree.h. */
 #include "tree.h"
 
+#include "json_text.h"
 #include "memory.h"
 #include "numeral.h"
 
 #include <errno.h>
 #include <json-c/json_pointer.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { OWN_LEVELS = 16 };
+/* json-c counts the value that is read and one more as levels. */
+enum { OWN_LEVELS = 16, JSON_C_LEVELS = 2 };
 
-/* Where in the text byte `at` is, as a person counts. */
-static void locate(const char *text, size_t at, size_t *line, size_t *column)
+static bool read_within(const char *text, size_t length, const struct json_limits *limits,
+                        struct json_object **tree, struct fault *why)
 {
-    *line = 1;
-    *column = 1;
-    for (size_t i = 0; i < at; i++) {
-        (*column)++;
-        if (text[i] == '\n') {
-            (*line)++;
-            *column = 1;
-        }
-    }
-}
+    struct json_text checked;
 
-static bool only_space(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (strchr(" \t\r\n", text[i]) == NULL || text[i] == '\0')
-            return false;
-    return true;
-}
-
-/* Bytes from a non-ASCII one on that are plain where it may stand at all: up to a quote, backslash or control. */
-static size_t run_of_plain(const char *text, size_t length)
-{
-    size_t run = 0;
-
-    while (run < length && (unsigned char)text[run] >= ' ' && text[run] != '"' && text[run] != '\\')
-        run++;
-    return run;
-}
-
-/*
- * Parses from `*end` on, in pieces: json-c 0.18 (Debian 13) takes a non-ASCII byte for a control character, which its
- * strict mode refuses, so such a byte and what is plain behind it are parsed leniently. Outside of a string that is
- * an error all the same.
- */
-static struct json_object *parse(struct json_tokener *tokener, const char *text, size_t length, size_t *end)
-{
-    const int lenient = JSON_TOKENER_ALLOW_TRAILING_CHARS, strict = JSON_TOKENER_STRICT | lenient;
-    struct json_object *parsed = NULL;
-
-    do {
-        size_t piece = 0;
-        while (*end + piece < length && (unsigned char)text[*end + piece] < 0x80)
-            piece++;
-        json_tokener_set_flags(tokener, piece > 0 ? strict : lenient);
-        if (piece == 0)
-            piece = run_of_plain(text + *end, length - *end);
-        parsed = json_tokener_parse_ex(tokener, text + *end, (int)piece);
-        *end += json_tokener_get_parse_end(tokener);
-    } while (*end < length && json_tokener_get_error(tokener) == json_tokener_continue);
-    json_tokener_set_flags(tokener, strict);
-    return parsed;
-}
-
-/* json-c takes NaN and Infinity in every mode, and makes infinity of 1e999. */
-static bool is_finite(const struct json_object *tree)
-{
-    if (json_object_is_type(tree, json_type_double))
-        return isfinite(json_object_get_double(tree)) != 0;
-    for (size_t i = 0; json_object_is_type(tree, json_type_array) && i < json_object_array_length(tree); i++)
-        if (!is_finite(json_object_array_get_idx(tree, i)))
-            return false;
-    TREE_EACH(tree, name, value)
-    {
-        (void)name;
-        if (!is_finite(value))
-            return false;
-    }
-    return true;
-}
-
-/* How many values there may be: a list or an object, and each comma, brings one. Far cheaper than making them. */
-static bool has_too_many(const char *text, size_t length)
-{
-    size_t values = 0;
-    bool quoted = false;
-
-    for (size_t i = 0; i < length && values <= TREE_VALUES_MAX; i++) {
-        if (quoted && text[i] == '\\')
-            i++;
-        else if (text[i] == '"')
-            quoted = !quoted;
-        else if (!quoted && (text[i] == '{' || text[i] == '[' || text[i] == ','))
-            values++;
-    }
-    return values > TREE_VALUES_MAX;
-}
-
-static bool read_to_depth(const char *text, size_t length, int depth, struct json_object **tree,
-                          struct fault *why)
-{
-    if (has_too_many(text, length))
-        return fault_set(why, FAULT_INPUT, "the JSON text has more than %d values", TREE_VALUES_MAX);
-    struct json_tokener *tokener = json_tokener_new_ex(depth);
-    if (tokener == NULL || length > INT32_MAX) {
-        json_tokener_free(tokener);
-        return fault_set(why, FAULT_LOCAL, "no JSON parser for %zu bytes", length);
-    }
-
-    size_t end = 0;
-    struct json_object *parsed = parse(tokener, text, length, &end);
-    enum json_tokener_error error = json_tokener_get_error(tokener);
-    if (error == json_tokener_continue) { /* a number or word at the very end waits for its delimiter */
+    if (length > INT32_MAX / 2)
+        return fault_set(why, FAULT_INPUT, "a JSON text of %zu bytes", length);
+    TRY(json_text_check(text, length, limits, &checked, why));
+    struct json_tokener *tokener = json_tokener_new_ex((int)limits->depth_max + JSON_C_LEVELS);
+    json_tokener_set_flags(tokener, JSON_TOKENER_ALLOW_TRAILING_CHARS);
+    struct json_object *parsed = json_tokener_parse_ex(tokener, checked.at, (int)checked.length);
+    if (json_tokener_get_error(tokener) ==
+        json_tokener_continue) /* a number at the end waits for its delimiter */
         parsed = json_tokener_parse_ex(tokener, " ", 1);
-        error = json_tokener_get_error(tokener);
-        end = length;
-    }
+    enum json_tokener_error error = json_tokener_get_error(tokener);
     json_tokener_free(tokener);
-
-    size_t line, column;
-    if (error == json_tokener_continue)
-        return fault_set(why, FAULT_INPUT, "the JSON text ends too early");
-    if (error != json_tokener_success) {
-        locate(text, end, &line, &column);
-        return fault_set(why, FAULT_INPUT, "no JSON at line %zu, column %zu: %s", line, column,
-                         json_tokener_error_desc(error));
-    }
-    if (!only_space(text + end, length - end)) {
-        json_object_put(parsed);
-        locate(text, end, &line, &column);
-        return fault_set(why, FAULT_INPUT, "something follows the JSON value at line %zu, column %zu", line,
-                         column);
-    }
+    json_text_release(&checked);
+    if (error != json_tokener_success)
+        return fault_set(why, FAULT_INPUT, "no JSON: %s", json_tokener_error_desc(error));
     *tree = parsed;
     return true;
 }
 
-static bool read_finite(const char *text, size_t length, int depth, struct json_object **tree,
-                        struct fault *why)
+bool tree_read_reply(const char *text, size_t length, size_t values_max, struct json_object **tree,
+                     struct fault *why)
 {
-    struct json_object *parsed;
+    const struct json_limits limits = {.values_max = values_max, .depth_max = TREE_DEPTH_MAX};
 
-    TRY(read_to_depth(text, length, depth, &parsed, why));
-    if (!is_finite(parsed)) {
-        json_object_put(parsed);
-        return fault_set(why, FAULT_INPUT, "a number is none that JSON has, or beyond what a double holds");
-    }
-    *tree = parsed;
-    return true;
+    return read_within(text, length, &limits, tree, why);
 }
 
 bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why)
 {
-    return read_finite(text, length, TREE_DEPTH_MAX, tree, why);
+    return tree_read_reply(text, length, TREE_VALUES_MAX, tree, why);
 }
 
 bool tree_read_foreign(const char *text, size_t length, struct json_object **tree, struct fault *why)
 {
-    return read_to_depth(text, length, TREE_DEPTH_MAX, tree, why);
+    const struct json_limits limits = {
+        .values_max = TREE_VALUES_MAX, .depth_max = TREE_DEPTH_MAX, .foreign = true};
+
+    return read_within(text, length, &limits, tree, why);
 }
 
 bool tree_read_own(const char *text, size_t length, struct json_object **tree, struct fault *why)
 {
-    return read_finite(text, length, TREE_DEPTH_MAX + OWN_LEVELS, tree, why);
+    const struct json_limits limits = {.values_max = SIZE_MAX, .depth_max = TREE_DEPTH_MAX + OWN_LEVELS};
+
+    return read_within(text, length, &limits, tree, why);
 }
 
 bool tree_load_file(const char *path, size_t ceiling, struct buffer *content, struct fault *why)

@@ -1,8 +1,8 @@
 /*
  * JSON texts to json-c trees and back, and the few ways the rest of the program looks into a tree.
  *
- * json-c's parser stops here. Text from outside is parsed strictly (RFC 8259: no comments, no trailing bytes, no
- * NaN) and with a bound on its depth. A tree has one owner; its counts are not thread-safe, so it never crosses to
+ * json-c's parser stops here. Text is JSON as RFC 8259 says, to the letter (json_text.h), and with bounds on its depth
+ * and its values. An integer beyond 64 bits is a text of its digits; a number with a fraction keeps its digits too. A tree has one owner; its counts are not thread-safe, so it never crosses to
  * another thread.
  */
 #ifndef CODEC_TREE_H
@@ -18,15 +18,23 @@ enum { TREE_DEPTH_MAX = 64, TREE_VALUES_MAX = 400000 };
 
 /*
  * Parses one JSON value. *tree is owned by the caller (json_object_put); a JSON null is a null pointer. Fails with
- * FAULT_INPUT; the text names line and column and never repeats the content.
+ * FAULT_INPUT, or FAULT_EXHAUSTED when there are more than TREE_VALUES_MAX values; the text names line and column and
+ * never repeats the content.
  */
 MUST_USE bool tree_read(const char *text, size_t length, struct json_object **tree, struct fault *why);
+
+/* The same with another limit of values: they are counted before anything is made of them. */
+MUST_USE bool tree_read_reply(const char *text, size_t length, size_t values_max, struct json_object **tree,
+                              struct fault *why);
 
 /* The same for a text that others make: NaN and Infinity may stand for numbers, as Python writes them. */
 MUST_USE bool tree_read_foreign(const char *text, size_t length, struct json_object **tree,
                                 struct fault *why);
 
-/* The same for what we have written ourselves: a value as deep as one may be, within a few levels of our own. */
+/*
+ * The same for what we have written ourselves: a value as deep as one may be, within a few levels of our own, and with
+ * as many values as we wrote.
+ */
 MUST_USE bool tree_read_own(const char *text, size_t length, struct json_object **tree, struct fault *why);
 
 /* Reads and parses a whole file of at most `ceiling` bytes; the fault names the path. */

@@ -71,6 +71,7 @@ static void describe_failure(const struct evidence *evidence, const char *code, 
     snprintf(reason->text, sizeof reason->text, "BT answered %d with a body that %s", evidence->status,
              !evidence->body_unreadable                  ? "meets no criteria of the step"
              : strcmp(evidence->unreadable, "json") == 0 ? "is not JSON"
+             : strcmp(evidence->unreadable, "size") == 0 ? "has more values than bt.reply.max.values"
                                                          : "is JSON of another type than promised");
 }
 

@@ -23,7 +23,7 @@ struct evidence {
     struct json_object *headers; /* lower-case names */
     struct json_object *body;    /* null: empty, or not readable */
     bool body_unreadable;        /* it is not what the description promises */
-    const char *unreadable;      /* then: "json" it is none, "type" it is of another type */
+    const char *unreadable;      /* then: "json" it is none, "type" of another type, "size" too many values */
     int64_t retry_after_ms;      /* -1: BT did not ask */
     const char *what;            /* one sentence: how the transfer failed; "" when it did not */
 };

@@ -73,7 +73,7 @@ static void answered(void *context, const struct http_reply *reply)
 
     if (reply->end == HTTP_REPLIED)
         evidence.body = reply_read(flight->order->call.operation, reply->status, reply->body, reply->length,
-                                   &evidence.unreadable);
+                                   (size_t)flight->api->settings.reply_max_values, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
     status_count_call(worker->status, flight->api->tag, &evidence, loop_clock_ms() - flight->began_ms);
     orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);

@@ -279,7 +279,7 @@ static void add_stored_headers(struct settler_record *record, const char *text)
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct fault unused;
 
-    if (text == NULL || !tree_read(text, strlen(text), &tree, &unused))
+    if (text == NULL || !tree_read_own(text, strlen(text), &tree, &unused))
         return;
     TREE_EACH(tree, name, value)
     {

@@ -101,7 +101,7 @@ static struct json_object *answer_in(const struct ledger_item *item, const struc
     struct fault unused;
     const char *text = item == NULL ? NULL : item->record.last_decision;
 
-    if (text == NULL || !tree_read(text, strlen(text), &tree, &unused))
+    if (text == NULL || !tree_read_own(text, strlen(text), &tree, &unused))
         return NULL;
     const char *signal = tree_text_of(tree, "signalId");
     if (signal != NULL && strcmp(signal, decision->signal_id) == 0)

@@ -14,7 +14,7 @@ static struct json_object *parsed(const char *text)
     struct json_object *tree = NULL;
     struct fault unused;
 
-    return text != NULL && tree_read(text, strlen(text), &tree, &unused) ? tree : NULL;
+    return text != NULL && tree_read_own(text, strlen(text), &tree, &unused) ? tree : NULL;
 }
 
 static const char *or_dash(const char *text)

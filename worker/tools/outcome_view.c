@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 16777216, WHY_WIDTH = 60 };
+enum { LINE_MAX_BYTES = 1 << 30, WHY_WIDTH = 60 };
 
 static bool header_of(const rd_kafka_message_t *message, const char *name, const void **value, size_t *size)
 {
@@ -50,7 +50,7 @@ bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message
         return fault_set(why, FAULT_INPUT,
                          "the outcome was written with a schema that this catalogue does not have");
     return datum_decode(type->outcome, (const char *)message->payload + frame.start,
-                        message->len - frame.start, type->outcome, NULL, tree, why);
+                        message->len - frame.start, type->outcome, &datum_limits_own, tree, why);
 }
 
 void outcome_view_head(void)

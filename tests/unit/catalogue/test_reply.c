@@ -38,6 +38,9 @@ static const struct {
     {"nothing promised, JSON", 500, "{'code': '05'}", "{'code': '05'}", ""},
     {"nothing promised, HTML", 502, "<html>", "null", ""},
     {"nothing promised, HTML, success", 299, "<html>", "null", ""},
+    {"as many values as there may be", 200, "{'a': [1, 2, 3, 4, 5, 6]}", "{'a': [1, 2, 3, 4, 5, 6]}", ""},
+    {"too many values", 200, "{'a': [1, 2, 3, 4, 5, 6, 7]}", "null", "size"},
+    {"too many values, nothing promised", 299, "[1, 2, 3, 4, 5, 6, 7, 8]", "null", "size"},
 };
 
 static void bodies(void)
@@ -48,7 +51,8 @@ static void bodies(void)
         for (char *at = text; *at != '\0'; at++)
             *at = *at == '\'' ? '"' : *at;
         CLEANUP(tree_release)
-        struct json_object *body = reply_read(&operation, cases[i].status, text, strlen(text), &unreadable);
+        struct json_object *body =
+            reply_read(&operation, cases[i].status, text, strlen(text), 8, &unreadable);
         given_same_tree(cases[i].name, body, cases[i].want);
         given_same(cases[i].name, unreadable, cases[i].unreadable);
     }

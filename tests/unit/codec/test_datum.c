@@ -208,6 +208,24 @@ static void limits(void)
     CU_ASSERT_PTR_NULL(tree);
 }
 
+/* An outcome that a worker published was not shown by `watch` above 200,000 values. */
+static void our_own(void)
+{
+    CLEANUP(schema_release)
+    struct schema *schema = given_schema("{'type': 'array', 'items': ['null', 'long']}");
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_array(), *back = NULL;
+    CLEANUP(buffer_release) struct buffer bytes;
+    struct fault why = {.text = ""};
+
+    buffer_init(&bytes, 1 << 22);
+    for (int i = 0; i < 250000; i++)
+        json_object_array_add(tree, json_object_new_int(i));
+    CU_ASSERT_FATAL(datum_encode(schema, tree, &bytes, &why));
+    CU_ASSERT_FALSE(decode(schema, &bytes, NULL, &back, &why));
+    CU_ASSERT_FATAL(decode(schema, &bytes, &datum_limits_own, &back, &why));
+    CU_ASSERT_EQUAL(json_object_array_length(back), 250000);
+}
+
 static void not_encoded(void)
 {
     CLEANUP(schema_release) struct schema *schema = given_schema(LIST("'int'"));
@@ -349,14 +367,9 @@ static void leaves(void)
     refuse_leaves(schema, "0304000000", 5, FAULT_INPUT, "e: symbol 2 of 2");
 }
 
-CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro},
-                            {"every length", every_length},
-                            {"every bit", every_bit},
-                            {"lies", lies},
-                            {"limits", limits},
-                            {"not encoded", not_encoded},
-                            {"numbers", numbers},
-                            {"flat memory", flat_memory},
-                            {"shaped", shaped},
-                            {"leaves", leaves},
-                            CU_TEST_INFO_NULL};
+CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro}, {"every length", every_length},
+                            {"every bit", every_bit},     {"lies", lies},
+                            {"limits", limits},           {"our own", our_own},
+                            {"not encoded", not_encoded}, {"numbers", numbers},
+                            {"flat memory", flat_memory}, {"shaped", shaped},
+                            {"leaves", leaves},           CU_TEST_INFO_NULL};

@@ -24,6 +24,46 @@ static const struct {
     {"{\"a\":[-Infinity]}", NULL},
     {"\"NaN\"", "\"NaN\""},
     {"1e999", NULL},
+    {"-1E+999", NULL},
+    {"1e-999", "1e-999"},
+    {"9223372036854775807", "9223372036854775807"},
+    {"-9223372036854775808", "-9223372036854775808"},
+    {"9223372036854775808", "\"9223372036854775808\""},
+    {"-9223372036854775809", "\"-9223372036854775809\""},
+    {"[18446744073709551615, 1, 18446744073709551616]",
+     "[\"18446744073709551615\",1,\"18446744073709551616\"]"},
+    {"{\"a\": 123456789012345678901234567890 }", "{\"a\":\"123456789012345678901234567890\"}"},
+    {"1.10", "1.10"},
+    {"[0.1e1, 1E5]", "[0.1e1,1E5]"},
+    {"-01", NULL},
+    {"00", NULL},
+    {"1.", NULL},
+    {"2.e3", NULL},
+    {"-.123", NULL},
+    {"+1", NULL},
+    {"0x1", NULL},
+    {"1e", NULL},
+    {"-", NULL},
+    {"{'a': 1}", NULL},
+    {"['a']", NULL},
+    {"\"a\tb\"", NULL},
+    {"\"a\x7f\"", "\"a\x7f\""},
+    {"\"\\x41\"", NULL},
+    {"\"\\u00g0\"", NULL},
+    {"\"\\u0000\"", "\"\\u0000\""},
+    {"{\"a\\u0000b\": 1}", NULL},
+    {"\xef\xbb\xbf{\"a\": 1}", "{\"a\":1}"},
+    {"\xef\xbb\xbf", NULL},
+    {"[\xef\xbb\xbf]", NULL},
+    {"\v1", NULL},
+    {"True", NULL},
+    {"nul", NULL},
+    {"{1: 2}", NULL},
+    {"[1,,2]", NULL},
+    {"[,1]", NULL},
+    {"{\"a\" 1}", NULL},
+    {"[1}", NULL},
+    {"]", NULL},
     {"<html>", NULL},
 };
 
@@ -64,6 +104,10 @@ static void depth(void)
     struct json_object *tree = NULL;
     struct fault why;
 
+    memset(text, '[', TREE_DEPTH_MAX);
+    memset(text + TREE_DEPTH_MAX, ']', TREE_DEPTH_MAX);
+    CU_ASSERT(tree_read(text, 2 * TREE_DEPTH_MAX, &tree, &why));
+    json_object_put(tree);
     memset(text, '[', TREE_DEPTH_MAX + 5);
     memset(text + TREE_DEPTH_MAX + 5, ']', TREE_DEPTH_MAX + 5);
     CU_ASSERT_FALSE(tree_read(text, 2 * TREE_DEPTH_MAX + 10, &tree, &why));
