@@ -41,7 +41,8 @@ static const char openapi_text[] =
     " '$response.body#/orderId'}" more "}"
 #define LOOK(id)                                                                                             \
     ", 'x-lookup': {'workflowId': 'find', 'parameters': [{'name': 'reference', 'value': '$inputs." id        \
-    "Reference'}], 'found': [{'condition': '$outputs.orderId != null'}]}"
+    "Reference'}], 'found': [{'condition': '$outputs.orderId != null'}], 'absent':"                          \
+    " [{'condition': '$outputs.orderId == null'}]}"
 #define FIND                                                                                                 \
     "{'workflowId': 'find', 'steps': [{'stepId': 'look', 'operationId': '$sourceDescriptions.bt.list',"      \
     " 'parameters': [{'name': 'ref', 'in': 'query', 'value': '$inputs.reference'}], 'successCriteria':"      \

@@ -76,6 +76,7 @@ static void read_number_form(struct arazzo_reader *reader, struct json_object *t
     if (form < 0)
         spot_problem(reader->spot, "national, significant or e164", "x-number-form has an unknown value");
     workflow->number_form = form < 0 ? WORKFLOW_NATIONAL : (enum workflow_number_form)form;
+    reader->naming.numbers = (enum number_form)workflow->number_form;
 }
 
 /* Goto targets are known only when all steps are read. */

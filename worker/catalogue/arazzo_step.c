@@ -6,7 +6,8 @@
 
 enum { RETRY_LIMIT_MAX = 1000 };
 
-static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", NULL};
+enum { STATUS_ABSENT = 4 };
+static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", "ABSENT", NULL};
 
 /* "$sourceDescriptions.bt.createOrder" -> "createOrder" and its source "bt" (null for a plain name). */
 static char *plain_operation_id(const char *text, char source[64])
@@ -52,10 +53,11 @@ static void read_outcome(struct arazzo_reader *reader, struct json_object *tree,
     size_t mark = spot_enter(reader->spot, "x-outcome");
     int status = name_in(tree_text_of(outcome, "status"), status_names);
     if (status < 0)
-        spot_problem(reader->spot, "COMPLETED, REJECTED, FAILED or UNKNOWN",
+        spot_problem(reader->spot, "COMPLETED, REJECTED, FAILED or UNKNOWN; in a look-up ABSENT",
                      "'status' is missing or unknown");
     else
-        action->outcome = (enum outcome_status)status;
+        action->outcome = status == STATUS_ABSENT ? OUTCOME_COMPLETED : (enum outcome_status)status;
+    action->absent = status == STATUS_ABSENT;
     const char *reason = tree_text_of(outcome, "reason");
     if (reason != NULL && !template_parse(reason, &reader->naming, &action->reason, &why))
         spot_problem(reader->spot, "", "%s", why.text);
@@ -216,6 +218,18 @@ static void read_lookup_parameters(struct arazzo_reader *reader, struct json_obj
     spot_leave(reader->spot, mark);
 }
 
+static void read_answer(struct arazzo_reader *reader, struct json_object *tree, const char *member,
+                        struct criteria *criteria)
+{
+    size_t mark = spot_enter(reader->spot, member);
+
+    criteria_read(tree_member(tree, member), reader->spot, &reader->naming, criteria);
+    if (criteria->count == 0)
+        spot_problem(reader->spot, "[{\"condition\": \"$outputs...\"}]",
+                     "x-lookup has no '%s' criteria: what is not said is no answer", member);
+    spot_leave(reader->spot, mark);
+}
+
 static void read_lookup(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
     if (tree == NULL)
@@ -224,11 +238,8 @@ static void read_lookup(struct arazzo_reader *reader, struct json_object *tree, 
     step->lookup = memory_new(1, sizeof *step->lookup);
     step->lookup->workflow_id = memory_text(spot_text(reader->spot, tree, "workflowId"));
     read_lookup_parameters(reader, tree_member(tree, "parameters"), step->lookup);
-    size_t inner = spot_enter(reader->spot, "found");
-    criteria_read(tree_member(tree, "found"), reader->spot, &reader->naming, &step->lookup->found);
-    if (step->lookup->found.count == 0)
-        spot_problem(reader->spot, "[{\"condition\": \"$outputs...\"}]", "x-lookup has no 'found' criteria");
-    spot_leave(reader->spot, inner);
+    read_answer(reader, tree, "found", &step->lookup->found);
+    read_answer(reader, tree, "absent", &step->lookup->absent);
     spot_leave(reader->spot, mark);
 }
 
@@ -366,6 +377,7 @@ void step_release(struct step *step)
         memory_free(step->lookup->workflow_id);
         named_payloads_release(step->lookup->parameters, step->lookup->parameter_count);
         criteria_release(&step->lookup->found);
+        criteria_release(&step->lookup->absent);
         memory_free(step->lookup);
     }
     criteria_release(&step->success);

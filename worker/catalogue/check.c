@@ -212,6 +212,18 @@ static void check_lookup(const struct checker *checker, const char *pointer, con
                      "x-lookup: step '%s' of '%s' is not of class safe", lookup->steps[i].id, lookup->id);
 }
 
+/* Only a look-up can be told that there is none. */
+static void check_absent(const struct checker *checker, const char *pointer, const struct step *step)
+{
+    for (size_t i = 0; i < step->on_success_count + step->on_failure_count; i++) {
+        const struct action *action =
+            i < step->on_success_count ? &step->on_success[i] : &step->on_failure[i - step->on_success_count];
+        if (action->absent)
+            complain(checker, pointer, "COMPLETED, REJECTED, FAILED or UNKNOWN",
+                     "action '%s' ends ABSENT, and this is no look-up", action->name);
+    }
+}
+
 static void check_receive(const struct checker *checker, const char *pointer, const struct step *step)
 {
     if (step->operation_id != NULL && !asyncapi_receives(checker->asyncapi, step->operation_id))
@@ -234,6 +246,8 @@ static void check_steps(const struct checker *checker)
             }
             check_call(checker, pointer, &workflow->steps[i]);
             check_lookup(checker, pointer, &workflow->steps[i]);
+            if (workflow == checker->type->workflow)
+                check_absent(checker, pointer, &workflow->steps[i]);
         }
     }
 }

@@ -5,7 +5,9 @@
 #include "jsonpath.h"
 #include "memory.h"
 #include "pattern.h"
+#include "uk_numbers.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { CONTEXT_MAX_BYTES = 1048576 };
@@ -19,6 +21,10 @@ struct criterion {
         *embedded; /* where something is embedded: the text of what is compiled anew at each use */
     struct jsonpath *path;
     struct pattern *regex;
+    struct expression *each; /* x-each; null: none */
+    struct template *count;  /* x-count; null: at least one node */
+    char **numbers;          /* x-uk-numbers, null-terminated; null: none */
+    enum number_form form;
 };
 
 static void *criterion_free(struct criterion *criterion)
@@ -28,6 +34,11 @@ static void *criterion_free(struct criterion *criterion)
     template_free(criterion->embedded);
     jsonpath_free(criterion->path);
     pattern_free(criterion->regex);
+    expression_free(criterion->each);
+    template_free(criterion->count);
+    for (size_t i = 0; criterion->numbers != NULL && criterion->numbers[i] != NULL; i++)
+        memory_free(criterion->numbers[i]);
+    memory_free(criterion->numbers);
     return memory_free(criterion);
 }
 
@@ -115,6 +126,58 @@ static bool compile_context(struct criterion *criterion, const char *text, const
     return *end == '\0' || fault_set(why, FAULT_INPUT, "the context is more than one expression");
 }
 
+static bool compile_count(struct criterion *criterion, struct json_object *tree, const struct naming *naming,
+                          struct fault *why)
+{
+    struct json_object *count = tree_member(tree, "x-count");
+
+    if (!tree_has(tree, "x-count"))
+        return true;
+    if (criterion->type != TYPE_JSONPATH)
+        return fault_set(why, FAULT_INPUT, "x-count is for criteria of type jsonpath");
+    if (!json_object_is_type(count, json_type_int) && !json_object_is_type(count, json_type_string))
+        return fault_set(why, FAULT_INPUT, "x-count is a number or an expression");
+    return template_parse(json_object_get_string(count), naming, &criterion->count, why);
+}
+
+static bool compile_numbers(struct criterion *criterion, struct json_object *tree,
+                            const struct naming *naming, struct fault *why)
+{
+    struct json_object *list = tree_member(tree, "x-uk-numbers");
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+    if (!tree_has(tree, "x-uk-numbers"))
+        return true;
+    if (criterion->type != TYPE_JSONPATH || count == 0)
+        return fault_set(why, FAULT_INPUT, "x-uk-numbers is a list of member names, of a jsonpath's context");
+    criterion->form = naming->numbers;
+    criterion->numbers = memory_new(count + 1, sizeof(char *));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = tree_text(json_object_array_get_idx(list, i));
+        if (name == NULL)
+            return fault_set(why, FAULT_INPUT, "x-uk-numbers is a list of member names");
+        criterion->numbers[i] = memory_text(name);
+    }
+    return true;
+}
+
+/* With `inner` the criterion itself is read: $each is known there. */
+static bool compile_each(struct criterion *criterion, struct json_object *tree, const struct naming *naming,
+                         struct each_naming *each, struct naming *inner, struct fault *why)
+{
+    const char *over = tree_text_of(tree, "x-each"), *end;
+
+    *inner = *naming;
+    if (!tree_has(tree, "x-each"))
+        return true;
+    if (over == NULL)
+        return fault_set(why, FAULT_INPUT, "x-each is an expression");
+    TRY(expression_parse(over, false, naming, &criterion->each, &end, why));
+    *each = (struct each_naming){.over = criterion->each, .outer = naming->each};
+    inner->each = each;
+    return true;
+}
+
 static bool compile(struct criterion *criterion, struct json_object *tree, const char *text,
                     const struct naming *naming, struct fault *why)
 {
@@ -122,8 +185,11 @@ static bool compile(struct criterion *criterion, struct json_object *tree, const
 
     if (tree_has(tree, "type") && type == NULL)
         type = tree_text_of(tree_member(tree, "type"), "type"); /* an Expression Type Object */
-    if (type == NULL || strcmp(type, "simple") == 0)
+    if (type == NULL || strcmp(type, "simple") == 0) {
+        if (tree_has(tree, "x-count") || tree_has(tree, "x-uk-numbers"))
+            return fault_set(why, FAULT_INPUT, "x-count and x-uk-numbers are for criteria of type jsonpath");
         return condition_parse(text, naming, &criterion->condition, why);
+    }
     if (strcmp(type, "regex") == 0)
         criterion->type = TYPE_REGEX;
     else if (strcmp(type, "jsonpath") == 0)
@@ -131,6 +197,8 @@ static bool compile(struct criterion *criterion, struct json_object *tree, const
     else
         return fault_set(why, FAULT_INPUT, "criteria of type '%s' are not run by this worker", type);
     TRY(compile_context(criterion, tree_text_of(tree, "context"), naming, why));
+    TRY(compile_count(criterion, tree, naming, why));
+    TRY(compile_numbers(criterion, tree, naming, why));
     return compile_pattern(criterion, text, naming, why);
 }
 
@@ -139,6 +207,8 @@ void criteria_add(struct json_object *tree, struct spot *spot, const struct nami
 {
     static const char *const known[] = {"condition", "context", "type", "name", "reason", NULL};
     const char *text = spot_text(spot, tree, "condition");
+    struct each_naming each;
+    struct naming inner;
     struct fault why;
 
     spot_known_members(spot, tree, known);
@@ -147,7 +217,8 @@ void criteria_add(struct json_object *tree, struct spot *spot, const struct nami
     struct criterion *criterion = memory_new(1, sizeof *criterion);
     criteria->list = memory_resize(criteria->list, criteria->count + 1, sizeof(struct criterion *));
     criteria->list[criteria->count++] = criterion;
-    if (!compile(criterion, tree, text, naming, &why))
+    if (!compile_each(criterion, tree, naming, &each, &inner, &why) ||
+        !compile(criterion, tree, text, &inner, &why))
         spot_problem(spot, "", "%s", why.text);
 }
 
@@ -185,8 +256,20 @@ static bool regex_holds(const struct criterion *criterion, struct json_object *m
     return matched;
 }
 
+/* As many nodes as x-count wants; any without it. */
+static bool count_fits(const struct criterion *criterion, size_t found, const struct scope *scope)
+{
+    if (criterion->count == NULL)
+        return found > 0;
+    CLEANUP(tree_release) struct json_object *count = template_value(criterion->count, scope);
+    char text[24];
+
+    snprintf(text, sizeof text, "%zu", found);
+    return count != NULL && strcmp(json_object_get_string(count), text) == 0;
+}
+
 static bool path_holds(const struct criterion *criterion, struct json_object *made,
-                       struct json_object *context)
+                       struct json_object *context, const struct scope *scope)
 {
     struct jsonpath *own = NULL;
     struct fault why;
@@ -196,21 +279,54 @@ static bool path_holds(const struct criterion *criterion, struct json_object *ma
     CLEANUP(tree_release)
     struct json_object *nodes = jsonpath_nodes(made != NULL ? own : criterion->path, context);
     jsonpath_free(own);
-    return json_object_array_length(nodes) > 0;
+    return count_fits(criterion, json_object_array_length(nodes), scope);
 }
 
-static bool holds(const struct criterion *criterion, const struct scope *scope)
+static bool holds_in(const struct criterion *criterion, struct json_object *context,
+                     const struct scope *scope)
 {
+    bool regex = criterion->type == TYPE_REGEX, embeds = criterion->embedded != NULL;
+
     if (criterion->type == TYPE_SIMPLE)
         return condition_holds(criterion->condition, scope);
-    bool regex = criterion->type == TYPE_REGEX, embeds = criterion->embedded != NULL;
-    CLEANUP(tree_release) struct json_object *context = expression_value(criterion->context, scope);
     CLEANUP(tree_release)
     struct json_object *made =
         embeds ? template_filled(criterion->embedded, scope, regex ? pattern_embed : jsonpath_embed) : NULL;
     if (context == NULL || (embeds && made == NULL))
         return false;
-    return regex ? regex_holds(criterion, made, context) : path_holds(criterion, made, context);
+    return regex ? regex_holds(criterion, made, context) : path_holds(criterion, made, context, scope);
+}
+
+static bool holds_for_each(const struct criterion *criterion, struct json_object *context,
+                           const struct scope *scope)
+{
+    CLEANUP(tree_release) struct json_object *over = expression_value(criterion->each, scope);
+    struct each each = {.outer = scope->each};
+    struct scope inner = *scope;
+    size_t count = json_object_is_type(over, json_type_array) ? json_object_array_length(over) : 0;
+
+    inner.each = &each;
+    for (size_t i = 0; i < count; i++) {
+        each.item = json_object_array_get_idx(over, i);
+        each.position = (unsigned)i + 1;
+        if (!holds_in(criterion, context, &inner))
+            return false;
+    }
+    return count > 0;
+}
+
+static bool holds(const struct criterion *criterion, const struct scope *scope)
+{
+    CLEANUP(tree_release)
+    struct json_object *given =
+        criterion->context == NULL ? NULL : expression_value(criterion->context, scope);
+    CLEANUP(tree_release)
+    struct json_object *context = criterion->numbers == NULL
+                                      ? json_object_get(given)
+                                      : uk_numbers_in(given, criterion->numbers, criterion->form);
+
+    return criterion->each == NULL ? holds_in(criterion, context, scope)
+                                   : holds_for_each(criterion, context, scope);
 }
 
 bool criteria_hold(const struct criteria *criteria, const struct scope *scope)

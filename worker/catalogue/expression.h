@@ -10,6 +10,7 @@
 #ifndef CATALOGUE_EXPRESSION_H
 #define CATALOGUE_EXPRESSION_H
 
+#include "number.h"
 #include "tree.h"
 
 enum expression_root {
@@ -67,6 +68,7 @@ struct each_naming {
 /* What may be named while parsing, and who wants to know what is. */
 struct naming {
     const struct each_naming *each; /* the innermost; null: not inside an x-each */
+    enum number_form numbers;       /* x-number-form of the workflow: how its inputs show UK numbers */
     void (*seen)(void *context, const struct expression *expression); /* may be null */
     void *context;
 };

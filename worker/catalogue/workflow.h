@@ -32,6 +32,7 @@ struct action {
     size_t target_index;         /* its place among the workflow's steps */
     enum outcome_status outcome; /* of end */
     bool outcome_named;          /* by x-outcome, not by default */
+    bool absent;                 /* x-outcome ABSENT: a look-up is told that there is none */
     struct template *reason;     /* of x-outcome; null when there is none */
 };
 
@@ -50,7 +51,7 @@ struct lookup {
     char *workflow_id;
     struct named_payload *parameters;
     size_t parameter_count;
-    struct criteria found;
+    struct criteria found, absent; /* neither, or both: no answer (promise.md R17) */
 };
 
 struct step {

@@ -164,7 +164,7 @@ static enum journey_move look_later(struct order *order, const struct journey_te
                          terms);
 }
 
-enum journey_move look_answered(struct order *order, struct json_object *outputs,
+enum journey_move look_answered(struct order *order, struct json_object *outputs, bool absent,
                                 const struct journey_terms *terms)
 {
     CLEANUP(tree_release) struct json_object *found_outputs = outputs;
@@ -173,11 +173,13 @@ enum journey_move look_answered(struct order *order, struct json_object *outputs
     walk_release(&order->look);
     doubt->looks++;
     const struct step *step = order_step(order);
-    if (found_outputs == NULL)
-        return look_later(order, terms);
     struct scope scope = walk_scope(order);
     scope.outputs = found_outputs;
-    if (criteria_hold(&step->lookup->found, &scope))
+    bool is_found = outputs != NULL && criteria_hold(&step->lookup->found, &scope);
+    bool is_absent = outputs != NULL && (absent || criteria_hold(&step->lookup->absent, &scope));
+    if (is_found == is_absent) /* neither is proven (promise.md R17) */
+        return look_later(order, terms);
+    if (is_found)
         return found(order, step, found_outputs, terms);
     if (doubt->look_sent_ms < doubt->absent_ms)
         return look_later(order, terms);

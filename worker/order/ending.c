@@ -36,7 +36,7 @@ enum journey_move end(struct order *order, enum outcome_status status, const str
     char text[sizeof reason->text];
 
     if (order->look.workflow != NULL)
-        return look_answered(order, NULL, terms);
+        return look_answered(order, NULL, false, terms);
     if (status == OUTCOME_UNKNOWN)
         return park(order, reason->kind, reason->code, reason->text, terms);
     if (status != OUTCOME_COMPLETED && order->wrote) {
@@ -85,7 +85,7 @@ enum journey_move complete(struct order *order, const struct reason *given, cons
     struct fault why;
 
     if (order->look.workflow != NULL)
-        return look_answered(order, workflow_outputs(order->look.workflow, &scope), terms);
+        return look_answered(order, workflow_outputs(order->look.workflow, &scope), false, terms);
     /* What was built while the reply was judged is the same; an order of skipped steps comes here twice. */
     if (order->result != NULL || build_result(order, &scope, &order->result, &why))
         return end(order, OUTCOME_COMPLETED, given, terms);
@@ -149,6 +149,10 @@ enum journey_move end_by_action(struct order *order, const struct action *action
 {
     struct reason reason = {.kind = kind_of_end(action->outcome)};
 
+    if (action->absent && order->look.workflow != NULL) {
+        struct scope scope = walk_scope(order);
+        return look_answered(order, workflow_outputs(order->look.workflow, &scope), true, terms);
+    }
     if (action->outcome == OUTCOME_COMPLETED && action->reason == NULL)
         return complete(order, &no_reason, terms);
     CLEANUP(tree_release)

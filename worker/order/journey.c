@@ -109,7 +109,7 @@ static enum journey_move cannot_render(struct order *order, const struct step *s
                                        const struct journey_terms *terms)
 {
     if (order->look.workflow != NULL)
-        return look_answered(order, NULL, terms);
+        return look_answered(order, NULL, false, terms);
     if (order->wrote)
         return park(order, REASON_IN_DOUBT, "steps", why->text, terms);
     return refuse(order, REASON_CONTRACT, step->id, why->text, terms);

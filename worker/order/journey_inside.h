@@ -54,8 +54,8 @@ enum journey_move fall_in_doubt(struct order *order, const struct reason *reason
 /* A look-up is due: begins it, or draws the conclusion where the class knows none. Else as journey_next(). */
 enum journey_move next_in_doubt(struct order *order, const struct journey_terms *terms);
 
-/* The look-up has ended: with its outputs, or without an answer (`outputs` null). */
-enum journey_move look_answered(struct order *order, struct json_object *outputs,
+/* The look-up has ended: with its outputs (owned), or without an answer (null). `absent`: an ABSENT ended it. */
+enum journey_move look_answered(struct order *order, struct json_object *outputs, bool absent,
                                 const struct journey_terms *terms);
 
 /* The step is decided: nothing of its doubts matters any more. */

@@ -149,6 +149,11 @@ static const struct {
     {"look-up without found",
      STEP("'operationId': 'write', 'requestBody': {'payload': 1}, 'x-lookup': {'workflowId': 'v'}"),
      "steps/0/x-lookup", "no 'found'"},
+    {"look-up without absent",
+     STEP(
+         "'operationId': 'write', 'requestBody': {'payload': 1}, 'x-lookup': {'workflowId': 'v', 'found': [{'condition':"
+         " '$outputs.o == 1'}]}"),
+     "steps/0/x-lookup/absent", "no 'absent'"},
     {"criteria no list", STEP("'operationId': 'list', 'successCriteria': {}"), "steps/0/successCriteria",
      "a list"},
 };

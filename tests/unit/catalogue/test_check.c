@@ -12,7 +12,7 @@
     " {'payload': {'r': '$inputs.sReference'}}"
 #define LOOKUP(id)                                                                                           \
     ", 'x-lookup': {'workflowId': '" id "', 'parameters': [{'name': 'p', 'value': 1}], 'found':"             \
-    " [{'condition': '$outputs.o != null'}]}"
+    " [{'condition': '$outputs.o != null'}], 'absent': [{'condition': '$outputs.o == null'}]}"
 #define FIND(step) ", {'workflowId': 'find', 'steps': [" step "], 'outputs': {'o': '$inputs.p'}}"
 
 static const struct {

@@ -43,6 +43,29 @@ static const struct {
     {"{'context': '$response.body#/t', 'type': 'regex', 'condition': '[a-z .]{{$inputs.n},}'}", true},
     {"{'context': '$response.body#/t', 'type': 'regex', 'condition': '[a-z .]{1,{$inputs.x}}'}", false},
     {"{'context': '$response.body', 'type': 'jsonpath', 'condition': '$[?@ > {$inputs.n}]'}", true},
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[*]', 'x-count': 2}", true},
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[*]', 'x-count': 0}", false},
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[5]', 'x-count': 0}", true},
+    {"{'context': '$response.body#/none', 'type': 'jsonpath', 'condition': '$[*]', 'x-count': 0}", false},
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[*]', 'x-count': '$inputs.two'}",
+     true},
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[5]', 'x-count': '$inputs.none'}",
+     false},
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[?@.id == `{$each}`]', 'x-each': '$inputs.ids'}",
+     true},
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[?@.id == `{$each}`]', 'x-each': '$inputs.more'}",
+     false},
+    {"{'condition': '$each != null && $position <= 3', 'x-each': '$inputs.more'}", true},
+    {"{'condition': '1 == 1', 'x-each': '$inputs.nobody'}", false}, /* not of an empty list */
+    {"{'condition': '1 == 1', 'x-each': '$inputs.none'}", false},
+    {"{'context': '$response.body#/held', 'type': 'jsonpath', 'condition': '$[?@.number == `01632960000`]',"
+     " 'x-uk-numbers': ['number'], 'x-count': 2}",
+     true},
+    {"{'context': '$response.body#/held', 'type': 'jsonpath', 'condition': '$[?@.number]', 'x-uk-numbers': ['number'],"
+     " 'x-count': 2}",
+     true},
+    {"{'context': '$response.body#/held', 'type': 'jsonpath', 'condition': '$[?@.number == `01632960000`]'}",
+     false},
 };
 
 static void hold(const char *text, bool want, const struct scope *scope)
@@ -78,8 +101,9 @@ static void kinds(void)
 {
     CLEANUP(tree_release)
     struct json_object *tree = given_tree(
-        "{'inputs': {'x': 'a.c', 'none': null, 'n': 7, 'path': 'A'}, 'body': {'t': 'abc a.c 12', 'n': 42,"
-        " 'items': [{'id': 'a.c', 'ok': true}, {'id': 'b', 'ok': false}]}}");
+        "{'inputs': {'x': 'a.c', 'none': null, 'n': 7, 'path': 'A', 'two': '2', 'ids': ['a.c', 'b'], 'more': ['b', 'c'],"
+        " 'nobody': []}, 'body': {'t': 'abc a.c 12', 'n': 42, 'held': [{'number': 1632960000}, {'number': '+441632960000'},"
+        " {'number': 'later'}, null], 'items': [{'id': 'a.c', 'ok': true}, {'id': 'b', 'ok': false}]}}");
 
     json_object_object_add(tree_member(tree, "inputs"), "quote", json_object_new_string("x' || 'b' == 'b"));
     json_object_object_add(tree_member(tree, "body"), "quotes", json_object_new_array());
@@ -213,6 +237,13 @@ static const struct {
     {"[{'condition': '$[?@.x == {$nothing}]', 'type': 'jsonpath', 'context': '$response.body'}]", "f#/0",
      "$nothing"},
     {"[{'condition': '$', 'type': 'jsonpath', 'context': '$response.body x'}]", "f#/0", "more than one"},
+    {"[{'condition': '1 == 1', 'x-count': 1}]", "f#/0", "of type jsonpath"},
+    {"[{'condition': '$', 'type': 'jsonpath', 'context': '$response.body', 'x-count': null}]", "f#/0",
+     "x-count is"},
+    {"[{'condition': '$', 'type': 'jsonpath', 'context': '$response.body', 'x-uk-numbers': 'number'}]",
+     "f#/0", "a list of member names"},
+    {"[{'condition': '1 == 1', 'x-each': [1]}]", "f#/0", "x-each is an expression"},
+    {"[{'condition': '$each == 1'}]", "f#/0", "$each"},
     {"[{'condition': '1 == 1', 'extra': 1}]", "f#/0", "'extra'"},
 };
 

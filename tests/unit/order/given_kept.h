@@ -11,7 +11,7 @@
     "{'stepId': 'a', 'operationId': 'write', 'requestBody': {'contentType': 'application/json', 'payload':"    \
     " {'externalId': '$inputs.aReference'}}, 'successCriteria': [{'condition': '$statusCode == 201'}],"        \
     " 'outputs': {'orderId': '$response.body#/orderId', 'o': '$response.body#/o'}, 'x-lookup': {'workflowId':" \
-    " 'find', 'found': [{'condition': '$outputs.o != null'}]}}"
+    " 'find', 'found': [{'condition': '$outputs.o != null'}], 'absent': [{'condition': '$outputs.o == null'}]}}"
 #define GIVEN_WRITE_B                                                                                        \
     "{'stepId': 'b', 'operationId': 'never', 'successCriteria': [{'condition': '$statusCode == 201'}],"      \
     " 'outputs': {'o': '$response.body#/o'}}"
