@@ -1,6 +1,7 @@
 /* See arazzo.h: descriptions and workflows. Steps are in arazzo_step.c. */
 #include "arazzo_inside.h"
 #include "memory.h"
+#include "own_reply.h"
 
 #include <string.h>
 
@@ -151,6 +152,9 @@ static void note_needs(struct arazzo *arazzo)
             workflow->steps[s].uses_headers = workflow->steps[s].uses_headers || root == ROOT_RESPONSE_HEADER;
         }
     }
+    for (size_t w = 0; w < arazzo->workflow_count; w++)
+        for (size_t s = 0; s < arazzo->workflows[w].step_count; s++)
+            arazzo->workflows[w].steps[s].knows_reply = own_reply_is_asked(arazzo, w, s);
 }
 
 void arazzo_read(struct json_object *tree, struct spot *spot, const struct openapi *openapi,

@@ -4,6 +4,7 @@
 #include "check_paths.h"
 #include "check_types.h"
 #include "memory.h"
+#include "own_reply.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -212,6 +213,25 @@ static void check_lookup(const struct checker *checker, const char *pointer, con
                      "x-lookup: step '%s' of '%s' is not of class safe", lookup->steps[i].id, lookup->id);
 }
 
+static void check_own_reply(const struct checker *checker, const char *pointer, size_t workflow, size_t index)
+{
+    const struct step *step = &checker->type->arazzo.workflows[workflow].steps[index];
+    const char *member = own_reply_member(&checker->type->arazzo, workflow, index);
+    char remedy[600];
+
+    if (!step_writes(step) || step->knows_reply || member == NULL ||
+        !operation_shows(step->operation, member))
+        return;
+    snprintf(
+        remedy, sizeof remedy,
+        "a success criterion \"$response.body#/%.60s == null || $response.body#/%.60s == $inputs.%.100sReference\", or "
+        "one that compares $response.body#/id with the id in the path",
+        member, member, step->id);
+    complain(checker, pointer, remedy,
+             "step '%s' would take somebody else's reply: it can show '%s', and no success criterion looks",
+             step->id, member);
+}
+
 /* Only a look-up can be told that there is none. */
 static void check_absent(const struct checker *checker, const char *pointer, const struct step *step)
 {
@@ -246,6 +266,7 @@ static void check_steps(const struct checker *checker)
             }
             check_call(checker, pointer, &workflow->steps[i]);
             check_lookup(checker, pointer, &workflow->steps[i]);
+            check_own_reply(checker, pointer, w, i);
             if (workflow == checker->type->workflow)
                 check_absent(checker, pointer, &workflow->steps[i]);
         }

@@ -249,6 +249,9 @@ static void release_operation(struct operation *operation)
         memory_free(operation->parameters[i].name);
     memory_free(operation->parameters);
     memory_free(operation->replies);
+    for (size_t i = 0; i < operation->shown_count; i++)
+        memory_free(operation->shown[i]);
+    memory_free(operation->shown);
     memory_free(operation->id);
     memory_free(operation->method);
     memory_free(operation->path);

@@ -63,6 +63,8 @@ struct operation {
     size_t parameter_count;
     struct operation_reply *replies;
     size_t reply_count;
+    char **shown; /* members that a successful reply can show, at its outermost level */
+    size_t shown_count;
     char *content_type; /* of the request body; null: it takes none that is JSON */
     bool body_required;
     struct problems misread; /* what is not understood in it */
@@ -104,6 +106,9 @@ enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *
 
 /* What a reply of this status must be: by its status, else its range, else `default`; else REPLY_ANYTHING. */
 enum reply_type operation_reply_type(const struct operation *operation, int status);
+
+/* Whether a successful reply can show a member of this name. */
+bool operation_shows(const struct operation *operation, const char *name);
 
 /* The one type of a value. */
 enum reply_type reply_type_of(const struct json_object *value);

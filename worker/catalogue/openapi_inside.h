@@ -34,6 +34,10 @@ void openapi_read_body(const struct openapi_reader *reader, struct json_object *
 void openapi_read_responses(const struct openapi_reader *reader, struct json_object *tree,
                             struct operation *operation);
 
+/* Adds the members that a reply of this content can show to operation->shown. */
+void openapi_add_members(const struct openapi_reader *reader, struct json_object *content,
+                         struct operation *operation);
+
 /* The JSON types that the schema (null: none is given) allows for the outermost value. */
 enum reply_type openapi_schema_types(const struct openapi_reader *reader, struct json_object *schema);
 

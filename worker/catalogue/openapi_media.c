@@ -114,7 +114,11 @@ static void read_response(const struct openapi_reader *reader, int status, struc
                           struct operation *operation)
 {
     bool mixed = false;
-    enum reply_type types = content_types(reader, content_of(reader, declared), &mixed);
+    struct json_object *content = content_of(reader, declared);
+    enum reply_type types = content_types(reader, content, &mixed);
+
+    if (is_success(status) || status == REPLY_DEFAULT)
+        openapi_add_members(reader, content, operation);
 
     operation->replies =
         memory_resize(operation->replies, operation->reply_count + 1, sizeof *operation->replies);

@@ -72,6 +72,7 @@ struct step {
     struct named_payload *outputs;
     size_t output_count;
     enum repeat_class repeat;
+    bool knows_reply;      /* own_reply.h: its success criteria tell somebody else's reply */
     struct lookup *lookup; /* null: none */
     bool uses_request,
         uses_headers; /* its workflow has expressions over the request, or over reply headers */

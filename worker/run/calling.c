@@ -128,7 +128,8 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         .call_timeout_ms = settings->call_timeout_ms,
         .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
         .idle_max_ms = settings->idle_max_ms,
-        .fresh = flight->writes && order_step(order)->repeat == REPEAT_NEVER,
+        .fresh =
+            flight->writes && (order_step(order)->repeat == REPEAT_NEVER || !order_step(order)->knows_reply),
         .reply_max_bytes = (size_t)settings->reply_max_bytes,
         .want_headers = order_step(order)->uses_headers,
         .permit = flight->writes ? permit : NULL,

@@ -25,7 +25,8 @@ static const char given_openapi_text[] =
     "'/list': {'get': {'operationId': 'list', " GIVEN_READS ", 'responses': {'200': {}}}},"
     "'/write': {'post': {'operationId': 'write', 'x-evidence': 'documented', 'x-repeat': 'lookup', 'tags':"
     " ['api'], 'requestBody': {'required': true, 'content': {'application/json': {}}},"
-    " 'responses': {'201': " GIVEN_JSON "}}},"
+    " 'responses': {'201': {'content': {'application/json': {'schema': {'allOf': [{'type': 'object'},"
+    " {'type': 'object', 'properties': {'shown': {'type': 'string'}}}]}}}}}}},"
     "'/never': {'post': {'operationId': 'never', 'x-evidence': 'documented', 'x-repeat': 'never', 'tags':"
     " ['api'], 'responses': {'200': {}}}}}}";
 

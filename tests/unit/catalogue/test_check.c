@@ -10,6 +10,9 @@
 #define WRITE                                                                                                \
     "'operationId': 'write', 'successCriteria': [{'condition': '$statusCode == 201'}], 'requestBody':"       \
     " {'payload': {'r': '$inputs.sReference'}}"
+#define WRITES_SHOWN(more)                                                                                   \
+    "'operationId': 'write', 'successCriteria': [{'condition': '$statusCode == 201'}" more                   \
+    "], 'requestBody': {'payload': {'shown': '$inputs.sReference'}}"
 #define LOOKUP(id)                                                                                           \
     ", 'x-lookup': {'workflowId': '" id "', 'parameters': [{'name': 'p', 'value': 1}], 'found':"             \
     " [{'condition': '$outputs.o != null'}], 'absent': [{'condition': '$outputs.o == null'}]}"
@@ -67,6 +70,22 @@ static const struct {
      "$statusCode"},
     {"a write with its look-up", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W_AND("'steps': [{'stepId': 's', " WRITE LOOKUP("find") "}]", FIND("{'stepId': 'f', " GIVEN_READ "}")),
+     NULL, NULL, NULL},
+    {"a reply that could be somebody else's", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W_AND("'steps': [{'stepId': 's', " WRITES_SHOWN("") LOOKUP("find") "}]",
+           FIND("{'stepId': 'f', " GIVEN_READ "}")),
+     "#/workflows/0/steps/0", "somebody else's reply", "$inputs.sReference"},
+    {"a reply that is compared with something of its own", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W_AND("'steps': [{'stepId': 's', " WRITES_SHOWN(
+               ", {'condition': '$response.body#/shown == $response.body#/id'}") LOOKUP("find") "}]",
+           FIND("{'stepId': 'f', " GIVEN_READ "}")),
+     "#/workflows/0/steps/0", "somebody else's reply", "$inputs.sReference"},
+    {"a reply that shows whose it is", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W_AND(
+         "'steps': [{'stepId': 's', " WRITES_SHOWN(
+             ", {'condition': '$response.body#/shown == null || $response.body#/shown == $inputs.sReference'}")
+             LOOKUP("find") "}]",
+         FIND("{'stepId': 'f', " GIVEN_READ "}")),
      NULL, NULL, NULL},
     {"a look-up is missing", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', " WRITE "}]"), "#/workflows/0/steps/0", "has no x-lookup", "never"},

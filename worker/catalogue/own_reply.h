@@ -1,0 +1,22 @@
+/*
+ * Whether a step can tell the reply to its own request from somebody else's (promise.md R7): a reply that shows our
+ * reference must show this order's.
+ */
+#ifndef CATALOGUE_OWN_REPLY_H
+#define CATALOGUE_OWN_REPLY_H
+
+#include "arazzo.h"
+
+/*
+ * The member of the request's body that holds the step's reference ($inputs.<stepId>Reference), as BT's externalId;
+ * null when it has none. Borrowed.
+ */
+const char *own_reply_member(const struct arazzo *arazzo, size_t workflow, size_t step);
+
+/*
+ * Whether a success criterion compares that member of the reply, or its `id`, with something that the order knows: an
+ * input or an earlier output.
+ */
+bool own_reply_is_asked(const struct arazzo *arazzo, size_t workflow, size_t step);
+
+#endif
