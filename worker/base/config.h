@@ -41,6 +41,7 @@ struct api_settings {
 };
 
 struct settings {
+    char *token_hosts;
     char *group_id, *worker_slot, *catalogue_path, *catalogue_overlay;
     int64_t log_format, log_level, admin_port;
     char *admin_address;

@@ -165,6 +165,9 @@ const struct setting settings_table[] = {
         "What came from outside is left for the next turn of the loop after this: below a quarter of watchdog.ms."),
 
     TEXT("bt.token.url", token_url, "", "OAuth 2 token endpoint; \"\": the one named in the OpenAPI file."),
+    TEXT(
+        "bt.token.hosts", token_hosts, "",
+        "Hosts, separated by commas, that are sent the token besides those of the OpenAPI file and of bt.base.url."),
     CHOICE("bt.token.style", token_style, "post|get", "post",
            "post: form in the body; get: grant_type in the query (both occur at BT)."),
     NUMBER("bt.token.margin.ms", AT(token_margin_ms), "ms", 0, 3600000, "60000",

@@ -68,6 +68,7 @@ static void read_operation(const struct openapi_reader *reader, struct json_obje
     for (char *at = operation->method; *at != '\0'; at++)
         *at = (char)toupper((unsigned char)*at);
     read_tag(tree_member(tree, "tags"), reader->spot, openapi, operation);
+    openapi_read_security(reader, tree, openapi, operation);
     openapi_read_parameters(reader, tree_member(tree, "parameters"), 0, operation);
     openapi_read_responses(reader, tree_member(tree, "responses"), operation);
     if (tree_has(tree, "requestBody"))
@@ -217,18 +218,6 @@ static void read_gateway(struct json_object *list, struct spot *spot, struct ope
     spot_leave(spot, mark);
 }
 
-/* The first client-credentials flow there is. */
-static void read_token_url(struct json_object *root, struct openapi *openapi)
-{
-    TREE_EACH(tree_member(tree_member(root, "components"), "securitySchemes"), name, scheme)
-    {
-        struct json_object *flow = tree_member(tree_member(scheme, "flows"), "clientCredentials");
-        (void)name;
-        if (openapi->token_url == NULL)
-            openapi->token_url = memory_text(tree_text_of(flow, "tokenUrl"));
-    }
-}
-
 void openapi_read(struct json_object *tree, struct spot *spot, struct openapi *openapi)
 {
     const char *version = tree_text_of(tree, "openapi");
@@ -238,7 +227,7 @@ void openapi_read(struct json_object *tree, struct spot *spot, struct openapi *o
     if (!reader.old && (version == NULL || strncmp(version, "3.1.", 4) != 0))
         spot_problem(spot, "\"openapi\": \"3.1.0\"", "this is no OpenAPI 3.1 or 3.0 description");
     read_servers(tree_member(tree, "servers"), spot, openapi);
-    read_token_url(tree, openapi);
+    openapi_read_schemes(&reader, openapi);
     read_gateway(tree_member(tree, "x-gateway"), spot, openapi);
     read_paths(&reader, openapi);
 }
@@ -277,6 +266,7 @@ void openapi_release(struct openapi *openapi)
     memory_free(openapi->servers);
     memory_free(openapi->gateway);
     memory_free(openapi->token_url);
+    memory_free(openapi->token_scheme);
     *openapi = (struct openapi){0};
 }
 

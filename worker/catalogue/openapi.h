@@ -59,6 +59,7 @@ struct operation {
     enum evidence_mark evidence;
     enum repeat_class repeat;
     bool reference_unique;
+    bool token; /* its security names that scheme: it is sent the access token */
     struct operation_parameter *parameters;
     size_t parameter_count;
     struct operation_reply *replies;
@@ -88,7 +89,8 @@ struct openapi {
     size_t tag_count;
     struct openapi_server *servers; /* the first is the default */
     size_t server_count;
-    char *token_url;
+    char *token_scheme,
+        *token_url; /* the security scheme with a client-credentials flow; null: there is none */
     struct gateway_row *gateway;
     size_t gateway_count;
 };

@@ -34,6 +34,13 @@ void openapi_read_body(const struct openapi_reader *reader, struct json_object *
 void openapi_read_responses(const struct openapi_reader *reader, struct json_object *tree,
                             struct operation *operation);
 
+/* The scheme that the worker gets a token for: openapi->token_scheme, token_url. Before the operations. */
+void openapi_read_schemes(const struct openapi_reader *reader, struct openapi *openapi);
+
+/* operation->token; a mistake where its security asks for what the worker does not have. */
+void openapi_read_security(const struct openapi_reader *reader, struct json_object *tree,
+                           const struct openapi *openapi, struct operation *operation);
+
 /* Adds the members that a reply of this content can show to operation->shown. */
 void openapi_add_members(const struct openapi_reader *reader, struct json_object *content,
                          struct operation *operation);

@@ -3,6 +3,7 @@
 
 #include "acceptance.h"
 #include "times.h"
+#include "token_place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -148,6 +149,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     settings_check_tags(settings, (const char *const *)openapi->tags, openapi->tag_count, problems);
     for (size_t i = 0; i < openapi->tag_count; i++)
         check_api(settings, openapi->tags[i], problems);
+    token_place_check(settings, openapi, problems);
     check_needs(settings, problems);
     check_acceptance(settings, problems);
     check_slot(settings, problems);

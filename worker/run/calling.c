@@ -123,7 +123,7 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         .url = url,
         .body = call->body,
         .body_length = call->body_length,
-        .bearer = token_get(flight->calling->worker->token),
+        .bearer = call->operation->token ? token_get(flight->calling->worker->token) : NULL,
         .connect_timeout_ms = settings->connect_timeout_ms,
         .call_timeout_ms = settings->call_timeout_ms,
         .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
