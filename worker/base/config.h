@@ -31,7 +31,7 @@ struct api_settings {
     char *base_url; /* "" : the server named in the OpenAPI file */
     int64_t window; /* calls on their way at once, whole group */
     int64_t rate;   /* calls per second, whole group; 0: no limit */
-    int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms, idle_max_ms;
+    int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms, idle_max_ms, retry_after_max_ms;
     int64_t reply_max_bytes, reply_max_values;
     int64_t delivery_max_ms,
         read_lag_ms; /* promise.md A3, A5; -1: not known, see settings_delivery_max_ms() */
@@ -41,7 +41,8 @@ struct api_settings {
 };
 
 struct settings {
-    char *token_hosts;
+    char *token_hosts, *proxy_url, *proxy_username;
+    struct secret proxy_password;
     char *group_id, *worker_slot, *catalogue_path, *catalogue_overlay;
     int64_t log_format, log_level, admin_port;
     char *admin_address;

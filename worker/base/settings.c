@@ -174,6 +174,12 @@ const struct setting settings_table[] = {
            "A token is renewed so long before it expires, less up to a fifth at random."),
     TEXT("bt.client.id", client_id, "", "OAuth 2 client id (BT: Consumer Key)."),
     SECRET("bt.client.secret", client_secret, "OAuth 2 client secret (BT: Consumer Secret)."),
+    TEXT(
+        "bt.proxy.url", proxy_url, "",
+        "Proxy on the way to BT (http://host:port, by CONNECT), which must not repeat calls (promise.md A4); \"\": none, "
+        "whatever the environment says."),
+    TEXT("bt.proxy.username", proxy_username, "", "User for the proxy; \"\": none."),
+    SECRET("bt.proxy.password", proxy_password, "Password for the proxy."),
     TEXT("bt.ca.file", ca_file, "", "CA certificates that BT's are checked with; \"\": the system's."),
     TEXT("bt.certificate.file", certificate_file, "", "Client certificate (PEM); \"\": none."),
     TEXT("bt.key.file", key_file, "", "Key of the client certificate (PEM)."),
@@ -203,6 +209,8 @@ const struct setting api_settings_table[] = {
     NUMBER(
         "idle.max.ms", API(idle_max_ms), "ms", 0, 600000, "5000",
         "A connection that was idle for longer is not used again: below what gateways allow. Whole seconds."),
+    NUMBER("retry.after.max.ms", API(retry_after_max_ms), "ms", 0, DAY_MS, "600000",
+           "A longer Retry-After of BT counts as this."),
     NUMBER("reply.max.bytes", API(reply_max_bytes), "bytes", 1024, 268435456, "4194304",
            "A larger reply is not read."),
     NUMBER(

@@ -129,6 +129,9 @@ static void check_needs(const struct settings *settings, struct problems *proble
         problems_add(problems, "outcome.framing",
                      "registry.url=http://host:port, or outcome.framing=single-object",
                      "Confluent framing needs a schema registry");
+    if (*settings->proxy_url != '\0' && strncmp(settings->proxy_url, "http://", 7) != 0)
+        problems_add(problems, "bt.proxy.url", "http://host:port",
+                     "bt.proxy.url is no proxy that can be used");
     if (*settings->client_id == '\0')
         problems_add(problems, "bt.client.id", "bt.client.id and bt.client.secret, from BT's portal",
                      "there are no credentials for BT");

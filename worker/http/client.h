@@ -38,9 +38,10 @@ struct http_request {
     const struct secret *bearer; /* Authorization: Bearer; null: none */
     int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms;
     size_t reply_max_bytes;
-    int64_t idle_max_ms; /* a kept connection that was idle for longer is not used; whole seconds */
-    bool fresh;          /* never a kept connection, and this one is not kept */
-    bool want_headers;   /* the reply's headers, for whoever looks at them */
+    int64_t retry_after_max_ms; /* a longer Retry-After counts as this */
+    int64_t idle_max_ms;        /* a kept connection that was idle for longer is not used; whole seconds */
+    bool fresh;                 /* never a kept connection, and this one is not kept */
+    bool want_headers;          /* the reply's headers, for whoever looks at them */
     /*
      * A call that must not be sent twice asks here, with the call's context, before its first byte and when its body
      * goes; false stops it. A second way to BT within one call, which libcurl would take by itself when a kept
@@ -66,6 +67,7 @@ struct http_reply {
     size_t length;
     struct json_object *headers; /* {"lower-case name": "value"}; null: none came, or not wanted */
     int64_t retry_after_ms;      /* -1: not asked */
+    const char *location;        /* where a redirect leads, perhaps cut; "" none. It is never followed */
     const char *what;            /* how it failed, one sentence; "" when it did not */
 };
 

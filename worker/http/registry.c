@@ -101,6 +101,7 @@ bool registry_ask(struct registry *registry, const char *path, const char *body,
         .call_timeout_ms = settings->registry_timeout_ms,
         .tcp_user_timeout_ms = settings->registry_timeout_ms,
         .idle_max_ms = settings->api.idle_max_ms,
+        .retry_after_max_ms = settings->api.retry_after_max_ms,
         .reply_max_bytes = REPLY_MAX,
         .want_headers = true,
     };

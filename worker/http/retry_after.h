@@ -7,7 +7,10 @@
 
 #include <stdint.h>
 
-/* Milliseconds to wait, at most a day; -1 when the header is missing (null) or cannot be read. `date` may be null. */
-int64_t retry_after_ms(const char *value, const char *date);
+/*
+ * Milliseconds to wait, at most `most_ms`: a peer that writes an epoch, or a year ahead, must not stop an API. -1 when
+ * the header is missing (null) or cannot be read. `date` may be null.
+ */
+int64_t retry_after_ms(const char *value, const char *date, int64_t most_ms);
 
 #endif

@@ -223,6 +223,7 @@ static void fetch(struct token *token)
         .call_timeout_ms = token->settings->api.call_timeout_ms,
         .tcp_user_timeout_ms = token->settings->api.tcp_user_timeout_ms,
         .idle_max_ms = token->settings->api.idle_max_ms,
+        .retry_after_max_ms = token->settings->api.retry_after_max_ms,
         .reply_max_bytes = REPLY_MAX_BYTES,
     };
     token->fetching = http_start(token->client, &request, fetched, token, &why);

@@ -36,7 +36,8 @@ struct transfer {
     struct buffer reply;
     bool want_headers;
     struct json_object *reply_headers;
-    char retry_after[64], date[64];
+    char retry_after[64], date[64], location[256];
+    int64_t retry_after_max_ms;
     size_t reply_headers_length;
     char detail[CURL_ERROR_SIZE];
     struct transfer *before, *behind;
@@ -132,12 +133,10 @@ static const char *header_value(const char *colon, const char *end, size_t *leng
 }
 
 static void keep(const char *line, size_t name_length, const char *name, const char *value, size_t length,
-                 char kept[64])
+                 char *kept, size_t size)
 {
-    if (name_length == strlen(name) && strncasecmp(line, name, name_length) == 0 && length < 64) {
-        memcpy(kept, value, length);
-        kept[length] = '\0';
-    }
+    if (name_length == strlen(name) && strncasecmp(line, name, name_length) == 0)
+        snprintf(kept, size, "%.*s", (int)length, value);
 }
 
 static void add_to_tree(struct transfer *transfer, const char *line, size_t name_length, const char *value,
@@ -167,14 +166,17 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
             POINT("call.reply");
         json_object_put(transfer->reply_headers);
         transfer->reply_headers = NULL;
-        transfer->retry_after[0] = transfer->date[0] = '\0';
+        transfer->retry_after[0] = transfer->date[0] = transfer->location[0] = '\0';
         return total;
     }
     if (colon == NULL)
         return total;
     const char *value = header_value(colon, line + total, &length);
-    keep(line, (size_t)(colon - line), "Retry-After", value, length, transfer->retry_after);
-    keep(line, (size_t)(colon - line), "Date", value, length, transfer->date);
+    keep(line, (size_t)(colon - line), "Retry-After", value, length, transfer->retry_after,
+         sizeof transfer->retry_after);
+    keep(line, (size_t)(colon - line), "Date", value, length, transfer->date, sizeof transfer->date);
+    keep(line, (size_t)(colon - line), "Location", value, length, transfer->location,
+         sizeof transfer->location);
     if (transfer->want_headers)
         add_to_tree(transfer, line, (size_t)(colon - line), value, length);
     return total;
@@ -265,6 +267,28 @@ static void set_body(struct transfer *transfer, const struct http_request *reque
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+/* No intermediary that nobody named: libcurl would take one from the environment (A4). The registry has none. */
+static void set_proxy(struct transfer *transfer, const struct http_request *request)
+{
+    const struct settings *settings = transfer->settings;
+    CURL *easy = transfer->easy;
+
+    if (request->tls != NULL || *settings->proxy_url == '\0') {
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+        return;
+    }
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy_url);
+    curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (*settings->proxy_username == '\0')
+        return;
+    curl_easy_setopt(easy, CURLOPT_PROXYAUTH, CURLAUTH_BASIC);
+    curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, settings->proxy_username);
+    if (settings->proxy_password.hidden != NULL)
+        curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, settings->proxy_password.hidden);
+}
+
 /* Closed behind the reply: the pool is for those that may share. */
 static void use_fresh_connection(CURL *easy)
 {
@@ -291,13 +315,15 @@ static void set_options(struct transfer *transfer, const struct http_request *re
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "whc-worker/" WORKER_VERSION);
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate"); /* the cap counts what comes out */
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ask_permission);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)(request->idle_max_ms / 1000));
     if (request->fresh)
         use_fresh_connection(easy);
     connections_attach(transfer->connections, easy);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* no intermediary that we did not name (A4) */
+    set_proxy(transfer, request);
     set_tls(transfer, request);
     alert_watch(transfer->alert, easy);
     set_authentication(easy, request);
@@ -317,7 +343,8 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     transfer->permit = request->permit;
     transfer->ways = 0;
     transfer->unquiet = transfer->moved = false;
-    transfer->retry_after[0] = transfer->date[0] = transfer->detail[0] = '\0';
+    transfer->retry_after[0] = transfer->date[0] = transfer->location[0] = transfer->detail[0] = '\0';
+    transfer->retry_after_max_ms = request->retry_after_max_ms;
     transfer->alert = alert_new();
     buffer_init(&transfer->reply, request->reply_max_bytes);
     TRY(add_headers(transfer, request, why));
@@ -380,7 +407,10 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
     enum http_end end = end_of(transfer, code);
 
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (end == HTTP_TOO_LARGE)
+    if (end == HTTP_TOO_LARGE && !transfer->reply.full)
+        snprintf(what, sizeof what, "the headers of %.100s's reply are larger than %d bytes", transfer->peer,
+                 HEADERS_MAX_BYTES);
+    else if (end == HTTP_TOO_LARGE)
         snprintf(what, sizeof what, "%.100s's reply is larger than %zu bytes", transfer->peer,
                  transfer->reply.ceiling);
     else if (end == HTTP_NOT_ACCEPTED)
@@ -398,8 +428,10 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
         .body = buffer_text(&transfer->reply),
         .length = transfer->reply.length,
         .headers = transfer->reply_headers,
-        .retry_after_ms = retry_after_ms(*transfer->retry_after == '\0' ? NULL : transfer->retry_after,
-                                         *transfer->date == '\0' ? NULL : transfer->date),
+        .retry_after_ms =
+            retry_after_ms(*transfer->retry_after == '\0' ? NULL : transfer->retry_after,
+                           *transfer->date == '\0' ? NULL : transfer->date, transfer->retry_after_max_ms),
+        .location = transfer->location,
         .what = what,
     };
     transfer->done(transfer->context, &reply);

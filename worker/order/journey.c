@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "reference.h"
+#include "said.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -278,7 +279,7 @@ static void note_reply(struct order *order, const struct evidence *evidence, con
     if (evidence->end != CALL_REPLIED)
         return;
     calls->http_status = evidence->status;
-    verdict_code(evidence->body, calls->bt_code);
+    said_code(evidence->body, calls->bt_code);
 }
 
 /* Held back by the gateway: it costs no attempt. */

@@ -2,46 +2,32 @@
 #include "verdict.h"
 
 #include "memory.h"
+#include "said.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Error bodies come in three shapes (bt-apis.md section 4); only one of them has no `code`. */
-void verdict_code(struct json_object *body, char code[BT_CODE_SIZE])
-{
-    struct json_object *value = tree_member(body, "code");
-    const char *text = tree_text(value);
-
-    if (json_object_is_type(value, json_type_int))
-        snprintf(code, BT_CODE_SIZE, "%lld", (long long)json_object_get_int64(value));
-    else
-        snprintf(code, BT_CODE_SIZE, "%s", text == NULL ? "" : text);
-}
-
-static const char *or_empty(const char *text)
-{
-    return text == NULL ? "" : text;
-}
-
 /* "BT answered 400/28: Invalid query-string parameter value: The value ..." */
 static void describe_reply(const struct evidence *evidence, const char *code, struct reason *reason)
 {
-    const char *why = or_empty(tree_text_of(evidence->body, "reason"));
-    const char *message = or_empty(tree_text_of(evidence->body, "message"));
-    const char *fault = or_empty(tree_text_of(tree_member(evidence->body, "fault"), "faultstring"));
+    CLEANUP(buffer_release) struct buffer words;
 
-    if (*why == '\0' && *message == '\0')
-        message = fault;
-    if (*why != '\0' && strcmp(why, message) == 0)
-        message = "";
-    snprintf(reason->text, sizeof reason->text, "BT answered %d%s%s%s%.150s%s%.150s", evidence->status,
-             *code != '\0' ? "/" : "", code, *why != '\0' ? ": " : "", why, *message != '\0' ? ": " : "",
-             message);
+    buffer_init(&words, sizeof reason->text);
+    said_words(evidence->body, &words);
+    if (words.length == 0 && evidence->said != NULL && *evidence->said != '\0')
+        buffer_print(&words, ": %.300s", evidence->said);
+    snprintf(reason->text, sizeof reason->text, "BT answered %d%s%s%s", evidence->status,
+             *code != '\0' ? "/" : "", code, buffer_text(&words));
+    utf8_repair(reason->text);
     if (*code != '\0')
         snprintf(reason->code, sizeof reason->code, "%s", code);
     else
         snprintf(reason->code, sizeof reason->code, "%d", evidence->status);
 }
+
+/* RFC 9110 section 15.5.20 and RFC 8470: refused unread; the same request, perhaps elsewhere or later. */
+enum { MISDIRECTED = 421, TOO_EARLY = 425 };
 
 static void set_reason(struct reason *reason, enum reason_kind kind, const char *code, const char *text)
 {
@@ -68,11 +54,15 @@ static void describe_failure(const struct evidence *evidence, const char *code, 
         return;
     snprintf(reason->code, sizeof reason->code, "%s",
              evidence->body_unreadable ? evidence->unreadable : "criteria");
-    snprintf(reason->text, sizeof reason->text, "BT answered %d with a body that %s", evidence->status,
+    const char *words = evidence->said == NULL ? "" : evidence->said;
+    snprintf(reason->text, sizeof reason->text, "BT answered %d with a body that %s%s%.250s",
+             evidence->status,
              !evidence->body_unreadable                  ? "meets no criteria of the step"
              : strcmp(evidence->unreadable, "json") == 0 ? "is not JSON"
              : strcmp(evidence->unreadable, "size") == 0 ? "has more values than bt.reply.max.values"
-                                                         : "is JSON of another type than promised");
+                                                         : "is JSON of another type than promised",
+             *words == '\0' ? "" : ": ", words);
+    utf8_repair(reason->text);
 }
 
 static enum pace_event pace_of(enum gateway_meaning means, const struct evidence *evidence)
@@ -175,11 +165,14 @@ void verdict_of(const struct step *step, const struct openapi *openapi, const st
     char code[BT_CODE_SIZE];
 
     *verdict = (struct verdict){.kind = VERDICT_AGAIN};
-    verdict_code(evidence->body, code);
+    said_code(evidence->body, code);
     enum gateway_meaning means =
         evidence->end == CALL_REPLIED
             ? openapi_gateway(openapi, step->operation->tag, evidence->status, *code == '\0' ? NULL : code)
             : GATEWAY_NOTHING;
+    /* A page instead of BT's JSON: something in front of BT has refused us, not this order. */
+    if (evidence->status == 403 && evidence->is_page && means == GATEWAY_NOTHING)
+        means = GATEWAY_REFUSED;
     verdict->pace = pace_of(means, evidence);
     if (evidence->end == CALL_NOT_ACCEPTED) {
         verdict->kind = VERDICT_HALT;
@@ -194,6 +187,10 @@ void verdict_of(const struct step *step, const struct openapi *openapi, const st
     if (gateway(means, verdict)) {
         verdict->reason.kind = REASON_UNAVAILABLE;
         describe_reply(evidence, code, &verdict->reason);
+        return;
+    }
+    if (evidence->status == MISDIRECTED || evidence->status == TOO_EARLY) {
+        describe_failure(evidence, code, &verdict->reason);
         return;
     }
     if (may_have_happened(step, evidence)) {

@@ -23,9 +23,11 @@ struct evidence {
     struct json_object *headers; /* lower-case names */
     struct json_object *body;    /* null: empty, or not readable */
     bool body_unreadable;        /* it is not what the description promises */
-    const char *unreadable;      /* then: "json" it is none, "type" of another type, "size" too many values */
-    int64_t retry_after_ms;      /* -1: BT did not ask */
-    const char *what;            /* one sentence: how the transfer failed; "" when it did not */
+    bool is_page;                /* it is no JSON at all, but something */
+    const char *said; /* of such a body, or of a redirect: what people can read; null or "" when nothing */
+    const char *unreadable; /* then: "json" it is none, "type" of another type, "size" too many values */
+    int64_t retry_after_ms; /* -1: BT did not ask */
+    const char *what;       /* one sentence: how the transfer failed; "" when it did not */
 };
 
 enum verdict_kind {
@@ -52,8 +54,5 @@ typedef bool verdict_fits_fn(void *context, struct fault *why);
 /* Judges the call of a step. `scope` is over the reply; `fits` may be null. */
 void verdict_of(const struct step *step, const struct openapi *openapi, const struct evidence *evidence,
                 const struct scope *scope, verdict_fits_fn *fits, void *context, struct verdict *verdict);
-
-/* BT's code in an error body, as text: `code` as text or number; "" when there is none. */
-void verdict_code(struct json_object *body, char code[BT_CODE_SIZE]);
 
 #endif

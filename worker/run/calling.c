@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "point.h"
 #include "reply.h"
+#include "said.h"
 #include "status.h"
 
 #include <stdio.h>
@@ -59,15 +60,26 @@ static enum call_end end_of(enum http_end end)
     return ends[end];
 }
 
+/* What people can read of a reply that is no JSON: a page's title, where a redirect leads. */
+static void find_words(const struct http_reply *reply, char *words, size_t size)
+{
+    if (reply->status >= 300 && reply->status < 400 && *reply->location != '\0')
+        snprintf(words, size, "it has moved to %s", reply->location);
+    else
+        said_title(reply->body, reply->length, words, size);
+}
+
 static void answered(void *context, const struct http_reply *reply)
 {
     struct flight *flight = context;
     struct worker *worker = flight->calling->worker;
+    char said[300] = "";
     struct evidence evidence = {.end = end_of(reply->end),
                                 .status = reply->end == HTTP_REPLIED ? reply->status : 0,
                                 .headers = reply->headers,
                                 .unreadable = "",
                                 .retry_after_ms = reply->retry_after_ms,
+                                .said = said,
                                 .what = reply->what};
     struct verdict verdict;
 
@@ -75,12 +87,19 @@ static void answered(void *context, const struct http_reply *reply)
         evidence.body = reply_read(flight->order->call.operation, reply->status, reply->body, reply->length,
                                    (size_t)flight->api->settings.reply_max_values, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
+    evidence.is_page = reply->end == HTTP_REPLIED && reply->length > 0 && evidence.body == NULL &&
+                       strcmp(evidence.unreadable, "size") != 0;
+    if (reply->end == HTTP_REPLIED)
+        find_words(reply, said, sizeof said);
     status_count_call(worker->status, flight->api->tag, &evidence, loop_clock_ms() - flight->began_ms);
     orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
     if (flight->writes)
         POINT("call.answered");
     if (evidence.status == 401) /* where the API halts, too: its next try is with a new one */
         token_refused(worker->token, flight->token_serial);
+    if (evidence.retry_after_ms >= 1000 && verdict.pace != PACE_SUCCESS && verdict.pace != PACE_NOTHING)
+        LOG(LOG_WARN, "BT asks for a pause: this API is closed for so long",
+            log_text("api", flight->api->tag), log_int("ms", evidence.retry_after_ms));
     if (verdict.kind == VERDICT_HALT)
         LOG(LOG_ERROR,
             "BT refuses or blocks the account: this API halts, its orders wait, it is tried again by itself",
@@ -128,6 +147,7 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         .call_timeout_ms = settings->call_timeout_ms,
         .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
         .idle_max_ms = settings->idle_max_ms,
+        .retry_after_max_ms = settings->retry_after_max_ms,
         .fresh =
             flight->writes && (order_step(order)->repeat == REPEAT_NEVER || !order_step(order)->knows_reply),
         .reply_max_bytes = (size_t)settings->reply_max_bytes,
@@ -175,7 +195,8 @@ static void start(struct calling *calling, struct order *order)
     fill_request(flight, buffer_text(&url), &request);
     if (http_start(worker->http, &request, answered, flight, &why))
         return;
-    struct http_reply reply = {.end = HTTP_UNSENT, .body = "", .retry_after_ms = -1, .what = why.text};
+    struct http_reply reply = {
+        .end = HTTP_UNSENT, .body = "", .retry_after_ms = -1, .location = "", .what = why.text};
     answered(flight, &reply);
 }
 

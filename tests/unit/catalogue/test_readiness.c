@@ -15,6 +15,8 @@ static const struct {
     {"Confluent framing without a registry", READY "outcome.framing=confluent-v0\n", "outcome.framing",
      "registry"},
     {"with one", READY "outcome.framing=confluent-v1\nregistry.url=http://r\n", NULL, NULL},
+    {"a proxy that is none", READY "bt.proxy.url=proxy.example:3128\n", "bt.proxy.url",
+     "no proxy that can be"},
     {"a URL that is none", READY "bt.api.base.url=bt.example\n", "api", "is no URL"},
     {"a slash at its end", READY "bt.api.base.url=http://bt.example/\n", "api", "ends with a slash"},
     {"a tag that nobody has", READY "bt.portability.window=1\n", ":2", "no setting 'bt.portability.window'"},
