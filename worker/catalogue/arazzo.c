@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define OUTPUT_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_"
+
 static void note_use(void *context, const struct expression *expression)
 {
     struct arazzo_reader *reader = context;
@@ -15,7 +17,7 @@ static void note_use(void *context, const struct expression *expression)
         reader->workflow, reader->step, expression, memory_text(buffer_text(&reader->spot->pointer))};
 }
 
-struct json_object *resolve_reusable(struct arazzo_reader *reader, struct json_object *tree)
+struct json_object *find_reusable(const struct arazzo_reader *reader, struct json_object *tree)
 {
     const char *reference = tree_text_of(tree, "reference");
     char pointer[256] = "/";
@@ -26,8 +28,14 @@ struct json_object *resolve_reusable(struct arazzo_reader *reader, struct json_o
     bool inside = strncmp(reference, "$components.", 12) == 0;
     for (const char *at = reference + 1; inside && *at != '\0' && length < sizeof pointer - 1; at++)
         pointer[length++] = *at == '.' ? '/' : *at;
-    struct json_object *target = inside ? tree_at(reader->arazzo->tree, pointer) : NULL;
-    if (target == NULL)
+    return inside ? tree_at(reader->arazzo->tree, pointer) : NULL;
+}
+
+struct json_object *resolve_reusable(struct arazzo_reader *reader, struct json_object *tree)
+{
+    struct json_object *target = find_reusable(reader, tree);
+
+    if (target == NULL && tree_has(tree, "reference"))
         spot_problem(reader->spot, "$components.parameters.<name>, or successActions, failureActions",
                      "the reference leads nowhere");
     return target;
@@ -41,6 +49,8 @@ void read_named_payloads(struct arazzo_reader *reader, struct json_object *tree,
     TREE_EACH(tree_member(tree, member), name, value)
     {
         size_t item = spot_enter(reader->spot, name);
+        if (strspn(name, OUTPUT_LETTERS) < strlen(name) || *name == '\0')
+            spot_problem(reader->spot, "letters, digits, '.', '-' and '_'", "the output's name is none");
         *list = memory_resize(*list, *count + 1, sizeof **list);
         (*list)[(*count)++] =
             (struct named_payload){memory_text(name), payload_read(value, reader->spot, &reader->naming)};
@@ -127,9 +137,16 @@ static void read_workflow(struct arazzo_reader *reader, struct json_object *tree
     static const char *const known[] = {"workflowId", "summary", "description",    "inputs",
                                         "steps",      "outputs", "successActions", "failureActions",
                                         "parameters", NULL};
+    static const char *const named_lists[] = {"parameters", "successActions", "failureActions", "x-require"};
     const char *id = spot_text(reader->spot, tree, "workflowId");
 
     spot_known_members(reader->spot, tree, known);
+    check_name(reader, "workflowId", id);
+    for (size_t i = 0; id != NULL && i < reader->workflow; i++)
+        if (strcmp(reader->arazzo->workflows[i].id, id) == 0)
+            spot_problem(reader->spot, "another id", "workflowId '%s' stands twice", id);
+    for (size_t i = 0; i < COUNT_OF(named_lists); i++)
+        names_once(reader, tree, named_lists[i]);
     workflow->id = memory_text(id == NULL ? "" : id);
     workflow->inputs_schema = tree_member(tree, "inputs");
     reader->defaults = tree;
@@ -172,6 +189,9 @@ void arazzo_read(struct json_object *tree, struct spot *spot, const struct opena
     if (version == NULL || (strncmp(version, "1.1.", 4) != 0 && strncmp(version, "1.0.", 4) != 0))
         spot_problem(spot, "\"arazzo\": \"1.1.0\"", "this is no Arazzo 1.1 description");
     spot_known_members(spot, tree, known);
+    if (tree_text_of(tree, "$self") != NULL && strchr(tree_text_of(tree, "$self"), '#') != NULL)
+        spot_problem(spot, "the URI without '#'", "$self has a fragment");
+    sources_read(&reader);
     arazzo->workflows = memory_new(count, sizeof *arazzo->workflows);
     size_t mark = spot_enter(spot, "workflows");
     for (size_t i = 0; i < count; i++) {

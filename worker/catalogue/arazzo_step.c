@@ -7,38 +7,9 @@
 enum { RETRY_LIMIT_MAX = 1000 };
 
 enum { STATUS_ABSENT = 4 };
+static const char *const of_receive[] = {"timeout", "channelPath", "action", "correlationId", NULL};
+static const char *const of_call[] = {"parameters", "requestBody", "x-lookup", "x-repeat", NULL};
 static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", "ABSENT", NULL};
-
-/* "$sourceDescriptions.bt.createOrder" -> "createOrder" and its source "bt" (null for a plain name). */
-static char *plain_operation_id(const char *text, char source[64])
-{
-    static const char prefix[] = "$sourceDescriptions.";
-
-    source[0] = '\0';
-    if (strncmp(text, prefix, sizeof prefix - 1) != 0)
-        return memory_text(text);
-    text += sizeof prefix - 1;
-    size_t length = strcspn(text, ".");
-    if (text[length] == '\0' || length >= 64)
-        return memory_text(text);
-    memcpy(source, text, length);
-    source[length] = '\0';
-    return memory_text(text + length + 1);
-}
-
-static bool is_asyncapi(const struct arazzo_reader *reader, const char *source)
-{
-    struct json_object *list = tree_member(reader->arazzo->tree, "sourceDescriptions");
-
-    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list);
-         i++) {
-        struct json_object *one = json_object_array_get_idx(list, i);
-        const char *name = tree_text_of(one, "name"), *type = tree_text_of(one, "type");
-        if (name != NULL && type != NULL && strcmp(name, source) == 0)
-            return strcmp(type, "asyncapi") == 0;
-    }
-    return false;
-}
 
 static void read_outcome(struct arazzo_reader *reader, struct json_object *tree, bool success,
                          struct action *action)
@@ -183,22 +154,6 @@ static void read_parameters(struct arazzo_reader *reader, struct json_object *st
     spot_leave(reader->spot, mark);
 }
 
-static void read_body(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
-{
-    if (tree == NULL)
-        return;
-    size_t mark = spot_enter(reader->spot, "requestBody");
-    const char *type = tree_text_of(tree, "contentType");
-    if (tree_has(tree, "replacements"))
-        spot_problem(reader->spot, "write the value into the payload",
-                     "payload replacements are not run by this worker");
-    step->content_type = memory_text(type);
-    size_t inner = spot_enter(reader->spot, "payload");
-    step->body = payload_read(tree_member(tree, "payload"), reader->spot, &reader->naming);
-    spot_leave(reader->spot, inner);
-    spot_leave(reader->spot, mark);
-}
-
 /* Parameter Objects without `in`: they become inputs of the look-up. */
 static void read_lookup_parameters(struct arazzo_reader *reader, struct json_object *list,
                                    struct lookup *lookup)
@@ -237,10 +192,37 @@ static void read_lookup(struct arazzo_reader *reader, struct json_object *tree, 
     size_t mark = spot_enter(reader->spot, "x-lookup");
     step->lookup = memory_new(1, sizeof *step->lookup);
     step->lookup->workflow_id = memory_text(spot_text(reader->spot, tree, "workflowId"));
+    names_once(reader, tree, "parameters");
     read_lookup_parameters(reader, tree_member(tree, "parameters"), step->lookup);
     read_answer(reader, tree, "found", &step->lookup->found);
     read_answer(reader, tree, "absent", &step->lookup->absent);
     spot_leave(reader->spot, mark);
+}
+
+/* What would not be looked at, and so would be a mistake. */
+static void refuse_members(struct arazzo_reader *reader, struct json_object *tree,
+                           const char *const members[], const char *what, const char *remedy)
+{
+    for (const char *const *member = members; *member != NULL; member++)
+        if (tree_has(tree, *member))
+            spot_problem(reader->spot, remedy, "%s has no '%s'", what, *member);
+}
+
+static void check_channel(struct arazzo_reader *reader, struct json_object *tree, const char *path)
+{
+    static const char start[] = "{$sourceDescriptions.";
+    size_t length = sizeof start - 1;
+    CLEANUP(memory_release)
+    char *name = strncmp(path, start, length) == 0
+                     ? memory_text_of(path + length, strcspn(path + length, ".}"))
+                     : memory_text("");
+
+    if (tree_has(tree, "operationId"))
+        spot_problem(reader->spot, "leave channelPath out",
+                     "a step has an operationId or a channelPath, not both");
+    if (source_named(reader, name) != SOURCE_ASYNCAPI)
+        spot_problem(reader->spot, "\"{$sourceDescriptions.events.url}#/channels/...\"",
+                     "the channelPath is none of a declared AsyncAPI source");
 }
 
 static void read_receive(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
@@ -248,6 +230,9 @@ static void read_receive(struct arazzo_reader *reader, struct json_object *tree,
     const char *action = tree_text_of(tree, "action");
 
     step->channel = memory_text(tree_text_of(tree, "channelPath"));
+    refuse_members(reader, tree, of_call, "a step that receives", "leave it out");
+    if (step->channel != NULL)
+        check_channel(reader, tree, step->channel);
     step->timeout_ms = json_object_get_int64(tree_member(tree, "timeout"));
     if (action == NULL || strcmp(action, "receive") != 0)
         spot_problem(reader->spot, "\"action\": \"receive\"",
@@ -279,7 +264,7 @@ static void read_repeat(struct arazzo_reader *reader, struct json_object *tree, 
 static void read_operation(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
     const char *id = tree_text_of(tree, "operationId");
-    char source[64];
+    enum source_kind source = SOURCE_NONE;
 
     if (tree_has(tree, "workflowId") || tree_has(tree, "operationPath")) {
         spot_problem(reader->spot, "name an operationId",
@@ -290,13 +275,16 @@ static void read_operation(struct arazzo_reader *reader, struct json_object *tre
         spot_problem(reader->spot, "name an operationId", "the step calls nothing");
         return;
     }
-    step->operation_id = id != NULL ? plain_operation_id(id, source) : NULL;
-    if (id == NULL || is_asyncapi(reader, source)) {
+    step->operation_id = id != NULL ? operation_named(reader, id, &source) : NULL;
+    if (id == NULL || source == SOURCE_ASYNCAPI) {
         read_receive(reader, tree, step);
         return;
     }
-    step->operation = openapi_operation(reader->openapi, step->operation_id);
-    if (step->operation == NULL)
+    refuse_members(reader, tree, of_receive, "a call",
+                   "leave it out; a call takes as long as bt.call.timeout.ms says");
+    step->operation =
+        source == SOURCE_OPENAPI ? openapi_operation(reader->openapi, step->operation_id) : NULL;
+    if (source == SOURCE_OPENAPI && step->operation == NULL)
         spot_problem(reader->spot, "an operationId of the OpenAPI file", "operation '%s' does not exist",
                      step->operation_id);
 }
@@ -328,13 +316,18 @@ void step_read(struct arazzo_reader *reader, struct json_object *tree, struct st
         struct criteria *criteria;
     } criteria[] = {{"successCriteria", &step->success}, {"x-when", &step->when}};
 
+    static const char *const named_lists[] = {"parameters", "onSuccess", "onFailure"};
+
     *step = (struct step){.id = memory_text(id == NULL ? "" : id)};
+    check_name(reader, "stepId", id);
     spot_known_members(reader->spot, tree, known);
+    for (size_t i = 0; i < COUNT_OF(named_lists); i++)
+        names_once(reader, tree, named_lists[i]);
     read_operation(reader, tree, step);
     read_repeat(reader, tree, step);
     read_depends_on(reader, tree_member(tree, "dependsOn"));
     read_parameters(reader, tree, step);
-    read_body(reader, tree_member(tree, "requestBody"), step);
+    request_body_read(reader, tree_member(tree, "requestBody"), step);
     for (size_t i = 0; i < COUNT_OF(criteria); i++) {
         size_t mark = spot_enter(reader->spot, criteria[i].member);
         criteria_read(tree_member(tree, criteria[i].member), reader->spot, &reader->naming,

@@ -143,6 +143,9 @@ static bool add_body(const struct step *step, const struct scope *scope, struct 
     if (step->body == NULL)
         return true;
     CLEANUP(tree_release) struct json_object *body = payload_value(step->body, scope);
+    if (body == NULL)
+        return fault_set(why, FAULT_INPUT, "the request body of operation '%s' came out null",
+                         step->operation->id);
     if (call->parts != NULL)
         json_object_object_add(call->parts, "body", json_object_get(body));
     tree_write(body, &text);

@@ -2,6 +2,7 @@
 #include "catalogue.h"
 
 #include "check.h"
+#include "check_records.h"
 #include "memory.h"
 
 #include <dirent.h>
@@ -116,6 +117,14 @@ static void load_library(struct loader *loader)
     free_names(names, count);
 }
 
+static char *file_of(const struct loader *loader, const char *relative)
+{
+    char path[PATH_SIZE];
+
+    locate(loader, relative, path);
+    return memory_text(path);
+}
+
 static struct schema *load_schema(struct loader *loader, const char *relative)
 {
     CLEANUP(buffer_release) struct buffer text = {0};
@@ -193,23 +202,31 @@ static void load_asyncapi(struct loader *loader)
 }
 
 /* What every request and outcome record must have (design section 2). */
-static void check_records(struct loader *loader, struct order_type *type)
+static void complain_members(struct loader *loader, const char *file, const char *remedy, const char *what)
+{
+    char where[PATH_SIZE + 16];
+
+    snprintf(where, sizeof where, "%s#/fields", file);
+    problems_add(loader->problems, where, remedy, "%s", what);
+}
+
+static void check_members(struct loader *loader, struct order_type *type)
 {
     const struct schema_field *id = schema_field(schema_root(type->request), "requestId");
     const struct schema_field *outcome = schema_field(schema_root(type->outcome), "outcome");
     const struct schema_field *result = schema_field(schema_root(type->outcome), "result");
 
     if (id == NULL || id->type->logical != SCHEMA_LOGICAL_UUID)
-        problems_add(loader->problems, type->name, "{\"type\": \"string\", \"logicalType\": \"uuid\"}",
-                     "request.avsc has no field 'requestId' that is a uuid");
+        complain_members(loader, type->request_file, "{\"type\": \"string\", \"logicalType\": \"uuid\"}",
+                         "request.avsc has no field 'requestId' that is a uuid");
     if (outcome == NULL || outcome->type->name == NULL ||
         strcmp(outcome->type->name, "whc.common.Outcome") != 0)
-        problems_add(loader->problems, type->name, "\"type\": \"whc.common.Outcome\"",
-                     "outcome.avsc has no field 'outcome' of the common record");
+        complain_members(loader, type->outcome_file, "\"type\": \"whc.common.Outcome\"",
+                         "outcome.avsc has no field 'outcome' of the common record");
     const struct schema_node *node = result == NULL ? NULL : schema_present(result->type);
     if (node == NULL || node->kind != SCHEMA_RECORD || !schema_nullable(result->type))
-        problems_add(loader->problems, type->name, "[\"null\", {\"type\": \"record\", ...}]",
-                     "outcome.avsc has no field 'result' that is null or a record");
+        complain_members(loader, type->outcome_file, "[\"null\", {\"type\": \"record\", ...}]",
+                         "outcome.avsc has no field 'result' that is null or a record");
     else
         type->result = node;
 }
@@ -265,14 +282,16 @@ static void load_type(struct loader *loader, const char *name)
     loader->catalogue->types[loader->catalogue->type_count++] = type;
     snprintf(relative, sizeof relative, "%s/request.avsc", name);
     type->request = load_schema(loader, relative);
+    type->request_file = file_of(loader, relative);
     snprintf(relative, sizeof relative, "%s/outcome.avsc", name);
     type->outcome = load_schema(loader, relative);
+    type->outcome_file = file_of(loader, relative);
     load_history(loader, type);
     snprintf(relative, sizeof relative, "%s/workflow.arazzo.json", name);
     locate(loader, relative, path);
     load_workflow(loader, type, path);
     if (type->request != NULL && type->outcome != NULL)
-        check_records(loader, type);
+        check_members(loader, type);
     /* The checks between the files would only repeat what is wrong inside one. */
     if (loader->problems->count == before)
         check_order_type(type, path, loader->given, &loader->catalogue->asyncapi, loader->problems);
@@ -327,6 +346,7 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
     }
     free_names(names, count);
     report_misread(&loader);
+    check_records(catalogue, problems);
     if (catalogue->type_count == 0)
         problems_add(problems, folder, "a folder with <order-type>/workflow.arazzo.json",
                      "there is no order type here");
@@ -341,6 +361,8 @@ static void free_type(struct order_type *type)
     for (size_t i = 0; i < type->history_count; i++)
         schema_free(type->history[i]);
     memory_free(type->history);
+    memory_free(type->request_file);
+    memory_free(type->outcome_file);
     memory_free(type->name);
     memory_free(type);
 }

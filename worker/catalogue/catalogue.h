@@ -15,7 +15,8 @@
 struct order_type {
     char *name; /* of the folder */
     struct schema *request, *outcome;
-    const struct schema_node *result; /* the record of outcome.result; null: the order type has none */
+    char *request_file, *outcome_file; /* for messages */
+    const struct schema_node *result;  /* the record of outcome.result; null: the order type has none */
     struct arazzo arazzo;
     const struct workflow *workflow;
     bool writes;             /* a step of its workflow does */

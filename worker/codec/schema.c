@@ -184,6 +184,11 @@ size_t schema_node_count(const struct schema *schema)
     return schema->node_count;
 }
 
+const struct schema_node *schema_definition(const struct schema *schema, size_t index)
+{
+    return index < schema->named_count ? schema->named[index] : NULL;
+}
+
 const char *schema_name(const struct schema *schema)
 {
     return schema->root->name != NULL ? schema->root->name : schema_kind_name(schema->root->kind);

@@ -57,6 +57,9 @@ void schema_release(struct schema **schema); /* for CLEANUP */
 const struct schema_node *schema_root(const struct schema *schema);
 size_t schema_node_count(const struct schema *schema);
 
+/* Its records, enums and fixed types, library types included, in order of definition; null behind the last. */
+const struct schema_node *schema_definition(const struct schema *schema, size_t index);
+
 /* Full name of the root, "string" and the like where it has none. */
 const char *schema_name(const struct schema *schema);
 

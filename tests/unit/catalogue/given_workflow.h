@@ -30,9 +30,12 @@ static const char given_openapi_text[] =
     "'/never': {'post': {'operationId': 'never', 'x-evidence': 'documented', 'x-repeat': 'never', 'tags':"
     " ['api'], 'responses': {'200': {}}}}}}";
 
+#define GIVEN_SOURCES                                                                                        \
+    "[{'name': 'bt', 'url': '../bt-whc.openapi.json', 'type': 'openapi'},"                                   \
+    " {'name': 'events', 'url': '../order-events.asyncapi.json', 'type': 'asyncapi'}]"
 #define GIVEN_ARAZZO(workflows)                                                                                         \
-    "{'arazzo': '1.1.0', 'info': {}, 'sourceDescriptions': [{'name': 'bt', 'type': 'openapi'}, {'name': 'events',"      \
-    " 'type': 'asyncapi'}], 'components': {'parameters': {'q': {'name': 'q', 'in': 'query', 'value': '$inputs.q'}},"    \
+    "{'arazzo': '1.1.0', 'info': {}, 'sourceDescriptions': " GIVEN_SOURCES                                              \
+    ", 'components': {'parameters': {'q': {'name': 'q', 'in': 'query', 'value': '$inputs.q'}},"                         \
     " 'failureActions': {'gone': {'name': 'gone', 'type': 'end', 'criteria': [{'condition': '$statusCode == 410'}]}}}," \
     " 'workflows': [" workflows "]}"
 #define GIVEN_STEPS(steps) GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [" steps "]}")

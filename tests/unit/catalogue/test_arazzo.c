@@ -10,7 +10,7 @@ static const char good[] = GIVEN_ARAZZO(
     " 'onFailure': [{'name': 'own', 'type': 'retry', 'retryAfter': 1.5, 'retryLimit': 3}], 'outputs': {'o':"
     " '$response.body#/o'}},"
     " {'stepId': 'two', 'dependsOn': ['one'], 'operationId': 'list', 'x-repeat': 'never', 'parameters': [{'reference':"
-    " '$components.parameters.q'}, {'reference': '$components.parameters.q', 'value': 7}]},"
+    " '$components.parameters.q', 'value': 7}]},"
     " {'stepId': 'three', 'operationId': '$sourceDescriptions.events.receive', 'action': 'receive', 'correlationId':"
     " '$inputs.oneReference', 'timeout': 1209600000, 'successCriteria': [{'condition': '$message.payload != null'}],"
     " 'onFailure': [{'name': 'late', 'type': 'end', 'x-outcome': {'status': 'UNKNOWN', 'reason': 'x{$inputs.a}'}}]}],"
@@ -41,7 +41,7 @@ static void compiled(void)
     given_same("reused", one->on_failure[1].name, "gone");
     CU_ASSERT(one->on_failure[1].outcome == OUTCOME_REJECTED);
     CU_ASSERT(!step_writes(one) && step_writes(two) && !step_writes(three));
-    CU_ASSERT_EQUAL(two->parameter_count, 2); /* q once, though named twice, and r */
+    CU_ASSERT_EQUAL(two->parameter_count, 2); /* q as the step says, and r */
     CU_ASSERT(three->operation == NULL && three->timeout_ms == 1209600000 && three->correlation != NULL);
     CU_ASSERT(three->on_failure[0].outcome == OUTCOME_UNKNOWN && three->on_failure[0].reason != NULL);
     CU_ASSERT_EQUAL(workflow_step(workflow, "three"), 2);
@@ -82,6 +82,103 @@ static const struct {
     {"calls nothing", STEP("'description': ''"), "steps/0", "calls nothing"},
     {"no such operation", STEP("'operationId': '$sourceDescriptions.bt.raed'"), "steps/0",
      "'raed' does not exist"},
+    {"no source", "{'arazzo': '1.1.0', 'workflows': []}", "f#/sourceDescriptions", "there is no source"},
+    {"another source", "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'bt', 'url': '../other.json'}]}",
+     "f#/sourceDescriptions/0", "'../other.json' is none that this worker reads"},
+    {"a source of another type",
+     "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'bt', 'url': '../bt-whc.openapi.json', 'type':"
+     " 'asyncapi'}]}",
+     "f#/sourceDescriptions/0", "is none that this worker reads"},
+    {"a source without url", "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'bt'}]}",
+     "f#/sourceDescriptions/0", "'url' is missing"},
+    {"a source's name", "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'b.t', 'url': ''}]}",
+     "f#/sourceDescriptions/0", "the source 'b.t' is no name"},
+    {"a source twice",
+     "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'bt', 'url': '../bt-whc.openapi.json'},"
+     " {'name': 'bt', 'url': '../order-events.asyncapi.json'}]}",
+     "f#/sourceDescriptions/1", "'bt' stands twice"},
+    {"an operation of no source", STEP("'operationId': '$sourceDescriptions.other.list'"), "steps/0",
+     "there is no source 'other'"},
+    {"$self", "{'arazzo': '1.1.0', '$self': 'https://example.com/a#b'}", "f#", "$self has a fragment"},
+    {"workflowId twice",
+     GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST
+                  "}]}, {'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST "}]}"),
+     "f#/workflows/1", "'w' stands twice"},
+    {"workflowId no name", GIVEN_ARAZZO("{'workflowId': 'a b', 'steps': []}"), "f#/workflows/0",
+     "is no name"},
+    {"stepId no name", GIVEN_STEPS("{'stepId': 's.t', " GIVEN_LIST "}"), "steps/0", "'s.t' is no name"},
+    {"output no name", STEP(GIVEN_LIST ", 'outputs': {'a b': 1}"), "steps/0/outputs/a b", "name is none"},
+    {"empty output name", STEP(GIVEN_LIST ", 'outputs': {'': 1}"), "steps/0/outputs/", "name is none"},
+    {"rule twice",
+     GIVEN_ARAZZO(
+         "{'workflowId': 'w', 'steps': [], 'x-require': [{'name': 'r', 'reason': 'x', 'condition': 'true'},"
+         " {'name': 'r', 'reason': 'y', 'condition': 'true'}]}"),
+     "f#/workflows/0/x-require/1", "'r' stands twice"},
+    {"parameter twice",
+     STEP(
+         "'operationId': 'list', 'parameters': [{'name': 'q', 'in': 'query', 'value': 1}, {'name': 'q', 'in':"
+         " 'query', 'value': 2}]"),
+     "steps/0/parameters/1", "'q' stands twice"},
+    {"reused parameter twice",
+     STEP("'operationId': 'list', 'parameters': [{'name': 'q', 'in': 'query', 'value': 1}, {'reference':"
+          " '$components.parameters.q'}]"),
+     "steps/0/parameters/1", "'q' stands twice"},
+    {"header parameter twice",
+     STEP(
+         "'operationId': 'list', 'parameters': [{'name': 'X-H', 'in': 'header', 'value': 1}, {'name': 'x-h', 'in':"
+         " 'header', 'value': 2}]"),
+     "steps/0/parameters/1", "'x-h' stands twice"},
+    {"workflow's parameter twice",
+     GIVEN_ARAZZO(
+         "{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST
+         "}], 'parameters': [{'name': 'q', 'in': 'query', 'value': 1}, {'name': 'q', 'in': 'query', 'value':"
+         " 2}]}"),
+     "f#/workflows/0/parameters/1", "'q' stands twice"},
+    {"action twice",
+     FAILURE(
+         "'name': 'n', 'type': 'end', 'criteria': [{'condition': '1 == 1'}]}, {'name': 'n', 'type': 'end'"),
+     "onFailure/1", "'n' stands twice"},
+    {"workflow's action twice",
+     GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST
+                  "}], 'successActions': [{'name': 'n', 'type': 'end'}, {'name': 'n', 'type': 'end'}]}"),
+     "f#/workflows/0/successActions/1", "'n' stands twice"},
+    {"look-up's parameter twice",
+     STEP(
+         "'operationId': 'write', 'requestBody': {'payload': {}}, 'x-lookup': {'workflowId': 'v', 'parameters':"
+         " [{'name': 'p', 'value': 1}, {'name': 'p', 'value': 2}]}"),
+     "steps/0/x-lookup/parameters/1", "'p' stands twice"},
+    {"a call's timeout", STEP(GIVEN_LIST ", 'timeout': 'soon'"), "steps/0", "a call has no 'timeout'"},
+    {"a call's channel", STEP(GIVEN_LIST ", 'channelPath': 'x'"), "steps/0", "a call has no 'channelPath'"},
+    {"a call that sends", STEP(GIVEN_LIST ", 'action': 'send'"), "steps/0", "a call has no 'action'"},
+    {"a call's correlation", STEP(GIVEN_LIST ", 'correlationId': 'c'"), "steps/0",
+     "a call has no 'correlationId'"},
+    {"a body that is received", STEP(RECEIVE ", 'requestBody': {'payload': 1}"), "steps/0",
+     "a step that receives has no 'requestBody'"},
+    {"a channel beside an operation", STEP(RECEIVE ", 'channelPath': '{$sourceDescriptions.events.url}#/c'"),
+     "steps/0", "not both"},
+    {"a channel of no source",
+     STEP(
+         "'channelPath': '{$sourceDescriptions.bt.url}#/c', 'action': 'receive', 'correlationId': 'c', 'timeout': 5"),
+     "steps/0", "none of a declared AsyncAPI source"},
+    {"a payload that is text", STEP("'operationId': 'write', 'requestBody': {'payload': '[1]'}"),
+     "steps/0/requestBody/payload", "is text"},
+    {"a payload that is a template",
+     STEP("'operationId': 'write', 'requestBody': {'payload': '{$inputs.x}'}"), "steps/0/requestBody/payload",
+     "is text"},
+    {"no payload", STEP("'operationId': 'write', 'requestBody': {}"), "steps/0/requestBody/payload",
+     "is missing"},
+    {"null payload", STEP("'operationId': 'write', 'requestBody': {'payload': null}"),
+     "steps/0/requestBody/payload", "is missing"},
+    {"a body's unknown member", STEP("'operationId': 'write', 'requestBody': {'payload': {}, 'paylod': {}}"),
+     "steps/0/requestBody", "'paylod'"},
+    {"XML", STEP("'operationId': 'write', 'requestBody': {'payload': {}, 'contentType': 'application/xml'}"),
+     "steps/0/requestBody/contentType", "'application/xml' is not JSON"},
+    {"a content type like JSON",
+     STEP("'operationId': 'write', 'requestBody': {'payload': {}, 'contentType': 'application/jsonp'}"),
+     "steps/0/requestBody/contentType", "is not JSON"},
+    {"a content type that is no text",
+     STEP("'operationId': 'write', 'requestBody': {'payload': {}, 'contentType': 5}"),
+     "steps/0/requestBody/contentType", "no text"},
     {"send", STEP("'channelPath': 'x', 'action': 'send', 'correlationId': 'c', 'timeout': 5"), "steps/0",
      "does not receive"},
     {"receive without timeout", STEP("'channelPath': 'x', 'action': 'receive', 'correlationId': 'c'"),
@@ -168,6 +265,24 @@ static void refusals(void)
     }
 }
 
+static void bodies(void)
+{
+    static const char *const good_ones[] = {
+        "{'payload': {'a': '{$inputs.x}'}}", "{'payload': '$inputs.x'}",
+        "{'payload': [], 'contentType': 'Application/JSON'}",
+        "{'payload': {}, 'contentType': 'application/json; charset=utf-8'}",
+        "{'payload': {}, 'contentType': 'application/merge-patch+json'}"};
+
+    for (size_t i = 0; i < COUNT_OF(good_ones); i++) {
+        struct given_workflow given;
+        char text[2000];
+        snprintf(text, sizeof text, STEP("'operationId': 'write', 'requestBody': %s"), good_ones[i]);
+        given_workflow(text, &given);
+        given_no_problem(good_ones[i], &given.problems);
+        given_workflow_release(&given);
+    }
+}
+
 static void many_at_once(void)
 {
     struct given_workflow given;
@@ -181,5 +296,6 @@ static void many_at_once(void)
 
 CU_TestInfo test_arazzo[] = {{"compiled", compiled},
                              {"refusals", refusals},
+                             {"bodies", bodies},
                              {"many mistakes at once", many_at_once},
                              CU_TEST_INFO_NULL};

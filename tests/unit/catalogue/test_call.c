@@ -58,6 +58,12 @@ static const struct {
      GIVEN_STEPS("{'stepId': 's', 'operationId': 'write', 'requestBody': {'payload': {'a':"
                  " '$inputs.none'}}}"),
      "/write", "", "{}"},
+    {"a body that an expression gives",
+     GIVEN_STEPS("{'stepId': 's', 'operationId': 'write', 'requestBody': {'payload': '$inputs.o'}}"),
+     "/write", "", "{\"k\":\"/\"}"},
+    {"a body that comes out null",
+     GIVEN_STEPS("{'stepId': 's', 'operationId': 'write', 'requestBody': {'payload': '$inputs.none'}}"), NULL,
+     "", NULL},
 };
 
 static void requests(void)

@@ -96,12 +96,12 @@ static const struct {
     const char *name, *steps, *needs;
 } unserved[] = {
     {"receive",
-     "{'stepId': 's', 'channelPath': 'c', 'action': 'receive', 'correlationId': 'x', 'timeout': 1,"
+     "{'stepId': 's', 'channelPath': '{$sourceDescriptions.events.url}#/channels/c', 'action': 'receive', 'correlationId': 'x', 'timeout': 1,"
      " 'successCriteria': [{'condition': 'true'}]}",
      "receive"},
     {"date", "{'stepId': 's', " GIVEN_READ ", 'x-start-at': '$inputs.q'}", "receive"},
     {"both",
-     "{'stepId': 'r', 'channelPath': 'c', 'action': 'receive', 'correlationId': 'x', 'timeout': 1},"
+     "{'stepId': 'r', 'channelPath': '{$sourceDescriptions.events.url}#/channels/c', 'action': 'receive', 'correlationId': 'x', 'timeout': 1},"
      " {'stepId': 's', 'operationId': 'never', 'successCriteria': [{'condition': 'true'}]}",
      "receive"},
 };

@@ -1,0 +1,49 @@
+/* See arazzo.h: names, which may stand once in their list. The one that stands twice would win or lose in silence. */
+#include "arazzo_inside.h"
+
+#include <string.h>
+#include <strings.h>
+
+bool is_name(const char *text)
+{
+    return *text != '\0' &&
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(text);
+}
+
+void check_name(struct arazzo_reader *reader, const char *what, const char *name)
+{
+    if (name != NULL && !is_name(name))
+        spot_problem(reader->spot, "letters, digits, '-' and '_'", "the %s '%s' is no name", what, name);
+}
+
+/* The same name in the same place; header names do not depend on case. */
+static bool is_same(struct json_object *one, struct json_object *other)
+{
+    const char *name = tree_text_of(one, "name"), *other_name = tree_text_of(other, "name");
+    const char *place = tree_text_of(one, "in"), *other_place = tree_text_of(other, "in");
+
+    if (name == NULL || other_name == NULL || (place == NULL) != (other_place == NULL) ||
+        (place != NULL && strcmp(place, other_place) != 0))
+        return false;
+    return place != NULL && strcmp(place, "header") == 0 ? strcasecmp(name, other_name) == 0
+                                                         : strcmp(name, other_name) == 0;
+}
+
+void names_once(struct arazzo_reader *reader, struct json_object *tree, const char *member)
+{
+    struct json_object *list = tree_member(tree, member);
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    size_t mark = spot_enter(reader->spot, member);
+
+    for (size_t i = 1; i < count; i++) {
+        struct json_object *one = find_reusable(reader, json_object_array_get_idx(list, i));
+        size_t item = spot_enter_item(reader->spot, i);
+        for (size_t before = 0; before < i; before++)
+            if (is_same(one, find_reusable(reader, json_object_array_get_idx(list, before)))) {
+                spot_problem(reader->spot, "each name once", "'%s' stands twice", tree_text_of(one, "name"));
+                break;
+            }
+        spot_leave(reader->spot, item);
+    }
+    spot_leave(reader->spot, mark);
+}
