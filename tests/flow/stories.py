@@ -203,6 +203,26 @@ def configuration_mistakes(stage):
     for text in ("admin.port is no allowed number", "there is no setting 'no.such'", "bt.window is no allowed number",
                  "kafka.acks is fixed by the worker"):
         expect(text in worker.log(), f"not told: {text}\n{worker.log()}")
+    wrong = {"admin.address": "localhost", "bt.token.url": "foo", "bt.ca.file": "/nonexistent", "bt.client.secret": None,
+             "bt.accept.proposed": "noSuchOperation", "topic.dead": stage.outcomes}
+    worker = stage.worker(**wrong)
+    expect(worker.wait() == 2, "it started")
+    code, _, err = stage.run("check", **wrong)
+    expect(code == 2, err)
+    for text in ("admin.address is no IP address", "bt.token.url is no URL", "bt.ca.file '/nonexistent' cannot be read",
+                 "bt.client.secret is empty", "no operation 'noSuchOperation'", "topic.dead and topic.outcomes are one topic"):
+        expect(text in worker.log() and text in err, f"not told: {text}\n{worker.log()}{err}")
+    code, _, err = stage.run("topics", "--create", **{"topic.dead": stage.outcomes})
+    expect(code == 2 and "topic.dead and topic.outcomes are one topic" in err, f"{code} {err}")
+
+
+def settings_that_are_warned_of(stage):
+    """What is allowed and hardly meant in production: `check` and the log say so, and the worker starts."""
+    risky = {"bt.tls.verify": "off", "bt.portability.base.url": "http://bt.example"}
+    code, out, err = stage.run("check", **risky)
+    expect(code == 0 and "warning: " in err and "bt.tls.verify is off" in err and "bt.portability.base.url is not encrypted" in err, out + err)
+    worker = stage.worker(**risky).ready()
+    expect("bt.tls.verify is off" in worker.log() and "bt.portability.base.url is not encrypted" in worker.log(), worker.log())
 
 
 def catalogue_mistakes(stage):
@@ -294,9 +314,9 @@ def topics_that_differ(stage):
     """Too few replicas, a wrong cleanup policy: refused, with the command that repairs it."""
     code, out, err = stage.run("topics", **{"topics.min.replication": 3})
     expect(code == 1 and "topics.min.replication is 3" in err and "right would be" in err, f"{out}{err}")
-    worker = stage.worker(**{"topics.min.replication": 3})
+    worker = stage.worker(**{"topics.min.replication": 3, "topics.replication": 3})
     expect(worker.wait() == 1 and "topics.min.replication is 3" in worker.log(), worker.log())
-    code, out, err = stage.run("topics", **{"topic.requests": stage.topic("order-ledger")})
+    code, out, err = stage.run("topics", **{"topic.requests": stage.topic("order-ledger"), "topic.ledger": "no-such-ledger"})
     expect(code == 1 and "cleanup.policy is 'compact' and must be 'delete'" in err, f"{out}{err}")
     code, out, err = stage.run("topics", **{"topic.requests": "no-such-topic"})
     expect(code == 1 and "whc-worker topics --create" in err, f"{out}{err}")
@@ -329,7 +349,7 @@ def one_worker_without_transactions(stage):
 BOTH = [a_request_becomes_a_call_and_an_outcome, orders_of_a_key_go_in_sequence, many_keys_go_in_parallel, contract_and_rules,
         expired, journeys_are_not_served_yet, dead_letters, clean_stop_settles_all, submit_and_watch, all_examples]
 EMBEDDED = [a_reading_order_survives_bad_replies, throttled_orders_wait, a_halted_api_resumes_by_itself, tokens, token_styles,
-            configuration_mistakes, catalogue_mistakes, proposed_operations_on_a_production_host, pages, secrets_stay_secret,
+            configuration_mistakes, settings_that_are_warned_of, catalogue_mistakes, proposed_operations_on_a_production_host, pages, secrets_stay_secret,
             one_worker_without_transactions]
 REAL = [topics_that_differ, broker_away]
 

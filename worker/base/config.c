@@ -134,6 +134,14 @@ bool settings_read_secret(const char *path, struct secret *secret, struct fault 
     return true;
 }
 
+static void note_given(struct settings *settings, const struct setting *row, const char *where)
+{
+    char **given = &settings->given[row - settings_table];
+
+    memory_free(*given);
+    *given = memory_text(where);
+}
+
 /* bt.client.secret.file=...: the secret is the file's content without white space at its end. */
 static bool apply_secret_file(struct settings *settings, const char *name, const char *value,
                               const char *where, struct problems *problems)
@@ -150,6 +158,7 @@ static bool apply_secret_file(struct settings *settings, const char *name, const
     if (row == NULL || row->type != SETTING_SECRET)
         return false;
     void *slot = (char *)settings + row->place;
+    note_given(settings, row, where);
     if (!settings_read_secret(value, slot, &why))
         problems_add(problems, where, "name a file that this user may read", "%s", why.text);
     if (slot == (void *)&settings->client_secret) {
@@ -202,7 +211,7 @@ static void apply(struct settings *settings, const char *name, const char *value
     if (row == NULL && apply_from_file(settings, name, value, where, problems))
         return;
     if (row != NULL) {
-        settings->given[row - settings_table] = true;
+        note_given(settings, row, where);
         assign(row, settings, value, where, problems);
     } else if (strncmp(name, "kafka.", 6) == 0)
         add_named(&settings->kafka, &settings->kafka_count, name + 6, value, where);
@@ -227,9 +236,42 @@ static char *trim(char *text)
     return text;
 }
 
+/* A name and its place in the file, by name. */
+struct place {
+    char *name;
+    unsigned line;
+};
+
+/* "x" and "x.file" are one setting where x is a secret. */
+static char *name_of_setting(const char *name)
+{
+    size_t length = strlen(name);
+    bool of_file = length > 5 && strcmp(name + length - 5, ".file") == 0;
+
+    if (!of_file || find(settings_table, settings_table_count, name) != NULL)
+        return memory_text(name);
+    return memory_text_of(name, length - 5);
+}
+
+/* Which of two would count is a guess. The environment may give one anew. */
+static void check_once(struct place **places, unsigned *count, const char *name, const char *where,
+                       unsigned line, struct problems *problems)
+{
+    struct place place = {name_of_setting(name), line};
+
+    for (unsigned i = 0; i < *count; i++)
+        if (strcmp((*places)[i].name, place.name) == 0)
+            problems_add(problems, where, "leave one of them", "'%s' stands in line %u already", name,
+                         (*places)[i].line);
+    *places = memory_resize(*places, *count + 1, sizeof place);
+    (*places)[(*count)++] = place;
+}
+
 static void load_file(const char *path, struct settings *settings, struct problems *problems)
 {
     char line[16384], where[512];
+    struct place *places = NULL;
+    unsigned count = 0;
     FILE *file = fopen(path, "re");
 
     if (file == NULL) {
@@ -248,9 +290,13 @@ static void load_file(const char *path, struct settings *settings, struct proble
             continue;
         }
         *equals = '\0';
+        check_once(&places, &count, trim(text), where, number, problems);
         apply(settings, trim(text), trim(equals + 1), where, problems);
     }
     fclose(file);
+    while (count > 0)
+        memory_free(places[--count].name);
+    memory_free(places);
     explicit_bzero(line, sizeof line);
 }
 
@@ -309,7 +355,7 @@ static void apply_env(struct settings *settings, const char *variable, const cha
 static void fill_defaults(struct settings *settings, struct problems *problems)
 {
     *settings = (struct settings){.client_secret_file = memory_text(""),
-                                  .given = memory_new(settings_table_count, sizeof(bool))};
+                                  .given = memory_new(settings_table_count, sizeof(char *))};
     for (size_t i = 0; i < settings_table_count; i++)
         assign(&settings_table[i], settings, settings_table[i].fallback, "default", problems);
     for (size_t i = 0; i < api_settings_table_count; i++)
@@ -342,7 +388,16 @@ bool settings_given(const struct settings *settings, const char *name)
 {
     const struct setting *row = find(settings_table, settings_table_count, name);
 
-    return row != NULL && settings->given[row - settings_table];
+    return row != NULL && settings->given[row - settings_table] != NULL;
+}
+
+const char *settings_where(const struct settings *settings, const char *name)
+{
+    const struct setting *row = find(settings_table, settings_table_count, name);
+
+    return row != NULL && settings->given[row - settings_table] != NULL
+               ? settings->given[row - settings_table]
+               : name;
 }
 
 static void release_named(struct named_value *list, size_t count)
@@ -364,6 +419,8 @@ void settings_release(struct settings *settings)
             memory_free(*(char **)slot);
         else if (settings_table[i].type == SETTING_SECRET)
             secret_release(slot);
+        if (settings->given != NULL)
+            memory_free(settings->given[i]);
     }
     memory_free(settings->api.base_url);
     memory_free(settings->client_secret_file);

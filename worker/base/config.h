@@ -75,7 +75,7 @@ struct settings {
     struct named_value *kafka;  /* kafka.<name> */
     struct named_value *inputs; /* input.<name>: inputs of every workflow */
     size_t api_count, kafka_count, input_count;
-    bool *given; /* of each row of the table: by a person, not by default */
+    char **given; /* of each row of the table: the line or variable that gave it; null: the default */
 };
 
 /* A setting whose name is open. `where` is the line or variable it came from; `file` that of its value, or null. */

@@ -1,4 +1,4 @@
-/* The table of settings; used by config.c only. One row is one setting. */
+/* The table of settings, and where each was given. One row is one setting. */
 #ifndef BASE_SETTINGS_H
 #define BASE_SETTINGS_H
 
@@ -23,5 +23,8 @@ extern const struct setting settings_table[];
 extern const size_t settings_table_count;
 extern const struct setting api_settings_table[]; /* names without "bt." */
 extern const size_t api_settings_table_count;
+
+/* The line or variable that gave the setting of the table, else its name: for messages. Borrowed. */
+const char *settings_where(const struct settings *settings, const char *name);
 
 #endif

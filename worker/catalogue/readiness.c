@@ -2,6 +2,9 @@
 #include "readiness.h"
 
 #include "acceptance.h"
+#include "memory.h"
+#include "settings.h"
+#include "settings_check.h"
 #include "times.h"
 #include "token_place.h"
 
@@ -73,13 +76,14 @@ static void check_proposed(const struct settings *settings, const struct openapi
 static void check_api(const struct settings *settings, const char *tag, struct problems *problems)
 {
     struct api_settings api;
+    struct fault why;
     size_t length;
 
     settings_of_api(settings, tag, &api, problems);
     length = strlen(api.base_url);
-    if (length > 0 && strncmp(api.base_url, "http://", 7) != 0 && strncmp(api.base_url, "https://", 8) != 0)
-        problems_add(problems, tag, "http://host or https://host", "bt.%s.base.url is no URL", tag);
-    if (length > 0 && api.base_url[length - 1] == '/')
+    if (length > 0 && !settings_check_url(api.base_url, true, &why))
+        problems_add(problems, tag, "https://host, perhaps with a path", "bt.%s.base.url %s", tag, why.text);
+    else if (length > 0 && api.base_url[length - 1] == '/')
         problems_add(problems, tag, "leave the slash out", "bt.%s.base.url ends with a slash", tag);
     /* What holds for all APIs was told once already. */
     if (api.call_timeout_ms != settings->api.call_timeout_ms ||
@@ -112,6 +116,21 @@ static void check_slot(const struct settings *settings, struct problems *problem
     if (length > INSTANCE_MAX)
         problems_add(problems, "worker.slot", "a shorter name",
                      "<group.id>-<worker.slot> has %zu characters, %d are possible", length, INSTANCE_MAX);
+}
+
+/* A misspelt name would accept nothing, or another operation than is meant. */
+static void check_accepted(const struct settings *settings, const struct openapi *openapi,
+                           struct problems *problems)
+{
+    for (const char *at = settings->accept_proposed; *(at += strspn(at, ", ")) != '\0';) {
+        size_t length = strcspn(at, ", ");
+        CLEANUP(memory_release) char *id = memory_text_of(at, length);
+        if (openapi_operation(openapi, id) == NULL)
+            problems_add(problems, settings_where(settings, "bt.accept.proposed"),
+                         "an operationId of bt-whc.openapi.json",
+                         "bt.accept.proposed has no operation '%.200s'", id);
+        at += length;
+    }
 }
 
 static void check_acceptance(const struct settings *settings, struct problems *problems)
@@ -154,6 +173,8 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
         check_api(settings, openapi->tags[i], problems);
     token_place_check(settings, openapi, problems);
     check_needs(settings, problems);
+    settings_check_values(settings, problems);
+    check_accepted(settings, openapi, problems);
     check_acceptance(settings, problems);
     check_slot(settings, problems);
     for (size_t i = 0; i < catalogue->type_count; i++) {
@@ -162,4 +183,22 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
             for (size_t s = 0; s < type->arazzo.workflows[w].step_count; s++)
                 check_proposed(settings, openapi, &type->arazzo.workflows[w].steps[s], type->name, problems);
     }
+}
+
+void readiness_warn(const struct settings *settings, const struct catalogue *catalogue,
+                    struct problems *warnings)
+{
+    const struct openapi *openapi = &catalogue->openapi;
+    struct problems ignored = {0};
+
+    settings_warn(settings, warnings);
+    for (size_t i = 0; i < openapi->tag_count && openapi->server_count > 0; i++) {
+        struct api_settings api;
+        settings_of_api(settings, openapi->tags[i], &api, &ignored);
+        const char *url = *api.base_url != '\0' ? api.base_url : openapi->servers[0].url;
+        if (settings_is_in_the_clear(url))
+            problems_add(warnings, openapi->tags[i], "https://",
+                         "bt.%s.base.url is not encrypted on its way: %s", openapi->tags[i], url);
+    }
+    problems_release(&ignored);
 }

@@ -8,10 +8,14 @@
 #include "config.h"
 
 /*
- * Checks the time settings, the bt.<tag>. settings against the tags there are, URLs, credentials, and that no operation
- * that is only proposed is called on a production host unless bt.accept.proposed lists it.
+ * Checks the values of the settings and the times, the bt.<tag>. settings against the tags there are, URLs, credentials,
+ * and that no operation that is only proposed is called on a production host unless bt.accept.proposed lists it.
  */
 void readiness_check(const struct settings *settings, const struct catalogue *catalogue,
                      struct problems *problems);
+
+/* What is allowed and hardly meant in production. */
+void readiness_warn(const struct settings *settings, const struct catalogue *catalogue,
+                    struct problems *warnings);
 
 #endif

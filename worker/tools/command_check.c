@@ -32,6 +32,7 @@ int command_check(int argc, char **argv)
         {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
         {"--print-settings", NULL, "print the table of all settings as Markdown", NULL, &print}};
     struct setup setup;
+    struct problems warnings = {0};
     struct fault why;
     int words;
 
@@ -47,6 +48,9 @@ int command_check(int argc, char **argv)
     }
     setup_load(config, &setup);
     readiness_check(&setup.settings, setup.catalogue, &setup.problems);
+    readiness_warn(&setup.settings, setup.catalogue, &warnings);
+    setup_print_warnings(&warnings);
+    problems_release(&warnings);
     size_t count = setup_print_problems(&setup.problems);
     if (count == 0)
         print_summary(setup.catalogue);

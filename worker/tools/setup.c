@@ -1,9 +1,11 @@
 /* See setup.h. */
 #include "setup.h"
 
+#include "buffer.h"
 #include "handle.h"
 #include "memory.h"
 #include "readiness.h"
+#include "settings_check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +24,7 @@ void setup_load(const char *config, struct setup *setup)
     log_open(STDERR_FILENO, (enum log_format)setup->settings.log_format,
              (enum log_level)setup->settings.log_level);
     handle_check(&setup->settings, &setup->problems);
+    settings_check_kafka(&setup->settings, &setup->problems);
     setup->ledger = ledger_schemas_new(LEDGER_FORMATS);
 
     const char **names = memory_new(setup->settings.input_count, sizeof *names);
@@ -31,6 +34,21 @@ void setup_load(const char *config, struct setup *setup)
     setup->catalogue = catalogue_load(setup->settings.catalogue_path, setup->settings.catalogue_overlay,
                                       &given, &setup->problems);
     memory_free(names);
+}
+
+/* In one line: one of the same sentence is held back for a second. */
+static void log_warnings(const struct setup *setup)
+{
+    CLEANUP(buffer_release) struct buffer text = {0};
+    struct problems warnings = {0};
+
+    buffer_init(&text, 4000);
+    readiness_warn(&setup->settings, setup->catalogue, &warnings);
+    for (size_t i = 0; i < warnings.count; i++)
+        buffer_print(&text, "%s%s", i > 0 ? "; " : "", warnings.list[i].what);
+    if (warnings.count > 0)
+        LOG(LOG_WARN, "settings that are hardly meant for production", log_text("which", buffer_text(&text)));
+    problems_release(&warnings);
 }
 
 bool setup_begin(const struct command_line *line, int argc, char **argv, struct setup *setup, int *words,
@@ -52,6 +70,8 @@ bool setup_begin(const struct command_line *line, int argc, char **argv, struct 
     if (line->runs)
         readiness_check(&setup->settings, setup->catalogue, &setup->problems);
     *code = setup_print_problems(&setup->problems) == 0 ? 0 : 2;
+    if (line->runs && *code == 0)
+        log_warnings(setup);
     return *code == 0;
 }
 
@@ -63,12 +83,22 @@ void setup_release(struct setup *setup)
     problems_release(&setup->problems);
 }
 
-size_t setup_print_problems(const struct problems *problems)
+static void print_problems(const struct problems *problems, const char *kind)
 {
     for (size_t i = 0; i < problems->count; i++) {
         const struct problem *problem = &problems->list[i];
-        fprintf(stderr, "%s: %s%s%s\n", problem->where, problem->what,
+        fprintf(stderr, "%s%s: %s%s%s\n", kind, problem->where, problem->what,
                 *problem->remedy != '\0' ? "; right would be: " : "", problem->remedy);
     }
+}
+
+size_t setup_print_problems(const struct problems *problems)
+{
+    print_problems(problems, "");
     return problems->count;
+}
+
+void setup_print_warnings(const struct problems *warnings)
+{
+    print_problems(warnings, "warning: ");
 }

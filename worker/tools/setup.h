@@ -41,5 +41,6 @@ MUST_USE bool setup_begin(const struct command_line *line, int argc, char **argv
 
 /* Prints the problems to stderr, a line each, and gives their number. */
 size_t setup_print_problems(const struct problems *problems);
+void setup_print_warnings(const struct problems *warnings);
 
 #endif

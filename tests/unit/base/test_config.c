@@ -31,7 +31,7 @@ static void file(void)
 
     given_settings(
         "# a comment\n! another\n\n  admin.port = 81 \r\ngroup.id=a=b\nlog.format=json\nworker.slot=s\n"
-        "kafka.security.protocol=SSL\ninput.cugId=CUG5\ninput.cugId=CUG6\nbt.window=7\n"
+        "kafka.security.protocol=SSL\ninput.cugId=CUG6\nbt.window=7\n"
         "bt.portability.window=9\nbt.client.secret=hush\nlog.level=warn",
         NONE, &settings, &problems);
     CU_ASSERT_EQUAL(problems.count, 0);
@@ -41,7 +41,7 @@ static void file(void)
     given_same("secret", settings.client_secret.hidden, "hush");
     CU_ASSERT_FATAL(settings.kafka_count == 1 && settings.input_count == 1 && settings.api_count == 1);
     given_same("kafka", settings.kafka[0].name, "security.protocol");
-    given_same("the last one counts", settings.inputs[0].value, "CUG6");
+    given_same("input", settings.inputs[0].value, "CUG6");
     settings_release(&settings);
     problems_release(&problems);
 }
@@ -166,6 +166,37 @@ static void all_at_once(void)
     problems_release(&problems);
 }
 
+/* Which of two would count is a guess; the environment may give one anew. */
+static void twice(void)
+{
+    static const struct {
+        const char *text, *what; /* null: good */
+    } texts[] = {
+        {"group.id=a\ngroup.id=b\n", "'group.id' stands in line 1 already"},
+        {"group.id=a\n# x\ngroup.id=a\n", "'group.id' stands in line 1 already"},
+        {"kafka.bootstrap.servers=a\nkafka.bootstrap.servers=b\n", "'kafka.bootstrap.servers'"},
+        {"input.x=1\ninput.x=2\n", "'input.x'"},
+        {"bt.window=1\nbt.window=2\n", "'bt.window'"},
+        {"bt.portability.window=1\nbt.portability.window=2\n", "'bt.portability.window'"},
+        {"bt.client.secret=x\nbt.client.secret.file=/dev/null\n", "'bt.client.secret.file'"},
+        {"kafka.sasl.password=x\nkafka.sasl.password.file=/dev/null\n", "'kafka.sasl.password.file'"},
+        {"bt.window=1\nbt.portability.window=2\nbt.ca.file=/dev/null\nbt.certificate.file=/dev/null\n", NULL},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct settings settings;
+        struct problems problems = {0};
+        given_settings(texts[i].text, (const char *const[]){"WHC_GROUP_ID=c", NULL}, &settings, &problems);
+        CU_ASSERT_EQUAL(problems.count, texts[i].what != NULL);
+        if (problems.count == 1 && texts[i].what != NULL) {
+            CU_ASSERT(strstr(problems.list[0].what, texts[i].what) != NULL);
+            CU_ASSERT(strchr(problems.list[0].where, ':') != NULL);
+        }
+        settings_release(&settings);
+        problems_release(&problems);
+    }
+}
+
 static void api_tags(void)
 {
     struct settings settings;
@@ -217,5 +248,6 @@ CU_TestInfo test_config[] = {{"defaults", defaults},
                              {"Kafka's secret files", kafka_secret_files},
                              {"bad lines", bad_lines},
                              {"all mistakes at once", all_at_once},
+                             {"twice", twice},
                              {"settings of one API", api_tags},
                              CU_TEST_INFO_NULL};

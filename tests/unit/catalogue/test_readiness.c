@@ -3,7 +3,7 @@
 
 #include "given_catalogue.h"
 
-#define READY "bt.client.id=me\n"
+#define READY "bt.client.id=me\nbt.client.secret=hush\n"
 #define LIVE "bt.api.base.url=https://LIVE.bt.example/base\n"
 
 static const struct {
@@ -12,6 +12,8 @@ static const struct {
 } cases[] = {
     {"ready", READY, NULL, NULL},
     {"no credentials", "", "bt.client.id", "no credentials"},
+    {"no secret", "bt.client.id=me\n", "bt.client.secret", "is empty"},
+    {"an address that is none", READY "admin.address=localhost\n", ":3", "admin.address is no IP address"},
     {"Confluent framing without a registry", READY "outcome.framing=confluent-v0\n", "outcome.framing",
      "registry"},
     {"with one", READY "outcome.framing=confluent-v1\nregistry.url=http://r\n", NULL, NULL},
@@ -19,8 +21,11 @@ static const struct {
      "no proxy that can be"},
     {"a URL that is none", READY "bt.api.base.url=bt.example\n", "api", "is no URL"},
     {"a slash at its end", READY "bt.api.base.url=http://bt.example/\n", "api", "ends with a slash"},
-    {"a tag that nobody has", READY "bt.portability.window=1\n", ":2", "no setting 'bt.portability.window'"},
-    {"a wrong value for a tag", READY "bt.api.window=0\n", ":2", "window is no allowed number"},
+    {"a query in a base", READY "bt.api.base.url=http://bt.example?x=1\n", "api", "'?' or '#'"},
+    {"a fragment in a base", READY "bt.base.url=http://bt.example/a#b\n", "api", "'?' or '#'"},
+    {"a base without a host", READY "bt.base.url=http:///v1\n", "api", "names no host"},
+    {"a tag that nobody has", READY "bt.portability.window=1\n", ":3", "no setting 'bt.portability.window'"},
+    {"a wrong value for a tag", READY "bt.api.window=0\n", ":3", "window is no allowed number"},
     {"a slot that would be another group's", READY "worker.slot=b/c\n", "worker.slot", "'b/c'"},
     {"a slot that the library cannot copy", READY "worker.slot=\xc3\xa9\n", "worker.slot",
      "another character"},
@@ -29,9 +34,11 @@ static const struct {
     {"made up, on a production host", READY LIVE, "w", "'list' is only proposed"},
     {"made up, elsewhere", READY "bt.api.base.url=https://live.bt.example.test\n", NULL, NULL},
     {"made up, and accepted", READY LIVE "bt.accept.proposed=list\n", NULL, NULL},
-    {"among others", READY LIVE "bt.accept.proposed=a, list,b\n", NULL, NULL},
+    {"among others", READY LIVE "bt.accept.proposed=list, list,list\n", NULL, NULL},
     {"a part of another name", READY LIVE "bt.accept.proposed=listOrders,xlist\n", "w",
      "'list' is only proposed"},
+    {"an operation that is none", READY "bt.accept.proposed=list,, listOrder\n", ":3",
+     "bt.accept.proposed has no operation 'listOrder'"},
 };
 
 static struct catalogue *load(char *folder)
@@ -73,4 +80,41 @@ static void checks(void)
     given_remove_folder(folder);
 }
 
-CU_TestInfo test_readiness[] = {{"checks", checks}, CU_TEST_INFO_NULL};
+/* What is told, and stops nothing. */
+static void warnings(void)
+{
+    static const struct {
+        const char *settings;
+        size_t count;
+        const char *what;
+    } told[] = {
+        {READY, 0, ""},
+        {READY "bt.base.url=http://localhost:1\n", 0, ""},
+        {READY "bt.base.url=http://bt.example\n", 1, "bt.api.base.url is not encrypted on its way"},
+        {READY "bt.base.url=http://bt.example\nbt.api.base.url=https://bt.example\n", 0, ""},
+        {READY "bt.tls.verify=off\n", 1, "bt.tls.verify is off"},
+    };
+    char *folder = given_folder(), path[1024];
+    struct catalogue *catalogue = load(folder);
+
+    snprintf(path, sizeof path, "%s/settings", folder);
+    for (size_t i = 0; i < COUNT_OF(told); i++) {
+        struct problems problems = {0}, found = {0};
+        struct settings settings;
+        given_in_folder(folder, "settings", told[i].settings);
+        settings_load(path, NULL, &settings, &problems);
+        readiness_check(&settings, catalogue, &problems);
+        given_no_problem(told[i].settings, &problems);
+        readiness_warn(&settings, catalogue, &found);
+        CU_ASSERT_EQUAL(found.count, told[i].count);
+        if (told[i].count > 0)
+            given_problem(told[i].settings, &found, "", told[i].what);
+        settings_release(&settings);
+        problems_release(&problems);
+        problems_release(&found);
+    }
+    catalogue_free(catalogue);
+    given_remove_folder(folder);
+}
+
+CU_TestInfo test_readiness[] = {{"checks", checks}, {"warnings", warnings}, CU_TEST_INFO_NULL};
