@@ -43,6 +43,26 @@ def a_request_becomes_a_call_and_an_outcome(stage):
     expect(headers.get("apigw-tracking-header") == outcome["outcome"]["trackingIds"][0], "another tracking id was sent")
 
 
+def only_a_valid_trace_goes_on(stage):
+    """Several tracestate headers are one; of an invalid traceparent nothing goes on, neither to BT nor to the outcome."""
+    stage.worker().ready()
+    reader = stage.reader()
+    good, zero = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", b"00-00000000000000000000000000000000-00f067aa0ba902b7-01"
+    state = [("tracestate", b"rojo=1"), ("tracestate", b"congo=2")]
+    cases = [([("traceparent", good), *state], (good.decode(), "rojo=1,congo=2")), ([("traceparent", zero), *state], (None, None)),
+             (state, (None, None)), ([("traceparent", good), ("traceparent", good)], (None, None)), ([("traceparent", good), ("tracestate", b"X")], (good.decode(), None))]
+    for i, (headers, wanted) in enumerate(cases):
+        number = f"0163296001{i}"
+        request = stage.send("check-portability", portability(number), key=b"order-7", headers=headers)
+        stage.flush()
+        wait_for(lambda: request in outcomes_by_request(reader.more()), f"the outcome with {headers}")
+        message = next(m for m in reader.messages if header(m, "ce_subject") == request)
+        sent = [r for r in stage.sandbox.control("GET", "requests?last=5") if r["target"] == target(number)]
+        called = {k.lower(): v for k, v in sent[-1]["headers"].items()}
+        expect((called.get("traceparent"), called.get("tracestate")) == wanted, f"BT got {called} for {headers}")
+        expect((header(message, "traceparent"), header(message, "tracestate")) == wanted, f"the outcome of {headers}")
+
+
 def orders_of_a_key_go_in_sequence(stage):
     """300 orders over 10 keys and many without: of a key never two calls at once, outcomes in order."""
     stage.sandbox.fault(api="portability", kind="delay", ms=5, times=-1)
@@ -346,7 +366,7 @@ def one_worker_without_transactions(stage):
     expect(second.wait() == 1 and "another worker of this group runs" in second.log(), second.log())
 
 
-BOTH = [a_request_becomes_a_call_and_an_outcome, orders_of_a_key_go_in_sequence, many_keys_go_in_parallel, contract_and_rules,
+BOTH = [a_request_becomes_a_call_and_an_outcome, only_a_valid_trace_goes_on, orders_of_a_key_go_in_sequence, many_keys_go_in_parallel, contract_and_rules,
         expired, journeys_are_not_served_yet, dead_letters, clean_stop_settles_all, submit_and_watch, all_examples]
 EMBEDDED = [a_reading_order_survives_bad_replies, throttled_orders_wait, a_halted_api_resumes_by_itself, tokens, token_styles,
             configuration_mistakes, settings_that_are_warned_of, catalogue_mistakes, proposed_operations_on_a_production_host, pages, secrets_stay_secret,

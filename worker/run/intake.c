@@ -12,11 +12,12 @@
 #include "signals.h"
 #include "status.h"
 #include "topics.h"
+#include "trace.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SWEEPS = 5 };
+enum { SWEEPS = 5, TRACE_STATES_MAX = 8192 };
 
 struct intake {
     struct worker *worker;
@@ -120,7 +121,7 @@ static bool header_of(const rd_kafka_message_t *message, const char *name, const
            *value != NULL;
 }
 
-/* A header that travels on, if it is short enough and printable; trace context must not cost an order. Owned. */
+/* A header that travels on, if it is short enough and printable. Owned. */
 static char *copy_header(const rd_kafka_message_t *message, const char *name)
 {
     const void *value;
@@ -132,6 +133,45 @@ static char *copy_header(const rd_kafka_message_t *message, const char *name)
         if (((const unsigned char *)value)[i] < 0x20 || ((const unsigned char *)value)[i] > 0x7e)
             return NULL;
     return memory_text_of(value, size);
+}
+
+/* One header of this name, or null where there is none, or several. */
+static const char *only_header(const rd_kafka_headers_t *headers, const char *name, size_t *size)
+{
+    const void *value = NULL, *other;
+    size_t ignored;
+
+    if (rd_kafka_header_get(headers, 0, name, &value, size) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        rd_kafka_header_get(headers, 1, name, &other, &ignored) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return NULL;
+    return value;
+}
+
+/* The trace that the request belongs to, where it is a valid one; its state only with it, several headers of it as one. */
+static void take_trace(const rd_kafka_message_t *message, struct order_headers *out)
+{
+    CLEANUP(buffer_release) struct buffer joined = {0};
+    rd_kafka_headers_t *headers;
+    const void *value;
+    size_t size = 0;
+
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    const char *parent = only_header(headers, "traceparent", &size);
+    if (parent == NULL || size > ORDER_HEADER_MAX || !trace_parent_valid(parent, size))
+        return;
+    out->traceparent = memory_text_of(parent, size);
+    buffer_init(&joined, TRACE_STATES_MAX);
+    for (size_t i = 0;
+         rd_kafka_header_get(headers, i, "tracestate", &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+        if (joined.length > 0)
+            buffer_add_byte(&joined, ',');
+        if (value == NULL || memchr(value, '\0', size) != NULL)
+            return;
+        buffer_add(&joined, value, size);
+    }
+    if (!joined.full)
+        out->tracestate = trace_state_read(buffer_text(&joined));
 }
 
 static void dead(struct intake *intake, const rd_kafka_message_t *message, const char *reason,
@@ -227,8 +267,7 @@ static bool take_order(struct intake *intake, rd_kafka_message_t *message, const
     order->requested_at_ms = rd_kafka_message_timestamp(message, &kind);
     if (kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE)
         order->requested_at_ms = worker_time(worker).wall_ms;
-    order->headers.traceparent = copy_header(message, "traceparent");
-    order->headers.tracestate = copy_header(message, "tracestate");
+    take_trace(message, &order->headers);
     order->headers.tracking = copy_header(message, "whc-tracking");
     switch (request_read(type, writer, (const char *)message->payload + frame->start,
                          message->len - frame->start, worker->given,

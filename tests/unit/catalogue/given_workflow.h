@@ -23,6 +23,10 @@ static const char given_openapi_text[] =
     " {'name': 'Own', 'in': 'header', 'required': true, 'x-worker-header': true}],"
     " 'responses': {'200': " GIVEN_JSON "}}},"
     "'/list': {'get': {'operationId': 'list', " GIVEN_READS ", 'responses': {'200': {}}}},"
+    "'/odd': {'get': {'operationId': 'odd', " GIVEN_READS
+    ", 'parameters': [{'name': 'd', 'in': 'query', 'style': 'deepObject'}], 'responses': {'200': {}}}},"
+    "'/elsewhere': {'get': {'operationId': 'elsewhere', " GIVEN_READS
+    ", 'servers': [], 'responses': {'200': {}}}},"
     "'/write': {'post': {'operationId': 'write', 'x-evidence': 'documented', 'x-repeat': 'lookup', 'tags':"
     " ['api'], 'requestBody': {'required': true, 'content': {'application/json': {}}},"
     " 'responses': {'201': {'content': {'application/json': {'schema': {'allOf': [{'type': 'object'},"

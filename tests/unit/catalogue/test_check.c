@@ -54,6 +54,17 @@ static const struct {
      W("'steps': [{'stepId': 's', " GIVEN_LIST
        ", 'parameters': [{'name': 'z', 'in': 'query', 'value': 1}]}]"),
      "#/workflows/0/steps/0", "has no parameter 'z'", ""},
+    {"an operation that is not understood", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'elsewhere', 'successCriteria': [{'condition': 'true'}]}]"),
+     "bt-whc.openapi.json#/paths/~1elsewhere/get", "operation 'elsewhere': 'servers' below the root",
+     "base.url"},
+    {"a parameter in another style", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'odd', 'successCriteria': [{'condition': 'true'}], 'parameters':"
+       " [{'name': 'd', 'in': 'query', 'value': 1}]}]"),
+     "#/workflows/0/steps/0", "wants its parameter 'd' in another style", "leave it out"},
+    {"one in another style that is left out", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'odd', 'successCriteria': [{'condition': 'true'}]}]"), NULL,
+     NULL, NULL},
     {"a parameter in another place", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', 'operationId': 'read', 'successCriteria': [{'condition': 'true'}], 'parameters':"
        " [{'name': 'id', 'in': 'query', 'value': 1}]}]"),
