@@ -10,8 +10,9 @@
 
 static int command_run(int argc, char **argv)
 {
-    static const struct command_help help = {"run", "Runs the worker until TERM or INT.", "",
-                                             "whc-worker run --config whc-worker.properties"};
+    static const struct command_help help = {
+        "run", "Runs the worker until TERM or INT; HUP reads secrets, certificates and log.level again.", "",
+        "whc-worker run --config whc-worker.properties"};
     const char *config = NULL;
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL}};

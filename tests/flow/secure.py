@@ -107,8 +107,8 @@ class Front:
 def refused(stage, front, words, **settings):
     """A worker that gets no token over this front: it stays alive, says why, and goes on asking; no order is lost or called."""
     worker = stage.worker(**front.settings(**settings))
-    wait_for(lambda: "token endpoint" in worker.page("/health/ready")[1], "readiness to say that there is no token")
-    code, why = worker.page("/health/ready")
+    wait_for(lambda: "token endpoint" in worker.page("/health/ready?all")[1], "readiness to say that there is no token")
+    code, why = worker.page("/health/ready?all")
     expect(code == 503 and words in why, f"readiness does not say '{words}': {why}")
     calls = stage.sandbox.counts()["total"]
     expect(worker.stop() == 0, worker.log())
@@ -199,7 +199,7 @@ def a_secret_is_read_again(stage):
     reader = stage.reader()
     request = stage.send("check-portability", portability())
     stage.flush()
-    wait_for(lambda: "credentials are refused" in worker.page("/health/ready")[1], "readiness to say that the credentials are refused")
+    wait_for(lambda: "credentials are refused" in worker.page("/health/ready?all")[1], "readiness to say that the credentials are refused")
     expect(not reader.more(), "an order did not wait")
     secret.write_text("sandbox-secret\n")
     reader.until(1)

@@ -314,8 +314,9 @@ class Worker(Program):
             return 0, ""
 
     def ready(self, seconds=60):
-        wait_for(lambda: self.page("/health/ready")[0] == 200 or self.process.poll() is not None,
-                 f"the worker to be ready: {self.page('/health/ready')[1] if self._port else ''}", seconds)
+        """It may take orders, and call BT."""
+        wait_for(lambda: self.page("/health/ready?all")[0] == 200 or self.process.poll() is not None,
+                 f"the worker to be ready: {self.page('/health/ready?all')[1] if self._port else ''}", seconds)
         expect(self.process.poll() is None, f"the worker ended:\n{self.log()}")
         return self
 

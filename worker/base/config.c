@@ -352,9 +352,10 @@ static void apply_env(struct settings *settings, const char *variable, const cha
                      "this environment variable names no setting");
 }
 
-static void fill_defaults(struct settings *settings, struct problems *problems)
+static void fill_defaults(const char *path, struct settings *settings, struct problems *problems)
 {
-    *settings = (struct settings){.client_secret_file = memory_text(""),
+    *settings = (struct settings){.path = memory_text(path == NULL ? "" : path),
+                                  .client_secret_file = memory_text(""),
                                   .given = memory_new(settings_table_count, sizeof(char *))};
     for (size_t i = 0; i < settings_table_count; i++)
         assign(&settings_table[i], settings, settings_table[i].fallback, "default", problems);
@@ -365,7 +366,7 @@ static void fill_defaults(struct settings *settings, struct problems *problems)
 void settings_load(const char *path, char *const environment[], struct settings *settings,
                    struct problems *problems)
 {
-    fill_defaults(settings, problems);
+    fill_defaults(path, settings, problems);
     if (path != NULL && *path != '\0')
         load_file(path, settings, problems);
     for (; environment != NULL && *environment != NULL; environment++) {
@@ -423,6 +424,7 @@ void settings_release(struct settings *settings)
             memory_free(settings->given[i]);
     }
     memory_free(settings->api.base_url);
+    memory_free(settings->path);
     memory_free(settings->client_secret_file);
     memory_free(settings->given);
     release_named(settings->apis, settings->api_count);

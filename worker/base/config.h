@@ -45,10 +45,9 @@ struct settings {
     struct secret proxy_password;
     char *group_id, *worker_slot, *catalogue_path, *catalogue_overlay;
     int64_t log_format, log_level, admin_port;
-    char *admin_address;
+    char *admin_address, *admin_certificate_file, *admin_key_file, *admin_username;
     char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
-    int64_t requests_partitioner, requests_partitions;
-    int64_t ledger_format;
+    int64_t requests_partitioner, requests_partitions, ledger_format;
     char *takeover_accept;
     int64_t lso_alarm_ms;
     int64_t topics_partitions, topics_replication, topics_min_replication;
@@ -63,12 +62,12 @@ struct settings {
     int64_t settlement_transactions, settlement_pace_ms, settlement_deadline_ms;
     int64_t send_offsets_timeout_ms, commit_timeout_ms, socket_timeout_ms, transaction_timeout_ms;
     int64_t session_timeout_ms, broker_session_timeout_ms, max_poll_interval_ms, consumer_socket_timeout_ms;
-    int64_t reconnect_backoff_max_ms;
-    int64_t stop_grace_ms, watchdog_ms, turn_budget_ms;
+    int64_t reconnect_backoff_max_ms, stop_grace_ms, watchdog_ms, turn_budget_ms;
     char *token_url, *client_id, *ca_file, *certificate_file, *key_file, *accept_proposed;
-    struct secret client_secret, key_password;
-    char *client_secret_file; /* read again when BT refuses the secret; "" : not from a file */
-    int64_t token_style, tls_verify, token_margin_ms;
+    struct secret client_secret, key_password, admin_password;
+    char *path, *client_secret_file; /* where all this came from; where the secret did, "": not from a file */
+    int64_t token_style, tls_verify, token_margin_ms,
+        reread_ms;           /* last SIGHUP by the loop's clock; 0: none */
     struct api_settings api; /* the values for every API that has none of its own */
 
     struct named_value *apis;   /* bt.<tag>.<name>: name is "<tag>.<name>" */

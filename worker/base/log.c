@@ -19,11 +19,11 @@ enum { REPEATED_PLACES = 256 };
 static const char *const level_names[] = {
     [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error"};
 
-/* The one object that every part of the program shares; written by log_open only. */
+/* The one object that every part of the program shares; written by log_open and log_set_level. */
 static struct {
     int descriptor;
     enum log_format format;
-    enum log_level least;
+    atomic_int least; /* enum log_level */
     atomic_uint_fast64_t dropped;
 } logger = {.descriptor = -1};
 
@@ -47,12 +47,17 @@ void log_open(int descriptor, enum log_format format, enum log_level least)
     for (size_t i = 0; i < REPEATED_PLACES; i++)
         atomic_store(&repeated[i].message, 0); /* nothing was told there yet */
     logger.format = format;
-    logger.least = least;
+    log_set_level(least);
+}
+
+void log_set_level(enum log_level least)
+{
+    atomic_store(&logger.least, (int)least);
 }
 
 bool log_wanted(enum log_level level)
 {
-    return logger.descriptor >= 0 && level >= logger.least;
+    return logger.descriptor >= 0 && (int)level >= atomic_load_explicit(&logger.least, memory_order_relaxed);
 }
 
 uint64_t log_dropped(void)

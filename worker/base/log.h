@@ -48,6 +48,9 @@ static inline struct log_field log_fault(const struct fault *why)
  */
 void log_open(int descriptor, enum log_format format, enum log_level least);
 
+/* From now on, in all threads. */
+void log_set_level(enum log_level least);
+
 /* Whether a line of this level would be written. */
 bool log_wanted(enum log_level level);
 

@@ -38,9 +38,18 @@ const struct setting settings_table[] = {
          "Folder with order types of your own; a folder or file of the same name wins over catalogue.path."),
     CHOICE("log.format", log_format, "logfmt|json", "logfmt", "How a log line looks."),
     CHOICE("log.level", log_level, "debug|info|warn|error", "info", "The least level that is logged."),
-    TEXT("admin.address", admin_address, "0.0.0.0", "Address of /metrics, /health and /status."),
+    TEXT("admin.address", admin_address, "0.0.0.0",
+         "IPv4 or IPv6 address of /metrics, /health and /status; \"::\": all of both."),
     NUMBER("admin.port", AT(admin_port), "", 0, 65535, "8080",
            "Port of /metrics, /health and /status; 0: any free one."),
+    TEXT("admin.tls.certificate.file", admin_certificate_file, "",
+         "Certificate (PEM, with those between) that this port shows; \"\": it speaks HTTP without TLS."),
+    TEXT("admin.tls.key.file", admin_key_file, "", "Key of that certificate (PEM)."),
+    TEXT(
+        "admin.username", admin_username, "",
+        "User (HTTP Basic) whom the pages are shown to; \"\": to anybody. /health/live and /health/ready want none, and "
+        "then do not say why."),
+    SECRET("admin.password", admin_password, "Password of that user."),
 
     TEXT("topic.requests", topic_requests, "whc.order-requests", "Order requests come from here."),
     TEXT("topic.outcomes", topic_outcomes, "whc.order-outcomes", "Outcomes go here."),

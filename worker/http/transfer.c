@@ -204,6 +204,10 @@ static void set_tls(struct transfer *transfer, const struct http_request *reques
     const struct http_tls *tls = request->tls == NULL ? &of_bt : request->tls;
     CURL *easy = transfer->easy;
 
+    /* libcurl keeps the authorities' certificates for a day; what it read before the last SIGHUP does not count. */
+    if (settings->reread_ms > 0)
+        curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT,
+                         (long)((loop_clock_ms() - settings->reread_ms) / 1000));
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, tls->verify ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls->verify ? 2L : 0L);
     if (*tls->ca_file != '\0')

@@ -8,6 +8,7 @@
 #include "kept.h"
 #include "memory.h"
 #include "owning.h"
+#include "reload.h"
 #include "remembered.h"
 #include "repeats.h"
 #include "settling.h"
@@ -100,6 +101,10 @@ static void signalled(void *context, int signal)
 {
     struct worker *worker = context;
 
+    if (signal == SIGHUP) {
+        reload(worker);
+        return;
+    }
     if (worker->stopping) {
         struct fault why;
         fault_set(&why, FAULT_LOCAL, "a second signal came: what is not settled is the next owner's");
@@ -302,14 +307,15 @@ static void begin_with_kafka(void *context)
 
 static bool start(struct worker *worker, struct fault *why)
 {
-    static const int signals[] = {SIGTERM, SIGINT, 0};
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, 0};
     struct problems problems = {0};
     char owner[UUID_TEXT_SIZE];
 
     signal(SIGPIPE, SIG_IGN);
     TRY(loop_new(&worker->loop, why));
     loop_set_budget(worker->loop, worker->settings->turn_budget_ms);
-    TRY(loop_catch(worker->loop, signals, signalled, worker, why));
+    TRY(loop_catch(worker->loop, signals, signalled, worker,
+                   why)); /* one that comes before the loop turns waits */
     read_apis(worker, &problems);
     problems_release(&problems); /* readiness_check() has told them */
     worker->given = json_object_new_object();

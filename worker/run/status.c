@@ -32,6 +32,7 @@ enum family {
     PARTITIONS,
     PARTITIONS_HELD,
     READY,
+    BT_READY,
     TURN_SECONDS,
     LOG_DROPPED,
     REPEATS,
@@ -85,6 +86,11 @@ static const struct stats_family families[] = {
                       {NULL},
                       SECONDS},
     [READY] = {"whc_ready", "1: ready; /health/ready says why not.", STATS_GAUGE, {NULL}, {0}},
+    [BT_READY] = {"whc_bt_ready",
+                  "1: there is a token and no API is halted; /health/ready?all says why not.",
+                  STATS_GAUGE,
+                  {NULL},
+                  {0}},
     [LOG_DROPPED] =
         {"whc_log_lines_dropped_total", "Log lines that nobody read.", STATS_COUNTER, {NULL}, {0}},
     [REPEATS] = {"whc_repeats_total",
@@ -137,12 +143,29 @@ struct status {
     bool joined; /* before that a turn may wait for Kafka: nothing can be sent, and no watchdog runs */
 };
 
-/* Why the worker is not ready, in words; "" when it is. */
-static const char *not_ready(const struct worker *worker)
+/*
+ * What keeps orders from BT, in words; "" when nothing does. It is no reason to be not ready: a roll-out that brings the
+ * corrected secret would wait for it for ever.
+ */
+static const char *bt_trouble(const struct worker *worker)
 {
     static const char halted[] =
         "an API is halted because BT refuses or blocks the account; it is tried again by itself";
-    const char *why, *tag;
+    const struct pace *pace;
+    const char *tag;
+
+    if (*token_trouble(worker->token) != '\0')
+        return token_trouble(worker->token);
+    for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++)
+        if (pace->halted)
+            return halted;
+    return "";
+}
+
+/* Why the worker is not ready, in words; "" when it is. It is about us, Kafka and the registry. */
+static const char *not_ready(const struct worker *worker)
+{
+    const char *why;
 
     if (worker->stopping)
         return *worker->ending != '\0' ? worker->ending : "the worker is stopping";
@@ -150,8 +173,6 @@ static const char *not_ready(const struct worker *worker)
         return owning_state(worker->owning);
     if (*settling_trouble(worker->settling) != '\0')
         return settling_trouble(worker->settling);
-    if (*token_trouble(worker->token) != '\0')
-        return token_trouble(worker->token);
     if (*registry_trouble(worker->registry) != '\0')
         return registry_trouble(worker->registry);
     if (!registry_registered(worker->registry))
@@ -160,10 +181,6 @@ static const char *not_ready(const struct worker *worker)
         return signals_trouble(worker->signals);
     if (intake_held(worker->intake, &why) > 0)
         return why;
-    const struct pace *pace;
-    for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++)
-        if (pace->halted)
-            return halted;
     if (intake_memory_full(worker->intake))
         return "the orders take orders.max.bytes of memory: no more requests are taken until some end";
     if (orders_owned_count(worker->orders) >= (size_t)worker->settings->ledger_orders_max)
@@ -190,13 +207,14 @@ static void set_doubts(struct status *status)
     set_gauge(status, DOUBTS_RESTARTED, "", (double)restarted);
 }
 
-static int metrics_page(void *context, struct buffer *body)
+static int metrics_page(void *context, const struct server_ask *ask, struct buffer *body)
 {
     struct status *status = context;
     const struct worker *worker = status->worker;
     const char *why, *tag;
     const struct pace *pace;
 
+    (void)ask;
     for (size_t i = 0; i < ORDER_STATES; i++)
         set_gauge(status, ORDERS, status_state_names[i],
                   (double)orders_state_count(worker->orders, (enum order_state)i));
@@ -208,6 +226,7 @@ static int metrics_page(void *context, struct buffer *body)
     set_gauge(status, PARTITIONS, "", (double)owning_count(worker->owning));
     set_gauge(status, PARTITIONS_HELD, "", (double)intake_held(worker->intake, &why));
     set_gauge(status, READY, "", *not_ready(worker) == '\0');
+    set_gauge(status, BT_READY, "", *bt_trouble(worker) == '\0');
     set_gauge(status, LOG_DROPPED, "", (double)log_dropped());
     set_gauge(status, ORDER_BYTES, "", (double)orders_bytes(worker->orders));
     set_gauge(status, LEDGER_ORDERS, "", (double)orders_owned_count(worker->orders));
@@ -241,39 +260,44 @@ static void turned(void *context, const struct loop_turn *turn)
             log_int("cause_ms", turn->cause_us / 1000));
 }
 
-static int live_page(void *context, struct buffer *body)
+static int live_page(void *context, const struct server_ask *ask, struct buffer *body)
 {
+    (void)ask;
     (void)context; /* a loop that answers turns */
     buffer_add_text(body, "live\n");
     return 200;
 }
 
-static int ready_page(void *context, struct buffer *body)
+static int ready_page(void *context, const struct server_ask *ask, struct buffer *body)
 {
     struct status *status = context;
     const char *why = not_ready(status->worker);
 
-    buffer_print(body, "%s\n", *why == '\0' ? "ready" : why);
+    if (*why == '\0' && ask->all)
+        why = bt_trouble(status->worker);
+    buffer_print(body, "%s\n", *why == '\0' ? "ready" : ask->trusted ? why : "not ready");
     return *why == '\0' ? 200 : 503;
 }
 
-static int status_page(void *context, struct buffer *body)
+static int status_page(void *context, const struct server_ask *ask, struct buffer *body)
 {
     struct status *status = context;
     CLEANUP(tree_release)
-    struct json_object *tree = status_tree(status->worker, not_ready(status->worker), &status->longest);
+    struct json_object *tree =
+        status_tree(status->worker, not_ready(status->worker), bt_trouble(status->worker), &status->longest);
 
+    (void)ask;
     tree_write(tree, body);
     buffer_add_byte(body, '\n');
     return 200;
 }
 
 static const struct server_page pages[] = {
-    {"/metrics", "text/plain; version=0.0.4", metrics_page},
-    {"/health/live", "text/plain", live_page},
-    {"/health/ready", "text/plain", ready_page},
-    {"/status", "application/json", status_page},
-    {NULL, NULL, NULL},
+    {"/metrics", "text/plain; version=0.0.4", metrics_page, false},
+    {"/health/live", "text/plain", live_page, true},
+    {"/health/ready", "text/plain", ready_page, true},
+    {"/status", "application/json", status_page, false},
+    {NULL, NULL, NULL, false},
 };
 
 bool status_new(struct worker *worker, struct status **out, struct fault *why)
@@ -282,8 +306,7 @@ bool status_new(struct worker *worker, struct status **out, struct fault *why)
 
     status->worker = worker;
     status->stats = stats_new(families, COUNT_OF(families), SERIES_MAX);
-    if (!server_new(worker->loop, worker->settings->admin_address, (int)worker->settings->admin_port, pages,
-                    status, &status->server, why)) {
+    if (!server_new(worker->loop, worker->settings, pages, status, &status->server, why)) {
         status_free(status);
         return false;
     }
@@ -292,6 +315,11 @@ bool status_new(struct worker *worker, struct status **out, struct fault *why)
         log_int("port", server_port(status->server)));
     *out = status;
     return true;
+}
+
+bool status_renew(struct status *status, struct fault *why)
+{
+    return server_renew(status->server, why);
 }
 
 void *status_free(struct status *status)

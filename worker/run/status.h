@@ -10,6 +10,9 @@
 MUST_USE bool status_new(struct worker *worker, struct status **status, struct fault *why);
 void *status_free(struct status *status);
 
+/* Reads the certificate of the pages again; on a failure the one before stays. */
+MUST_USE bool status_renew(struct status *status, struct fault *why);
+
 void status_count_taken(struct status *status);
 void status_count_order(struct status *status, const struct order *order);
 void status_count_repeat(struct status *status);

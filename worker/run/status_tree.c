@@ -92,7 +92,8 @@ static struct json_object *turn_tree(const struct loop_turn *turn)
     return tree;
 }
 
-struct json_object *status_tree(const struct worker *worker, const char *why, const struct loop_turn *longest)
+struct json_object *status_tree(const struct worker *worker, const char *why, const char *bt,
+                                const struct loop_turn *longest)
 {
     struct json_object *tree = json_object_new_object();
     struct json_object *orders = json_object_new_object();
@@ -105,6 +106,7 @@ struct json_object *status_tree(const struct worker *worker, const char *why, co
     json_object_object_add(tree, "slot", json_object_new_string(worker->settings->worker_slot));
     json_object_object_add(tree, "ready", json_object_new_boolean(*why == '\0'));
     json_object_object_add(tree, "reason", json_object_new_string(why));
+    json_object_object_add(tree, "bt", json_object_new_string(bt));
     json_object_object_add(tree, "transactions",
                            json_object_new_boolean(worker->settings->settlement_transactions != 0));
     json_object_object_add(

@@ -8,8 +8,8 @@
 
 extern const char *const status_state_names[]; /* by enum order_state */
 
-/* The page as JSON, owned by the caller; `why` it is not ready, "" when it is. */
-struct json_object *status_tree(const struct worker *worker, const char *why,
+/* The page as JSON, owned by the caller; `why` it is not ready and `bt` what keeps orders from BT, "" for neither. */
+struct json_object *status_tree(const struct worker *worker, const char *why, const char *bt,
                                 const struct loop_turn *longest);
 
 #endif

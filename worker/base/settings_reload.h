@@ -1,0 +1,21 @@
+/*
+ * Settings that are read again while the worker runs (SIGHUP).
+ *
+ * Only what nothing is computed with, and nobody else keeps: secrets, the log's level, who may see the operators' pages
+ * and with which certificate. Times that promise.md section 4 computes with count from the next start on, for all workers
+ * of the group the same; so do names, addresses and limits.
+ */
+#ifndef BASE_SETTINGS_RELOAD_H
+#define BASE_SETTINGS_RELOAD_H
+
+#include "buffer.h"
+#include "config.h"
+
+/*
+ * Reads the settings again from where they came. Mistakes go to `problems`, and then nothing has changed: false. Else
+ * what may change has, and the names of the others that differ are added to `restart`, separated by blanks.
+ */
+bool settings_reload(struct settings *settings, char *const environment[], struct problems *problems,
+                     struct buffer *restart);
+
+#endif
