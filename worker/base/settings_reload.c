@@ -78,12 +78,21 @@ static void compare_named(const struct named_value *now, size_t now_count, const
     }
 }
 
+/* Its file is just being written, or it is to go: that counts from the next start on. */
+static bool is_lost_secret(const struct setting *row, const void *now, const void *then)
+{
+    return row->type == SETTING_SECRET && ((const struct secret *)now)->hidden != NULL &&
+           ((const struct secret *)then)->hidden == NULL;
+}
+
 static void take_over(struct settings *settings, struct settings *read, struct buffer *restart)
 {
     for (size_t i = 0; i < settings_table_count; i++) {
         const struct setting *row = &settings_table[i];
         void *now = (char *)settings + row->place, *then = (char *)read + row->place;
-        if (may_change(row))
+        if (is_lost_secret(row, now, then))
+            note(restart, "", row->name);
+        else if (may_change(row))
             exchange(row, now, then);
         else if (!same_value(row, now, then))
             note(restart, "", row->name);

@@ -142,6 +142,23 @@ static void check_acceptance(const struct settings *settings, struct problems *p
                      why.text);
 }
 
+/* What the operators' pages are given must be whole: half of it would show them to anybody. */
+static void check_pages(const struct settings *settings, struct problems *problems)
+{
+    bool certificate = *settings->admin_certificate_file != '\0', key = *settings->admin_key_file != '\0';
+    bool user = *settings->admin_username != '\0', password = settings->admin_password.hidden != NULL;
+
+    if (certificate != key)
+        problems_add(problems, "admin.tls.certificate.file", "both of them, or none",
+                     "admin.tls.certificate.file and admin.tls.key.file are needed both");
+    if (user != password)
+        problems_add(problems, "admin.username", "both of them, or none",
+                     "admin.username and admin.password are needed both");
+    if (strchr(settings->admin_username, ':') != NULL)
+        problems_add(problems, "admin.username", "a name without it",
+                     "admin.username has a colon, which ends the name in HTTP Basic");
+}
+
 static void check_needs(const struct settings *settings, struct problems *problems)
 {
     if (settings->outcome_framing != FRAME_SINGLE_OBJECT && *settings->registry_url == '\0')
@@ -175,6 +192,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     check_needs(settings, problems);
     settings_check_values(settings, problems);
     check_accepted(settings, openapi, problems);
+    check_pages(settings, problems);
     check_acceptance(settings, problems);
     check_slot(settings, problems);
     for (size_t i = 0; i < catalogue->type_count; i++) {

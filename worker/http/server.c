@@ -88,14 +88,14 @@ static bool is_trusted(const struct server *server, struct MHD_Connection *conne
 
     if (*user == '\0')
         return true;
-    if (header == NULL || strncasecmp(header, "Basic ", 6) != 0)
+    if (password == NULL || header == NULL || strncasecmp(header, "Basic ", 6) != 0)
         return false;
     header += 6;
     header += strspn(header, " ");
     buffer_init(&given, CREDENTIALS_MAX);
     if (!base64_read(header, strlen(header), &given, &unused) || given.full)
         return false;
-    snprintf(wanted, sizeof wanted, "%s:%s", user, password == NULL ? "" : password);
+    snprintf(wanted, sizeof wanted, "%s:%s", user, password);
     bool same = same_secret(buffer_text(&given), given.length, wanted);
     explicit_bzero(wanted, sizeof wanted);
     return same;

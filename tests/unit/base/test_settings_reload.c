@@ -34,6 +34,10 @@ static const struct {
      "worker.slot watchdog.ms bt.call.timeout.ms bt.portability.window kafka.client.rack kafka.client.id"
      " input.cugId",
      "new", "ann", LOG_WARN},
+    {"a secret that is empty",
+     "worker.slot=s\nlog.level=warn\nadmin.username=ann\nbt.call.timeout.ms=1000\nkafka.client.rack=a\n"
+     "input.cugId=C\nbt.client.secret.file=/dev/null\n",
+     true, "bt.client.secret", "old", "ann", LOG_WARN},
     {"a mistake", "worker.slot=s\nlog.level=loud\nbt.client.secret=new\n", false, "", "old", "ann", LOG_WARN},
     {"a secret that is gone", "worker.slot=s\nlog.level=warn\nbt.client.secret.file=/no/such/file\n", false,
      "", "old", "ann", LOG_WARN},
