@@ -4,6 +4,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 import urllib.parse
 import uuid
 
@@ -151,6 +152,9 @@ def client_certificates(stage):
         worker = stage.worker(**front.settings(**ours)).ready()
         expect(ask(stage, portability())["outcome"]["status"] == "COMPLETED", worker.log())
         expect("opensesame" not in worker.log(), "the key's password is in the log")
+        expect("a certificate ends soon" in worker.log() and "days=1" in worker.log(), "no warning of its end")
+        ends = worker.metric(f'whc_certificate_expiry_timestamp_seconds{{file="{certificate}"}}')
+        expect(0 < ends - time.time() <= 2 * 86400, f"it ends at {ends}")
     finally:
         front.close()
 

@@ -241,7 +241,7 @@ def configuration_mistakes(stage):
 
 def settings_that_are_warned_of(stage):
     """What is allowed and hardly meant in production: `check` and the log say so, and the worker starts."""
-    risky = {"bt.tls.verify": "off", "bt.portability.base.url": "http://bt.example"}
+    risky = {"bt.tls.verify": "off", "bt.portability.base.url": "http://bt.example", "bt.token.hosts": "bt.example"}
     code, out, err = stage.run("check", **risky)
     expect(code == 0 and "warning: " in err and "bt.tls.verify is off" in err and "bt.portability.base.url is not encrypted" in err, out + err)
     worker = stage.worker(**risky).ready()

@@ -41,6 +41,7 @@ struct http_request {
     int64_t retry_after_max_ms; /* a longer Retry-After counts as this */
     int64_t idle_max_ms;        /* a kept connection that was idle for longer is not used; whole seconds */
     bool fresh;                 /* never a kept connection, and this one is not kept */
+    bool compressed;            /* gzip and deflate may come; the caps count what is unpacked */
     bool want_headers;          /* the reply's headers, for whoever looks at them */
     /*
      * A call that must not be sent twice asks here, with the call's context, before its first byte and when its body

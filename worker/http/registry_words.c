@@ -67,13 +67,6 @@ static struct json_object *json_of(const struct http_reply *reply, struct fault 
     return tree;
 }
 
-static bool has_mark(const struct http_reply *reply)
-{
-    return reply->length >= 3 &&
-           (memcmp(reply->body, "\xef\xbb\xbf", 3) == 0 || memcmp(reply->body, "\xfe\xff", 2) == 0 ||
-            memcmp(reply->body, "\xff\xfe", 2) == 0);
-}
-
 /* How a body that is none of the registry's differs, or begins. */
 static void describe_body(const struct http_reply *reply, char words[WORDS_SIZE])
 {
@@ -89,8 +82,6 @@ static void describe_body(const struct http_reply *reply, char words[WORDS_SIZE]
                       strlen(tree_text_of(reply->headers, "content-encoding")), quoted));
     else if (reply->length == 0)
         snprintf(words, WORDS_SIZE, "no body");
-    else if (has_mark(reply))
-        snprintf(words, WORDS_SIZE, "a byte order mark in front of the JSON");
     else
         snprintf(words, WORDS_SIZE, "what is not the registry's: '%s'",
                  said(reply->body, reply->length, quoted));

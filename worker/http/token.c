@@ -225,6 +225,7 @@ static void fetch(struct token *token)
         .idle_max_ms = token->settings->api.idle_max_ms,
         .retry_after_max_ms = token->settings->api.retry_after_max_ms,
         .reply_max_bytes = REPLY_MAX_BYTES,
+        .compressed = true,
     };
     token->fetching = http_start(token->client, &request, fetched, token, &why);
     if (token->fetching)

@@ -151,6 +151,7 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         .fresh =
             flight->writes && (order_step(order)->repeat == REPEAT_NEVER || !order_step(order)->knows_reply),
         .reply_max_bytes = (size_t)settings->reply_max_bytes,
+        .compressed = true,
         .want_headers = order_step(order)->uses_headers,
         .permit = flight->writes ? permit : NULL,
     };

@@ -1,6 +1,7 @@
 /* See reload.h. BT's and the registry's certificates and keys are files that libcurl reads for each connection. */
 #include "reload.h"
 
+#include "certificates.h"
 #include "memory.h"
 #include "settings_reload.h"
 #include "status.h"
@@ -39,6 +40,7 @@ void reload(struct worker *worker)
     log_set_level((enum log_level)settings->log_level);
     if (!status_renew(worker->status, &why))
         LOG(LOG_ERROR, "the certificate of the operators' pages stays as it was", log_fault(&why));
+    certificates_look(worker->certificates);
     if (restart.length > 0)
         LOG(LOG_WARN, "settings have changed that count from the next start on",
             log_text("settings", buffer_text(&restart)));

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "calling.h"
+#include "certificates.h"
 #include "credentials.h"
 #include "fetcher.h"
 #include "intake.h"
@@ -339,6 +340,7 @@ static bool start(struct worker *worker, struct fault *why)
     worker->watching = watching_new(worker);
     TRY(start_http(worker, why));
     TRY(status_new(worker, &worker->status, why));
+    worker->certificates = certificates_new(worker);
     uuid_print(uuid_random(), owner);
     worker->settlements = settlements_new(owner, worker->ledger_schemas.writes);
     worker->kafka = (struct loop_timer){.fire = begin_with_kafka, .context = worker};
@@ -372,6 +374,7 @@ static void stop(struct worker *worker)
     registry_free(worker->registry);
     owning_free(worker->owning);
     watching_free(worker->watching);
+    certificates_free(worker->certificates);
     settling_free(worker->settling);
     calling_free(worker->calling);
     intake_free(worker->intake);

@@ -46,6 +46,7 @@ enum family {
     DOUBTS_RESTARTED,
     ORDER_BYTES,
     LOGS_UNSTABLE,
+    CERTIFICATE_ENDS,
 };
 
 #define SECONDS                                                                                              \
@@ -133,6 +134,11 @@ static const struct stats_family families[] = {
                        STATS_GAUGE,
                        {"topic"},
                        {0}},
+    [CERTIFICATE_ENDS] = {"whc_certificate_expiry_timestamp_seconds",
+                          "When a certificate that the worker shows ends, Unix time.",
+                          STATS_GAUGE,
+                          {"file"},
+                          {0}},
 };
 
 struct status {
@@ -143,6 +149,8 @@ struct status {
     bool joined; /* before that a turn may wait for Kafka: nothing can be sent, and no watchdog runs */
 };
 
+enum { CLOSED_TOLD_MS = 2000 }; /* a gateway that stumbles closes it for a second */
+
 /*
  * What keeps orders from BT, in words; "" when nothing does. It is no reason to be not ready: a roll-out that brings the
  * corrected secret would wait for it for ever.
@@ -151,6 +159,8 @@ static const char *bt_trouble(const struct worker *worker)
 {
     static const char halted[] =
         "an API is halted because BT refuses or blocks the account; it is tried again by itself";
+    static const char closed[] =
+        "an API is closed for a while because BT has asked for a pause (Retry-After)";
     const struct pace *pace;
     const char *tag;
 
@@ -159,6 +169,8 @@ static const char *bt_trouble(const struct worker *worker)
     for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++)
         if (pace->halted)
             return halted;
+        else if (pace->closed_until_ms >= loop_clock_ms() + CLOSED_TOLD_MS)
+            return closed;
     return "";
 }
 
@@ -381,6 +393,11 @@ void status_count_call(struct status *status, const char *api, const struct evid
     snprintf(code, sizeof code, "%d", evidence->status);
     series_add(stats_series(status->stats, CALLS, labels), 1);
     series_observe(stats_series(status->stats, CALL_SECONDS, labels), (double)took_ms / 1000);
+}
+
+void status_certificate(struct status *status, const char *file, int64_t end_s)
+{
+    set_gauge(status, CERTIFICATE_ENDS, file, (double)end_s);
 }
 
 void status_count_settlement(struct status *status, const struct settler_job *job, bool happened)

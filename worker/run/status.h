@@ -10,6 +10,9 @@
 MUST_USE bool status_new(struct worker *worker, struct status **status, struct fault *why);
 void *status_free(struct status *status);
 
+/* The metric of a certificate's end, in seconds since the epoch. */
+void status_certificate(struct status *status, const char *file, int64_t end_s);
+
 /* Reads the certificate of the pages again; on a failure the one before stays. */
 MUST_USE bool status_renew(struct status *status, struct fault *why);
 

@@ -7,6 +7,7 @@
  * owning    assign, take-over, drain
  * recovery  what the ledger says, told to the take-over
  * signals   people's decisions
+ * certificates  when our own end
  * watching  partitions that were added, logs that stand still
  * remembered, repeats   what finished orders ended with, and those who ask again
  * status    health, metrics, /status
@@ -32,6 +33,7 @@ struct owning;
 struct signals;
 struct status;
 struct watching;
+struct certificates;
 struct remembered;
 struct repeats;
 struct fetcher;
@@ -77,6 +79,7 @@ struct worker {
     struct repeats *repeats;
     struct status *status;
     struct watching *watching;
+    struct certificates *certificates;
 
     struct watchdog *watchdog;
     struct loop_timer heartbeat, grace;
