@@ -101,9 +101,11 @@ static void decide_look(struct call_model *call)
         call->state = CALL_LOST;
     else if (trouble(8))
         reply(call, 500, reply_error);
+    else if (sim.seed >= ODD_LOOKS_FROM && trouble(4))
+        reply(call, 200, reply_odd);
     else
         reply(call, 200, shown ? reply_found : reply_absent);
-    if (call->status == 200)
+    if (call->status == 200 && call->body != reply_odd)
         TRACE("BT      shows order %d step %d: %s", call->order, call->step, shown ? "found" : "absent");
 }
 

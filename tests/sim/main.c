@@ -39,6 +39,7 @@ static const struct {
              {"R11-lanes", R11_LANES},
              {"R14", R14},
              {"R16", R16},
+             {"R17", R17},
              {"R2-instance", R2_INSTANCE},
              {"R4-foreign", R4_FOREIGN},
              {"R8-position", R8_POSITION}};

@@ -54,7 +54,8 @@ enum sim_rule {
     R14 = 1 << 14,
     R2_INSTANCE = 1 << 15, /* static membership: the pair without member id and instance id */
     R16 = 1 << 16,
-    R4_FOREIGN = 1 << 17,  /* a position is believed whoever committed it */
+    R4_FOREIGN = 1 << 17, /* a position is believed whoever committed it */
+    R17 = 1 << 19,
     R8_POSITION = 1 << 18, /* a signal's position moves when it is taken */
 };
 
@@ -66,6 +67,7 @@ enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, T
 
 /* Seeds from here on have what other people do to Kafka, too (edges.h): it came later still. */
 #define EDGES_FROM UINT64_C(2000000000000)
+#define ODD_LOOKS_FROM UINT64_C(3000000000000)
 
 /* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
 enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD };

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 struct catalogue *types_catalogue;
-struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent;
+struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent, *reply_odd;
 
 static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two", "read"};
 static const struct order_type *types[TYPES];
@@ -42,12 +42,13 @@ static const char openapi_text[] =
 #define LOOK(id)                                                                                             \
     ", 'x-lookup': {'workflowId': 'find', 'parameters': [{'name': 'reference', 'value': '$inputs." id        \
     "Reference'}], 'found': [{'condition': '$outputs.orderId != null'}], 'absent':"                          \
-    " [{'condition': '$outputs.orderId == null'}]}"
+    " [{'condition': '$outputs.orderId == null && $outputs.message == null'}]}"
 #define FIND                                                                                                 \
     "{'workflowId': 'find', 'steps': [{'stepId': 'look', 'operationId': '$sourceDescriptions.bt.list',"      \
     " 'parameters': [{'name': 'ref', 'in': 'query', 'value': '$inputs.reference'}], 'successCriteria':"      \
-    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId'}}],"           \
-    " 'outputs': {'orderId': '$steps.look.outputs.orderId'}}"
+    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId', 'message':"   \
+    " '$response.body#/message'}}], 'outputs': {'orderId': '$steps.look.outputs.orderId', 'message':"        \
+    " '$steps.look.outputs.message'}}"
 #define TYPE(name, steps, more)                                                                              \
     GIVEN_ARAZZO("{'workflowId': '" name "', 'steps': [" steps                                               \
                  "], 'outputs': {'orderId': '$steps.create.outputs.orderId'}}" more)
@@ -133,6 +134,7 @@ void types_load(void)
     reply_accepted = given_tree("{'orderId': 'bt-1'}");
     reply_found = json_object_get(reply_accepted);
     reply_absent = given_tree("{}");
+    reply_odd = given_tree("{'message': 'maintenance'}");
     reply_error = given_tree("{'code': '24', 'reason': 'no', 'message': 'no'}");
 }
 
@@ -144,6 +146,7 @@ void types_free(void)
     json_object_put(reply_accepted);
     json_object_put(reply_found);
     json_object_put(reply_absent);
+    json_object_put(reply_odd);
     json_object_put(reply_error);
     catalogue_free(types_catalogue);
 }

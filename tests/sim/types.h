@@ -17,6 +17,6 @@ int type_steps(enum sim_type type);
 void types_request(int order, struct request *request);
 
 /* Bodies of replies; borrowed. */
-extern struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent;
+extern struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent, *reply_odd;
 
 #endif

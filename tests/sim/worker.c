@@ -43,7 +43,8 @@ static struct orders *make_orders(const struct worker *worker)
         .steps_max = 50,
         .seed = chance_word(),
         .rules_off = (is_off(R1) ? RULE_ATTEMPTS : 0u) | (is_off(R6) ? RULE_EVIDENCE : 0u) |
-                     (is_off(R8) ? RULE_DECISIONS : 0u) | (is_off(R11_LANES) ? RULE_LANES : 0u)};
+                     (is_off(R8) ? RULE_DECISIONS : 0u) | (is_off(R11_LANES) ? RULE_LANES : 0u) |
+                     (is_off(R17) ? RULE_PROOF : 0u)};
 
     return orders_new(&setup, worker_time(worker));
 }

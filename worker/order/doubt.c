@@ -177,6 +177,8 @@ enum journey_move look_answered(struct order *order, struct json_object *outputs
     scope.outputs = found_outputs;
     bool is_found = outputs != NULL && criteria_hold(&step->lookup->found, &scope);
     bool is_absent = outputs != NULL && (absent || criteria_hold(&step->lookup->absent, &scope));
+    if ((terms->rules_off & RULE_PROOF) != 0 && outputs != NULL)
+        is_absent = !is_found;
     if (is_found == is_absent) /* neither is proven (promise.md R17) */
         return look_later(order, terms);
     if (is_found)

@@ -9,6 +9,7 @@ enum rule {
     RULE_ATTEMPTS = 1 << 0,  /* R1: a write waits until its attempt is settled, and for its lease */
     RULE_EVIDENCE = 1 << 1,  /* R6: a refusal after a doubt is evidence only */
     RULE_DECISIONS = 1 << 2, /* R8: a decision names its attempt, and waits for the deadline */
+    RULE_PROOF = 1 << 4,     /* R17: what is not found is not absent until that is proven */
     RULE_LANES = 1 << 3,     /* R11: what moves to the ledger does so in the order of its lane */
 };
 
