@@ -20,6 +20,7 @@ ORDERS = [
     ("there", 200, [{"id": "00126001", "externalId": OURS, "state": "acknowledged"}], (), "found"),
     ("a list of null", 200, [None], (), "no answer"),
     ("empty, but the total says otherwise", 200, [], [("X-Total-Count", "1")], "no answer"),
+    ("empty, with two totals", 200, [], [("X-Total-Count", "7"), ("X-Total-Count", "0")], "no answer"),
     ("maintenance", 200, {"message": "maintenance"}, (), "no answer"),
     ("HTML", 200, b"<html><title>Maintenance</title></html>", [("Content-Type", "text/html")], "no answer"),
     ("another's: the filter was not applied", 200, [{"id": "1", "externalId": "another's"}], (), "no answer"),

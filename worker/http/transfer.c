@@ -139,16 +139,23 @@ static void keep(const char *line, size_t name_length, const char *name, const c
         snprintf(kept, size, "%.*s", (int)length, value);
 }
 
+/* A header that comes twice is one with both values (RFC 9110 section 5.3): nobody may pick the one he likes. */
 static void add_to_tree(struct transfer *transfer, const char *line, size_t name_length, const char *value,
                         size_t length)
 {
     CLEANUP(memory_release) char *name = memory_text_of(line, name_length);
+    CLEANUP(buffer_release) struct buffer all = {0};
 
     for (char *at = name; *at != '\0'; at++)
         *at = (char)tolower((unsigned char)*at);
     if (transfer->reply_headers == NULL)
         transfer->reply_headers = json_object_new_object();
-    json_object_object_add(transfer->reply_headers, name, json_object_new_string_len(value, (int)length));
+    const char *before = tree_text_of(transfer->reply_headers, name);
+    buffer_init(&all, HEADERS_MAX_BYTES);
+    if (before != NULL)
+        buffer_print(&all, "%s, ", before);
+    buffer_print(&all, "%.*s", (int)length, value);
+    json_object_object_add(transfer->reply_headers, name, json_object_new_string(buffer_text(&all)));
 }
 
 /* A status line starts a new reply (100, then the real one). */
