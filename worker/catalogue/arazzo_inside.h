@@ -21,8 +21,8 @@ void sources_read(struct arazzo_reader *reader);
 enum source_kind source_named(const struct arazzo_reader *reader, const char *name);
 
 /*
- * "$sourceDescriptions.bt.createOrder" -> "createOrder", owned, and what its source is: a mistake is recorded for one that
- * is not declared. A plain name is of the OpenAPI file.
+ * "$sourceDescriptions.bt.createOrder" -> "createOrder", owned, and what its source is: a mistake is recorded for one
+ * that is not declared. A plain name is of the OpenAPI file.
  */
 char *operation_named(struct arazzo_reader *reader, const char *text, enum source_kind *kind);
 

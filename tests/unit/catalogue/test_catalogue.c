@@ -8,6 +8,8 @@
                  ", 'outputs': {'o': '$response.body#/o'}}], 'outputs': {'o': '$steps." step                 \
                  ".outputs.o'}}")
 
+#define CHANNEL "{$sourceDescriptions.events.url}#/channels/c"
+
 static char *good_folder(void)
 {
     char *folder = given_folder();
@@ -96,12 +98,12 @@ static const struct {
     const char *name, *steps, *needs;
 } unserved[] = {
     {"receive",
-     "{'stepId': 's', 'channelPath': '{$sourceDescriptions.events.url}#/channels/c', 'action': 'receive', 'correlationId': 'x', 'timeout': 1,"
+     "{'stepId': 's', 'channelPath': '" CHANNEL "', 'action': 'receive', 'correlationId': 'x', 'timeout': 1,"
      " 'successCriteria': [{'condition': 'true'}]}",
      "receive"},
     {"date", "{'stepId': 's', " GIVEN_READ ", 'x-start-at': '$inputs.q'}", "receive"},
     {"both",
-     "{'stepId': 'r', 'channelPath': '{$sourceDescriptions.events.url}#/channels/c', 'action': 'receive', 'correlationId': 'x', 'timeout': 1},"
+     "{'stepId': 'r', 'channelPath': '" CHANNEL "', 'action': 'receive', 'correlationId': 'x', 'timeout': 1},"
      " {'stepId': 's', 'operationId': 'never', 'successCriteria': [{'condition': 'true'}]}",
      "receive"},
 };
