@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "check_paths.h"
+#include "json_twice.h"
 
 static void use(const struct workflow *workflow)
 {
@@ -33,6 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!tree_read(text, size, &tree, &why))
         return 0;
+    CLEANUP(buffer_release) struct buffer pointer;
+    buffer_init(&pointer, 4096);
+    (void)json_name_twice(text, size, &pointer);
     spot_init(&spot, "f", &problems);
     arazzo_read(tree, &spot, &fuzz_catalogue()->openapi, &arazzo);
     for (size_t i = 0; problems.count == 0 && i < arazzo.workflow_count; i++)

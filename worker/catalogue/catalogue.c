@@ -107,10 +107,9 @@ static void load_library(struct loader *loader)
         struct fault why;
         if (!ends_with(names[i], ".avsc"))
             continue;
-        buffer_init(&text, FILE_MAX_BYTES * 2);
         snprintf(relative, sizeof relative, "common/%.200s", names[i]);
         locate(loader, relative, path);
-        if (!tree_load_file(path, FILE_MAX_BYTES, &text, &why) ||
+        if (spot_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
             !schema_library_add(loader->catalogue->library, buffer_text(&text), text.length, NULL, &why))
             problems_add(loader->problems, path, "", "%s", why.text);
     }
@@ -132,9 +131,8 @@ static struct schema *load_schema(struct loader *loader, const char *relative)
     struct schema *schema = NULL;
     struct fault why;
 
-    buffer_init(&text, FILE_MAX_BYTES * 2);
     locate(loader, relative, path);
-    if (!tree_load_file(path, FILE_MAX_BYTES, &text, &why) ||
+    if (spot_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
         !schema_parse(buffer_text(&text), text.length, loader->catalogue->library, &schema, &why))
         problems_add(loader->problems, path, "", "%s", why.text);
     return schema;
@@ -169,14 +167,11 @@ static void load_openapi(struct loader *loader)
     char path[PATH_SIZE];
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct spot spot;
-    struct fault why;
 
     locate(loader, "bt-whc.openapi.json", path);
-    if (!tree_read_file(path, FILE_MAX_BYTES, &tree, &why)) {
-        problems_add(loader->problems, path, "name the folder with the catalogue (catalogue.path)", "%s",
-                     why.text);
+    if (!spot_load_tree(path, FILE_MAX_BYTES, "name the folder with the catalogue (catalogue.path)", &tree,
+                        loader->problems))
         return;
-    }
     spot_init(&spot, path, loader->problems);
     openapi_read(tree, &spot, &loader->catalogue->openapi);
     spot_release(&spot);
@@ -187,15 +182,11 @@ static void load_asyncapi(struct loader *loader)
     char path[PATH_SIZE];
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct spot spot;
-    struct fault why;
 
     locate(loader, "order-events.asyncapi.json", path);
-    if (!exists(loader, "order-events.asyncapi.json"))
-        return; /* a catalogue without journeys needs none */
-    if (!tree_read_file(path, FILE_MAX_BYTES, &tree, &why)) {
-        problems_add(loader->problems, path, "", "%s", why.text);
+    if (!exists(loader, "order-events.asyncapi.json") /* a catalogue without journeys needs none */
+        || !spot_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
         return;
-    }
     spot_init(&spot, path, loader->problems);
     asyncapi_read(tree, &spot, &loader->catalogue->asyncapi);
     spot_release(&spot);
@@ -251,12 +242,9 @@ static void load_workflow(struct loader *loader, struct order_type *type, const 
 {
     struct json_object *tree = NULL;
     struct spot spot;
-    struct fault why;
 
-    if (!tree_read_file(path, FILE_MAX_BYTES, &tree, &why)) {
-        problems_add(loader->problems, path, "", "%s", why.text);
+    if (!spot_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
         return;
-    }
     spot_init(&spot, path, loader->problems);
     arazzo_read(tree, &spot, &loader->catalogue->openapi, &type->arazzo);
     type->workflow = arazzo_workflow(&type->arazzo, type->name);

@@ -1,17 +1,68 @@
 /* See spot.h. */
 #include "spot.h"
 
+#include "json_twice.h"
 #include "memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+enum { POINTER_MAX_BYTES = 4096 };
+
+/* json-c takes the last of two members of one name; a person hardly means that. */
+static void check_names(const char *path, const struct buffer *text, struct problems *problems)
+{
+    CLEANUP(buffer_release) struct buffer where = {0};
+
+    buffer_init(&where, POINTER_MAX_BYTES);
+    buffer_print(&where, "%s#", path);
+    if (json_name_twice(buffer_text(text), text->length, &where))
+        problems_add(problems, buffer_text(&where), "leave one of them",
+                     "this name stands twice in its object");
+}
+
+static bool load(const char *path, size_t ceiling, struct buffer *text, struct json_object **tree,
+                 struct fault *why)
+{
+    buffer_init(text, ceiling * 2);
+    return tree_load_file(path, ceiling, text, why) &&
+           (tree == NULL || tree_read(buffer_text(text), text->length, tree, why));
+}
+
+bool spot_load_text(const char *path, size_t ceiling, struct buffer *text, struct problems *problems)
+{
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct fault why;
+
+    if (!load(path, ceiling, text, NULL, &why)) {
+        problems_add(problems, path, "", "%s", why.text);
+        return false;
+    }
+    if (tree_read(buffer_text(text), text->length, &tree, &why)) /* else whoever reads it tells */
+        check_names(path, text, problems);
+    return true;
+}
+
+bool spot_load_tree(const char *path, size_t ceiling, const char *remedy, struct json_object **tree,
+                    struct problems *problems)
+{
+    CLEANUP(buffer_release) struct buffer text = {0};
+    struct fault why;
+
+    if (!load(path, ceiling, &text, tree, &why)) {
+        problems_add(problems, path, remedy, "%s", why.text);
+        return false;
+    }
+    check_names(path, &text, problems);
+    return true;
+}
+
 void spot_init(struct spot *spot, const char *file, struct problems *problems)
 {
     spot->file = file;
     spot->problems = problems;
-    buffer_init(&spot->pointer, 4096);
+    buffer_init(&spot->pointer, POINTER_MAX_BYTES);
 }
 
 void spot_release(struct spot *spot)

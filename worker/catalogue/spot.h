@@ -16,6 +16,15 @@ struct spot {
     struct problems *problems;
 };
 
+/*
+ * Reads a file of at most `ceiling` bytes, and a JSON value in one. False: a mistake is recorded, with `remedy`. A member
+ * whose name stands twice is a mistake, too, and the rest is read all the same.
+ */
+MUST_USE bool spot_load_text(const char *path, size_t ceiling, struct buffer *text,
+                             struct problems *problems);
+MUST_USE bool spot_load_tree(const char *path, size_t ceiling, const char *remedy, struct json_object **tree,
+                             struct problems *problems);
+
 void spot_init(struct spot *spot, const char *file, struct problems *problems);
 void spot_release(struct spot *spot);
 

@@ -83,12 +83,24 @@ void setup_release(struct setup *setup)
     problems_release(&setup->problems);
 }
 
+/* A file's text may hold anything; a line stays a line. */
+static void print_line(char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        *at = (unsigned char)*at < ' ' || *at == 0x7f ? ' ' : *at;
+    fprintf(stderr, "%s\n", text);
+}
+
 static void print_problems(const struct problems *problems, const char *kind)
 {
     for (size_t i = 0; i < problems->count; i++) {
         const struct problem *problem = &problems->list[i];
-        fprintf(stderr, "%s%s: %s%s%s\n", kind, problem->where, problem->what,
-                *problem->remedy != '\0' ? "; right would be: " : "", problem->remedy);
+        CLEANUP(buffer_release) struct buffer line;
+        buffer_init(&line, 16384);
+        buffer_print(&line, "%s%s: %s%s%s", kind, problem->where, problem->what,
+                     *problem->remedy != '\0' ? "; right would be: " : "", problem->remedy);
+        CLEANUP(memory_release) char *text = buffer_take(&line, NULL);
+        print_line(text);
     }
 }
 

@@ -142,6 +142,17 @@ static const struct {
     {"the workflow's id", "w/workflow.arazzo.json",
      GIVEN_ARAZZO("{'workflowId': 'v', 'steps': [{'stepId': 's', " GIVEN_READ "}]}"),
      "w/workflow.arazzo.json#", "there is no workflow 'w'"},
+    {"a member twice in a workflow", "w/workflow.arazzo.json",
+     GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', 'outputs': {'o': 1, 'o': 2}, " GIVEN_READ
+                  "}]}"),
+     "w/workflow.arazzo.json#/workflows/0/steps/0/outputs/o", "stands twice"},
+    {"a member twice in a schema", "w/request.avsc", "{'type': 'string', 'type': 'string'}",
+     "w/request.avsc#/type", "stands twice"},
+    {"a member twice in a common type", "common/Own.avsc",
+     "{'type': 'enum', 'name': 'whc.common.Own', 'symbols': ['A'], 'symbols': ['B']}", "Own.avsc#/symbols",
+     "stands twice"},
+    {"a member twice in OpenAPI", "bt-whc.openapi.json", "{'openapi': '3.1.0', 'openapi': '3.0.0'}",
+     "bt-whc.openapi.json#/openapi", "stands twice"},
     {"no order type", NULL, NULL, "", "no order type here"},
 };
 
