@@ -224,7 +224,9 @@ static void check_files(const struct settings *settings, struct problems *proble
                                   {"bt.key.file", settings->key_file},
                                   {"registry.ca.file", settings->registry_ca_file},
                                   {"registry.certificate.file", settings->registry_certificate_file},
-                                  {"registry.key.file", settings->registry_key_file}};
+                                  {"registry.key.file", settings->registry_key_file},
+                                  {"admin.tls.certificate.file", settings->admin_certificate_file},
+                                  {"admin.tls.key.file", settings->admin_key_file}};
     char what[400];
 
     for (size_t i = 0; i < COUNT_OF(files); i++)
@@ -253,6 +255,9 @@ void settings_check_values(const struct settings *settings, struct problems *pro
                  "is no IP address");
     if (*settings->token_url != '\0' && !settings_check_url(settings->token_url, false, &why))
         complain(settings, "bt.token.url", "https://host/path", problems, why.text);
+    if (strncmp(settings->proxy_url, "http://", 7) == 0 && /* another one is told by readiness_check() */
+        !settings_check_url(settings->proxy_url, true, &why))
+        complain(settings, "bt.proxy.url", "http://host:port", problems, why.text);
     each_registry(settings, problems, check_registry);
     check_files(settings, problems);
     if (settings->client_secret.hidden == NULL)
