@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "respell.h"
+#include "spellings.h"
 
 enum { PAIRS_MAX = 12 };
 

@@ -2,8 +2,8 @@
  * JSON texts to json-c trees and back, and the few ways the rest of the program looks into a tree.
  *
  * json-c's parser stops here. Text is JSON as RFC 8259 says, to the letter (json_text.h), and with bounds on its depth
- * and its values. An integer beyond 64 bits is a text of its digits; a number with a fraction keeps its digits too. A tree has one owner; its counts are not thread-safe, so it never crosses to
- * another thread.
+ * and its values. An integer beyond 64 bits is a text of its digits; a number with a fraction keeps its digits too. A
+ * tree has one owner; its counts are not thread-safe, so it never crosses to another thread.
  */
 #ifndef CODEC_TREE_H
 #define CODEC_TREE_H

@@ -147,7 +147,7 @@ static const char *only_header(const rd_kafka_headers_t *headers, const char *na
     return value;
 }
 
-/* The trace that the request belongs to, where it is a valid one; its state only with it, several headers of it as one. */
+/* The trace that the request belongs to, where it is a valid one; its state only with it, several headers as one. */
 static void take_trace(const rd_kafka_message_t *message, struct order_headers *out)
 {
     CLEANUP(buffer_release) struct buffer joined = {0};

@@ -1,5 +1,5 @@
 /* Our OpenAPI file in other words: what is legal reads to the same, what is not understood is refused. */
-#include "../../fuzz/respell.h"
+#include "../../fuzz/spellings.h"
 
 #include "given_scope.h"
 
