@@ -49,8 +49,7 @@ int main(void)
 
     while ((length = getline(&line, &room, stdin)) > 0) {
         CLEANUP(tree_release)
-        struct json_object *tree = NULL,
-                           *value = NULL, *answer = json_object_new_object();
+        struct json_object *tree = NULL, *value = NULL, *answer = json_object_new_object();
         CLEANUP(buffer_release) struct buffer out = {0};
         struct fault why;
 
