@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TOPIC_LENGTH_MAX = 249 /* Kafka's, since it is a folder's name */, PORT_MAX = 65535 };
@@ -76,16 +77,19 @@ static bool ends_with(const char *name, const char *end)
     return length >= end_length && strcmp(name + length - end_length, end) == 0;
 }
 
-/* False: it is not to be read; `what` says why. */
-static bool can_be_read(const char *path, char *what, size_t size)
+/* False: it is not to be read; `what` says why. A pipe would be waited for. */
+static bool can_be_read(const char *path, bool folder, char *what, size_t size)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat status = {0};
+    bool read = file >= 0 && fstat(file, &status) == 0 && (folder || !S_ISDIR(status.st_mode));
 
-    if (file < 0)
-        snprintf(what, size, "'%.250s' cannot be read: %s", path, strerror(errno));
-    else
+    if (!read)
+        snprintf(what, size, "'%.250s' cannot be read: %s", path,
+                 strerror(S_ISDIR(status.st_mode) ? EISDIR : errno));
+    if (file >= 0)
         close(file);
-    return file >= 0;
+    return read;
 }
 
 /* kafka.ssl.ca.location may be a folder, or "probe" for librdkafka to look for one. */
@@ -99,7 +103,8 @@ static void check_kafka_files(const struct settings *settings, struct problems *
         char what[400];
         for (size_t f = 0; f < COUNT_OF(files); f++)
             if (ends_with(value->name, files[f]) && *value->value != '\0' &&
-                strcmp(value->value, "probe") != 0 && !can_be_read(value->value, what, sizeof what))
+                strcmp(value->value, "probe") != 0 &&
+                !can_be_read(value->value, ends_with(files[f], "ca.location"), what, sizeof what))
                 problems_add(problems, value->where, "name a file that this user may read", "kafka.%s %s",
                              value->name, what);
     }
@@ -162,8 +167,10 @@ bool settings_check_url(const char *url, bool base, struct fault *why)
             return fault_set(why, FAULT_INPUT, "has a blank or another character that no URL has");
     if (!host_of(url, host, sizeof host) || !is_port_good(url))
         return fault_set(why, FAULT_INPUT, "names no host, or no port behind it");
-    if (strchr(url, '#') != NULL || (base && strchr(url, '?') != NULL))
+    if (base && strpbrk(url, "?#") != NULL)
         return fault_set(why, FAULT_INPUT, "has a '?' or '#', and paths are put behind it");
+    if (strchr(url, '#') != NULL)
+        return fault_set(why, FAULT_INPUT, "has a '#', and nothing behind one is sent");
     return true;
 }
 
@@ -230,7 +237,7 @@ static void check_files(const struct settings *settings, struct problems *proble
     char what[400];
 
     for (size_t i = 0; i < COUNT_OF(files); i++)
-        if (*files[i].name != '\0' && !can_be_read(files[i].name, what, sizeof what))
+        if (*files[i].name != '\0' && !can_be_read(files[i].name, false, what, sizeof what))
             complain(settings, files[i].setting, "name a file that this user may read", problems, what);
 }
 

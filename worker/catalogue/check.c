@@ -59,13 +59,13 @@ static bool is_lookup_parameter(const struct checker *checker, const struct work
     return false;
 }
 
-static bool is_given(const struct checker *checker, const struct workflow *workflow, const char *name)
+/* A setting or a reference: text in any case. */
+static bool is_given_text(const struct checker *checker, const char *name)
 {
     for (size_t i = 0; i < checker->given->count; i++)
         if (strcmp(checker->given->names[i], name) == 0)
             return true;
-    return is_reference(checker->type->workflow, name) ||
-           (workflow != checker->type->workflow && is_lookup_parameter(checker, workflow, name));
+    return is_reference(checker->type->workflow, name);
 }
 
 /* "port.numbers#/0" as "port.numbers.0". */
@@ -82,7 +82,8 @@ static void check_input(const struct checker *checker, const struct workflow *wo
     const char *name = use->expression->name;
     char remedy[300];
 
-    if (schema_field(schema_root(checker->type->request), name) != NULL || is_given(checker, workflow, name))
+    if (schema_field(schema_root(checker->type->request), name) != NULL || is_given_text(checker, name) ||
+        (workflow != checker->type->workflow && is_lookup_parameter(checker, workflow, name)))
         return;
     snprintf(remedy, sizeof remedy, "a field of request.avsc, or the setting input.%.200s=...", name);
     complain(checker, use->pointer, remedy, "input '%s' comes neither from the request nor from a setting",
@@ -166,6 +167,28 @@ static const struct operation_parameter *taken_parameter(const struct operation 
     return NULL;
 }
 
+/* What is one value of the request, or of the settings, is text in JSON's quotes, and no operation takes that. */
+static void check_body(const struct checker *checker, const char *pointer, const struct step *step)
+{
+    const struct expression *expression = payload_expression(step->body);
+    struct type_found found;
+
+    if (expression == NULL)
+        return;
+    found = expression_type(expression, schema_root(checker->type->request));
+    const struct schema_node *type = found.known == TYPE_KNOWN ? schema_present(found.type) : NULL;
+    bool composed = type != NULL && (type->kind == SCHEMA_RECORD || type->kind == SCHEMA_ARRAY ||
+                                     type->kind == SCHEMA_MAP || type->kind == SCHEMA_UNION);
+    if (type != NULL && !composed)
+        complain(checker, pointer, "a JSON object with expressions in it",
+                 "the payload of step '%s' is one value of type %s", step->id, schema_kind_name(type->kind));
+    else if (expression->root == ROOT_INPUTS &&
+             schema_field(schema_root(checker->type->request), expression->name) == NULL &&
+             is_given_text(checker, expression->name))
+        complain(checker, pointer, "a JSON object with expressions in it",
+                 "the payload of step '%s' is the text '%s'", step->id, expression->name);
+}
+
 static void check_call(const struct checker *checker, const char *pointer, const struct step *step)
 {
     const struct operation *operation = step->operation;
@@ -187,6 +210,8 @@ static void check_call(const struct checker *checker, const char *pointer, const
     }
     if (operation->body_required && step->body == NULL)
         complain(checker, pointer, "add 'requestBody'", "operation '%s' needs a body", operation->id);
+    if (step->body != NULL)
+        check_body(checker, pointer, step);
     if (step->body != NULL && operation->content_type == NULL)
         complain(checker, pointer, "", "operation '%s' takes no body that is JSON", operation->id);
     if (step->success.count == 0)

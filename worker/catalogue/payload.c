@@ -158,6 +158,13 @@ struct payload *payload_read(struct json_object *tree, struct spot *spot, const 
     return read_value(tree, spot, naming, 0);
 }
 
+const struct expression *payload_expression(const struct payload *payload)
+{
+    return payload->kind == PAYLOAD_TEMPLATE && payload->template != NULL
+               ? template_expression(payload->template)
+               : NULL;
+}
+
 /* --- evaluation --- */
 
 /* Not empty in the file, and came out empty: left out in turn. */

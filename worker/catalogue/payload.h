@@ -18,6 +18,9 @@ struct payload;
 struct payload *payload_read(struct json_object *tree, struct spot *spot, const struct naming *naming);
 void *payload_free(struct payload *payload);
 
+/* The one expression that the whole payload is, borrowed; null when it is anything else. */
+const struct expression *payload_expression(const struct payload *payload);
+
 /* The value, owned by the caller; null for null. */
 struct json_object *payload_value(const struct payload *payload, const struct scope *scope);
 

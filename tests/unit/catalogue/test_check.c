@@ -76,6 +76,23 @@ static const struct {
     {"a body that nobody takes", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', " GIVEN_LIST ", 'requestBody': {'payload': 1}}]"), "#/workflows/0/steps/0",
      "takes no body that is JSON", ""},
+    {"a payload that is one text", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'write', 'x-repeat': 'never', 'requestBody': {'payload':"
+       " '$inputs.id'}, 'successCriteria': [{'condition': 'true'}]}]"),
+     "#/workflows/0/steps/0", "is one value of type string", "JSON object"},
+    {"a payload that is a setting", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'write', 'x-repeat': 'never', 'requestBody': {'payload':"
+       " '$inputs.cugId'}, 'successCriteria': [{'condition': 'true'}]}]"),
+     "#/workflows/0/steps/0", "is the text 'cugId'", "JSON object"},
+    {"a payload that is a record",
+     GIVEN_REQUEST(
+         GIVEN_ID
+         ", {'name': 'all', 'type': {'type': 'record', 'name': 'whc.All', 'fields': [{'name': 'a', 'type':"
+         " 'string'}]}}"),
+     GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [{'stepId': 's', 'operationId': 'write', 'x-repeat': 'never', 'requestBody': {'payload':"
+       " '$inputs.all'}, 'successCriteria': [{'condition': 'true'}]}]"),
+     NULL, NULL, NULL},
     {"no success criteria", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', 'operationId': 'list'}]"), "#/workflows/0/steps/0", "no successCriteria",
      "$statusCode"},
