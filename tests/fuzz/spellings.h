@@ -427,7 +427,8 @@ static inline bool spelled_same(const struct operation *one, const struct operat
     return bodies && strcmp(one->method, other->method) == 0 && strcmp(one->path, other->path) == 0 &&
            strcmp(one->tag, other->tag) == 0 && one->repeat == other->repeat &&
            one->evidence == other->evidence && one->reference_unique == other->reference_unique &&
-           one->body_required == other->body_required && spelled_same_parameters(one, other);
+           one->token == other->token && one->body_required == other->body_required &&
+           spelled_same_parameters(one, other);
 }
 
 #endif

@@ -41,14 +41,13 @@ struct api_settings {
 };
 
 struct settings {
-    char *token_hosts, *proxy_url, *proxy_username;
+    char *token_hosts, *proxy_url, *proxy_username, *takeover_accept;
     struct secret proxy_password;
     char *group_id, *worker_slot, *catalogue_path, *catalogue_overlay;
     int64_t log_format, log_level, admin_port;
     char *admin_address, *admin_certificate_file, *admin_key_file, *admin_username;
     char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
     int64_t requests_partitioner, requests_partitions, ledger_format;
-    char *takeover_accept;
     int64_t lso_alarm_ms;
     int64_t topics_partitions, topics_replication, topics_min_replication;
     int64_t request_max_bytes, request_max_values, orders_max, orders_max_bytes, steps_max;

@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "memory.h"
 #include "settings.h"
+#include "settings_check.h"
 
 #include <string.h>
 
@@ -118,6 +119,8 @@ bool settings_reload(struct settings *settings, char *const environment[], struc
     size_t before = problems->count;
 
     settings_load(settings->path, environment, &read, problems);
+    settings_check_kafka(&read, problems);
+    settings_check_values(&read, problems);
     bool good = problems->count == before;
     if (good)
         take_over(settings, &read, restart);

@@ -5,7 +5,7 @@
 #include "fault.h"
 
 /*
- * Listens on an IPv4 or IPv6 address, the latter also in brackets and with a zone (fe80::1%eth0); `::` takes IPv4 too.
+ * Listens on an IPv4 or IPv6 address; `::` takes IPv4 too.
  * Port 0: any free one. The socket is the caller's to close; it does not block. FAULT_INPUT: it is no address.
  */
 MUST_USE bool listener_open(const char *address, int port, int *listener, struct fault *why);

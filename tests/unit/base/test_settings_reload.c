@@ -13,8 +13,9 @@ static void write_text(const char *path, const char *text)
         abort();
 }
 
-static const char before[] = "worker.slot=s\nlog.level=warn\nbt.client.secret=old\nadmin.username=ann\n"
-                             "bt.call.timeout.ms=1000\nkafka.client.rack=a\ninput.cugId=C\n";
+static const char before[] =
+    "worker.slot=s\nlog.level=warn\nbt.client.secret=old\nadmin.username=ann\nregistry.password=r\n"
+    "bt.call.timeout.ms=1000\nkafka.client.rack=a\ninput.cugId=C\n";
 
 static const struct {
     const char *name, *after;
@@ -24,20 +25,24 @@ static const struct {
 } cases[] = {
     {"the same", before, true, "", "old", "ann", LOG_WARN},
     {"what may change",
-     "worker.slot=s\nlog.level=debug\nbt.client.secret=new\nadmin.username=bob\nadmin.password=p\n"
+     "worker.slot=s\nlog.level=debug\nbt.client.secret=new\nadmin.username=bob\nadmin.password=p\nregistry.password=q\n"
      "bt.call.timeout.ms=1000\nkafka.client.rack=a\ninput.cugId=C\n",
      true, "", "new", "bob", LOG_DEBUG},
     {"what needs a restart",
      "worker.slot=t\nlog.level=warn\nbt.client.secret=new\nadmin.username=ann\nbt.call.timeout.ms=2000\n"
-     "kafka.client.rack=b\nkafka.client.id=x\nbt.portability.window=3\nwatchdog.ms=9000\n",
+     "kafka.client.rack=b\nkafka.client.id=x\nbt.portability.window=3\nwatchdog.ms=9000\nregistry.password=r\n",
      true,
      "worker.slot watchdog.ms bt.call.timeout.ms bt.portability.window kafka.client.rack kafka.client.id"
      " input.cugId",
      "new", "ann", LOG_WARN},
     {"a secret that is empty",
-     "worker.slot=s\nlog.level=warn\nadmin.username=ann\nbt.call.timeout.ms=1000\nkafka.client.rack=a\n"
-     "input.cugId=C\nbt.client.secret.file=/dev/null\n",
-     true, "bt.client.secret", "old", "ann", LOG_WARN},
+     "worker.slot=s\nlog.level=warn\nbt.client.secret=old\nadmin.username=ann\nbt.call.timeout.ms=1000\n"
+     "kafka.client.rack=a\ninput.cugId=C\nregistry.password.file=/dev/null\n",
+     true, "registry.password", "old", "ann", LOG_WARN},
+    {"BT's secret is empty", "worker.slot=s\nlog.level=warn\nbt.client.secret.file=/dev/null\n", false, "",
+     "old", "ann", LOG_WARN},
+    {"a file that is not there", "bt.client.secret=new\nadmin.tls.key.file=/no/such/file\n", false, "", "old",
+     "ann", LOG_WARN},
     {"a mistake", "worker.slot=s\nlog.level=loud\nbt.client.secret=new\n", false, "", "old", "ann", LOG_WARN},
     {"a secret that is gone", "worker.slot=s\nlog.level=warn\nbt.client.secret.file=/no/such/file\n", false,
      "", "old", "ann", LOG_WARN},

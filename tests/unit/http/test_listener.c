@@ -12,7 +12,7 @@ static const struct {
     const char *address;
     bool good;
 } addresses[] = {
-    {"127.0.0.1", true},   {"0.0.0.0", true},     {"::1", true},         {"[::1]", true},
+    {"127.0.0.1", true},   {"0.0.0.0", true},     {"::1", true},         {"[::1]", false},
     {"::", true},          {"", false},           {"localhost", false},  {"127.1", false},
     {"1", false},          {"999.1.1.1", false},  {"[127.0.0.1", false}, {":::", false},
     {"0x7f.0.0.1", false}, {"127.0.0.1 ", false},
