@@ -241,23 +241,13 @@ static void check_files(const struct settings *settings, struct problems *proble
             complain(settings, files[i].setting, "name a file that this user may read", problems, what);
 }
 
-/* IPv6 may stand in brackets, as in a URL. */
-static bool is_address(const char *text)
-{
-    unsigned char address[sizeof(struct in6_addr)];
-    size_t length = strlen(text);
-    bool bracketed = length > 2 && text[0] == '[' && text[length - 1] == ']';
-    CLEANUP(memory_release)
-    char *plain = memory_text_of(text + bracketed, length - 2 * (size_t)bracketed);
-
-    return inet_pton(AF_INET, plain, address) == 1 || inet_pton(AF_INET6, plain, address) == 1;
-}
-
 void settings_check_values(const struct settings *settings, struct problems *problems)
 {
+    unsigned char address[sizeof(struct in6_addr)];
     struct fault why;
 
-    if (!is_address(settings->admin_address))
+    if (inet_pton(AF_INET, settings->admin_address, address) != 1 &&
+        inet_pton(AF_INET6, settings->admin_address, address) != 1)
         complain(settings, "admin.address", "an address in digits: 0.0.0.0, 127.0.0.1, ::", problems,
                  "is no IP address");
     if (*settings->token_url != '\0' && !settings_check_url(settings->token_url, false, &why))
