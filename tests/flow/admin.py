@@ -83,9 +83,10 @@ def ipv6(stage):
     """admin.address=::1, and :: for IPv4 as well; a name is refused at start."""
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        places = [("::1", ["[::1]"]), ("::", ["[::1]", HOST])]
     except OSError:
-        return  # a machine without IPv6
-    for address, hosts in (("::1", ["[::1]"]), ("::", ["[::1]", HOST])):
+        places = [("127.0.0.1", [HOST])]  # a kernel without IPv6
+    for address, hosts in places:
         worker = stage.worker(**{"admin.address": address})
         for host in hosts:
             with urllib.request.urlopen(f"http://{host}:{worker.port()}/health/live", timeout=30) as answer:
