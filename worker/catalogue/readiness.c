@@ -73,18 +73,27 @@ static void check_proposed(const struct settings *settings, const struct openapi
         operation->id);
 }
 
+/* `tag` "" : the one for all APIs, which is told once. */
+static void check_base(const char *url, const char *tag, struct problems *problems)
+{
+    const char *where = *tag != '\0' ? tag : "bt.base.url", *dot = *tag != '\0' ? "." : "";
+    size_t length = strlen(url);
+    struct fault why;
+
+    if (length > 0 && !settings_check_url(url, true, &why))
+        problems_add(problems, where, "https://host, perhaps with a path", "bt.%s%sbase.url %s", tag, dot,
+                     why.text);
+    else if (length > 0 && url[length - 1] == '/')
+        problems_add(problems, where, "leave the slash out", "bt.%s%sbase.url ends with a slash", tag, dot);
+}
+
 static void check_api(const struct settings *settings, const char *tag, struct problems *problems)
 {
     struct api_settings api;
-    struct fault why;
-    size_t length;
 
     settings_of_api(settings, tag, &api, problems);
-    length = strlen(api.base_url);
-    if (length > 0 && !settings_check_url(api.base_url, true, &why))
-        problems_add(problems, tag, "https://host, perhaps with a path", "bt.%s.base.url %s", tag, why.text);
-    else if (length > 0 && api.base_url[length - 1] == '/')
-        problems_add(problems, tag, "leave the slash out", "bt.%s.base.url ends with a slash", tag);
+    if (api.base_url != settings->api.base_url)
+        check_base(api.base_url, tag, problems);
     /* What holds for all APIs was told once already. */
     if (api.call_timeout_ms != settings->api.call_timeout_ms ||
         api.tcp_user_timeout_ms != settings->api.tcp_user_timeout_ms ||
@@ -186,6 +195,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     if (openapi->server_count == 0)
         return;
     settings_check_tags(settings, (const char *const *)openapi->tags, openapi->tag_count, problems);
+    check_base(settings->api.base_url, "", problems);
     for (size_t i = 0; i < openapi->tag_count; i++)
         check_api(settings, openapi->tags[i], problems);
     token_place_check(settings, openapi, problems);
@@ -210,11 +220,14 @@ void readiness_warn(const struct settings *settings, const struct catalogue *cat
     struct problems ignored = {0};
 
     settings_warn(settings, warnings);
+    if (settings_is_in_the_clear(settings->api.base_url))
+        problems_add(warnings, "bt.base.url", "https://", "bt.base.url is not encrypted on its way: %s",
+                     settings->api.base_url);
     for (size_t i = 0; i < openapi->tag_count && openapi->server_count > 0; i++) {
         struct api_settings api;
         settings_of_api(settings, openapi->tags[i], &api, &ignored);
         const char *url = *api.base_url != '\0' ? api.base_url : openapi->servers[0].url;
-        if (settings_is_in_the_clear(url))
+        if (url != settings->api.base_url && settings_is_in_the_clear(url))
             problems_add(warnings, openapi->tags[i], "https://",
                          "bt.%s.base.url is not encrypted on its way: %s", openapi->tags[i], url);
     }

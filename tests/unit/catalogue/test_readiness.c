@@ -22,8 +22,8 @@ static const struct {
     {"a URL that is none", READY "bt.api.base.url=bt.example\n", "api", "is no URL"},
     {"a slash at its end", READY "bt.api.base.url=http://bt.example/\n", "api", "ends with a slash"},
     {"a query in a base", READY "bt.api.base.url=http://bt.example?x=1\n", "api", "'?' or '#'"},
-    {"a fragment in a base", READY "bt.base.url=http://bt.example/a#b\n", "api", "'?' or '#'"},
-    {"a base without a host", READY "bt.base.url=http:///v1\n", "api", "names no host"},
+    {"a fragment in a base", READY "bt.base.url=http://bt.example/a#b\n", "bt.base.url", "'?' or '#'"},
+    {"a base without a host", READY "bt.base.url=http:///v1\n", "bt.base.url", "names no host"},
     {"a tag that nobody has", READY "bt.portability.window=1\n", ":3", "no setting 'bt.portability.window'"},
     {"a wrong value for a tag", READY "bt.api.window=0\n", ":3", "window is no allowed number"},
     {"a slot that would be another group's", READY "worker.slot=b/c\n", "worker.slot", "'b/c'"},
@@ -98,8 +98,8 @@ static void warnings(void)
     } told[] = {
         {READY, 0, ""},
         {READY "bt.base.url=http://localhost:1\n", 0, ""},
-        {READY "bt.base.url=http://bt.example\n", 1, "bt.api.base.url is not encrypted on its way"},
-        {READY "bt.base.url=http://bt.example\nbt.api.base.url=https://bt.example\n", 0, ""},
+        {READY "bt.base.url=http://bt.example\n", 1, "bt.base.url is not encrypted on its way"},
+        {READY "bt.api.base.url=http://bt.example\n", 1, "bt.api.base.url is not encrypted on its way"},
         {READY "bt.tls.verify=off\n", 1, "bt.tls.verify is off"},
     };
     char *folder = given_folder(), path[1024];
