@@ -91,9 +91,8 @@ static void take_over(struct settings *settings, struct settings *read, struct b
     for (size_t i = 0; i < settings_table_count; i++) {
         const struct setting *row = &settings_table[i];
         void *now = (char *)settings + row->place, *then = (char *)read + row->place;
-        if (is_lost_secret(row, now, then))
-            note(restart, "", row->name);
-        else if (may_change(row))
+        bool changes = may_change(row) && !is_lost_secret(row, now, then);
+        if (changes)
             exchange(row, now, then);
         else if (!same_value(row, now, then))
             note(restart, "", row->name);
