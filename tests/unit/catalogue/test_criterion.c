@@ -51,9 +51,11 @@ static const struct {
      true},
     {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[5]', 'x-count': '$inputs.none'}",
      false},
-    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[?@.id == `{$each}`]', 'x-each': '$inputs.ids'}",
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[?@.id == `{$each}`]',"
+     " 'x-each': '$inputs.ids'}",
      true},
-    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[?@.id == `{$each}`]', 'x-each': '$inputs.more'}",
+    {"{'context': '$response.body#/items', 'type': 'jsonpath', 'condition': '$[?@.id == `{$each}`]',"
+     " 'x-each': '$inputs.more'}",
      false},
     {"{'condition': '$each != null && $position <= 3', 'x-each': '$inputs.more'}", true},
     {"{'condition': '1 == 1', 'x-each': '$inputs.nobody'}", false}, /* not of an empty list */
@@ -102,8 +104,8 @@ static void kinds(void)
     CLEANUP(tree_release)
     struct json_object *tree = given_tree(
         "{'inputs': {'x': 'a.c', 'none': null, 'n': 7, 'path': 'A', 'two': '2', 'ids': ['a.c', 'b'], 'more': ['b', 'c'],"
-        " 'nobody': []}, 'body': {'t': 'abc a.c 12', 'n': 42, 'held': [{'number': 1632960000}, {'number': '+441632960000'},"
-        " {'number': 'later'}, null], 'items': [{'id': 'a.c', 'ok': true}, {'id': 'b', 'ok': false}]}}");
+        " 'nobody': []}, 'body': {'t': 'abc a.c 12', 'n': 42, 'held': [{'number': 1632960000},"
+        " {'number': '+441632960000'}, {'number': 'later'}, null], 'items': [{'id': 'a.c', 'ok': true}, {'id': 'b', 'ok': false}]}}");
 
     json_object_object_add(tree_member(tree, "inputs"), "quote", json_object_new_string("x' || 'b' == 'b"));
     json_object_object_add(tree_member(tree, "body"), "quotes", json_object_new_array());

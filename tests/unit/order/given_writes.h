@@ -4,18 +4,22 @@
 
 #include "given_orders.h"
 
-#define GIVEN_LOOKED_UP                                                                                                                                           \
-    GIVEN_ARAZZO(                                                                                                                                                 \
-        "{'workflowId': 'w', 'steps': [{'stepId': 'a', 'operationId': 'write', 'requestBody': {'contentType':"                                                    \
-        " 'application/json', 'payload': {'externalId': '$inputs.aReference'}}, 'successCriteria': [{'condition':"                                                \
-        " '$statusCode == 201'}], 'outputs': {'o': '$response.body#/o'}, 'x-lookup': {'workflowId': 'find',"                                                      \
-        " 'found': [{'condition': '$outputs.o != null'}], 'absent': [{'condition': '($outputs.o == null || $outputs.both != null) && $outputs.odd == null'}]}}]," \
-        " 'outputs': {'o': '$steps.a.outputs.o'}},"                                                                                                               \
-        "{'workflowId': 'find', 'steps': [{'stepId': 'f', 'operationId': 'list', 'successCriteria':"                                                              \
-        " [{'condition': '$statusCode == 200'}], 'outputs': {'o': '$response.body#/o', 'odd':"                                                                    \
-        " '$response.body#/odd', 'both': '$response.body#/both'}, 'onFailure': [{'name': 'none', 'type': 'end', 'criteria':"                                      \
-        " [{'condition': '$statusCode == 404 && $response.body#/code == 60'}], 'x-outcome': {'status': 'ABSENT'}}]}],"                                            \
-        " 'outputs': {'o': '$steps.f.outputs.o', 'odd': '$steps.f.outputs.odd', 'both': '$steps.f.outputs.both'}}")
+#define GIVEN_FOUND "'found': [{'condition': '$outputs.o != null'}]"
+#define GIVEN_ABSENT                                                                                         \
+    "'absent': [{'condition': '($outputs.o == null || $outputs.both != null) && $outputs.odd == null'}]"
+#define GIVEN_LOOKED_UP                                                                                      \
+    GIVEN_ARAZZO(                                                                                            \
+        "{'workflowId': 'w', 'steps': [{'stepId': 'a', 'operationId': 'write', 'requestBody': {"             \
+        "'contentType': 'application/json', 'payload': {'externalId': '$inputs.aReference'}},"               \
+        " 'successCriteria': [{'condition': '$statusCode == 201'}], 'outputs': {'o': '$response.body#/o'},"  \
+        " 'x-lookup': {'workflowId': 'find', " GIVEN_FOUND ", " GIVEN_ABSENT                                 \
+        "}}], 'outputs': {'o': '$steps.a.outputs.o'}},"                                                      \
+        "{'workflowId': 'find', 'steps': [{'stepId': 'f', 'operationId': 'list', 'successCriteria':"         \
+        " [{'condition': '$statusCode == 200'}], 'outputs': {'o': '$response.body#/o', 'odd':"               \
+        " '$response.body#/odd', 'both': '$response.body#/both'}, 'onFailure': [{'name': 'none', 'type':"    \
+        " 'end', 'criteria': [{'condition': '$statusCode == 404 && $response.body#/code == 60'}],"           \
+        " 'x-outcome': {'status': 'ABSENT'}}]}], 'outputs': {'o': '$steps.f.outputs.o', 'odd':"              \
+        " '$steps.f.outputs.odd', 'both': '$steps.f.outputs.both'}}")
 #define GIVEN_NEVER                                                                                          \
     GIVEN_ARAZZO(                                                                                            \
         "{'workflowId': 'w', 'steps': [{'stepId': 'a', 'operationId': 'never', 'successCriteria': ["         \
