@@ -105,7 +105,8 @@ static void kinds(void)
     struct json_object *tree = given_tree(
         "{'inputs': {'x': 'a.c', 'none': null, 'n': 7, 'path': 'A', 'two': '2', 'ids': ['a.c', 'b'], 'more': ['b', 'c'],"
         " 'nobody': []}, 'body': {'t': 'abc a.c 12', 'n': 42, 'held': [{'number': 1632960000},"
-        " {'number': '+441632960000'}, {'number': 'later'}, null], 'items': [{'id': 'a.c', 'ok': true}, {'id': 'b', 'ok': false}]}}");
+        " {'number': '+441632960000'}, {'number': 'later'}, null], 'items': [{'id': 'a.c', "
+        "'ok': true}, {'id': 'b', 'ok': false}]}}");
 
     json_object_object_add(tree_member(tree, "inputs"), "quote", json_object_new_string("x' || 'b' == 'b"));
     json_object_object_add(tree_member(tree, "body"), "quotes", json_object_new_array());
