@@ -1,6 +1,6 @@
 /*
  * Runs every example of the catalogue: its request, exact HTTP requests, given replies, exact outcome. A new order type
- * brings its own cases as data. Usage: golden [FOLDER [NAME]], NAME being a part of "<order-type>/<example>".
+ * brings its own cases as data. Usage: golden [FOLDER [NAME [OVERLAY]]], NAME being a part of "<order-type>/<example>".
  */
 #include "differ.h"
 #include "example.h"
@@ -52,11 +52,12 @@ static void run_type(struct example *example, const char *folder, const char *pa
 }
 
 /* Mistakes in the catalogue count as one failure. */
-static void run_all(struct example *example, const char *folder, const char *part, struct count *count)
+static void run_all(struct example *example, const char *folder, const char *part, const char *overlay,
+                    struct count *count)
 {
     struct problems problems = {0};
     const struct given_inputs given = {(const char *[]){"cugId"}, 1};
-    struct catalogue *catalogue = catalogue_load(folder, "", &given, &problems);
+    struct catalogue *catalogue = catalogue_load(folder, overlay, &given, &problems);
 
     for (size_t i = 0; i < problems.count; i++)
         printf("FAILED %s: %s\n", problems.list[i].where, problems.list[i].what);
@@ -79,7 +80,8 @@ int main(int argc, char *argv[])
     settings_load(NULL, NULL, &settings, &problems);
     struct example example = {.settings = &settings, .given = json_object_new_object()};
     json_object_object_add(example.given, "cugId", json_object_new_string("CUG5009999999"));
-    run_all(&example, argc > 1 ? argv[1] : "schemas", argc > 2 ? argv[2] : "", &count);
+    run_all(&example, argc > 1 ? argv[1] : "schemas", argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : "",
+            &count);
     json_object_put(example.given);
     settings_release(&settings);
     problems_release(&problems);
