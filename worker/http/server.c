@@ -39,7 +39,6 @@ struct server {
     int listener;
     struct half now, before; /* `before`: with the certificate before, until its connections have ended */
     struct visitors visitors;
-    struct visitor *entering; /* while libmicrohttpd is given it */
     struct loop_timer tick, pause;
 };
 
@@ -158,15 +157,19 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", &body);
 }
 
-/* libmicrohttpd tells of a connection's beginning, inside MHD_add_connection(), and of its end, before it closes it. */
+/*
+ * libmicrohttpd tells of a connection's end before it closes it, and of its beginning: inside MHD_add_connection() up to
+ * 0.9, from 1.0 on in the next MHD_run().
+ */
 static void connected(void *context, struct MHD_Connection *connection, void **socket_context,
                       enum MHD_ConnectionNotificationCode code)
 {
     struct server *server = context;
 
-    (void)connection;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *socket_context = TAKE(server->entering);
+        *socket_context = visitors_begin(
+            &server->visitors,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
     } else if (*socket_context != NULL) {
         visitors_leave(&server->visitors, *socket_context);
         *socket_context = NULL;
@@ -201,6 +204,7 @@ static void turn(struct server *server)
         more = run_half(&server->now);
         more = run_half(&server->before) || more;
     }
+    visitors_drop(&server->visitors);
     if (server->before.daemon != NULL &&
         MHD_get_daemon_info(server->before.daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections == 0)
         end_half(server, &server->before);
@@ -229,12 +233,8 @@ static void ticked(void *context)
 
 static void enter(struct server *server, int socket, const struct sockaddr *from, socklen_t length)
 {
-    struct visitor *visitor = visitors_enter(&server->visitors, socket, from, loop_clock_ms());
-
-    server->entering = visitor;
+    visitors_enter(&server->visitors, socket, from, loop_clock_ms());
     (void)MHD_add_connection(server->now.daemon, socket, from, length); /* which closes it when it fails */
-    if (server->entering != NULL)
-        visitors_leave(&server->visitors, TAKE(server->entering));
 }
 
 static void listen_again(void *context);

@@ -78,6 +78,26 @@ struct visitor *visitors_enter(struct visitors *visitors, int socket, const stru
     return visitor;
 }
 
+struct visitor *visitors_begin(struct visitors *visitors, int socket)
+{
+    struct visitor *visitor = visitors->last;
+
+    while (visitor != NULL && (visitor->begun || visitor->socket != socket))
+        visitor = visitor->before;
+    if (visitor != NULL)
+        visitor->begun = true;
+    return visitor;
+}
+
+void visitors_drop(struct visitors *visitors)
+{
+    for (struct visitor *one = visitors->first, *next; one != NULL; one = next) {
+        next = one->after;
+        if (!one->begun)
+            visitors_leave(visitors, one);
+    }
+}
+
 bool visitors_ask(struct visitors *visitors, struct visitor *visitor, bool health, int64_t now_ms)
 {
     struct visitor *longest = NULL;

@@ -31,6 +31,7 @@ enum visit { VISIT_WAITING, VISIT_PAGE, VISIT_HEALTH, VISIT_GONE };
 
 struct visitor {
     int socket; /* borrowed: libmicrohttpd closes it */
+    bool begun; /* libmicrohttpd has taken it; before that nobody tells when it is closed */
     enum visit state;
     int64_t due_ms; /* then it goes; by the loop's clock */
     struct in6_addr from;
@@ -45,6 +46,12 @@ struct visitors {
 /* Lets a connection in, from an IPv4 or IPv6 address; another one may have to go. Owned by the list until it leaves. */
 struct visitor *visitors_enter(struct visitors *visitors, int socket, const struct sockaddr *from,
                                int64_t now_ms);
+
+/* libmicrohttpd has taken the connection of this socket; null when it is not known here. Borrowed. */
+struct visitor *visitors_begin(struct visitors *visitors, int socket);
+
+/* Forgets those that libmicrohttpd was given and has not taken: they are closed. */
+void visitors_drop(struct visitors *visitors);
 
 /* Its headers are there. False: it must be closed, since all places for pages are taken. */
 bool visitors_ask(struct visitors *visitors, struct visitor *visitor, bool health, int64_t now_ms);

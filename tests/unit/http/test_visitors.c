@@ -134,7 +134,25 @@ static void pages_and_health(void)
     end(&given);
 }
 
+/* Who was never taken is forgotten; a socket's number may come again meanwhile. */
+static void not_taken(void)
+{
+    struct given given = {.count = 0};
+    struct visitor *first = enter(&given, "192.0.2.1", 0), *second = enter(&given, "192.0.2.2", 0);
+
+    CU_ASSERT_PTR_EQUAL(visitors_begin(&given.visitors, first->socket), first);
+    CU_ASSERT_PTR_NULL(visitors_begin(&given.visitors, first->socket)); /* it has begun */
+    CU_ASSERT_PTR_NULL(visitors_begin(&given.visitors, -5));
+    close(second->socket);
+    close(given.ours[1]);
+    given.count = 1;
+    visitors_drop(&given.visitors);
+    CU_ASSERT(given.visitors.first == first && given.visitors.last == first);
+    end(&given);
+}
+
 CU_TestInfo test_visitors[] = {{"half-sent requests", half_sent},
                                {"addresses", addresses},
                                {"pages and health", pages_and_health},
+                               {"not taken", not_taken},
                                CU_TEST_INFO_NULL};
