@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CONTEXT_MAX_BYTES = 1048576 };
+enum { CONTEXT_MAX_BYTES = 1048576, EACH_VALUES_MAX = 2000000 /* that all items of x-each look at */ };
 enum criterion_type { TYPE_SIMPLE, TYPE_REGEX, TYPE_JSONPATH };
 
 struct criterion {
@@ -297,6 +297,22 @@ static bool holds_in(const struct criterion *criterion, struct json_object *cont
     return regex ? regex_holds(criterion, made, context) : path_holds(criterion, made, context, scope);
 }
 
+/* As deep as the reader of JSON allows (tree.h). */
+static size_t values_in(struct json_object *tree)
+{
+    size_t count = 1;
+
+    TREE_EACH(tree, name, value)
+    {
+        (void)name;
+        count += values_in(value);
+    }
+    for (size_t i = 0; json_object_is_type(tree, json_type_array) && i < json_object_array_length(tree); i++)
+        count += values_in(json_object_array_get_idx(tree, i));
+    return count;
+}
+
+/* A list of BT's of any length, gone through for each of ours, would make a long turn (promise.md R15). */
 static bool holds_for_each(const struct criterion *criterion, struct json_object *context,
                            const struct scope *scope)
 {
@@ -305,6 +321,8 @@ static bool holds_for_each(const struct criterion *criterion, struct json_object
     struct scope inner = *scope;
     size_t count = json_object_is_type(over, json_type_array) ? json_object_array_length(over) : 0;
 
+    if (context != NULL && count > EACH_VALUES_MAX / values_in(context))
+        return false;
     inner.each = &each;
     for (size_t i = 0; i < count; i++) {
         each.item = json_object_array_get_idx(over, i);

@@ -287,5 +287,38 @@ static void lists(void)
     problems_release(&problems);
 }
 
-CU_TestInfo test_criterion[] = {
-    {"kinds", kinds}, {"exactly", exactly}, {"refusals", refusals}, {"lists", lists}, CU_TEST_INFO_NULL};
+/* A hundred numbers in a list of BT's that is none of them: proven for a page of them, not for all that a reply can be. */
+static void long_lists_for_each(void)
+{
+    static const size_t lengths[] = {1000, 33000};
+    CLEANUP(tree_release)
+    struct json_object *criterion =
+        given_tree("[{'context': '$response.body', 'type': 'jsonpath', 'condition': '$[?@.n == {$each}]',"
+                   " 'x-each': '$inputs.ids', 'x-count': 0}]");
+    struct problems problems = {0};
+    struct criteria criteria;
+    struct spot spot;
+
+    spot_init(&spot, "f", &problems);
+    criteria_read(criterion, &spot, &given_no_names, &criteria);
+    given_no_problem("x-each", &problems);
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        CLEANUP(tree_release) struct json_object *tree = given_tree("{'inputs': {'ids': []}, 'body': []}");
+        for (int id = 0; id < 100; id++)
+            json_object_array_add(tree_at(tree, "/inputs/ids"), json_object_new_int(id));
+        for (size_t n = 0; n < lengths[i]; n++)
+            json_object_array_add(tree_member(tree, "body"), given_tree("{'n': 'x'}"));
+        struct scope scope = given_scope(tree);
+        CU_ASSERT_EQUAL(criteria_hold(&criteria, &scope), i == 0);
+    }
+    criteria_release(&criteria);
+    spot_release(&spot);
+    problems_release(&problems);
+}
+
+CU_TestInfo test_criterion[] = {{"long lists for each", long_lists_for_each},
+                                {"kinds", kinds},
+                                {"exactly", exactly},
+                                {"refusals", refusals},
+                                {"lists", lists},
+                                CU_TEST_INFO_NULL};
