@@ -69,8 +69,10 @@ void connections_attach(struct connections *connections, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, connections);
 }
 
-/* The socket's own end, as libcurl tells it; false when it has none yet. */
-static bool local_end(int descriptor, char ip[INET6_ADDRSTRLEN], int *port)
+typedef int name_fn(int descriptor, struct sockaddr *address, socklen_t *length);
+
+/* One end of the socket, as libcurl tells it; false when it has none yet. */
+static bool end_of(int descriptor, name_fn *name, char ip[INET6_ADDRSTRLEN], int *port)
 {
     union {
         struct sockaddr any;
@@ -79,7 +81,7 @@ static bool local_end(int descriptor, char ip[INET6_ADDRSTRLEN], int *port)
     } address = {0};
     socklen_t length = sizeof address;
 
-    if (getsockname(descriptor, &address.any, &length) != 0)
+    if (name(descriptor, &address.any, &length) != 0)
         return false;
     bool v6 = address.any.sa_family == AF_INET6;
     *port = ntohs(v6 ? address.v6.sin6_port : address.v4.sin_port);
@@ -87,17 +89,22 @@ static bool local_end(int descriptor, char ip[INET6_ADDRSTRLEN], int *port)
                      ip, INET6_ADDRSTRLEN) != NULL;
 }
 
-/* libcurl 7.88 does not tell the socket before the first request on it is done: it is found by its address. */
-static int find(struct connections *connections, const char *local_ip, int local_port)
+/*
+ * libcurl 7.88 does not tell the socket before the first request on it is done: it is found by its addresses, both of
+ * them, since Linux gives one local port to connections to different peers.
+ */
+static int find(struct connections *connections, const struct connection_ends *ends)
 {
     char ip[INET6_ADDRSTRLEN];
+    int port;
 
     for (size_t i = 0; i < connections->count; i++) {
         struct open_socket *known = &connections->open[i];
-        if (known->port != 0 && known->port != local_port)
+        if (known->port != 0 && known->port != ends->local_port)
             continue;
-        if (local_end(known->descriptor, ip, &known->port) && known->port == local_port &&
-            strcmp(ip, local_ip) == 0)
+        if (end_of(known->descriptor, getsockname, ip, &known->port) && known->port == ends->local_port &&
+            strcmp(ip, ends->local_ip) == 0 && end_of(known->descriptor, getpeername, ip, &port) &&
+            port == ends->remote_port && strcmp(ip, ends->remote_ip) == 0)
             return known->descriptor;
     }
     return -1;
@@ -136,9 +143,9 @@ static bool nothing_but_records(SSL *session, int descriptor)
     return quiet;
 }
 
-bool connection_is_quiet(struct connections *connections, CURL *easy, const char *local_ip, int local_port)
+bool connection_is_quiet(struct connections *connections, CURL *easy, const struct connection_ends *ends)
 {
-    int descriptor = find(connections, local_ip, local_port);
+    int descriptor = find(connections, ends);
     SSL *session = session_of(easy);
     char byte;
 

@@ -20,11 +20,17 @@ void *connections_free(struct connections *connections);
 /* Makes libcurl open and close the sockets of this handle's connections here. */
 void connections_attach(struct connections *connections, CURL *easy);
 
+/* Of one connection, as CURLOPT_PREREQFUNCTION is told. */
+struct connection_ends {
+    const char *local_ip, *remote_ip;
+    int local_port, remote_port;
+};
+
 /*
  * Whether the connection on which libcurl is about to send has nothing to read. To be asked in
- * CURLOPT_PREREQFUNCTION, with the local address that it is given. TLS records that hold no data (session tickets) are
+ * CURLOPT_PREREQFUNCTION, with the addresses that it is given. TLS records that hold no data (session tickets) are
  * taken in on the way; data, an alert and the connection's end are something to read, and so is a socket not known here.
  */
-bool connection_is_quiet(struct connections *connections, CURL *easy, const char *local_ip, int local_port);
+bool connection_is_quiet(struct connections *connections, CURL *easy, const struct connection_ends *ends);
 
 #endif

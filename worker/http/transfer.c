@@ -81,11 +81,11 @@ CURL *transfer_easy(struct transfer *transfer)
 static int ask_permission(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct transfer *transfer = context;
+    const struct connection_ends ends = {local_ip, remote_ip, local_port, remote_port};
 
-    (void)remote_ip, (void)remote_port;
     if (transfer->ways > 0 && transfer->permit != NULL)
         return CURL_PREREQFUNC_ABORT;
-    transfer->unquiet = !connection_is_quiet(transfer->connections, transfer->easy, local_ip, local_port);
+    transfer->unquiet = !connection_is_quiet(transfer->connections, transfer->easy, &ends);
     if (transfer->unquiet || (transfer->permit != NULL && !transfer->permit(transfer->context)))
         return CURL_PREREQFUNC_ABORT;
     transfer->ways++;
