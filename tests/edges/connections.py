@@ -1,4 +1,5 @@
 """Connections to BT (promise.md R7): replies that nobody asked for, gateways that close, certificates that are refused late."""
+import socket
 import ssl
 import threading
 import uuid
@@ -144,5 +145,37 @@ def a_refused_client_certificate(stage):
         tokens.close()
 
 
+def an_alert_behind_the_first_bytes_of_a_reply(stage):
+    """A certificate refused when a reply has begun proves nothing: BT looked at the request, and it is not sent again."""
+    def answer(request):
+        if len(server.seen) > 1:
+            return reserved(request)
+        request.connection.send(b"HTTP/1.1 20")
+        request.connection.socket.verify_client_post_handshake()
+        try:
+            request.connection.socket.recv(1)  # OpenSSL asks for the certificate, sees that there is none, and says so
+        finally:
+            request.connection.plain.shutdown(socket.SHUT_WR)
+            request.connection.plain.recv(65536)
+
+    authority, context = server_context(stage, post_handshake_auth=True)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(authority.file)
+    tokens, server = raw.Server(lambda request: None), raw.Server(answer, tls=context)
+    settings = {**FAST, "bt.base.url": server.url, "bt.token.url": tokens.settings()["bt.token.url"], "bt.ca.file": authority.file, "bt.probe.ms": 200}
+    try:
+        worker = stage.worker(**settings).ready()
+        reader = stage.reader()
+        stage.send("reserve-numbers-by-prefix", reservation(), key=b"k")
+        stage.flush()
+        wait_for(lambda: "certificate required" in worker.log() or reader.more(0), "the worker to hear of it")
+        wait_for(lambda: worker.metric('whc_orders{state="parked"}') == 1, "the order to be parked")
+        expect(len(server.seen) == 1, f"{len(server.seen)} calls")
+    finally:
+        server.close()
+        tokens.close()
+
+
 STORIES = [a_second_reply_is_nobodys, a_second_reply_is_nobodys_over_tls, session_tickets_are_no_data,
-           an_idle_connection_that_dies_parks_nothing, a_refused_client_certificate]
+           an_idle_connection_that_dies_parks_nothing, a_refused_client_certificate,
+           an_alert_behind_the_first_bytes_of_a_reply]

@@ -4,6 +4,7 @@
 #include "memory.h"
 
 #include <openssl/ssl.h>
+#include <stdbool.h>
 
 struct alert {
     unsigned owners;
@@ -24,13 +25,23 @@ void alert_release(struct alert *alert)
         memory_free(alert);
 }
 
-static void context_freed(void *context, void *alert, CRYPTO_EX_DATA *all, int index, long number, void *more)
+/* What a context keeps; libcurl makes one for each connection, and for a proxy's TLS another. */
+struct watched {
+    struct alert *alert;
+    bool spoke; /* the server has sent application data: it looked at a request */
+};
+
+static void context_freed(void *context, void *kept, CRYPTO_EX_DATA *all, int index, long number, void *more)
 {
+    struct watched *watched = kept;
+
     (void)context, (void)all, (void)index, (void)number, (void)more;
-    alert_release(alert);
+    if (watched != NULL)
+        alert_release(watched->alert);
+    memory_free(watched);
 }
 
-/* Where a context keeps its alert: one index for the whole process. */
+/* Where a context keeps it: one index for the whole process. */
 static int place_in_context(void)
 {
     static int place = -1;
@@ -40,23 +51,46 @@ static int place_in_context(void)
     return place;
 }
 
+static struct watched *watched_by(const SSL *session)
+{
+    return SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), place_in_context());
+}
+
 static void told(const SSL *session, int where, int value)
 {
-    struct alert *alert = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), place_in_context());
+    struct watched *watched = watched_by(session);
 
-    if (alert != NULL && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && value >> 8 == SSL3_AL_FATAL)
-        alert->description = value & 0xff;
+    if (watched != NULL && !watched->spoke && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT &&
+        value >> 8 == SSL3_AL_FATAL)
+        watched->alert->description = value & 0xff;
+}
+
+/* Of each record's header, whose type says nothing in TLS 1.3, and there of its inner type, too. */
+static void passed(int written, int version, int type, const void *bytes, size_t length, SSL *session,
+                   void *context)
+{
+    int telling = SSL_version(session) >= TLS1_3_VERSION ? SSL3_RT_INNER_CONTENT_TYPE : SSL3_RT_HEADER;
+    struct watched *watched = watched_by(session);
+
+    (void)version, (void)context;
+    if (!written && type == telling && length > 0 && watched != NULL &&
+        *(const unsigned char *)bytes == SSL3_RT_APPLICATION_DATA)
+        watched->spoke = true;
 }
 
 static CURLcode context_made(CURL *easy, void *context, void *note)
 {
-    struct alert *alert = note;
+    struct watched *watched = memory_new(1, sizeof *watched);
 
     (void)easy;
-    if (!SSL_CTX_set_ex_data(context, place_in_context(), alert))
+    if (!SSL_CTX_set_ex_data(context, place_in_context(), watched)) {
+        memory_free(watched);
         return CURLE_SSL_CONNECT_ERROR;
-    alert->owners++;
+    }
+    watched->alert = note;
+    watched->alert->owners++;
     SSL_CTX_set_info_callback(context, told);
+    SSL_CTX_set_msg_callback(context, passed);
     return CURLE_OK;
 }
 

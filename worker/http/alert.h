@@ -20,7 +20,8 @@ void alert_watch(struct alert *alert, CURL *easy);
 
 /*
  * The alert that the connection ended with, in words, when it is about the client's certificate: 42 to 46, 48,
- * 49 and 116. Null when there was none, or another.
+ * 49 and 116. Null when there was none, or another, or it came behind application data, however little: libcurl tells
+ * of a reply's headers line by line only.
  */
 const char *alert_about_certificate(const struct alert *alert);
 

@@ -409,6 +409,9 @@ bool transfer_move(struct transfer *transfer)
     transfer->moved = true;
     transfer->unquiet = false;
     use_fresh_connection(transfer->easy);
+    alert_release(transfer->alert); /* what the connection that was left said is not about the fresh one */
+    transfer->alert = alert_new();
+    alert_watch(transfer->alert, transfer->easy);
     return true;
 }
 
