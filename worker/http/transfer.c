@@ -39,6 +39,7 @@ struct transfer {
     char retry_after[64], date[64], location[256];
     int64_t retry_after_max_ms;
     size_t reply_headers_length;
+    unsigned codings; /* compressions of the reply's body */
     char detail[CURL_ERROR_SIZE];
     struct transfer *before, *behind;
 };
@@ -158,6 +159,29 @@ static void add_to_tree(struct transfer *transfer, const char *line, size_t name
     json_object_object_add(transfer->reply_headers, name, json_object_new_string(buffer_text(&all)));
 }
 
+/* "gzip, gzip": a few kilobytes hide hours of work behind a second one, and none of it comes out to be counted. */
+static void count_codings(struct transfer *transfer, const char *line, size_t name_length, const char *value,
+                          size_t length)
+{
+    static const char *const names[] = {"Content-Encoding", "Transfer-Encoding"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (name_length != strlen(names[i]) || strncasecmp(line, names[i], name_length) != 0)
+            continue;
+        for (const char *at = value, *end = value + length; at < end;) {
+            const char *comma = memchr(at, ',', (size_t)(end - at));
+            size_t part = (size_t)((comma == NULL ? end : comma) - at);
+            while (part > 0 && isspace((unsigned char)*at))
+                at++, part--;
+            while (part > 0 && isspace((unsigned char)at[part - 1]))
+                part--;
+            transfer->codings +=
+                part > 0 && !(part == strlen("chunked") && strncasecmp(at, "chunked", part) == 0);
+            at = comma == NULL ? end : comma + 1;
+        }
+    }
+}
+
 /* A status line starts a new reply (100, then the real one). */
 static size_t take_header(char *line, size_t size, size_t count, void *context)
 {
@@ -174,6 +198,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
         json_object_put(transfer->reply_headers);
         transfer->reply_headers = NULL;
         transfer->retry_after[0] = transfer->date[0] = transfer->location[0] = '\0';
+        transfer->codings = 0;
         return total;
     }
     if (colon == NULL)
@@ -186,7 +211,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
          sizeof transfer->location);
     if (transfer->want_headers)
         add_to_tree(transfer, line, (size_t)(colon - line), value, length);
-    return total;
+    count_codings(transfer, line, (size_t)(colon - line), value, length);
+    return transfer->codings > 1 ? 0 : total;
 }
 
 /* A killed process must not deliver what is in its socket buffer, and a dead peer must be noticed (R7). */
@@ -355,6 +381,7 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     transfer->permit = request->permit;
     transfer->ways = 0;
     transfer->unquiet = transfer->moved = false;
+    transfer->codings = 0;
     transfer->retry_after[0] = transfer->date[0] = transfer->location[0] = transfer->detail[0] = '\0';
     transfer->retry_after_max_ms = request->retry_after_max_ms;
     transfer->alert = alert_new();
@@ -435,6 +462,8 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
         snprintf(what, sizeof what, "%.100s was not reached: %.200s", transfer->peer,
                  transfer->unquiet ? "the connection brought something before anything was sent"
                                    : words_for(transfer, code));
+    else if (code != CURLE_OK && transfer->codings > 1)
+        snprintf(what, sizeof what, "%.100s's reply is compressed more than once", transfer->peer);
     else if (code != CURLE_OK)
         snprintf(what, sizeof what, "no whole reply came: %.200s", words_for(transfer, code));
     struct http_reply reply = {
