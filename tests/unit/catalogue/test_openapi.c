@@ -97,9 +97,17 @@ static void gateway(void)
 #define HEAD "{'openapi': '3.1.0', 'servers': [{'url': 'x'}], 'paths': {'/a': {'get': "
 #define OPERATION "'operationId': 'o', 'x-evidence': 'documented', 'x-repeat': 'safe', 'tags': ['t']"
 
+#define LOOP "{'$ref': '#/components/schemas/L'}, "
+#define LOOPS LOOP LOOP LOOP LOOP LOOP LOOP LOOP LOOP LOOP LOOP
+
 static const struct {
     const char *text, *where, *what;
 } refused[] = {
+    {HEAD
+     "{" OPERATION ", 'responses': {'200': {'content': {'application/json': {'schema': "
+     "{'$ref': '#/components/schemas/L'}}}}}}}}, 'components': {'schemas': {'L': {'type': 'object', 'oneOf': [" LOOPS
+         LOOPS "{}]}}}}",
+     "schema", "contains itself"}, /* and that is said soon */
     {"[]", "f#", "no OpenAPI 3.1 or 3.0"},
     {"{'openapi': '2.0.0'}", "f#", "no OpenAPI 3.1 or 3.0"},
     {"{'openapi': '3.1.0'}", "f#/servers", "no server"},
