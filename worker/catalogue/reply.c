@@ -1,6 +1,8 @@
 /* See reply.h. */
 #include "reply.h"
 
+#include "json_twice.h"
+
 /* 202 and 204 bring nothing, and errors bring what they like; an empty success would be read as "nothing found". */
 static bool may_be_empty(int status)
 {
@@ -15,6 +17,15 @@ static struct json_object *list_of_one(struct json_object *item)
     return list;
 }
 
+/* Which of the two counts, nobody says; json-c would take the last. */
+static bool has_name_twice(const char *text, size_t length)
+{
+    CLEANUP(buffer_release) struct buffer pointer;
+
+    buffer_init(&pointer, 4096);
+    return json_name_twice(text, length, &pointer);
+}
+
 struct json_object *reply_read(const struct operation *operation, int status, const char *text, size_t length,
                                size_t values_max, const char **unreadable)
 {
@@ -27,6 +38,10 @@ struct json_object *reply_read(const struct operation *operation, int status, co
         *unreadable = length > 0 && why.kind == FAULT_EXHAUSTED ? "size"
                       : type == REPLY_ANYTHING                  ? ""
                                                                 : "json";
+    if (body != NULL && has_name_twice(text, length)) {
+        *unreadable = "twice";
+        json_object_put(body);
+    }
     if (length == 0 || **unreadable != '\0')
         return NULL;
     enum reply_type found = reply_type_of(body);

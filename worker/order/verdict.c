@@ -57,10 +57,11 @@ static void describe_failure(const struct evidence *evidence, const char *code, 
     const char *words = evidence->said == NULL ? "" : evidence->said;
     snprintf(reason->text, sizeof reason->text, "BT answered %d with a body that %s%s%.250s",
              evidence->status,
-             !evidence->body_unreadable                  ? "meets no criteria of the step"
-             : strcmp(evidence->unreadable, "json") == 0 ? "is not JSON"
-             : strcmp(evidence->unreadable, "size") == 0 ? "has more values than bt.reply.max.values"
-                                                         : "is JSON of another type than promised",
+             !evidence->body_unreadable                   ? "meets no criteria of the step"
+             : strcmp(evidence->unreadable, "json") == 0  ? "is not JSON"
+             : strcmp(evidence->unreadable, "twice") == 0 ? "has a member twice in one object"
+             : strcmp(evidence->unreadable, "size") == 0  ? "has more values than bt.reply.max.values"
+                                                          : "is JSON of another type than promised",
              *words == '\0' ? "" : ": ", words);
     utf8_repair(reason->text);
 }

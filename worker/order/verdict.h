@@ -23,7 +23,7 @@ struct evidence {
     struct json_object *headers; /* lower-case names */
     struct json_object *body;    /* null: empty, or not readable */
     bool body_unreadable;        /* it is not what the description promises */
-    bool is_page;                /* it is no JSON at all, but something */
+    bool is_page;                /* it is HTML */
     const char *said; /* of such a body, or of a redirect: what people can read; null or "" when nothing */
     const char *unreadable; /* then: "json" it is none, "type" of another type, "size" too many values */
     int64_t retry_after_ms; /* -1: BT did not ask */

@@ -26,7 +26,7 @@ struct flight {
     uint64_t token_serial;
     int64_t began_ms;
     char tracking[TRACKING_ID_SIZE];
-    bool writes;
+    bool writes, with_token;
 };
 
 static void nothing(void *context)
@@ -60,6 +60,14 @@ static enum call_end end_of(enum http_end end)
     return ends[end];
 }
 
+/* HTML, or XML: what BT never sends. */
+static bool is_page(const struct http_reply *reply)
+{
+    size_t blanks = strspn(reply->body, " \t\r\n\xef\xbb\xbf");
+
+    return reply->length > blanks && reply->body[blanks] == '<';
+}
+
 /* What people can read of a reply that is no JSON: a page's title, where a redirect leads. */
 static void find_words(const struct http_reply *reply, char *words, size_t size)
 {
@@ -87,15 +95,15 @@ static void answered(void *context, const struct http_reply *reply)
         evidence.body = reply_read(flight->order->call.operation, reply->status, reply->body, reply->length,
                                    (size_t)flight->api->settings.reply_max_values, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
-    evidence.is_page = reply->end == HTTP_REPLIED && reply->length > 0 && evidence.body == NULL &&
-                       strcmp(evidence.unreadable, "size") != 0;
+    evidence.is_page = reply->end == HTTP_REPLIED && is_page(reply);
     if (reply->end == HTTP_REPLIED)
         find_words(reply, said, sizeof said);
     status_count_call(worker->status, flight->api->tag, &evidence, loop_clock_ms() - flight->began_ms);
     orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
     if (flight->writes)
         POINT("call.answered");
-    if (evidence.status == 401) /* where the API halts, too: its next try is with a new one */
+    if (evidence.status == 401 &&
+        flight->with_token) /* where the API halts, too: its next try is with a new one */
         token_refused(worker->token, flight->token_serial);
     if (evidence.retry_after_ms >= 1000 && verdict.pace != PACE_SUCCESS && verdict.pace != PACE_NOTHING)
         LOG(LOG_WARN, "BT asks for a pause: this API is closed for so long",
@@ -185,7 +193,8 @@ static void start(struct calling *calling, struct order *order)
                               .api = worker_api(worker, order->call.operation->tag),
                               .token_serial = token_serial(worker->token),
                               .began_ms = loop_clock_ms(),
-                              .writes = order_writes(order)};
+                              .writes = order_writes(order),
+                              .with_token = order->call.operation->token};
     choose_tracking(order, flight->tracking);
     order_note_tracking(order, flight->tracking);
     if (flight->writes)

@@ -40,6 +40,10 @@ static const struct {
     {"nothing promised, HTML, success", 299, "<html>", "null", ""},
     {"as many values as there may be", 200, "{'a': [1, 2, 3, 4, 5, 6]}", "{'a': [1, 2, 3, 4, 5, 6]}", ""},
     {"too many values", 200, "{'a': [1, 2, 3, 4, 5, 6, 7]}", "null", "size"},
+    {"a member twice", 200, "{'a': {'b': 1, 'c': 2, 'b': null}}", "null", "twice"},
+    {"a member twice, in other words", 200, "[{'a': 1}, {'a': 1, '\\u0061': 2}]", "null", "twice"},
+    {"a member twice, nothing promised", 299, "{'a': 1, 'a': 1}", "null", "twice"},
+    {"a name in two objects", 200, "{'a': {'a': 1}}", "{'a': {'a': 1}}", ""},
     {"too many values, nothing promised", 299, "[1, 2, 3, 4, 5, 6, 7, 8]", "null", "size"},
 };
 
