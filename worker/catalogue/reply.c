@@ -2,6 +2,7 @@
 #include "reply.h"
 
 #include "json_twice.h"
+#include "memory.h"
 
 /* 202 and 204 bring nothing, and errors bring what they like; an empty success would be read as "nothing found". */
 static bool may_be_empty(int status)

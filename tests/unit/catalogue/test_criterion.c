@@ -287,7 +287,7 @@ static void lists(void)
     problems_release(&problems);
 }
 
-/* A hundred numbers in a list of BT's that is none of them: proven for a page of them, not for all that a reply can be. */
+/* A hundred numbers in a list of BT without any of them: proven for a page, not for all that a reply can be. */
 static void long_lists_for_each(void)
 {
     static const size_t lengths[] = {1000, 33000};
