@@ -120,14 +120,16 @@ def stopped_while_it_takes_over(stage):
 @whc.alone
 def stopped_while_kafka_is_away(stage):
     """In the middle of a settlement: it does not wait for Kafka; what it could not find out the next one does."""
-    worker = stage.worker("one", **FAST, **{"stop.grace.ms": 40000, "settlement.deadline.ms": 2000, "settlement.commit.timeout.ms": 500,
+    worker = stage.worker("one", **{**FAST, "bt.call.timeout.ms": 10000}, **{"stop.grace.ms": 40000, "settlement.deadline.ms": 2000, "settlement.commit.timeout.ms": 500,
                                             "settlement.send.offsets.timeout.ms": 500, "settlement.socket.timeout.ms": 1000}).ready()
     reader = stage.reader()
-    stage.sandbox.fault(operationId="createOrder", kind="delay", ms=300, times=-1)
+    # The answers come when Kafka has gone, however long that takes it: then something is left to settle.
+    stage.sandbox.fault(operationId="createOrder", kind="delay", ms=5000, times=-1)
     sent = [stage.send("create-order", write(), key=f"{i}".encode()) for i in range(20)]
     stage.flush()
     wait_for(lambda: evidence(stage), "a call")
     stage.kafka.stop()
+    stage.sandbox.heal()
     wait_for(lambda: "unclear" in worker.log(), "a settlement that is unclear")
     expect(worker.stop(40) == 0 and "the drain took too long" in worker.log(), worker.log())
     stage.kafka.restart()
