@@ -40,12 +40,18 @@ static inline void spelled_rename(struct json_object *object, const char *from, 
     json_object_object_add(object, to, value);
 }
 
+/* A key that a spelling which is refused has not spoiled: renamed again, it would be legal. */
+static inline bool spelled_is_success(const char *key)
+{
+    return strcmp(key, "2XX") == 0 || (key[0] == '2' && strlen(key) == 3 && strspn(key, "0123456789") == 3);
+}
+
 /* The first success with JSON that stands here, with its key; null when there is none. */
 static inline struct json_object *spelled_success(const struct spelled *at, const char **key)
 {
     TREE_EACH(tree_member(at->operation, "responses"), status, response)
     {
-        if (status[0] == '2' && tree_has(tree_member(response, "content"), "application/json")) {
+        if (spelled_is_success(status) && tree_has(tree_member(response, "content"), "application/json")) {
             *key = status;
             return response;
         }
@@ -72,7 +78,7 @@ static inline size_t spelled_successes(const struct spelled *at)
     TREE_EACH(tree_member(at->operation, "responses"), status, response)
     {
         (void)response;
-        count += status[0] == '2';
+        count += spelled_is_success(status);
     }
     return count;
 }
