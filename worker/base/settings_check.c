@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "settings.h"
+#include "url.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -120,26 +121,6 @@ void settings_check_kafka(const struct settings *settings, struct problems *prob
 
 /* --- URLs --- */
 
-/* "https://user@host:1/path" -> "host", without the brackets of an IPv6 address; false: there is none. */
-static bool host_of(const char *url, char *host, size_t size)
-{
-    const char *start = strstr(url, "://"), *at;
-
-    start = start == NULL ? url : start + 3;
-    size_t length = strcspn(start, "/?#");
-    at = memrchr(start, '@', length);
-    if (at != NULL) {
-        length -= (size_t)(at + 1 - start);
-        start = at + 1;
-    }
-    bool bracketed = *start == '[';
-    start += bracketed ? 1 : 0;
-    length = bracketed ? strcspn(start, "]/?#")
-                       : (size_t)(strcspn(start, ":") < length ? strcspn(start, ":") : length);
-    snprintf(host, size, "%.*s", (int)length, start);
-    return length > 0 && (!bracketed || start[length] == ']');
-}
-
 /* What stands behind the host: nothing, or ":" and a number. */
 static bool is_port_good(const char *url)
 {
@@ -158,14 +139,14 @@ static bool is_port_good(const char *url)
 
 bool settings_check_url(const char *url, bool base, struct fault *why)
 {
-    char host[300];
+    char host[URL_HOST_SIZE];
 
     if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
         return fault_set(why, FAULT_INPUT, "is no URL");
     for (const char *at = url; *at != '\0'; at++)
         if (*at <= ' ' || *at > '~')
             return fault_set(why, FAULT_INPUT, "has a blank or another character that no URL has");
-    if (!host_of(url, host, sizeof host) || !is_port_good(url))
+    if (!url_host(url, host) || !is_port_good(url))
         return fault_set(why, FAULT_INPUT, "names no host, or no port behind it");
     if (base && strpbrk(url, "?#") != NULL)
         return fault_set(why, FAULT_INPUT, "has a '?' or '#', and paths are put behind it");
@@ -188,9 +169,9 @@ static bool is_this_machine(const char *host)
 
 bool settings_is_in_the_clear(const char *url)
 {
-    char host[300];
+    char host[URL_HOST_SIZE];
 
-    return strncmp(url, "http://", 7) == 0 && host_of(url, host, sizeof host) && !is_this_machine(host);
+    return strncmp(url, "http://", 7) == 0 && url_host(url, host) && !is_this_machine(host);
 }
 
 /* Calls `use` for each of the registry's URLs, which are separated by commas. */

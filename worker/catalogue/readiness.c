@@ -7,6 +7,7 @@
 #include "settings_check.h"
 #include "times.h"
 #include "token_place.h"
+#include "url.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,25 +15,11 @@
 
 enum { INSTANCE_MAX = 249 /* of a group.instance.id in Kafka's own client */ };
 
-/* "https://host:port/path" -> "host" */
-static void host_of(const char *url, char *host, size_t size)
-{
-    const char *start = strstr(url, "://");
-
-    start = start == NULL ? url : start + 3;
-    snprintf(host, size, "%.*s", (int)strcspn(start, ":/"), start);
-}
-
 static bool is_production(const struct openapi *openapi, const char *url)
 {
-    char host[256], one[256];
-
-    host_of(url, host, sizeof host);
-    for (size_t i = 0; i < openapi->server_count; i++) {
-        host_of(openapi->servers[i].url, one, sizeof one);
-        if (openapi->servers[i].production && strcasecmp(host, one) == 0)
+    for (size_t i = 0; i < openapi->server_count; i++)
+        if (openapi->servers[i].production && url_same_host(openapi->servers[i].url, url))
             return true;
-    }
     return false;
 }
 

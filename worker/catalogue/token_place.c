@@ -1,36 +1,11 @@
 /* See token_place.h. */
 #include "token_place.h"
 
+#include "url.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-enum { HOST_MAX = 256 };
-
-/* "https://user@Host:port/path" -> "Host"; "[::1]" keeps its brackets. */
-static void host_of(const char *url, char host[HOST_MAX])
-{
-    const char *start = strstr(url, "://");
-
-    start = start == NULL ? url : start + 3;
-    size_t length = strcspn(start, "/?#");
-    const char *at = memchr(start, '@', length);
-    if (at != NULL) {
-        length -= (size_t)(at + 1 - start);
-        start = at + 1;
-    }
-    size_t name = *start == '[' ? strcspn(start, "]") + 1 : strcspn(start, ":");
-    snprintf(host, HOST_MAX, "%.*s", (int)(name < length ? name : length), start);
-}
-
-bool url_same_host(const char *one, const char *other)
-{
-    char a[HOST_MAX], b[HOST_MAX];
-
-    host_of(one, a);
-    host_of(other, b);
-    return strcasecmp(a, b) == 0;
-}
 
 static bool is_listed(const char *list, const char *host)
 {
@@ -46,9 +21,10 @@ static bool is_listed(const char *list, const char *host)
 
 static bool may_go_to(const struct settings *settings, const struct openapi *openapi, const char *url)
 {
-    char host[HOST_MAX];
+    char host[URL_HOST_SIZE];
 
-    host_of(url, host);
+    if (!url_host(url, host))
+        return false;
     if (*settings->api.base_url != '\0' && url_same_host(settings->api.base_url, url))
         return true;
     for (size_t i = 0; i < openapi->server_count; i++)
@@ -72,13 +48,14 @@ void token_place_check(const struct settings *settings, const struct openapi *op
         const char *tag = openapi->tags[i];
         struct problems ignored = {0};
         struct api_settings api;
-        char host[HOST_MAX], remedy[600];
+        char host[URL_HOST_SIZE], remedy[600];
 
         settings_of_api(settings, tag, &api, &ignored);
         problems_release(&ignored);
         if (*api.base_url == '\0' || !sends_token(openapi, tag) || may_go_to(settings, openapi, api.base_url))
             continue;
-        host_of(api.base_url, host);
+        if (!url_host(api.base_url, host))
+            continue; /* it is no URL, and that is told */
         snprintf(remedy, sizeof remedy,
                  "bt.token.hosts=%s, or \"security\": [] at the operations of '%.100s' if they need none",
                  host, tag);

@@ -12,7 +12,4 @@
 void token_place_check(const struct settings *settings, const struct openapi *openapi,
                        struct problems *problems);
 
-/* Whether two URLs are at the same host; ports do not count. */
-bool url_same_host(const char *one, const char *other);
-
 #endif

@@ -40,6 +40,8 @@ static const struct {
            "admin.tls.key.file=/dev/null\n",
      NULL, NULL},
     {"made up, on a production host", READY LIVE, "w", "'list' is only proposed"},
+    {"made up, on a production host with a name before it", READY "bt.api.base.url=https://me@live.bt.example\n", "w",
+     "'list' is only proposed"},
     {"made up, elsewhere", READY "bt.api.base.url=https://live.bt.example.test\n", NULL, NULL},
     {"made up, and accepted", READY LIVE "bt.accept.proposed=list\n", NULL, NULL},
     {"among others", READY LIVE "bt.accept.proposed=list, list,list\n", NULL, NULL},

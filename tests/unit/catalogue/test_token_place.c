@@ -16,6 +16,7 @@ static const struct {
     {"bt.a.base.url=http://[::1]\n", true, NULL},
     {"bt.a.base.url=https://api.bt.example.evil.example\n", true, "to 'api.bt.example.evil.example'"},
     {"bt.a.base.url=https://api.bt.example@evil.example/x\n", true, "to 'evil.example'"},
+    {"bt.a.base.url=https://me@api.bt.example@evil.example\n", true, "to 'evil.example'"},
     {"bt.a.base.url=https://evil.example\n", false, NULL},
     {"bt.base.url=http://127.0.0.1:1\n", true, NULL},
     {"bt.base.url=http://127.0.0.1:1\nbt.a.base.url=http://127.0.0.1:2\n", true, NULL},
