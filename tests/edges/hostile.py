@@ -21,7 +21,7 @@ class Carrier:
 
     def __init__(self, seed):
         self.chance, self.lock = random.Random(seed), threading.Lock()
-        self.accepted, self.received = {}, {}
+        self.accepted = {}
         self.writes = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("write_")]
         self.looks = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("look_")]
 
@@ -35,8 +35,6 @@ class Carrier:
             return how(wanted.get("externalId", [""])[0])
         body = request.json()
         reference = body.get("externalId") or body["serviceReferenceId"]
-        with self.lock:
-            self.received[reference] = self.received.get(reference, 0) + 1
         return how(request, reference, "externalId" in body)
 
     def accept(self, reference, is_order):

@@ -113,15 +113,7 @@ class Proxy:
         self.asked = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        raw.each_connection(self.listener, self._serve)
 
     def _serve(self, client):
         request = raw.Connection(None, client, 0).read()
@@ -136,17 +128,8 @@ class Proxy:
         host, port = request.target.rsplit(":", 1)
         back = socket.create_connection((host, int(port)))
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        threading.Thread(target=self._copy, args=(back, client), daemon=True).start()
-        self._copy(client, back)
-
-    @staticmethod
-    def _copy(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+        threading.Thread(target=raw.pass_on, args=(back, client), daemon=True).start()
+        raw.pass_on(client, back)
 
 
 def a_proxy_that_is_named(stage):

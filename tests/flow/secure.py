@@ -9,6 +9,7 @@ import urllib.parse
 import uuid
 
 import hard
+import raw
 import whc
 from common import ask
 from whc import expect, portability, wait_for
@@ -57,23 +58,15 @@ class Front:
             self.context.load_verify_locations(clients)
         self.listener = socket.create_server((HOST, 0))
         self.url = f"https://{HOST}:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                plain, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
+        raw.each_connection(self.listener, self._serve)
 
     def _serve(self, plain):
         rest = plain.dup()
         try:
             with self.context.wrap_socket(plain, server_side=True) as front, socket.create_connection(self.behind) as back:
                 self.shown.append(dict(name[0] for name in (front.getpeercert() or {}).get("subject", ())).get("commonName", ""))
-                threading.Thread(target=self._copy, args=(back, front), daemon=True).start()
-                self._copy(front, back)
+                threading.Thread(target=raw.pass_on, args=(back, front), daemon=True).start()
+                raw.pass_on(front, back)
         except OSError:  # an SSLError is one: the other side refused, or was refused
             self._drain(rest)
         rest.close()
@@ -85,15 +78,6 @@ class Front:
             rest.settimeout(5)
             while rest.recv(65536):
                 pass
-        except OSError:
-            pass
-
-    @staticmethod
-    def _copy(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
 

@@ -6,6 +6,28 @@ import threading
 TOKEN_PATH = "/oauth/accesstoken"
 
 
+def each_connection(listener, serve):
+    """Calls serve(socket) for each, on threads of their own, until the listener is closed."""
+    def accept():
+        while True:
+            try:
+                plain, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(plain,), daemon=True).start()
+    threading.Thread(target=accept, daemon=True).start()
+
+
+def pass_on(source, sink):
+    """Copies bytes until one side ends."""
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
 class Request:
     def __init__(self, head, body, connection):
         line, *lines = head.decode("latin-1").split("\r\n")
@@ -81,21 +103,13 @@ class Server:
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        each_connection(self.listener, self._serve)
 
-    def _accept(self):
-        while True:
-            try:
-                plain, _ = self.listener.accept()
-            except OSError:
-                return
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with self.lock:
-                self.connections += 1
-                connection = Connection(self, plain, self.connections)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
+    def _serve(self, plain):
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self.lock:
+            self.connections += 1
+            connection = Connection(self, plain, self.connections)
         try:
             if self.tls:
                 connection.socket = self.tls.wrap_socket(connection.plain, server_side=True)
