@@ -5,17 +5,14 @@
 #include "connection.h"
 #include "memory.h"
 #include "point.h"
+#include "reply_headers.h"
 #include "retry_after.h"
 
-#include <ctype.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
-
-enum { HEADERS_MAX_BYTES = 65536 };
 
 struct transfer {
     CURL *easy;
@@ -35,11 +32,8 @@ struct transfer {
     struct alert *alert;
     struct buffer reply;
     bool want_headers;
-    struct json_object *reply_headers;
-    char retry_after[64], date[64], location[256];
+    struct reply_headers came;
     int64_t retry_after_max_ms;
-    size_t reply_headers_length;
-    unsigned codings; /* compressions of the reply's body */
     char detail[CURL_ERROR_SIZE];
     struct transfer *before, *behind;
 };
@@ -60,8 +54,7 @@ static void forget_call(struct transfer *transfer)
     transfer->headers = NULL;
     transfer->body = memory_free(transfer->body);
     buffer_release(&transfer->reply);
-    json_object_put(transfer->reply_headers);
-    transfer->reply_headers = NULL;
+    reply_headers_reset(&transfer->came);
     alert_release(transfer->alert);
     transfer->alert = NULL;
 }
@@ -120,99 +113,14 @@ static size_t take_reply(char *bytes, size_t size, size_t count, void *context)
     return transfer->reply.full ? 0 : size * count;
 }
 
-/* The value of "Name: value\r\n" without white space around it. */
-static const char *header_value(const char *colon, const char *end, size_t *length)
-{
-    const char *value = colon + 1;
-
-    while (value < end && isspace((unsigned char)*value))
-        value++;
-    while (end > value && isspace((unsigned char)end[-1]))
-        end--;
-    *length = (size_t)(end - value);
-    return value;
-}
-
-static void keep(const char *line, size_t name_length, const char *name, const char *value, size_t length,
-                 char *kept, size_t size)
-{
-    if (name_length == strlen(name) && strncasecmp(line, name, name_length) == 0)
-        snprintf(kept, size, "%.*s", (int)length, value);
-}
-
-/* A header that comes twice is one with both values (RFC 9110 section 5.3): nobody may pick the one he likes. */
-static void add_to_tree(struct transfer *transfer, const char *line, size_t name_length, const char *value,
-                        size_t length)
-{
-    CLEANUP(memory_release) char *name = memory_text_of(line, name_length);
-    CLEANUP(buffer_release) struct buffer all = {0};
-
-    for (char *at = name; *at != '\0'; at++)
-        *at = (char)tolower((unsigned char)*at);
-    if (transfer->reply_headers == NULL)
-        transfer->reply_headers = json_object_new_object();
-    const char *before = tree_text_of(transfer->reply_headers, name);
-    buffer_init(&all, HEADERS_MAX_BYTES);
-    if (before != NULL)
-        buffer_print(&all, "%s, ", before);
-    buffer_print(&all, "%.*s", (int)length, value);
-    json_object_object_add(transfer->reply_headers, name, json_object_new_string(buffer_text(&all)));
-}
-
-/* "gzip, gzip": a few kilobytes hide hours of work behind a second one, and none of it comes out to be counted. */
-static void count_codings(struct transfer *transfer, const char *line, size_t name_length, const char *value,
-                          size_t length)
-{
-    static const char *const names[] = {"Content-Encoding", "Transfer-Encoding"};
-
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (name_length != strlen(names[i]) || strncasecmp(line, names[i], name_length) != 0)
-            continue;
-        for (const char *at = value, *end = value + length; at < end;) {
-            const char *comma = memchr(at, ',', (size_t)(end - at));
-            size_t part = (size_t)((comma == NULL ? end : comma) - at);
-            while (part > 0 && isspace((unsigned char)*at))
-                at++, part--;
-            while (part > 0 && isspace((unsigned char)at[part - 1]))
-                part--;
-            transfer->codings +=
-                part > 0 && !(part == strlen("chunked") && strncasecmp(at, "chunked", part) == 0);
-            at = comma == NULL ? end : comma + 1;
-        }
-    }
-}
-
-/* A status line starts a new reply (100, then the real one). */
 static size_t take_header(char *line, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
-    size_t total = size * count, length;
-    const char *colon = memchr(line, ':', total);
+    size_t total = size * count;
 
-    transfer->reply_headers_length += total;
-    if (transfer->reply_headers_length > HEADERS_MAX_BYTES)
-        return 0;
-    if (total > 5 && strncmp(line, "HTTP/", 5) == 0) {
-        if (transfer->permit != NULL)
-            POINT("call.reply");
-        json_object_put(transfer->reply_headers);
-        transfer->reply_headers = NULL;
-        transfer->retry_after[0] = transfer->date[0] = transfer->location[0] = '\0';
-        transfer->codings = 0;
-        return total;
-    }
-    if (colon == NULL)
-        return total;
-    const char *value = header_value(colon, line + total, &length);
-    keep(line, (size_t)(colon - line), "Retry-After", value, length, transfer->retry_after,
-         sizeof transfer->retry_after);
-    keep(line, (size_t)(colon - line), "Date", value, length, transfer->date, sizeof transfer->date);
-    keep(line, (size_t)(colon - line), "Location", value, length, transfer->location,
-         sizeof transfer->location);
-    if (transfer->want_headers)
-        add_to_tree(transfer, line, (size_t)(colon - line), value, length);
-    count_codings(transfer, line, (size_t)(colon - line), value, length);
-    return transfer->codings > 1 ? 0 : total;
+    if (transfer->permit != NULL && reply_headers_begin(line, total))
+        POINT("call.reply");
+    return reply_headers_take(&transfer->came, line, total, transfer->want_headers) ? total : 0;
 }
 
 /* A killed process must not deliver what is in its socket buffer, and a dead peer must be noticed (R7). */
@@ -375,14 +283,13 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     transfer->done = done;
     transfer->context = context;
     transfer->peer = request->peer == NULL ? "BT" : request->peer;
-    transfer->body_taken = transfer->body_length = transfer->reply_headers_length = 0;
+    transfer->body_taken = transfer->body_length = 0;
     transfer->tcp_user_timeout_ms = request->tcp_user_timeout_ms;
     transfer->want_headers = request->want_headers;
     transfer->permit = request->permit;
     transfer->ways = 0;
     transfer->unquiet = transfer->moved = false;
-    transfer->codings = 0;
-    transfer->retry_after[0] = transfer->date[0] = transfer->location[0] = transfer->detail[0] = '\0';
+    transfer->detail[0] = '\0';
     transfer->retry_after_max_ms = request->retry_after_max_ms;
     transfer->alert = alert_new();
     buffer_init(&transfer->reply, request->reply_max_bytes);
@@ -410,11 +317,11 @@ static enum http_end end_of(const struct transfer *transfer, CURLcode code)
 {
     if (code == CURLE_OK)
         return HTTP_REPLIED;
-    if (transfer->reply_headers_length == 0 && alert_about_certificate(transfer->alert) != NULL)
+    if (transfer->came.length == 0 && alert_about_certificate(transfer->alert) != NULL)
         return HTTP_NOT_ACCEPTED;
     if (nothing_sent(transfer))
         return HTTP_UNSENT;
-    if (transfer->reply.full || transfer->reply_headers_length > HEADERS_MAX_BYTES)
+    if (transfer->reply.full || transfer->came.length > REPLY_HEADERS_MAX_BYTES)
         return HTTP_TOO_LARGE;
     return code == CURLE_OPERATION_TIMEDOUT ? HTTP_TIMED_OUT : HTTP_CUT;
 }
@@ -451,7 +358,7 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     if (end == HTTP_TOO_LARGE && !transfer->reply.full)
         snprintf(what, sizeof what, "the headers of %.100s's reply are larger than %d bytes", transfer->peer,
-                 HEADERS_MAX_BYTES);
+                 REPLY_HEADERS_MAX_BYTES);
     else if (end == HTTP_TOO_LARGE)
         snprintf(what, sizeof what, "%.100s's reply is larger than %zu bytes", transfer->peer,
                  transfer->reply.ceiling);
@@ -462,7 +369,7 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
         snprintf(what, sizeof what, "%.100s was not reached: %.200s", transfer->peer,
                  transfer->unquiet ? "the connection brought something before anything was sent"
                                    : words_for(transfer, code));
-    else if (code != CURLE_OK && transfer->codings > 1)
+    else if (code != CURLE_OK && transfer->came.codings > 1)
         snprintf(what, sizeof what, "%.100s's reply is compressed more than once", transfer->peer);
     else if (code != CURLE_OK)
         snprintf(what, sizeof what, "no whole reply came: %.200s", words_for(transfer, code));
@@ -471,11 +378,11 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
         .status = (int)status,
         .body = buffer_text(&transfer->reply),
         .length = transfer->reply.length,
-        .headers = transfer->reply_headers,
-        .retry_after_ms =
-            retry_after_ms(*transfer->retry_after == '\0' ? NULL : transfer->retry_after,
-                           *transfer->date == '\0' ? NULL : transfer->date, transfer->retry_after_max_ms),
-        .location = transfer->location,
+        .headers = transfer->came.tree,
+        .retry_after_ms = retry_after_ms(
+            *transfer->came.retry_after == '\0' ? NULL : transfer->came.retry_after,
+            *transfer->came.date == '\0' ? NULL : transfer->came.date, transfer->retry_after_max_ms),
+        .location = transfer->came.location,
         .what = what,
     };
     transfer->done(transfer->context, &reply);
