@@ -63,9 +63,8 @@ void calling_permit(struct call_model *call)
     struct worker *worker = worker_of(call);
     const struct order *order = call->for_order;
 
-    if (!call->looks &&
-        (!settlements_owns(worker->settlements, order->partition) || worker->library.lost ||
-         worker->library.fenced || !orders_permit(worker->orders, order, worker_clock(worker)))) {
+    if (!call->looks && (worker->library.lost || worker->library.fenced ||
+                         !ownership_permits(worker->ownership, order, worker_clock(worker)))) {
         close_call(call, CALL_UNSENT, "not permitted any more");
         return;
     }

@@ -204,7 +204,7 @@ static void carry(int order, const struct payload *record)
     if (from == to)
         return;
     struct payload *copy = payload_new(PAYLOAD_ORDER, to, order);
-    settling_copy_done(record, copy);
+    records_copy_done(record, copy);
     kafka_write(LOG_LEDGER + to, copy);
     for (int64_t i = 0; i < log->count; i++)
         if (log->entries[i].state == ENTRY_COMMITTED && log->entries[i].payload->order == order)

@@ -149,6 +149,7 @@ void library_leave(struct worker *worker)
 
     worker->stopping = library->leaving = true;
     TRACE("w%d      is told to stop", worker->process);
+    ownership_stop(worker->ownership);
     if (!library->assigned) {
         group_remove(library->pair.member);
         worker_crash(worker, "ends");

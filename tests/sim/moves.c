@@ -366,8 +366,7 @@ static void do_marker(const struct move *move)
     if (move->other == LOG_DEAD)
         oracle_dead();
     for (int i = 0; i < sim.processes; i++)
-        workers[i].dirty =
-            workers[i].dirty || workers[i].phase == PHASE_RETURNING || workers[i].phase == PHASE_LOADING;
+        workers[i].dirty = workers[i].dirty || worker_reads_ledger(&workers[i]);
 }
 
 static void do_kafka(const struct move *move)

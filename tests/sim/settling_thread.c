@@ -94,7 +94,7 @@ static void send_offsets(struct worker *worker)
 /* A batch is refused as a whole; sent singly, the one at fault is known. */
 static void note_refused(struct worker *worker)
 {
-    worker->job.records[worker->job.sent].refused = worker->singly;
+    worker->job.records[worker->job.sent].payload->refused = worker->singly;
     worker->singly = true;
     find_out(worker, "Kafka refuses a record for its size");
 }

@@ -76,7 +76,8 @@ struct payload {
     enum payload_kind kind;
     int order;      /* index; of an order's record or outcome */
     int step;       /* of a record: where the order stands */
-    int weight;     /* Kafka refuses it above 0 for its size (R16) */
+    int weight;     /* Kafka refuses it above 0 for its size, */
+    bool refused;   /* and has named it (R16) */
     int64_t offset; /* of a dead letter: of the request; -1: it stands for the outcome that is in it */
     int32_t partition;
     struct ledger_record record; /* of PAYLOAD_ORDER */
@@ -111,7 +112,7 @@ struct edges {
     bool foreign;   /* a stranger in the group reads, and commits, past requests */
     bool grows;     /* the request topic gets a second partition */
     bool is_static; /* static membership, and a slot with two processes */
-    bool waits;     /* a decision waits for what of its order is being settled, and none may be lost */
+    bool waits;     /* no decision may be lost */
     int stalls;     /* the loop stands still after one of so many chores; 0: never */
 };
 

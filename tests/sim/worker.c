@@ -44,9 +44,23 @@ static struct orders *make_orders(const struct worker *worker)
         .seed = chance_word(),
         .rules_off = (is_off(R1) ? RULE_ATTEMPTS : 0u) | (is_off(R6) ? RULE_EVIDENCE : 0u) |
                      (is_off(R8) ? RULE_DECISIONS : 0u) | (is_off(R11_LANES) ? RULE_LANES : 0u) |
-                     (is_off(R17) ? RULE_PROOF : 0u)};
+                     (is_off(R17) ? RULE_PROOF : 0u) | (is_off(R4) ? RULE_BARRIER : 0u) |
+                     (is_off(R9) ? RULE_REPEATS : 0u) | (is_off(R8_POSITION) ? RULE_SIGNALS : 0u)};
 
     return orders_new(&setup, worker_time(worker));
+}
+
+static struct batch *make_batch(struct worker *worker)
+{
+    const struct batch_setup setup = {.orders = worker->orders,
+                                      .settlements = worker->settlements,
+                                      .duplicates = worker->duplicates,
+                                      .records = &records_port,
+                                      .context = worker,
+                                      .most = (size_t)sim.records_max,
+                                      .lease_ms = LEASE};
+
+    return batch_new(&setup);
 }
 
 void worker_start(struct worker *worker)
@@ -64,8 +78,17 @@ void worker_start(struct worker *worker)
     worker->duplicates = duplicates_new((struct duplicates_window){INT32_MAX, 1000, false});
     snprintf(owner, sizeof owner, "w%d.%u", process, life);
     worker->settlements = settlements_new(owner, 2);
+    worker->batch = make_batch(worker);
+    worker->gate = (struct intake_gate){.orders = worker->orders,
+                                        .settlements = worker->settlements,
+                                        .duplicates = worker->duplicates,
+                                        .batch = worker->batch,
+                                        .orders_max = INT32_MAX,
+                                        .bytes_max = INT32_MAX,
+                                        .owned_max = INT32_MAX};
     worker->library.joins = true;
     edges_settings(worker);
+    membership_begin(worker);
     TRACE("w%d      starts, life %u", process, life);
 }
 
@@ -75,10 +98,11 @@ void worker_crash(struct worker *worker, const char *why)
     calling_abandon(worker);
     if (one_in(2))
         thread_sends(worker); /* it had just been sent */
+    worker->ownership = ownership_free(worker->ownership);
+    worker->batch = batch_free(worker->batch);
     worker->orders = orders_free(worker->orders);
     worker->duplicates = duplicates_free(worker->duplicates);
     worker->settlements = settlements_free(worker->settlements);
-    worker->takeover = takeover_free(worker->takeover);
     for (int i = 0; i < ORDERS; i++)
         worker->kept[i].progress = memory_free(worker->kept[i].progress);
     worker->up = worker->paused = worker->stalled = false;
@@ -99,7 +123,14 @@ bool worker_stands(const struct worker *worker)
 
 bool worker_takes(const struct worker *worker)
 {
-    return worker->phase == PHASE_TAKING && !worker->stopping && !worker->library.fenced;
+    return ownership_phase(worker->ownership) == OWNERSHIP_TAKING && !worker->stopping &&
+           !worker->library.fenced;
+}
+
+bool worker_reads_ledger(const struct worker *worker)
+{
+    return worker->up && (ownership_phase(worker->ownership) == OWNERSHIP_LOADING ||
+                          ownership_phase(worker->ownership) == OWNERSHIP_RETURNING);
 }
 
 static void set_due(struct worker *worker, int64_t ms)
@@ -114,10 +145,7 @@ static void find_due(struct worker *worker)
     if (orders_count(worker->orders) > 0)
         set_due(worker, orders_due_ms(worker->orders));
     set_due(worker, calling_due_ms(worker));
-    if (worker->phase == PHASE_DRAINING)
-        set_due(worker, worker->drain_until_ms);
-    if (worker->phase == PHASE_READING && worker->read_again_ms != 0)
-        set_due(worker, worker->read_again_ms);
+    set_due(worker, ownership_due_ms(worker->ownership));
     if (!is_off(R11) && worker_takes(worker) &&
         orders_count(worker->orders) > orders_owned_count(worker->orders))
         set_due(worker, worker->sweep_ms);
@@ -143,8 +171,8 @@ static bool stands_still(struct worker *worker)
 /* The events that the loop would tell, then the chores in run.c's order. It goes on where it stood still. */
 void worker_turn(struct worker *worker)
 {
-    static void (*const chores[])(struct worker *) = {take_answer,   calling_time_out, taking_chore,
-                                                      calling_chore, settling_chore,   owning_chore};
+    static void (*const chores[])(struct worker *) = {take_answer,   calling_time_out, intake_chore,
+                                                      calling_chore, settling_chore,   membership_chore};
 
     if (worker->chore == 0) {
         worker->dirty = false;

@@ -7,11 +7,9 @@
 #define SIM_WORKER_H
 
 #include "bt.h"
-#include "change.h"
-#include "duplicates.h"
+#include "intake_gate.h"
 #include "kafka.h"
-#include "settlement.h"
-#include "takeover.h"
+#include "ownership.h"
 
 enum { ITEMS = 64, CALLBACKS = 4 };
 
@@ -31,7 +29,8 @@ enum stage {
 
 struct job {
     enum stage stage;
-    bool reads;  /* the question is about positions; else it settles */
+    bool reads; /* the question is about positions; else it settles */
+    unsigned question;
     bool failed; /* the positions could not be read */
     enum settlement_end end;
     bool lost; /* the assignment was lost meanwhile: nothing was read */
@@ -41,36 +40,13 @@ struct job {
     struct {
         int log;
         struct payload *payload;
-        bool refused; /* Kafka has named it (R16) */
     } records[ITEMS];
     int record_count, sent;
     int64_t began_ms,
         wait_us; /* the worker's clock; a request that gets no answer is waited for until then */
 };
 
-/* --- what gathers for the next settlement (settling.c; run/settling.c) --- */
-
-struct item {
-    struct change change;
-    bool closes, is_barrier, is_kept, is_rewritten;
-    int32_t partition;
-    uint64_t epoch;
-    int log;
-    struct payload *payload;
-    const struct order *order; /* of an outcome: it lives until its change is closed */
-};
-
-/* --- taking partitions over (owning.c; run/owning.c) --- */
-
-enum phase {
-    PHASE_NONE,
-    PHASE_READING,
-    PHASE_LOADING,
-    PHASE_BARRIER,
-    PHASE_RETURNING,
-    PHASE_TAKING,
-    PHASE_DRAINING,
-};
+/* --- the group's library --- */
 
 /* A rebalance callback that waits for the loop. */
 struct callback {
@@ -117,17 +93,18 @@ struct worker {
     struct library library;
     struct pair pair; /* taken in the ASSIGN callback; member 0: dropped */
 
-    enum phase phase;
-    bool owns[PARTITIONS]; /* of the assignment */
-    struct takeover *takeover;
-    int64_t ledger_read[PARTITIONS];
-    int64_t drain_until_ms, read_again_ms;
-    char barrier[POSITION_TOKEN_MAX + 1];
-
-    struct item items[ITEMS];
-    int item_count, item_sent;
-    bool asked;
-    int64_t settle_began_ms;
+    struct batch *batch;
+    struct ownership *ownership;
+    struct intake_gate gate;
+    bool owns[PARTITIONS];           /* of the assignment */
+    bool reads[PARTITIONS];          /* the ledger, for its take-over, */
+    int64_t ledger_read[PARTITIONS]; /* so far */
+    bool gives_back;                 /* ownership has let go: the library is told after that */
+    bool gives_up;                   /* it ends; `why` */
+    struct fault why;
+    unsigned question; /* about positions, */
+    bool asks;         /* which waits for the thread */
+    bool takes_out;    /* settled records are being taken out of the batch */
     struct job job;
     int epoch;   /* of its producer; -1: there is none */
     bool singly; /* a record was refused: the next producer sends one record a batch, and so learns which */
@@ -154,39 +131,35 @@ void worker_crash(struct worker *worker, const char *why);
 void worker_turn(struct worker *worker);
 bool worker_stands(const struct worker *worker); /* its loop does nothing */
 bool worker_takes(const struct worker *worker);
+bool worker_reads_ledger(const struct worker *worker);
 
 /* Whether another process of its slot is alive. */
 bool worker_has_twin(const struct worker *worker);
 
-/* owning.c */
-void owning_serve(struct worker *worker); /* the callbacks */
-void owning_chore(struct worker *worker);
-void owning_positions(struct worker *worker);
-void owning_barrier_settled(struct worker *worker);
+/* membership.c: what ownership asks for */
+void membership_begin(struct worker *worker); /* a process starts */
+void membership_serve(struct worker *worker); /* the library's callbacks */
+void membership_chore(struct worker *worker);
+void membership_positions(struct worker *worker);
 
 /* settling.c */
 void settling_chore(struct worker *worker);
 void settling_returned(struct worker *worker);
-void settling_ask(struct worker *worker);
-void settling_barrier(struct worker *worker, const struct ledger_owner *owner);
-void settling_repeat(struct worker *worker, const struct duplicate *duplicate, int32_t partition,
-                     int64_t offset);
-void settling_rewrite(struct worker *worker, const struct duplicate *duplicate,
-                      char *decision);                          /* taken over */
-bool settling_rewrites(const struct worker *worker, int order); /* such a record waits to be settled */
-void settling_copy_done(const struct payload *from, struct payload *to);
-void settling_dead_letter(struct worker *worker, const struct plain *request, int32_t partition,
-                          int64_t offset);
-void settling_forget(struct worker *worker, int32_t partition);
-bool settling_is_idle(const struct worker *worker);
+
+/* records.c */
+extern const struct batch_records records_port;
+void records_copy_done(const struct payload *from, struct payload *to);
+struct payload *records_dead_letter(const struct plain *request, int32_t partition, int64_t offset);
+/* R12 off: the second half of a step that was settled in two. */
+void records_write_second_half(struct worker *worker, const struct payload *record);
 
 /* settling_thread.c */
 bool thread_can_step(const struct worker *worker);
 void thread_step(struct worker *worker);
 void thread_sends(struct worker *worker); /* the process dies with a request on its way */
 
-/* taking.c */
-void taking_chore(struct worker *worker);
+/* intake.c */
+void intake_chore(struct worker *worker);
 
 /* calling.c */
 void calling_chore(struct worker *worker);

@@ -154,7 +154,7 @@ static bool transact(struct settle *settle, struct settler_job *job, bool *repla
     TRY(passed(error, "sending positions", why));
     POINT("settle.positions");
     for (size_t i = 0; i < job->record_count; i++)
-        TRY(producer_send(settle->producer, &job->records[i], why));
+        TRY(producer_send(settle->producer, job->records[i], why));
     POINT("settle.commit");
     TRY(flush_and_commit(settle, why));
     POINT("settle.committed");
@@ -226,9 +226,9 @@ static void note_refused(struct settle *settle, const struct settler_job *job, b
     bool named = settle->singly, any = false;
 
     for (size_t i = 0; i < job->record_count; i++) {
-        any = any || job->records[i].refused != NULL;
+        any = any || job->records[i]->refused != NULL;
         if (!named)
-            job->records[i].refused = NULL;
+            job->records[i]->refused = NULL;
     }
     settle->singly = any || (named && !settled);
     if (named && settled)
@@ -311,8 +311,8 @@ static enum settler_answer settle_transaction(struct settle *settle, struct sett
 static bool produce_acknowledged(struct settle *settle, struct settler_job *job, bool of_ledger)
 {
     for (size_t i = 0; i < job->record_count; i++)
-        if ((job->records[i].topic == settle->settings->topic_ledger) == of_ledger &&
-            !producer_send(settle->producer, &job->records[i], &job->why))
+        if ((job->records[i]->topic == settle->settings->topic_ledger) == of_ledger &&
+            !producer_send(settle->producer, job->records[i], &job->why))
             return false;
     if (rd_kafka_flush(producer_handle(settle->producer), (int)settle->settings->settlement_deadline_ms) ==
             RD_KAFKA_RESP_ERR_NO_ERROR &&

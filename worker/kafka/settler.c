@@ -56,12 +56,17 @@ void settler_record_release(struct settler_record *record)
     memory_free(record->value);
 }
 
+void *settler_record_free(struct settler_record *record)
+{
+    if (record != NULL)
+        settler_record_release(record);
+    return memory_free(record);
+}
+
 void *settler_job_free(struct settler_job *job)
 {
     if (job == NULL)
         return NULL;
-    for (size_t i = 0; i < job->record_count; i++)
-        settler_record_release(&job->records[i]);
     for (size_t i = 0; i < job->position_count; i++)
         memory_free(job->positions[i].metadata);
     if (job->pair != NULL)

@@ -18,7 +18,7 @@ struct settler_header {
     size_t length;
 };
 
-/* One record to be produced; owned by the job. */
+/* One record to be produced. */
 struct settler_record {
     const char *topic; /* borrowed for good */
     int32_t partition; /* RD_KAFKA_PARTITION_UA: by the key */
@@ -64,7 +64,7 @@ enum settler_answer {
 
 struct settler_job {
     enum settler_task task;
-    struct settler_record *records;
+    struct settler_record **records; /* the list is owned, the records are borrowed until the job is back */
     size_t record_count;
     struct settler_position *positions;
     size_t position_count;
@@ -96,8 +96,9 @@ void settler_start(struct settler *settler, struct settler_job *job);
 /* Adds a header, copied; a null `value` stays null. */
 void settler_record_header(struct settler_record *record, const char *name, const void *value, size_t length);
 
-/* Frees what the record holds. */
+/* Frees what the record holds; and the record itself, where it was allocated. */
 void settler_record_release(struct settler_record *record);
+void *settler_record_free(struct settler_record *record);
 
 struct settler_job *settler_job_new(enum settler_task task);
 void *settler_job_free(struct settler_job *job);

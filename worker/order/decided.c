@@ -1,10 +1,42 @@
-/* See decided.h. */
+/* Decisions as JSON: one, and the list of all of an order. */
 #include "decided.h"
 
 #include "memory.h"
+#include "tree.h"
+#include "utf8.h"
+#include "when.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static void add_text(struct json_object *tree, const char *name, const char *text)
+{
+    json_object_object_add(tree, name, json_object_new_string(text));
+}
+
+char *decided_answer(const struct decision *decision, int64_t offset, const char *refused)
+{
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
+    bool applied = *refused == '\0';
+    char moment[WHEN_TEXT_SIZE];
+    struct buffer text;
+
+    when_print(decision->decided_at_ms, moment);
+    add_text(tree, "signalId", decision->signal_id);
+    add_text(tree, "verdict", decision_words[decision->verdict]);
+    json_object_object_add(tree, "attempt", json_object_new_int64(decision->attempt));
+    json_object_object_add(tree, "applied", json_object_new_boolean(applied));
+    add_text(tree, "answer", applied ? "applied" : refused);
+    add_text(tree, "who", decision->who);
+    add_text(tree, "why", decision->why);
+    add_text(tree, "decidedAt", moment);
+    json_object_object_add(tree, "signalOffset", json_object_new_int64(offset));
+    buffer_init(&text, 65536);
+    tree_write(tree, &text);
+    char *taken = buffer_take(&text, NULL);
+    utf8_repair(taken); /* a reason may be cut within a character */
+    return taken;
+}
 
 char *decided_add(char *list, const char *decision, bool applied)
 {

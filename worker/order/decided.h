@@ -4,13 +4,18 @@
 #ifndef ORDER_DECIDED_H
 #define ORDER_DECIDED_H
 
-#include <stdbool.h>
+#include "decision.h"
 
 enum {
     DECIDED_MAX = 65536 /* bytes of the list; later ones that were refused are then only the last decision */
 };
 
-/* The list with one more decision (JSON text) behind it; takes `list` over (null: none yet) and gives the new one. */
+#define DECIDED_TOO_LATE "the order has its final outcome already"
+
+/* What `decide` waits for: one decision as JSON, and why it was refused ("": it was applied). Owned by the caller. */
+char *decided_answer(const struct decision *decision, int64_t offset, const char *refused);
+
+/* The list with one more decision (JSON text) at its end; takes `list` over (null: none yet) and gives the new one. */
 char *decided_add(char *list, const char *decision, bool applied);
 
 /* Whether the list has the decision of this signal: it was read before, so it is no second one. Null: an empty list. */

@@ -73,7 +73,7 @@ static struct order *start_permitted(struct orders *orders)
     while (orders->permitted.first != NULL) {
         struct order *order = orders->permitted.first;
         leave_state(orders, order);
-        if (orders->time.now_ms < order->lease_until_ms || !rule_holds(orders, RULE_ATTEMPTS)) {
+        if (orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS)) {
             journal_begin(&order->journal, order_step(order)->id, order->attempt);
             journal_latest(&order->journal)->sent_at_ms = orders->time.wall_ms;
             enter_state(orders, order, ORDER_CALLING);
@@ -100,7 +100,7 @@ static bool start(struct orders *orders, struct order *order, struct api *api)
     }
     struct journey_terms terms = terms_of(orders, order);
     enum journey_move to = journey_next(order, &terms);
-    if (to == JOURNEY_INTEND && !rule_holds(orders, RULE_ATTEMPTS)) {
+    if (to == JOURNEY_INTEND && !orders_keep_rule(orders, RULE_ATTEMPTS)) {
         own_order(orders, order);
         to = JOURNEY_CALL; /* a test without the rule: sent before anything is settled */
     }
@@ -167,7 +167,7 @@ bool orders_permit(const struct orders *orders, const struct order *order, int64
 {
     if (order->abandoned || order->state != ORDER_CALLING)
         return false;
-    return !order_writes(order) || now_ms < order->lease_until_ms || !rule_holds(orders, RULE_ATTEMPTS);
+    return !order_writes(order) || now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS);
 }
 
 size_t orders_count(const struct orders *orders)

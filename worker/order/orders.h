@@ -39,6 +39,9 @@ struct orders_time {
 struct orders *orders_new(const struct orders_setup *setup, struct orders_time time);
 void *orders_free(struct orders *orders); /* with all orders in it; accepts null */
 
+/* Whether the rule is kept: always, outside of tests. */
+bool orders_keep_rule(const struct orders *orders, enum rule rule);
+
 /* Takes an order over. It may be done at once (a broken rule). No live order has its request id. */
 void orders_take(struct orders *orders, struct order *order, struct orders_time time);
 

@@ -42,8 +42,6 @@ struct orders {
     struct orders_time time; /* of the latest call that gave it */
 };
 
-bool rule_holds(const struct orders *orders, enum rule rule);
-
 /* --- orders_state.c: the one mover, and the lists that follow the state --- */
 
 void add_order(struct orders *orders, struct order *order);

@@ -14,7 +14,7 @@ enum {
     SMALL_BYTES = 16384 /* an order of so much waits as it is: to parse it again costs more than it takes */
 };
 
-bool rule_holds(const struct orders *orders, enum rule rule)
+bool orders_keep_rule(const struct orders *orders, enum rule rule)
 {
     return (orders->rules_off & rule) == 0;
 }
@@ -294,7 +294,7 @@ void own_order(struct orders *orders, struct order *order)
 
     if (order->owned)
         return;
-    while (rule_holds(orders, RULE_LANES) && one->lane_before != NULL && !one->lane_before->owned)
+    while (orders_keep_rule(orders, RULE_LANES) && one->lane_before != NULL && !one->lane_before->owned)
         one = one->lane_before; /* not by recursion: a lane may be as long as there are orders */
     for (;; one = one->lane_behind) {
         if (!one->abandoned) { /* of a partition that was lost: it is its next owner's */

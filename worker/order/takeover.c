@@ -238,13 +238,13 @@ void takeover_settled(struct takeover *takeover, const char *token)
     snprintf(takeover->token, sizeof takeover->token, "%s", token == NULL ? "" : token);
 }
 
-void takeover_marked(struct takeover *takeover, int32_t partition, int64_t time_ms)
+void takeover_marked(struct takeover *takeover, const struct takeover_found *found)
 {
-    struct takeover_partition *one = find(takeover, partition);
+    struct takeover_partition *one = find(takeover, found->partition);
 
     if (one == NULL)
         return;
-    one->mark_time_ms = time_ms;
+    one->mark_time_ms = found->time_ms;
     one->marked = true;
 }
 

@@ -33,6 +33,11 @@ struct takeover_read {
     const char *metadata;
     size_t length;
 };
+/* What was found at the mark of a partition. */
+struct takeover_found {
+    int32_t partition;
+    int64_t time_ms; /* of the record; -1: there is none any more */
+};
 
 /* An order of the ledger that goes on. */
 struct takeover_entry {
@@ -56,9 +61,7 @@ struct takeover *takeover_new(const int32_t partitions[], size_t count, const st
                               struct duplicates *duplicates);
 void *takeover_free(struct takeover *takeover);
 
-/* What was found at the mark of the partition: the record's time, or -1 when there is no record any more. */
-void takeover_marked(struct takeover *takeover, int32_t partition, int64_t time_ms);
-
+void takeover_marked(struct takeover *takeover, const struct takeover_found *found);
 /*
  * Whether a position is committed of which the ledger knows no owner. The marker of the settlement that wrote both may
  * be missing in the ledger yet, so TAKEOVER_LEDGER goes on; if it stays so for longer than a transaction can, the ledger

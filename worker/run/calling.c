@@ -2,10 +2,10 @@
 #include "calling.h"
 
 #include "memory.h"
+#include "metrics.h"
 #include "point.h"
 #include "reply.h"
 #include "said.h"
-#include "status.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +98,8 @@ static void answered(void *context, const struct http_reply *reply)
     evidence.is_page = reply->end == HTTP_REPLIED && is_page(reply);
     if (reply->end == HTTP_REPLIED)
         find_words(reply, said, sizeof said);
-    status_count_call(worker->status, flight->api->tag, &evidence, loop_clock_ms() - flight->began_ms);
+    metrics_count_call(worker->metrics, flight->api->tag, evidence.status,
+                       loop_clock_ms() - flight->began_ms);
     orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
     if (flight->writes)
         POINT("call.answered");
@@ -135,8 +136,8 @@ static bool permit(void *context)
     const struct flight *flight = context;
     const struct worker *worker = flight->calling->worker;
 
-    return settlements_owns(worker->settlements, flight->order->partition) &&
-           !consumer_lost(worker->consumer) && orders_permit(worker->orders, flight->order, loop_clock_ms());
+    return !consumer_lost(worker->consumer) &&
+           ownership_permits(worker->ownership, flight->order, loop_clock_ms());
 }
 
 static void fill_request(const struct flight *flight, const char *url, struct http_request *request)

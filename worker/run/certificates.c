@@ -3,7 +3,7 @@
 
 #include "certificate.h"
 #include "memory.h"
-#include "status.h"
+#include "metrics.h"
 
 #include <string.h>
 #include <time.h>
@@ -37,7 +37,7 @@ void *certificates_free(struct certificates *certificates)
     return memory_free(certificates);
 }
 
-static void look_at(struct status *status, const char *setting, const char *path)
+static void look_at(struct metrics *metrics, const char *setting, const char *path)
 {
     struct fault why;
     int64_t end_s;
@@ -49,7 +49,7 @@ static void look_at(struct status *status, const char *setting, const char *path
         return;
     }
     int64_t days = (end_s - time(NULL)) / DAY_S;
-    status_certificate(status, path, end_s);
+    metrics_set(metrics, METRIC_CERTIFICATE_ENDS, path, (double)end_s);
     if (days < WARN_DAYS)
         LOG(LOG_WARN, "a certificate ends soon, or has ended: give it a successor, then send HUP",
             log_text("setting", setting), log_text("file", path), log_int("days", days));
@@ -68,9 +68,9 @@ void certificates_look(struct certificates *certificates)
     struct worker *worker = certificates->worker;
     const struct settings *settings = worker->settings;
 
-    look_at(worker->status, "bt.certificate.file", settings->certificate_file);
-    look_at(worker->status, "registry.certificate.file", settings->registry_certificate_file);
-    look_at(worker->status, "admin.tls.certificate.file", settings->admin_certificate_file);
-    look_at(worker->status, "kafka.ssl.certificate.location", of_kafka(settings));
+    look_at(worker->metrics, "bt.certificate.file", settings->certificate_file);
+    look_at(worker->metrics, "registry.certificate.file", settings->registry_certificate_file);
+    look_at(worker->metrics, "admin.tls.certificate.file", settings->admin_certificate_file);
+    look_at(worker->metrics, "kafka.ssl.certificate.location", of_kafka(settings));
     loop_set_timer(worker->loop, &certificates->again, loop_clock_ms() + LOOK_AGAIN_MS);
 }

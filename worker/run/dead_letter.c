@@ -1,8 +1,9 @@
-/* See dead_letter.h. */
+/* Messages that cannot be answered, as records that say why. */
 #include "dead_letter.h"
 
 #include "digest.h"
 #include "memory.h"
+#include "metrics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -131,4 +132,28 @@ void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *messa
            worker->dead_max_bytes)
         if (!dead_letter_reduce(record))
             return;
+}
+
+static void add(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
+                const struct fault *why)
+{
+    struct settler_record *record = memory_new(1, sizeof *record);
+
+    dead_letter_of(worker, message, reason, why, record);
+    batch_add(worker->batch, message->partition, record);
+    metrics_count_dead(worker->metrics, reason);
+}
+
+void dead_letter_send(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
+                      const struct fault *why)
+{
+    add(worker, message, reason, why);
+    settlements_finish(worker->settlements, message->partition, message->offset);
+}
+
+void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *message,
+                             const struct fault *why)
+{
+    add(worker, message, "signal", why);
+    settlements_finish_signal(worker->settlements, message->partition, message->offset);
 }

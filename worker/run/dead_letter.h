@@ -20,6 +20,15 @@ void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *messa
                     const struct fault *why, struct settler_record *record);
 
 /*
+ * The message's dead letter goes into the next settlement, and its offset is settled with it: a request's; a signal's that
+ * is no decision.
+ */
+void dead_letter_send(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
+                      const struct fault *why);
+void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *message,
+                             const struct fault *why);
+
+/*
  * Makes a dead letter that Kafka refused smaller by its largest part. False: there is nothing left to leave out.
  */
 bool dead_letter_reduce(struct settler_record *record);

@@ -1,92 +1,27 @@
-/* See intake.h. */
+/* Messages are read, checked and handed to order/intake_gate. */
 #include "intake.h"
 
+#include "dead_letter.h"
 #include "framing.h"
 #include "hold.h"
 #include "memory.h"
-#include "owning.h"
+#include "metrics.h"
 #include "partitioner.h"
 #include "remembered.h"
 #include "repeats.h"
-#include "settling.h"
-#include "signals.h"
-#include "status.h"
 #include "topics.h"
 #include "trace.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SWEEPS = 5, TRACE_STATES_MAX = 8192 };
+enum { TRACE_STATES_MAX = 8192 };
 
 struct intake {
     struct worker *worker;
     struct holds *holds;
-    struct loop_timer sweep; /* of what is slow */
-    bool ledger_full;        /* as it was told last */
-    bool memory_full;        /* the same */
-    bool window_fills;       /* the same */
-    bool kept;               /* the message that is being handled is somebody else's by now, */
-    bool full;               /* or it must wait because its partition's window is full */
+    bool kept; /* the message that is being handled is somebody else's by now */
 };
-
-static bool ledger_is_full(const struct intake *intake)
-{
-    const struct worker *worker = intake->worker;
-
-    return orders_owned_count(worker->orders) >= (size_t)worker->settings->ledger_orders_max;
-}
-
-bool intake_memory_full(const struct intake *intake)
-{
-    const struct worker *worker = intake->worker;
-
-    return orders_bytes(worker->orders) >= (size_t)worker->settings->orders_max_bytes;
-}
-
-/* Said once, early enough to do something about it. */
-static void look_at_window(struct intake *intake)
-{
-    const struct worker *worker = intake->worker;
-    size_t most = duplicates_most(worker->duplicates), max = (size_t)worker->settings->duplicates_max;
-    bool fills = most >= max - max / 5;
-
-    if (fills && !intake->window_fills)
-        LOG(LOG_ERROR,
-            worker->settings->duplicates_full == FULL_FORGET
-                ? "a partition's duplicate window is nearly full: then the oldest are forgotten early, and their "
-                  "repeats are carried out again; raise duplicates.max"
-                : "a partition's duplicate window is nearly full: then no more orders that change something are "
-                  "taken from it; raise duplicates.max",
-            log_int("orders", (int64_t)most), log_int("duplicates.max", (int64_t)max));
-    intake->window_fills = fills;
-}
-
-/* What is slow moves to the ledger, so that its partition goes on (promise.md R11). */
-static void sweep(void *context)
-{
-    struct intake *intake = context;
-    struct worker *worker = intake->worker;
-    int64_t after_ms = worker->settings->ledger_after_ms;
-
-    loop_set_timer(worker->loop, &intake->sweep, loop_clock_ms() + after_ms / SWEEPS);
-    look_at_window(intake);
-    if (ledger_is_full(intake) != intake->ledger_full) {
-        intake->ledger_full = ledger_is_full(intake);
-        if (intake->ledger_full)
-            LOG(LOG_ERROR,
-                "the ledger holds ledger.orders.max orders: no more requests are taken until some end",
-                log_int("orders", worker->settings->ledger_orders_max));
-    }
-    if (intake_memory_full(intake) && !intake->memory_full)
-        LOG(LOG_WARN, "the orders take orders.max.bytes of memory: no more requests are taken until some end",
-            log_int("bytes", (int64_t)orders_bytes(worker->orders)),
-            log_int("orders", (int64_t)orders_count(worker->orders)));
-    intake->memory_full = intake_memory_full(intake);
-    if (owning_takes(worker->owning) && !intake->ledger_full &&
-        !orders_own_slow(worker->orders, loop_now_ms(worker->loop) - after_ms))
-        loop_set_timer(worker->loop, &intake->sweep, loop_clock_ms() + 1);
-}
 
 struct intake *intake_new(struct worker *worker)
 {
@@ -94,7 +29,6 @@ struct intake *intake_new(struct worker *worker)
 
     intake->worker = worker;
     intake->holds = holds_new(worker);
-    intake->sweep = (struct loop_timer){.fire = sweep, .context = intake};
     return intake;
 }
 
@@ -102,7 +36,6 @@ void *intake_free(struct intake *intake)
 {
     if (intake == NULL)
         return NULL;
-    loop_clear_timer(intake->worker->loop, &intake->sweep);
     holds_free(intake->holds);
     return memory_free(intake);
 }
@@ -177,7 +110,7 @@ static void take_trace(const rd_kafka_message_t *message, struct order_headers *
 static void dead(struct intake *intake, const rd_kafka_message_t *message, const char *reason,
                  const struct fault *why)
 {
-    settling_dead_letter(intake->worker->settling, message, reason, why);
+    dead_letter_send(intake->worker, message, reason, why);
 }
 
 /* The path in front of "path: rule", which is what a projection says; "request" where there is none. */
@@ -189,31 +122,18 @@ static void split_rule(const struct fault *why, char path[100])
              colon == NULL ? "request" : why->text);
 }
 
-/* Puts an order to the others, or answers it as a repeat of one (R9). False: its outcome is just being settled. */
-static bool hand_over(struct intake *intake, rd_kafka_message_t *message, struct order *order,
-                      struct fault *why)
+/* Puts an order to the others, or answers it as a repeat of one that is finished (R9). */
+static enum intake_answer hand_over(struct intake *intake, rd_kafka_message_t *message, struct order *order,
+                                    struct fault *why)
 {
     struct worker *worker = intake->worker;
-    struct order *live = orders_find(worker->orders, order->request.id);
     struct duplicate done;
+    enum intake_answer answer = intake_gate_hand_over(&worker->gate, order, worker_time(worker), &done, why);
 
-    if (live == NULL && !duplicates_find(worker->duplicates, order->request.id, &done)) {
-        intake->full = order->type->writes && duplicates_full(worker->duplicates, message->partition);
-        if (intake->full) {
-            order_free(order);
-            return fault_set(
-                why, FAULT_EXHAUSTED,
-                "it remembers duplicates.max finished orders: no new order that changes something is "
-                "taken until some are older than duplicates.window.ms");
-        }
-        orders_take(worker->orders, order, worker_time(worker));
-        return true;
-    }
-    order_free(order);
-    if (live == NULL)
-        return intake->kept = repeats_take(worker->repeats, message, &done, why);
-    return orders_repeat(worker->orders, live, message->partition, message->offset) ||
-           fault_set(why, FAULT_EXHAUSTED, "a repeated request waits for the outcome of the first");
+    if (answer != INTAKE_FINISHED)
+        return answer;
+    intake->kept = repeats_take(worker->repeats, message, &done, why);
+    return intake->kept ? INTAKE_OPEN : INTAKE_HELD;
 }
 
 /*
@@ -246,8 +166,9 @@ static bool is_placed(const struct intake *intake, const rd_kafka_message_t *mes
         (int)place, (int)count, (int)message->partition, partitioner_name(partitioner));
 }
 
-static bool take_order(struct intake *intake, rd_kafka_message_t *message, const struct order_type *type,
-                       const struct schema *writer, const struct frame *frame, struct fault *held)
+static enum intake_answer take_order(struct intake *intake, rd_kafka_message_t *message,
+                                     const struct order_type *type, const struct schema *writer,
+                                     const struct frame *frame, struct fault *held)
 {
     struct worker *worker = intake->worker;
     const char *topic = worker->settings->topic_requests;
@@ -261,7 +182,7 @@ static bool take_order(struct intake *intake, rd_kafka_message_t *message, const
     if (type->writes && !is_placed(intake, message, &reason, &why)) {
         order_free(order);
         dead(intake, message, reason, &why);
-        return true;
+        return INTAKE_OPEN;
     }
     order->type = type;
     order->requested_at_ms = rd_kafka_message_timestamp(message, &kind);
@@ -275,7 +196,7 @@ static bool take_order(struct intake *intake, rd_kafka_message_t *message, const
     case REQUEST_DEAD:
         order_free(order);
         dead(intake, message, "datum", &why);
-        return true;
+        return INTAKE_OPEN;
     case REQUEST_BROKEN:
         split_rule(&why, path);
         journey_refuse(order, REASON_CONTRACT, path, why.text, worker_time(worker).wall_ms);
@@ -334,8 +255,8 @@ static bool is_too_heavy(const struct worker *worker, const rd_kafka_message_t *
     return true;
 }
 
-/* Reads the message; false: its schema is not here yet, nothing was taken. */
-static bool read_message(struct intake *intake, rd_kafka_message_t *message, struct fault *why)
+/* Reads the message, and takes the order in it or makes it a dead letter. HELD: its schema is not here yet, too. */
+static enum intake_answer read_message(struct intake *intake, rd_kafka_message_t *message, struct fault *why)
 {
     struct worker *worker = intake->worker;
     const void *header = NULL;
@@ -345,20 +266,20 @@ static bool read_message(struct intake *intake, rd_kafka_message_t *message, str
 
     if (is_too_heavy(worker, message, why)) {
         dead(intake, message, "size", why);
-        return true;
+        return INTAKE_OPEN;
     }
     if (!header_of(message, FRAMING_HEADER, &header, &header_length))
         header = NULL;
     if (!framing_read(message->payload, message->len, header, header_length, &frame, why)) {
         dead(intake, message, "framing", why);
-        return true;
+        return INTAKE_OPEN;
     }
     switch (find_writer(intake, &frame, &writer, why)) {
     case REGISTRY_WAIT:
-        return false;
+        return INTAKE_HELD;
     case REGISTRY_UNKNOWN:
         dead(intake, message, "schema", why);
-        return true;
+        return INTAKE_OPEN;
     case REGISTRY_KNOWN:
         break;
     }
@@ -366,7 +287,7 @@ static bool read_message(struct intake *intake, rd_kafka_message_t *message, str
     if (type == NULL) {
         fault_set(why, FAULT_INPUT, "no order type has the request record '%.100s'", schema_name(writer));
         dead(intake, message, "type", why);
-        return true;
+        return INTAKE_OPEN;
     }
     return take_order(intake, message, type, writer, &frame, why);
 }
@@ -390,23 +311,21 @@ static void expect_schema(struct intake *intake, const rd_kafka_message_t *messa
 static enum fate handle(void *context, rd_kafka_message_t *message, struct fault *why)
 {
     struct intake *intake = context;
-    struct position *position = settlements_position(intake->worker->settlements, message->partition);
+    struct worker *worker = intake->worker;
     rd_kafka_timestamp_type_t kind;
 
-    if (position != NULL && !position_has_room(position, message->offset)) {
-        fault_set(why, FAULT_EXHAUSTED,
-                  "its map of settled orders is full, the order at offset %lld is still open",
-                  (long long)position->next);
-        return FATE_HELD;
+    intake->kept = false;
+    enum intake_answer answer = intake_gate_request(&worker->gate, message->partition, message->offset, why);
+    if (answer == INTAKE_OPEN) {
+        answer = read_message(intake, message, why);
+        if (answer == INTAKE_OPEN) {
+            position_date(settlements_position(worker->settlements, message->partition), message->offset,
+                          rd_kafka_message_timestamp(message, &kind));
+            metrics_count_taken(worker->metrics);
+        }
     }
-    /* A held message was taken before; its offset is open until it is settled, so taking it again is no harm. */
-    intake->kept = intake->full = false;
-    if (position != NULL && position_take(position, message->offset)) {
-        if (!read_message(intake, message, why))
-            return intake->full ? FATE_PUT_BY : FATE_HELD;
-        position_date(position, message->offset, rd_kafka_message_timestamp(message, &kind));
-        status_count_taken(intake->worker->status);
-    }
+    if (answer == INTAKE_HELD || answer == INTAKE_PUT_BY)
+        return answer == INTAKE_HELD ? FATE_HELD : FATE_PUT_BY;
     if (!intake->kept)
         rd_kafka_message_destroy(message);
     return FATE_TAKEN;
@@ -417,11 +336,7 @@ static bool has_room(void *context)
     const struct intake *intake = context;
     const struct worker *worker = intake->worker;
 
-    return !intake_memory_full(intake) &&
-           orders_awake_count(worker->orders) + settling_waiting(worker->settling) +
-                   remembered_waiting(worker->remembered) <
-               (size_t)worker->settings->orders_max &&
-           !ledger_is_full(intake);
+    return intake_gate_has_room(&worker->gate, remembered_waiting(worker->remembered));
 }
 
 static void take_message(struct intake *intake, rd_kafka_message_t *message)
@@ -446,13 +361,8 @@ void intake_chore(struct intake *intake)
 {
     struct worker *worker = intake->worker;
 
-    consumer_serve(worker->consumer);
-    if (!owning_takes(worker->owning))
+    if (!worker_takes(worker))
         return;
-    if (intake->sweep.place == 0)
-        sweep(intake);
-    signals_chore(worker->signals);
-    loop_doing(worker->loop, "intake");
     holds_go_on(intake->holds, handle, has_room, intake);
     int64_t share = loop_share(worker->loop);
     while (has_room(intake) && !loop_share_over(worker->loop, share)) { /* the wake-up was an edge */

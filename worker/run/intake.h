@@ -18,9 +18,6 @@ void intake_chore(struct intake *intake);
 /* Drops what is held of the partition: it is given away, or nothing of it was taken. */
 void intake_forget(struct intake *intake, int32_t partition);
 
-/* Whether the orders weigh as much as orders.max.bytes allows: nothing is taken until some end. One always fits. */
-bool intake_memory_full(const struct intake *intake);
-
 /* How many partitions are held, and why the first one is; "" when none is. */
 size_t intake_held(const struct intake *intake, const char **why);
 

@@ -1,10 +1,8 @@
-/* See recovery.h. */
+/* Records of the ledger, read and told to the take-over. */
 #include "recovery.h"
 
-#include "keeping.h"
 #include "memory.h"
 #include "records.h"
-#include "settling.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -163,41 +161,6 @@ bool recovery_read(struct worker *worker, struct takeover *takeover, struct faul
     return true;
 }
 
-static bool go_on(struct worker *worker, struct takeover_entry *entry, struct fault *why)
-{
-    const struct order_type *type = catalogue_type(worker->catalogue, entry->record.order_type);
-    struct order *order = NULL;
-    struct fault inner;
-
-    if (type == NULL)
-        return fault_set(
-            why, FAULT_INPUT,
-            "partition %d: the ledger has order %s of type '%.60s', which this catalogue does not have "
-            "(any more); put it back until the order has ended",
-            (int)entry->partition, entry->request_id, entry->record.order_type);
-    if (order_recall(worker->settings->topic_requests, entry->partition, &entry->record, type, &order,
-                     &inner) &&
-        orders_recover(worker->orders, order, worker_time(worker), &inner))
-        return true;
-    return fault_set(why, FAULT_INPUT, "partition %d: order %s of the ledger cannot go on: %.300s",
-                     (int)entry->partition, entry->request_id, inner.text);
-}
-
-bool recovery_go_on(struct worker *worker, struct takeover *takeover, bool *finished, struct fault *why)
-{
-    int64_t share = loop_share(worker->loop);
-    struct takeover_entry *entry;
-
-    *finished = false;
-    while ((entry = takeover_next_order(takeover)) != NULL) {
-        TRY(go_on(worker, entry, why));
-        if (loop_share_over(worker->loop, share))
-            return true;
-    }
-    *finished = true;
-    return true;
-}
-
 void recovery_publish(struct worker *worker, struct takeover *takeover)
 {
     struct ledger_schemas schemas = ledger_schemas_of(worker);
@@ -210,13 +173,13 @@ void recovery_publish(struct worker *worker, struct takeover *takeover)
         const char *settlement = entries[i].record.settlement;
         if (settlement != NULL &&
             is_unconfirmed(partition_of(takeover, entries[i].partition), settlement, strlen(settlement)))
-            settling_publish_stored(worker->settling, entries[i].partition, &entries[i].record);
+            batch_publish_stored(worker->batch, entries[i].partition, &entries[i].record);
     }
     for (size_t i = 0; i < stored_count; i++) {
         struct ledger_record kept;
         if (!ledger_read(&schemas, stored[i].value, stored[i].length, &kept, &why))
             continue; /* it was read before */
-        settling_publish_stored(worker->settling, stored[i].partition, &kept);
+        batch_publish_stored(worker->batch, stored[i].partition, &kept);
         ledger_release(&kept);
     }
 }

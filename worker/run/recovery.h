@@ -1,5 +1,5 @@
 /*
- * What the ledger says, message by message, told to the take-over; and at its end, the orders that go on.
+ * What the ledger says, message by message, told to the take-over.
  */
 #ifndef RUN_RECOVERY_H
 #define RUN_RECOVERY_H
@@ -12,13 +12,6 @@
  * offset: it must not start.
  */
 MUST_USE bool recovery_read(struct worker *worker, struct takeover *takeover, struct fault *why);
-
-/*
- * Gives the live orders of the ledger to the worker, as many as this turn has time for; *finished: all. FAULT_INPUT: an
- * order that this catalogue cannot go on with.
- */
-MUST_USE bool recovery_go_on(struct worker *worker, struct takeover *takeover, bool *finished,
-                             struct fault *why);
 
 /*
  * Without transactions (R13): publishes the outcomes again that the worker before may not have published. Call it

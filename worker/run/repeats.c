@@ -1,9 +1,10 @@
-/* See repeats.h. */
+/* Requests that wait for the outcome of their finished order. */
 #include "repeats.h"
 
+#include "dead_letter.h"
 #include "memory.h"
+#include "metrics.h"
 #include "remembered.h"
-#include "settling.h"
 
 enum { WAITING_MAX = 1000, BYTES_MAX = 32 << 20 };
 
@@ -30,18 +31,27 @@ void *repeats_free(struct repeats *repeats)
     return memory_free(repeats);
 }
 
+static void publish_again(struct worker *worker, const struct ledger_record *kept,
+                          const rd_kafka_message_t *message)
+{
+    metrics_count_repeat(worker->metrics);
+    if (!batch_repeat(worker->batch, kept, message->partition, message->offset))
+        LOG(LOG_WARN, "the outcome of a repeated request was too large to be kept: it is not published again",
+            log_text("request", kept->request_id));
+}
+
 static void answered(void *context, enum remembered_answer answer, const struct ledger_record *kept,
                      const struct fault *why)
 {
     struct repeat *repeat = context;
-    struct settling *settling = repeat->repeats->worker->settling;
+    struct worker *worker = repeat->repeats->worker;
 
     switch (answer) {
     case REMEMBERED_FOUND:
-        settling_repeat(settling, kept, repeat->message->partition, repeat->message->offset);
+        publish_again(worker, kept, repeat->message);
         break;
     case REMEMBERED_GONE:
-        settling_dead_letter(settling, repeat->message, "outcome-gone", why);
+        dead_letter_send(worker, repeat->message, "outcome-gone", why);
         break;
     case REMEMBERED_LOST:
         break; /* its offset is open: the next owner reads it */

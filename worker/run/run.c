@@ -1,21 +1,24 @@
-/* See run.h: joins the parts and turns the loop. */
+/* Joins the parts and turns the loop. */
 #include "run.h"
 
+#include "batch_port.h"
 #include "calling.h"
 #include "certificates.h"
 #include "credentials.h"
+#include "decisions.h"
 #include "fetcher.h"
 #include "intake.h"
 #include "kept.h"
+#include "membership.h"
 #include "memory.h"
-#include "owning.h"
+#include "metrics.h"
 #include "reload.h"
 #include "remembered.h"
 #include "repeats.h"
 #include "settling.h"
-#include "signals.h"
 #include "single.h"
 #include "status.h"
+#include "sweep.h"
 #include "times.h"
 #include "topics.h"
 #include "watchdog.h"
@@ -35,67 +38,11 @@ enum {
     STOP_MARGIN_MS = 1000
 };
 
-struct orders_time worker_time(const struct worker *worker)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (struct orders_time){loop_now_ms(worker->loop),
-                                (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
-}
-
-void worker_fail(struct worker *worker, const struct fault *why)
-{
-    LOG(LOG_ERROR, "the worker ends", log_fault(why));
-    worker->exit_code = 1;
-    loop_stop(worker->loop);
-}
-
-const struct worker_api *worker_api(const struct worker *worker, const char *tag)
-{
-    size_t i = 0;
-
-    while (i + 1 < worker->api_count && strcmp(worker->apis[i].tag, tag) != 0)
-        i++;
-    return &worker->apis[i];
-}
-
 static void turn_needed(void *context)
 {
     struct worker *worker = context;
 
     loop_hurry(worker->loop);
-}
-
-/* Kafka may be away just now: better to end by ourselves than to be killed. */
-static void grace_is_over(void *context)
-{
-    struct fault why;
-
-    fault_set(&why, FAULT_PEER, "stop.grace.ms is nearly over: what is not settled is the next owner's");
-    worker_fail(context, &why);
-}
-
-static void begin_stop(struct worker *worker)
-{
-    worker->stopping = true;
-    worker->grace = (struct loop_timer){.fire = grace_is_over, .context = worker};
-    loop_set_timer(worker->loop, &worker->grace,
-                   loop_clock_ms() + worker->settings->stop_grace_ms - STOP_MARGIN_MS);
-    if (worker->consumer != NULL)
-        owning_stop(worker->owning);
-    else
-        loop_stop(worker->loop);
-}
-
-void worker_end(struct worker *worker, const struct fault *why)
-{
-    if (worker->stopping)
-        return;
-    LOG(LOG_ERROR, "the worker takes nothing more and ends once all is settled", log_fault(why));
-    snprintf(worker->ending, sizeof worker->ending, "%s", why->text);
-    worker->exit_code = 1;
-    begin_stop(worker);
 }
 
 static void signalled(void *context, int signal)
@@ -113,7 +60,7 @@ static void signalled(void *context, int signal)
         return;
     }
     LOG(LOG_INFO, "stopping: running calls end and all is settled first", log_int("signal", signal));
-    begin_stop(worker);
+    worker_stop(worker);
 }
 
 static void heart_beats(void *context)
@@ -141,14 +88,31 @@ static void feed_watchdog(void *context)
 }
 
 /* The chores of a turn, in this order: what came in, what goes out, what is settled, what is let go. */
-static void intake_turn(void *context)
+static void read_turn(void *context)
 {
     struct worker *worker = context;
 
     if (worker->consumer == NULL)
         return;
     remembered_chore(worker->remembered);
-    loop_doing(worker->loop, "intake");
+    consumer_serve(worker->consumer);
+}
+
+static void decisions_turn(void *context)
+{
+    struct worker *worker = context;
+
+    if (worker->consumer != NULL)
+        decisions_chore(worker->decisions);
+}
+
+static void intake_turn(void *context)
+{
+    struct worker *worker = context;
+
+    if (worker->consumer == NULL)
+        return;
+    sweep_chore(worker->sweep);
     intake_chore(worker->intake);
 }
 
@@ -168,15 +132,15 @@ static void settling_turn(void *context)
         settling_chore(worker->settling);
 }
 
-static void owning_turn(void *context)
+static void membership_turn(void *context)
 {
     struct worker *worker = context;
 
     if (worker->consumer != NULL)
-        owning_chore(worker->owning);
+        membership_chore(worker->membership);
 }
 
-static void sweep_turn(void *context)
+static void leavers_turn(void *context)
 {
     struct worker *worker = context;
     int64_t share = loop_share(worker->loop);
@@ -277,9 +241,11 @@ static bool start_http(struct worker *worker, struct fault *why)
 static bool join_group(struct worker *worker, const struct topic_state states[TOPIC_COUNT], struct fault *why)
 {
     TRY(check_topics(worker, states, why));
+    worker->membership = membership_new(worker);
     TRY(reader_new(worker->settings, worker->loop, &worker->reader, why));
     TRY(fetcher_new(worker->settings, worker->loop, &worker->fetcher, why));
-    TRY(consumer_new(worker->settings, worker->loop, &owning_calls, worker->owning, &worker->consumer, why));
+    TRY(consumer_new(worker->settings, worker->loop, &membership_calls, worker->membership, &worker->consumer,
+                     why));
     TRY(settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
                     worker->settling, &worker->settler, why));
     TRY(!worker->settings->settlement_transactions ||
@@ -306,11 +272,48 @@ static void begin_with_kafka(void *context)
     }
 }
 
+/* What of order/ the worker has, as empty as it begins. */
+static void make_orders_and_ledger(struct worker *worker)
+{
+    char owner[UUID_TEXT_SIZE];
+
+    worker->ledger_schemas = ledger_schemas_new(worker->settings->ledger_format == LEDGER_LATEST
+                                                    ? LEDGER_FORMATS
+                                                    : (unsigned)worker->settings->ledger_format + 1);
+    worker->orders = make_orders(worker);
+    worker->duplicates = duplicates_new((struct duplicates_window){
+        worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max,
+        worker->settings->duplicates_full == FULL_FORGET});
+    uuid_print(uuid_random(), owner);
+    worker->settlements = settlements_new(owner, worker->ledger_schemas.writes);
+    worker->batch = batch_port_new(worker);
+    worker->gate = (struct intake_gate){.orders = worker->orders,
+                                        .settlements = worker->settlements,
+                                        .duplicates = worker->duplicates,
+                                        .batch = worker->batch,
+                                        .orders_max = (size_t)worker->settings->orders_max,
+                                        .bytes_max = (size_t)worker->settings->orders_max_bytes,
+                                        .owned_max = (size_t)worker->settings->ledger_orders_max};
+}
+
+static void make_parts(struct worker *worker)
+{
+    make_orders_and_ledger(worker);
+    worker->metrics = metrics_new();
+    worker->intake = intake_new(worker);
+    worker->calling = calling_new(worker);
+    worker->settling = settling_new(worker);
+    worker->decisions = decisions_new(worker);
+    worker->sweep = sweep_new(worker);
+    worker->remembered = remembered_new(worker);
+    worker->repeats = repeats_new(worker);
+    worker->watching = watching_new(worker);
+}
+
 static bool start(struct worker *worker, struct fault *why)
 {
     static const int signals[] = {SIGTERM, SIGINT, SIGHUP, 0};
     struct problems problems = {0};
-    char owner[UUID_TEXT_SIZE];
 
     signal(SIGPIPE, SIG_IGN);
     TRY(loop_new(&worker->loop, why));
@@ -323,35 +326,21 @@ static bool start(struct worker *worker, struct fault *why)
     for (size_t i = 0; i < worker->settings->input_count; i++)
         json_object_object_add(worker->given, worker->settings->inputs[i].name,
                                json_object_new_string(worker->settings->inputs[i].value));
-    worker->ledger_schemas = ledger_schemas_new(worker->settings->ledger_format == LEDGER_LATEST
-                                                    ? LEDGER_FORMATS
-                                                    : (unsigned)worker->settings->ledger_format + 1);
-    worker->orders = make_orders(worker);
-    worker->duplicates = duplicates_new((struct duplicates_window){
-        worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max,
-        worker->settings->duplicates_full == FULL_FORGET});
-    worker->intake = intake_new(worker);
-    worker->calling = calling_new(worker);
-    worker->settling = settling_new(worker);
-    worker->signals = signals_new(worker);
-    worker->remembered = remembered_new(worker);
-    worker->repeats = repeats_new(worker);
-    worker->owning = owning_new(worker);
-    worker->watching = watching_new(worker);
+    make_parts(worker);
     TRY(start_http(worker, why));
     TRY(status_new(worker, &worker->status, why));
     worker->certificates = certificates_new(worker);
-    uuid_print(uuid_random(), owner);
-    worker->settlements = settlements_new(owner, worker->ledger_schemas.writes);
     worker->kafka = (struct loop_timer){.fire = begin_with_kafka, .context = worker};
     loop_set_timer(worker->loop, &worker->kafka, 0);
     worker->passwords = (struct loop_timer){.fire = look_at_passwords, .context = worker};
     loop_set_timer(worker->loop, &worker->passwords, 0);
+    loop_add_chore(worker->loop, "the consumer", read_turn, worker);
+    loop_add_chore(worker->loop, "decisions", decisions_turn, worker);
     loop_add_chore(worker->loop, "intake", intake_turn, worker);
     loop_add_chore(worker->loop, "calling", calling_turn, worker);
     loop_add_chore(worker->loop, "settling", settling_turn, worker);
-    loop_add_chore(worker->loop, "orders that leave", sweep_turn, worker);
-    loop_add_chore(worker->loop, "owning", owning_turn, worker);
+    loop_add_chore(worker->loop, "orders that leave", leavers_turn, worker);
+    loop_add_chore(worker->loop, "membership", membership_turn, worker);
     loop_add_chore(worker->loop, "the watchdog", feed_watchdog, worker);
     worker->heartbeat = (struct loop_timer){.fire = heart_beats, .context = worker};
     return true;
@@ -364,7 +353,7 @@ static void stop(struct worker *worker)
     worker->watch = watch_free(worker->watch);
     remembered_free(worker->remembered); /* those who wait have messages of the consumer */
     repeats_free(worker->repeats);
-    signals_free(worker->signals); /* its message is the consumer's */
+    decisions_free(worker->decisions); /* its message is the consumer's */
     worker->consumer = consumer_free(worker->consumer);
     worker->reader = reader_free(worker->reader);
     worker->fetcher = fetcher_free(worker->fetcher);
@@ -372,12 +361,15 @@ static void stop(struct worker *worker)
     token_free(worker->token);
     http_client_free(worker->http);
     registry_free(worker->registry);
-    owning_free(worker->owning);
+    membership_free(worker->membership);
     watching_free(worker->watching);
     certificates_free(worker->certificates);
     settling_free(worker->settling);
     calling_free(worker->calling);
     intake_free(worker->intake);
+    sweep_free(worker->sweep);
+    batch_free(worker->batch);
+    metrics_free(worker->metrics);
     orders_free(worker->orders);
     duplicates_free(worker->duplicates);
     settlements_free(worker->settlements);

@@ -2,7 +2,6 @@
 #include "status_tree.h"
 
 #include "memory.h"
-#include "owning.h"
 #include "partitioner.h"
 #include "watching.h"
 

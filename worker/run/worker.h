@@ -1,36 +1,33 @@
 /*
- * What the parts of the running worker share: one struct, owned by run.c. Only files of run/ include it.
+ * What the parts of the running worker share: one struct, filled by run.c. Only files of run/ include it.
  *
- * intake    bytes to order or dead letter
- * calling   order to request, transfer to evidence
- * settling  what is ready to one settlement
- * owning    assign, take-over, drain
- * recovery  what the ledger says, told to the take-over
- * signals   people's decisions
- * certificates  when our own end
- * watching  partitions that were added, logs that stand still
- * remembered, repeats   what finished orders ended with, and those who ask again
- * status    health, metrics, /status
+ * intake, decisions       messages to orders, signals to decisions; holds: those that must wait
+ * calling                 order to HTTP request, transfer to evidence
+ * settling, batch_port    order/batch to Kafka records and jobs of the settling thread
+ * membership, recovery    the group's word, and the ledger's, to order/ownership
+ * remembered, repeats     what finished orders ended with, and those who ask again
+ * sweep, watching, certificates   what gets slow, changes, or ends
+ * metrics, health, status  figures, words and pages for operators
  */
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
 
-#include "change.h"
 #include "client.h"
 #include "consumer.h"
-#include "duplicates.h"
+#include "intake_gate.h"
+#include "ownership.h"
 #include "reader.h"
 #include "registry.h"
-#include "settlement.h"
 #include "settler.h"
-#include "stats.h"
 #include "token.h"
 
 struct intake;
 struct calling;
 struct settling;
-struct owning;
-struct signals;
+struct membership;
+struct decisions;
+struct sweep;
+struct metrics;
 struct status;
 struct watching;
 struct certificates;
@@ -69,12 +66,17 @@ struct worker {
     struct orders *orders;
     struct duplicates *duplicates;
     struct settlements *settlements;
+    struct batch *batch;
+    struct ownership *ownership; /* null until the group is joined */
+    struct intake_gate gate;
 
     struct intake *intake;
     struct calling *calling;
     struct settling *settling;
-    struct owning *owning;
-    struct signals *signals;
+    struct membership *membership;
+    struct decisions *decisions;
+    struct sweep *sweep;
+    struct metrics *metrics;
     struct remembered *remembered;
     struct repeats *repeats;
     struct status *status;
@@ -93,10 +95,16 @@ struct worker {
 /* The moment of this turn, for order/. */
 struct orders_time worker_time(const struct worker *worker);
 
+/* Whether messages may be taken. */
+bool worker_takes(const struct worker *worker);
+
+/* Takes nothing more, drains, leaves the group, and ends the program. */
+void worker_stop(struct worker *worker);
+
 /* Ends the program with this sentence and exit code 1. */
 void worker_fail(struct worker *worker, const struct fault *why);
 
-/* Takes nothing more, drains, and ends the program with this sentence and exit code 1. */
+/* The same as worker_stop(), with this sentence and exit code 1. */
 void worker_end(struct worker *worker, const struct fault *why);
 
 /* The API of a tag; never null for a tag of the catalogue. */

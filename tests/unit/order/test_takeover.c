@@ -152,7 +152,7 @@ static void tell(struct takeover *takeover, const char *word)
     if (strchr("pfmr", *word) != NULL)
         tell_position(takeover, *word, partition, number);
     else if (*word == 't')
-        takeover_marked(takeover, partition, number);
+        takeover_marked(takeover, &(struct takeover_found){partition, number});
     else if (*word == 'o')
         tell_owner(takeover, word + (word[1] == '!' ? 2 : 1), word[1] == '!' ? 7 : PARTITIONS);
     else if (*word == 'e')

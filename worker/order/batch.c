@@ -1,0 +1,297 @@
+/* Changes become records, and settled records become what follows from them. */
+#include "batch_inside.h"
+
+#include "invariant.h"
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EVICTED_AT_ONCE = 100 };
+
+struct batch *batch_new(const struct batch_setup *setup)
+{
+    struct batch *batch = memory_new(1, sizeof *batch);
+
+    batch->setup = *setup;
+    return batch;
+}
+
+void *batch_free(struct batch *batch)
+{
+    if (batch == NULL)
+        return NULL;
+    for (size_t i = batch->taken_out; i < batch->count; i++)
+        batch->setup.records->release(batch->setup.context, batch->items[i].record);
+    memory_free(batch->items);
+    return memory_free(batch);
+}
+
+struct batch_item *batch_add_item(struct batch *batch, int32_t partition, void *record)
+{
+    if (batch->count == batch->room) {
+        batch->room = batch->room * 2 + 64;
+        batch->items = memory_resize(batch->items, batch->room, sizeof *batch->items);
+    }
+    struct batch_item *item = &batch->items[batch->count++];
+    *item = (struct batch_item){.partition = partition,
+                                .epoch = settlements_epoch(batch->setup.settlements, partition),
+                                .record = record};
+    return item;
+}
+
+/* The request, its repeats so far and what people decided are in the ledger, or answered, from now on. */
+static void finish_offsets(struct batch *batch, struct order *order)
+{
+    struct settlements *settlements = batch->setup.settlements;
+
+    if (order->settled_offset)
+        settlements_touch(settlements, order->partition);
+    else
+        settlements_finish(settlements, order->partition, order->offset);
+    order->settled_offset = true;
+    for (size_t i = 0; i < order->repeat_count; i++)
+        settlements_finish(settlements, order->repeats[i].partition, order->repeats[i].offset);
+    order->repeat_count = 0;
+    for (size_t i = 0; i < order->signal_count; i++)
+        settlements_finish_signal(settlements, order->partition, order->signals[i]);
+    order->signal_count = 0;
+}
+
+static void add_outcome(struct batch *batch, const struct order *order, void *outcome)
+{
+    const struct batch_records *records = batch->setup.records;
+    unsigned repeats = order->state == ORDER_SETTLING ? order->repeats_due : 0;
+
+    if (records->published != NULL)
+        records->published(batch->setup.context, order);
+    batch_add_item(batch, order->partition, outcome)->order = order;
+    for (unsigned i = 0; i < repeats; i++)
+        batch_add_item(batch, order->partition, records->repeat(batch->setup.context, outcome));
+}
+
+static void add_ledger_record(struct batch *batch, const struct order *order, void *record)
+{
+    struct batch_item *item = batch_add_item(batch, order->partition, record);
+
+    item->is_kept = order->state == ORDER_SETTLING;
+    snprintf(item->request_id, sizeof item->request_id, "%s", order->request.id);
+}
+
+/* The records of a change: an outcome, the ledger's. An order that cannot be owned has none and changes once more. */
+static void add_change(struct batch *batch, const struct change *change)
+{
+    const struct batch_records *records = batch->setup.records;
+    void *context = batch->setup.context, *outcome = NULL, *kept = NULL;
+    struct fault why;
+
+    REQUIRE(change->publishes || change->records);
+    if (change->publishes) {
+        outcome = records->outcome(context, change->order);
+        orders_published(change->order);
+    }
+    if (change->records) {
+        kept = records->ledger(context, change->order, outcome, &why);
+        if (kept == NULL) {
+            if (outcome != NULL)
+                records->release(context, outcome);
+            orders_too_large(batch->setup.orders, change, &why);
+            return;
+        }
+    }
+    if (outcome != NULL)
+        add_outcome(batch, change->order, outcome);
+    if (kept != NULL)
+        add_ledger_record(batch, change->order, kept);
+    struct batch_item *last = &batch->items[batch->count - 1];
+    last->change = *change;
+    last->closes = true;
+    finish_offsets(batch, change->order);
+}
+
+bool batch_gather(struct batch *batch)
+{
+    struct change change;
+
+    if (batch->count >= batch->setup.most || !orders_next_change(batch->setup.orders, &change))
+        return false;
+    add_change(batch, &change);
+    return true;
+}
+
+void batch_forget_old(struct batch *batch, int64_t wall_ms)
+{
+    const struct batch_records *records = batch->setup.records;
+    void *context = batch->setup.context;
+    struct duplicate old;
+    bool by_number;
+
+    for (int i = 0; i < EVICTED_AT_ONCE && batch->count < batch->setup.most &&
+                    duplicates_evict(batch->setup.duplicates, wall_ms, &old, &by_number);
+         i++) {
+        batch_add(batch, old.partition, records->forgotten(context, old.partition, old.request_id));
+        if (records->evicted != NULL)
+            records->evicted(context, by_number);
+    }
+}
+
+size_t batch_begin(struct batch *batch, int64_t now_ms, struct settlement_position **positions)
+{
+    REQUIRE(!batch->under_way && batch->sent == 0);
+    size_t count = settlements_begin(batch->setup.settlements, positions);
+
+    if (count == 0)
+        return 0;
+    batch->sent = batch->count;
+    batch->under_way = true;
+    batch->began_ms = now_ms;
+    return count;
+}
+
+size_t batch_sent_count(const struct batch *batch)
+{
+    return batch->sent;
+}
+
+void *batch_sent(const struct batch *batch, size_t index)
+{
+    REQUIRE(index < batch->sent);
+    return batch->items[index].record;
+}
+
+static bool is_ours(const struct batch *batch, const struct batch_item *item)
+{
+    return item->epoch != 0 && settlements_epoch(batch->setup.settlements, item->partition) == item->epoch;
+}
+
+static void close_change(struct batch *batch, const struct batch_item *item)
+{
+    if (item->closes)
+        orders_settled(batch->setup.orders, &item->change, batch->began_ms + batch->setup.lease_ms);
+}
+
+/* Where a finished order's record stands is kept in memory, for its repeats (R9). */
+static void remember(struct batch *batch, const struct batch_item *item, int64_t offset, int64_t wall_ms)
+{
+    struct duplicate done = {.partition = item->partition, .done_at_ms = wall_ms, .offset = offset};
+    struct duplicate unused;
+
+    if (!item->is_kept || !is_ours(batch, item))
+        return;
+    REQUIRE(offset >= 0); /* a settlement counts only when all its records have their place */
+    snprintf(done.request_id, sizeof done.request_id, "%s", item->request_id);
+    /* One that fell out of the window while it was written again stays forgotten. */
+    if (!item->is_rewritten || duplicates_find(batch->setup.duplicates, done.request_id, &unused))
+        duplicates_add(batch->setup.duplicates, &done);
+}
+
+static void all_are_out(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->sent; i++)
+        batch->barrier_settled = batch->barrier_settled || batch->items[i].is_barrier;
+    memmove(batch->items, batch->items + batch->sent, (batch->count - batch->sent) * sizeof *batch->items);
+    batch->count -= batch->sent;
+    batch->sent = batch->taken_out = 0;
+    batch->under_way = batch->happened = false;
+}
+
+bool batch_take_out(struct batch *batch, int64_t offset, int64_t wall_ms)
+{
+    REQUIRE(batch->happened);
+    if (batch->taken_out < batch->sent) {
+        struct batch_item item = batch->items[batch->taken_out++];
+        remember(batch, &item, offset, wall_ms);
+        batch->setup.records->release(batch->setup.context, item.record);
+        close_change(batch, &item);
+    }
+    if (batch->taken_out < batch->sent)
+        return true;
+    all_are_out(batch);
+    return false;
+}
+
+size_t batch_taken_out(const struct batch *batch)
+{
+    return batch->taken_out;
+}
+
+/* What is published instead is also what repeats get: the ledger's record of the same change, which follows, has it. */
+static void keep_replaced(struct batch *batch, size_t outcome)
+{
+    const struct batch_records *records = batch->setup.records;
+    const struct batch_item *item = &batch->items[outcome];
+    size_t next = outcome + 1;
+    struct fault why;
+
+    while (next < batch->sent && !batch->items[next].closes) /* past the copies for repeats */
+        next++;
+    if (next >= batch->sent || !batch->items[next].is_kept || batch->items[next].change.order != item->order)
+        return;
+    void *kept = records->ledger(batch->setup.context, item->order, item->record, &why);
+    if (kept == NULL)
+        return;
+    records->release(batch->setup.context, batch->items[next].record);
+    batch->items[next].record = kept;
+}
+
+/* A record that Kafka refuses for itself is replaced, so that the next settlement has a chance (R16). */
+static void replace_refused(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->sent; i++) {
+        struct batch_item *item = &batch->items[i];
+        if (is_ours(batch, item) &&
+            batch->setup.records->replace(batch->setup.context, item->order, item->partition, &item->record))
+            keep_replaced(batch, i);
+    }
+}
+
+/* From the record at `from` on; orders_leave() has been told of their orders. */
+static void drop_foreign(struct batch *batch, size_t from)
+{
+    size_t kept = from;
+
+    for (size_t i = from; i < batch->count; i++) {
+        struct batch_item item = batch->items[i];
+        if (is_ours(batch, &item)) {
+            batch->items[kept++] = item;
+            continue;
+        }
+        batch->setup.records->release(batch->setup.context, item.record);
+        close_change(batch, &item);
+    }
+    batch->count = kept;
+}
+
+bool batch_end(struct batch *batch, enum settlement_end end, const struct settlement_found *found,
+               size_t found_count)
+{
+    REQUIRE(batch->under_way && !batch->happened);
+    batch->happened = settlements_end(batch->setup.settlements, end, found, found_count);
+    if (batch->happened)
+        return true;
+    replace_refused(batch);
+    batch->under_way = false;
+    batch->sent = 0;
+    drop_foreign(batch, 0);
+    return false;
+}
+
+void batch_drop_foreign(struct batch *batch)
+{
+    drop_foreign(batch, batch->sent);
+}
+
+size_t batch_count(const struct batch *batch)
+{
+    return batch->count;
+}
+
+bool batch_is_under_way(const struct batch *batch)
+{
+    return batch->under_way;
+}
+
+bool batch_is_idle(const struct batch *batch)
+{
+    return batch->count == 0 && !batch->under_way && orders_change_count(batch->setup.orders) == 0;
+}

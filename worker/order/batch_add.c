@@ -1,0 +1,65 @@
+/* What is settled beside the changes of orders: dead letters, repeats, barriers. */
+#include "batch_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void batch_add(struct batch *batch, int32_t partition, void *record)
+{
+    batch_add_item(batch, partition, record);
+    settlements_touch(batch->setup.settlements, partition);
+}
+
+bool batch_repeat(struct batch *batch, const struct ledger_record *kept, int32_t partition, int64_t offset)
+{
+    void *record = batch->setup.records->stored(batch->setup.context, kept, true);
+
+    settlements_finish(batch->setup.settlements, partition, offset);
+    if (record != NULL)
+        batch_add_item(batch, partition, record);
+    return record != NULL;
+}
+
+void batch_publish_stored(struct batch *batch, int32_t partition, const struct ledger_record *kept)
+{
+    void *record = batch->setup.records->stored(batch->setup.context, kept, false);
+
+    if (record != NULL)
+        batch_add(batch, partition, record);
+}
+
+void batch_rewrite(struct batch *batch, int32_t partition, const struct ledger_record *kept)
+{
+    void *record = batch->setup.records->rewritten(batch->setup.context, partition, kept);
+
+    if (record == NULL)
+        return;
+    struct batch_item *item = batch_add_item(batch, partition, record);
+    item->is_kept = item->is_rewritten = true;
+    snprintf(item->request_id, sizeof item->request_id, "%s", kept->request_id);
+    settlements_touch(batch->setup.settlements, partition);
+}
+
+bool batch_rewrites(const struct batch *batch, const char *request_id)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].is_rewritten && strcmp(batch->items[i].request_id, request_id) == 0)
+            return true;
+    return false;
+}
+
+void batch_barrier(struct batch *batch, struct ledger_owner *owner)
+{
+    settlements_next_token(batch->setup.settlements, owner->token);
+    snprintf(batch->token, sizeof batch->token, "%s", owner->token);
+    batch->barrier_settled = false;
+    void *record = batch->setup.records->owner(batch->setup.context, owner);
+    batch_add_item(batch, owner->partition, record)->is_barrier = true;
+    settlements_touch(batch->setup.settlements, owner->partition);
+}
+
+bool batch_barrier_settled(const struct batch *batch, const char **token)
+{
+    *token = batch->token;
+    return batch->barrier_settled;
+}

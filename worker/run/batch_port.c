@@ -1,0 +1,132 @@
+/* The table of functions by which order/batch makes its records. */
+#include "batch_port.h"
+
+#include "memory.h"
+#include "metrics.h"
+#include "records.h"
+#include "refused.h"
+
+enum { RECORDS_MAX = 500 }; /* of one settlement: the watchdog wants turns */
+
+static void *allocated(struct settler_record record)
+{
+    struct settler_record *copy = memory_new(1, sizeof *copy);
+
+    *copy = record;
+    return copy;
+}
+
+static void *outcome(void *context, const struct order *order)
+{
+    struct settler_record record;
+
+    record_of_order(context, order, &record);
+    return allocated(record);
+}
+
+static void *repeat(void *context, const void *of)
+{
+    struct settler_record record;
+
+    (void)context;
+    record_repeated(of, &record);
+    return allocated(record);
+}
+
+static void *ledger(void *context, const struct order *order, const void *published, struct fault *why)
+{
+    struct settler_record record;
+
+    return record_of_ledger(context, order, published, &record, why) ? allocated(record) : NULL;
+}
+
+static void *rewritten(void *context, int32_t partition, const struct ledger_record *kept)
+{
+    struct settler_record record;
+
+    return record_of_kept(context, partition, kept, &record) ? allocated(record) : NULL;
+}
+
+static void *stored(void *context, const struct ledger_record *kept, bool repeated)
+{
+    struct settler_record record;
+
+    return record_of_stored(context, kept, repeated, &record) ? allocated(record) : NULL;
+}
+
+static void *forgotten(void *context, int32_t partition, const char *request_id)
+{
+    struct settler_record record;
+
+    record_of_forgotten(context, partition, request_id, &record);
+    return allocated(record);
+}
+
+static void *owner(void *context, const struct ledger_owner *of)
+{
+    struct settler_record record;
+
+    record_of_owner(context, of, &record);
+    return allocated(record);
+}
+
+static bool replace(void *context, const struct order *order, int32_t partition, void **of)
+{
+    const struct worker *worker = context;
+    struct settler_record *record = *of;
+    struct fault why;
+
+    if (record->refused == NULL)
+        return false;
+    if (!refused_replace(worker, order, partition, record, &why))
+        LOG(LOG_WARN, "a settlement is held back by the topic of one record", log_fault(&why));
+    record->refused = NULL;
+    return order != NULL && record->topic == worker->settings->topic_outcomes;
+}
+
+static void release(void *context, void *record)
+{
+    (void)context;
+    settler_record_free(record);
+}
+
+static void published(void *context, const struct order *order)
+{
+    const struct worker *worker = context;
+
+    metrics_count_order(worker->metrics, order);
+}
+
+static void evicted(void *context, bool by_number)
+{
+    const struct worker *worker = context;
+
+    metrics_count_forgotten(worker->metrics, by_number);
+    if (by_number)
+        LOG(LOG_WARN,
+            "a finished order was forgotten before its time: more than duplicates.max of a partition");
+}
+
+struct batch *batch_port_new(struct worker *worker)
+{
+    static const struct batch_records records = {.outcome = outcome,
+                                                 .repeat = repeat,
+                                                 .ledger = ledger,
+                                                 .rewritten = rewritten,
+                                                 .stored = stored,
+                                                 .forgotten = forgotten,
+                                                 .owner = owner,
+                                                 .replace = replace,
+                                                 .release = release,
+                                                 .published = published,
+                                                 .evicted = evicted};
+    const struct batch_setup setup = {.orders = worker->orders,
+                                      .settlements = worker->settlements,
+                                      .duplicates = worker->duplicates,
+                                      .records = &records,
+                                      .context = worker,
+                                      .most = RECORDS_MAX,
+                                      .lease_ms = worker->settings->attempt_lease_ms};
+
+    return batch_new(&setup);
+}

@@ -1,0 +1,199 @@
+/* Signals to decisions, decisions to the gate. */
+#include "decisions.h"
+
+#include "dead_letter.h"
+#include "decision.h"
+#include "framing.h"
+#include "memory.h"
+#include "metrics.h"
+#include "remembered.h"
+
+#include <stdio.h>
+
+struct decisions {
+    struct worker *worker;
+    rd_kafka_message_t *held; /* the next one, which must wait */
+    int32_t *stopped;         /* partitions whose next signal is ours and cannot be read */
+    size_t stopped_count;
+    char why[300];
+};
+
+/* A decision about an order that is done, while its record is read; its signal stays open. */
+struct late {
+    struct worker *worker;
+    struct decision decision;
+    int32_t partition;
+    int64_t offset;
+};
+
+/* What is gone from the ledger is in the log: there is no record that could keep the decision. */
+static void finished_read(void *context, enum remembered_answer answer, const struct ledger_record *kept,
+                          const struct fault *why)
+{
+    struct late *late = context;
+
+    (void)why;
+    if (answer != REMEMBERED_LOST) /* that one's signal is the next owner's */
+        intake_gate_too_late(&late->worker->gate, &late->decision, late->partition, late->offset,
+                             answer == REMEMBERED_FOUND ? kept : NULL);
+    memory_free(late);
+}
+
+static void read_finished(struct worker *worker, const struct decision *decision,
+                          const rd_kafka_message_t *message, const struct duplicate *done)
+{
+    struct late *late = memory_new(1, sizeof *late);
+
+    *late = (struct late){worker, *decision, message->partition, message->offset};
+    remembered_read(worker->remembered, done, finished_read, late);
+}
+
+static void tell(struct worker *worker, const struct decision *decision, const struct intake_decided *decided)
+{
+    LOG(LOG_INFO, decided->applied ? "a decision was applied" : "a decision was refused",
+        log_text("request", decision->request_id), log_text("verdict", decision_words[decision->verdict]),
+        log_text("who", decision->who), log_text("why", decision->why),
+        log_text("answer", decided->applied ? "applied" : decided->refused));
+    metrics_count_decision(worker->metrics, decided->applied ? "applied" : "refused");
+}
+
+/* False: it must wait. */
+static bool decide(struct worker *worker, const struct decision *decision, const rd_kafka_message_t *message)
+{
+    bool is_read = remembered_reads(worker->remembered, decision->request_id);
+    struct intake_decided decided;
+    struct duplicate done;
+    struct fault why;
+
+    switch (intake_gate_decide(&worker->gate, decision, message->partition, message->offset, is_read,
+                               worker_time(worker), &decided, &done, &why)) {
+    case INTAKE_HELD:
+        return false;
+    case INTAKE_FINISHED:
+        read_finished(worker, decision, message, &done);
+        break;
+    case INTAKE_OPEN:
+    case INTAKE_SKIP:
+    case INTAKE_PUT_BY:
+        break;
+    }
+    if (!decided.again)
+        tell(worker, decision, &decided);
+    return true;
+}
+
+/*
+ * A signal in our framing that we cannot read is a newer worker's, or damaged: what a person decided must not be passed
+ * over, so the partition's decisions wait for a worker that reads it.
+ */
+static void stop(struct decisions *decisions, const rd_kafka_message_t *message, const struct fault *inner)
+{
+    decisions->stopped =
+        memory_resize(decisions->stopped, decisions->stopped_count + 1, sizeof *decisions->stopped);
+    decisions->stopped[decisions->stopped_count++] = message->partition;
+    snprintf(decisions->why, sizeof decisions->why,
+             "decisions of partition %d stand still: the signal at offset %lld cannot be read: %.180s",
+             (int)message->partition, (long long)message->offset, inner->text);
+    LOG(LOG_ERROR, "decisions of a partition stand still: a signal of ours cannot be read",
+        log_int("partition", message->partition), log_int("offset", message->offset), log_fault(inner));
+    metrics_count_decision(decisions->worker->metrics, "unreadable");
+}
+
+static bool is_stopped(const struct decisions *decisions, int32_t partition)
+{
+    for (size_t i = 0; i < decisions->stopped_count; i++)
+        if (decisions->stopped[i] == partition)
+            return true;
+    return false;
+}
+
+const char *decisions_trouble(const struct decisions *decisions)
+{
+    return decisions->stopped_count > 0 ? decisions->why : "";
+}
+
+static bool is_framed(const rd_kafka_message_t *message)
+{
+    struct frame frame;
+    struct fault unused;
+
+    return framing_read(message->payload, message->len, NULL, 0, &frame, &unused) &&
+           frame.framing == FRAMING_SINGLE_OBJECT;
+}
+
+/* Bytes that are no signal at all: somebody else's, kept as a dead letter. A null, a tombstone, says nothing. */
+static void leave_out(struct worker *worker, const rd_kafka_message_t *message)
+{
+    struct fault why;
+
+    if (message->payload == NULL) {
+        settlements_finish_signal(worker->settlements, message->partition, message->offset);
+        return;
+    }
+    fault_set(&why, FAULT_INPUT, "it is not a signal: the topic is for people's decisions");
+    dead_letter_send_signal(worker, message, &why);
+    metrics_count_decision(worker->metrics, "unreadable");
+}
+
+/* False: it must wait. */
+static bool take(struct decisions *decisions, const rd_kafka_message_t *message)
+{
+    struct worker *worker = decisions->worker;
+    struct decision decision;
+    struct fault why;
+
+    if (is_stopped(decisions, message->partition))
+        return true;
+    enum intake_answer answer = intake_gate_signal(&worker->gate, message->partition, message->offset);
+    if (answer != INTAKE_OPEN)
+        return answer == INTAKE_SKIP;
+    if (message->payload != NULL &&
+        decision_read(worker->catalogue->decision, message->payload, message->len, &decision, &why))
+        return decide(worker, &decision, message);
+    if (message->payload != NULL && is_framed(message))
+        stop(decisions, message, &why);
+    else
+        leave_out(worker, message);
+    return true;
+}
+
+struct decisions *decisions_new(struct worker *worker)
+{
+    struct decisions *decisions = memory_new(1, sizeof *decisions);
+
+    decisions->worker = worker;
+    return decisions;
+}
+
+void *decisions_free(struct decisions *decisions)
+{
+    if (decisions != NULL)
+        decisions_forget(decisions);
+    return memory_free(decisions);
+}
+
+void decisions_forget(struct decisions *decisions)
+{
+    if (decisions->held != NULL)
+        rd_kafka_message_destroy(decisions->held);
+    decisions->held = NULL;
+    decisions->stopped = memory_free(decisions->stopped);
+    decisions->stopped_count = 0;
+}
+
+void decisions_chore(struct decisions *decisions)
+{
+    struct worker *worker = decisions->worker;
+    int64_t share = loop_share(worker->loop);
+
+    if (!worker_takes(worker))
+        return;
+    do {
+        if (decisions->held == NULL)
+            decisions->held = consumer_next_signal(worker->consumer);
+        if (decisions->held == NULL || !take(decisions, decisions->held))
+            return;
+        rd_kafka_message_destroy(decisions->held);
+        decisions->held = NULL;
+    } while (!loop_share_over(worker->loop, share));
+}
