@@ -15,7 +15,7 @@ from whc import expect, header, outcome_of, wait_for
 
 
 def stopped(stage, point, wrapper):
-    worker = stage.worker("one", environment={"TEST_POINT": f"{point}:1:STOP"}, wrapper=wrapper, **writing.FAST).ready()
+    worker = stage.worker("one", environment={"TEST_FAILPOINT": f"{point}:1:STOP"}, wrapper=wrapper, **writing.FAST).ready()
     reader = stage.reader()
     record = {**writing.example("create-order", "new-company"), "requestId": str(uuid.uuid4())}
     request = stage.send("create-order", record, key=b"k")
@@ -54,7 +54,7 @@ def replaced_while_it_is_stopped(stage):
     patient = {**writing.FAST, "session.timeout.ms": 20000, "watchdog.ms": 8000, "attempt.lease.ms": 11000}
     reader = stage.reader()
     for count, point in enumerate(("settle.begin", "settle.positions", "settle.commit", "settle.committed"), 1):
-        elder = stage.worker("one", environment={"TEST_POINT": f"{point}:3:STOP"}, **patient).ready()
+        elder = stage.worker("one", environment={"TEST_FAILPOINT": f"{point}:3:STOP"}, **patient).ready()
         for i in range(4):
             stage.send("create-order", {**writing.example("create-order", "new-company"), "requestId": str(uuid.uuid4())}, key=f"{point} {i}".encode())
         stage.flush()

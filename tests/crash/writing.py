@@ -33,7 +33,7 @@ FAST = {"session.timeout.ms": 3000, "broker.session.timeout.ms": 1000, "transact
         "bt.backoff.first.ms": 50, "bt.backoff.cap.ms": 500, "ledger.after.ms": 1000}
 # The loss of one broker of three must not cost the partitions (promise.md section 4), and costs up to 10 s of settling.
 THREE = {**FAST, "session.timeout.ms": 20000, "broker.session.timeout.ms": 9000, "topics.replication": 3, "topics.min.replication": 3}
-POINTS = ["settle.begin", "settle.positions", "settle.commit", "settle.committed", "call.first-byte", "call.body", "call.reply",
+FAILPOINTS = ["settle.begin", "settle.positions", "settle.commit", "settle.committed", "call.first-byte", "call.body", "call.reply",
           "call.answered", "takeover.ledger", "takeover.barrier", "takeover.settled", "takeover.done", "drain"]
 WRITES = ("createOrder", "submitOrder", "reserveNumbers")
 
@@ -99,8 +99,8 @@ class Group:
     # --- workers ---
 
     def start(self, slot, point=None):
-        os.environ.pop("TEST_POINT", None)
-        worker = self.stage.worker(slot, environment={"TEST_POINT": point} if point else None, **self.settings)
+        os.environ.pop("TEST_FAILPOINT", None)
+        worker = self.stage.worker(slot, environment={"TEST_FAILPOINT": point} if point else None, **self.settings)
         self.running[slot] = worker
         return worker
 
@@ -117,7 +117,7 @@ class Group:
             self.kills[ended(worker)] += 1
 
     def kill_at_point(self, slot):
-        point, how = self.draw.choice(POINTS), self.draw.choice(("KILL", "KILL", "STOP"))
+        point, how = self.draw.choice(FAILPOINTS), self.draw.choice(("KILL", "KILL", "STOP"))
         if self.is_alive(slot):
             self.stop(slot)
         often = 1 if point.startswith(("takeover", "drain")) else self.draw.randrange(1, 30)

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct json_object *tree = NULL;
     struct problems problems = {0};
     struct arazzo arazzo;
-    struct spot spot;
+    struct json_cursor cursor;
     struct fault why;
 
     if (!tree_read(text, size, &tree, &why))
@@ -37,12 +37,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CLEANUP(buffer_release) struct buffer pointer;
     buffer_init(&pointer, 4096);
     (void)json_name_twice(text, size, &pointer);
-    spot_init(&spot, "f", &problems);
-    arazzo_read(tree, &spot, &fuzz_catalogue()->openapi, &arazzo);
+    json_cursor_init(&cursor, "f", &problems);
+    arazzo_read(tree, &cursor, &fuzz_catalogue()->openapi, &arazzo);
     for (size_t i = 0; problems.count == 0 && i < arazzo.workflow_count; i++)
         use(&arazzo.workflows[i]);
     arazzo_release(&arazzo);
-    spot_release(&spot);
+    json_cursor_release(&cursor);
     problems_release(&problems);
     return 0;
 }

@@ -54,17 +54,17 @@ static void use_criterion(const char *text, const char *type, const struct namin
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
     struct problems problems = {0};
     struct criteria criteria = {0};
-    struct spot spot;
+    struct json_cursor cursor;
 
     json_object_object_add(tree, "condition", json_object_new_string(text));
     json_object_object_add(tree, "type", json_object_new_string(type));
     json_object_object_add(tree, "context", json_object_new_string("$response.body"));
-    spot_init(&spot, "f", &problems);
-    criteria_add(tree, &spot, naming, &criteria);
+    json_cursor_init(&cursor, "f", &problems);
+    criteria_add(tree, &cursor, naming, &criteria);
     if (problems.count == 0)
         (void)criteria_hold(&criteria, scope);
     criteria_release(&criteria);
-    spot_release(&spot);
+    json_cursor_release(&cursor);
     problems_release(&problems);
 }
 

@@ -2,8 +2,8 @@
 #include "fuzz.h"
 
 #include "decision.h"
-#include "keeping.h"
 #include "ledger.h"
+#include "snapshot.h"
 
 static void order_of(struct ledger_record *record)
 {
@@ -11,10 +11,10 @@ static void order_of(struct ledger_record *record)
     struct order *order = NULL;
     struct fault why;
 
-    if (type == NULL || !order_recall("t", 0, record, type, &order, &why))
+    if (type == NULL || !snapshot_restore("t", 0, record, type, &order, &why))
         return;
-    if (order_wake(order, &why))
-        order_sleep(order);
+    if (snapshot_load(order, &why))
+        snapshot_unload(order);
     order_free(order);
 }
 

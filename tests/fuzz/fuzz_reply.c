@@ -4,10 +4,10 @@
  */
 #include "fuzz.h"
 
-#include "journey.h"
-#include "keeping.h"
+#include "engine.h"
 #include "reply.h"
 #include "retry_after.h"
+#include "snapshot.h"
 #include "token.h"
 
 #include <string.h>
@@ -24,10 +24,10 @@ static struct order *new_order(const struct order_type *type)
     order->request.not_after_ms = INT64_MAX;
     memcpy(order->request.id, "605c9599-4ab1-488f-8129-5b8cde662c7d", UUID_TEXT_SIZE);
     order->state = ORDER_CALLING;
-    order->main = (struct walk){.workflow = type->workflow,
-                                .inputs = json_object_get(order->request.inputs),
-                                .steps = json_object_new_object(),
-                                .step_began_ms = 1};
+    order->main = (struct execution){.workflow = type->workflow,
+                                     .inputs = json_object_get(order->request.inputs),
+                                     .steps = json_object_new_object(),
+                                     .step_began_ms = 1};
     return order;
 }
 
@@ -43,7 +43,7 @@ static void keep(struct order *order)
     struct fault why;
 
     buffer_init(&value, 64 << 20);
-    order_keep(order, 1, &record);
+    snapshot_take(order, 1, &record);
     HOLDS(ledger_write(&schemas, &record, &value, &why));
     HOLDS(ledger_read(&schemas, value.data, value.length, &again, &why));
     ledger_release(&again);
@@ -56,7 +56,7 @@ static void judge(const struct order_type *type, int status, const char *body, s
     const struct openapi *openapi = &fuzz_catalogue()->openapi;
     struct evidence evidence = {
         .end = CALL_REPLIED, .status = status, .what = "", .retry_after_ms = retry_after};
-    struct journey_terms terms = {.now_ms = 1, .wall_ms = 1, .steps_max = 10, .backoff = {1, 1, 1, 1}};
+    struct engine_terms terms = {.now_ms = 1, .wall_ms = 1, .steps_max = 10, .backoff = {1, 1, 1, 1}};
     struct order *order = new_order(type);
     struct verdict verdict;
 
@@ -65,9 +65,9 @@ static void judge(const struct order_type *type, int status, const char *body, s
     evidence.body =
         reply_read(type->workflow->steps[0].operation, status, body, length, 100000, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
-    enum journey_move to = journey_answer(order, openapi, &evidence, &terms, &verdict);
+    enum engine_move to = engine_answer(order, openapi, &evidence, &terms, &verdict);
     keep(order);
-    if (to == JOURNEY_END || to == JOURNEY_PARK) {
+    if (to == ENGINE_END || to == ENGINE_PARK) {
         CLEANUP(buffer_release) struct buffer datum;
         struct outcome outcome;
         struct fault why;

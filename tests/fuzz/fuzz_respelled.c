@@ -14,15 +14,15 @@ static struct json_object *our_file(void)
 {
     static struct json_object *tree;
     struct problems problems = {0};
-    struct spot spot;
+    struct json_cursor cursor;
     struct fault why;
 
     if (tree != NULL)
         return tree;
     HOLDS(tree_read_file(SOURCE_DIR "/schemas/bt-whc.openapi.json", 1 << 20, &tree, &why));
-    spot_init(&spot, "f", &problems);
-    openapi_read(tree, &spot, &original);
-    spot_release(&spot);
+    json_cursor_init(&cursor, "f", &problems);
+    openapi_read(tree, &cursor, &original);
+    json_cursor_release(&cursor);
     HOLDS(problems.count == 0);
     return tree;
 }
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CLEANUP(tree_release) struct json_object *copy = NULL;
     struct problems problems = {0};
     struct openapi openapi;
-    struct spot spot;
+    struct json_cursor cursor;
     bool refused[256] = {false};
 
     json_object_deep_copy(our_file(), &copy, NULL);
@@ -52,8 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (spelled_find(copy, original.operations[index].id, &at) && spelling->apply(&at))
             refused[index] = refused[index] || spelling->refused;
     }
-    spot_init(&spot, "f", &problems);
-    openapi_read(copy, &spot, &openapi);
+    json_cursor_init(&cursor, "f", &problems);
+    openapi_read(copy, &cursor, &openapi);
     for (size_t i = 0; i < original.operation_count && problems.count == 0; i++) {
         const struct operation *one = openapi_operation(&openapi, original.operations[i].id);
         bool is_refused = one == NULL || one->misread.count > 0;
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HOLDS(is_refused || spelled_same(&original.operations[i], one));
     }
     openapi_release(&openapi);
-    spot_release(&spot);
+    json_cursor_release(&cursor);
     problems_release(&problems);
     return 0;
 }

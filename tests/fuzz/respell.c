@@ -12,7 +12,7 @@ int main(int argc, char *argv[])
     CLEANUP(buffer_release) struct buffer out = {0};
     struct problems problems = {0};
     struct openapi openapi;
-    struct spot spot;
+    struct json_cursor cursor;
     struct fault why;
     size_t legal = 0;
 
@@ -20,8 +20,8 @@ int main(int argc, char *argv[])
         return 2;
     while (!spellings[legal].refused) /* they stand in front */
         legal++;
-    spot_init(&spot, argv[1], &problems);
-    openapi_read(tree, &spot, &openapi);
+    json_cursor_init(&cursor, argv[1], &problems);
+    openapi_read(tree, &cursor, &openapi);
     for (size_t i = 0; i < openapi.operation_count; i++)
         for (size_t tried = 0, done = 0; tried < legal && done < EACH; tried++) {
             const struct spelling *spelling = &spellings[(i * STRIDE + tried) % legal];
@@ -29,7 +29,7 @@ int main(int argc, char *argv[])
             done += spelled_find(tree, openapi.operations[i].id, &at) && spelling->apply(&at);
         }
     openapi_release(&openapi);
-    spot_release(&spot);
+    json_cursor_release(&cursor);
     problems_release(&problems);
     buffer_init(&out, 1 << 24);
     tree_write(tree, &out);

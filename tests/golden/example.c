@@ -3,11 +3,11 @@
 
 #include "change.h"
 #include "datum.h"
+#include "deadlines.h"
 #include "differ.h"
 #include "memory.h"
 #include "projection.h"
 #include "reply.h"
-#include "times.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,8 +45,8 @@ static struct orders *new_orders(const struct example *example, struct orders_ti
             .pace = {settings.window, settings.rate, settings.probe_ms},
             .backoff = {settings.backoff_first_ms, settings.backoff_cap_ms, settings.give_up_ms,
                         (unsigned)settings.attempts_max},
-            .doubt = {settings_absent_after_ms(example->settings, &settings),
-                      settings_absent_after_own_ms(example->settings, &settings), settings.lookup_give_up_ms,
+            .doubt = {deadlines_absent_after_ms(example->settings, &settings),
+                      deadlines_absent_after_own_ms(example->settings, &settings), settings.lookup_give_up_ms,
                       .trusted = true},
         };
     }
@@ -99,7 +99,7 @@ static struct order *new_order(struct run *run)
     case REQUEST_BROKEN: {
         char code[sizeof order->reason.code] = "";
         snprintf(code, sizeof code, "%.*s", (int)strcspn(why.text, ":"), why.text);
-        journey_refuse(order, REASON_CONTRACT, code, why.text, run->time.wall_ms);
+        engine_refuse(order, REASON_CONTRACT, code, why.text, run->time.wall_ms);
         return order;
     }
     case REQUEST_DEAD:

@@ -2,13 +2,13 @@
 #include "import.h"
 
 #include "answers.h"
+#include "bt_time.h"
 #include "characteristics.h"
 #include "errors.h"
 #include "memory.h"
 #include "number_form.h"
 #include "order_change.h"
 #include "rules.h"
-#include "timestamp.h"
 #include "tree.h"
 
 #include <inttypes.h>
@@ -146,7 +146,7 @@ static const char *activation_conflict(const struct order *order, struct json_ob
     const char *date = tree_text_of(tree, "portDate");
     char today[DAY_SIZE];
 
-    today_print(today);
+    bt_time_print_day(today);
     if (import_is_active(order))
         return "AlreadyActive";
     if (strcmp(order->now.port_status, "LCP_ACCEPTED") != 0 &&
@@ -185,7 +185,7 @@ void answer_activate(struct sandbox *sandbox, struct request *request, struct re
         return;
     order_set(tree, "state", "inProgress");
     order_set(tree, "portStatus", "ACTIVATING");
-    order_keep(sandbox, order, json_object_get(tree), request);
+    snapshot_take(sandbox, order, json_object_get(tree), request);
     buffer_add_text(reply_json(reply, 202), "{\"id\":");
     write_text(&reply->body, order->id);
     buffer_add_text(&reply->body, ",\"state\":\"inProgress\",\"portStatus\":\"ACTIVATING\"}");

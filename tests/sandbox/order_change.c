@@ -1,12 +1,12 @@
 /* See order_change.h. */
 #include "order_change.h"
 
+#include "bt_time.h"
 #include "characteristics.h"
 #include "errors.h"
 #include "loop.h"
 #include "names.h"
 #include "number_form.h"
-#include "timestamp.h"
 #include "tree.h"
 
 #include <string.h>
@@ -76,7 +76,7 @@ struct json_object *order_draft(const char *id, const struct request *request)
     char now[TIMESTAMP_SIZE];
     struct json_object *tree = json_object_new_object();
 
-    timestamp_print(0, now);
+    bt_time_print(0, now);
     order_set(tree, "id", id);
     order_set(tree, "externalId", tree_text_of(request->tree, "externalId"));
     order_set(tree, "state", "draft");
@@ -116,8 +116,8 @@ struct order *order_create(struct sandbox *sandbox, struct order_store *store, s
     return order;
 }
 
-void order_keep(struct sandbox *sandbox, struct order *order, struct json_object *tree,
-                struct request *request)
+void snapshot_take(struct sandbox *sandbox, struct order *order, struct json_object *tree,
+                   struct request *request)
 {
     order_change(order, tree, loop_now_ms(sandbox->loop), request->hidden_ms);
     json_object_put(tree);

@@ -19,8 +19,8 @@ struct order *order_create(struct sandbox *sandbox, struct order_store *store, s
                            struct request *request, struct reply *reply);
 
 /* Keeps the changed order; the tree is released. */
-void order_keep(struct sandbox *sandbox, struct order *order, struct json_object *tree,
-                struct request *request);
+void snapshot_take(struct sandbox *sandbox, struct order *order, struct json_object *tree,
+                   struct request *request);
 
 /* The order of the id; null when the reply says that there is none. */
 struct order *order_named(struct sandbox *sandbox, const struct order_store *store, const char *id,

@@ -55,7 +55,7 @@ static void submit(struct sandbox *sandbox, struct order_store *store, const cha
     order_set(tree, "state", "acknowledged");
     if (port_status != NULL)
         order_set(tree, "portStatus", port_status);
-    order_keep(sandbox, order, tree, request);
+    snapshot_take(sandbox, order, tree, request);
     reply_clear(reply);
     reply->status = 202;
 }
@@ -103,7 +103,7 @@ static void amend(struct sandbox *sandbox, struct order_store *store, const char
         json_object_object_add(tree, "productOrderItem", json_object_get(items));
     if (strcmp(order->now.port_status, "LCP_REJECTED") == 0)
         order_set(tree, "portStatus", "SUBMITTED");
-    order_keep(sandbox, order, tree, request);
+    snapshot_take(sandbox, order, tree, request);
     buffer_add_text(reply_json(reply, 200), order->now.text);
 }
 
@@ -149,7 +149,7 @@ static void cancel(struct sandbox *sandbox, struct order_store *store, const cha
     order_set(tree, "cancellationReason", reason);
     if (port_status != NULL)
         order_set(tree, "portStatus", port_status);
-    order_keep(sandbox, order, tree, request);
+    snapshot_take(sandbox, order, tree, request);
     write_cancellation(sandbox, order, request, reply);
 }
 

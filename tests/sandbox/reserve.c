@@ -1,13 +1,13 @@
 /* Reserving numbers and releasing them. */
 #include "address_data.h"
 #include "answers.h"
+#include "bt_time.h"
 #include "errors.h"
 #include "loop.h"
 #include "memory.h"
 #include "number_form.h"
 #include "reservation.h"
 #include "sandbox.h"
-#include "timestamp.h"
 #include "tree.h"
 
 #include <stdio.h>
@@ -198,7 +198,7 @@ static struct number_row model_of(struct sandbox *sandbox, const struct request 
     else
         snprintf(model.key, sizeof model.key, "%s%u", model.key_is_text ? "R-" : "",
                  sandbox->state.next_reservation++);
-    timestamp_print(switches->reservation_lifetime, model.expiry);
+    bt_time_print(switches->reservation_lifetime, model.expiry);
     model.ends_ms = now + switches->reservation_lifetime * 1000;
     model.gone_ms = model.ends_ms;
     model.shown_ms = now + request->hidden_ms;

@@ -120,13 +120,13 @@ void stranger_do(enum stranger_act act)
     }
 }
 
-void edges_settings(struct worker *worker)
+void edges_settings(struct process *worker)
 {
     snprintf(worker->accept, sizeof worker->accept, "%s%s%s", edges.accept[0],
              *edges.accept[0] != '\0' && *edges.accept[1] != '\0' ? "," : "", edges.accept[1]);
 }
 
-bool edges_accept(const struct worker *worker, const struct fault *why)
+bool edges_accept(const struct process *worker, const struct fault *why)
 {
     const char *entry = strstr(why->text, "takeover.accept=");
     int p;
@@ -204,7 +204,7 @@ static void carry(int order, const struct payload *record)
     if (from == to)
         return;
     struct payload *copy = payload_new(PAYLOAD_ORDER, to, order);
-    records_copy_done(record, copy);
+    process_records_copy_done(record, copy);
     kafka_write(LOG_LEDGER + to, copy);
     for (int64_t i = 0; i < log->count; i++)
         if (log->entries[i].state == ENTRY_COMMITTED && log->entries[i].payload->order == order)

@@ -6,7 +6,7 @@
 #ifndef SIM_EDGES_H
 #define SIM_EDGES_H
 
-#include "worker.h"
+#include "process.h"
 
 /* Which edges the seed has; after all that older seeds draw. */
 void edges_choose(void);
@@ -22,13 +22,13 @@ bool stranger_can(enum stranger_act act);
 void stranger_do(enum stranger_act act);
 
 /* A process starts: its settings are what the operator has written by now. */
-void edges_settings(struct worker *worker);
+void edges_settings(struct process *worker);
 
 /*
  * A take-over was refused. True: for a stranger's position; then the operator does what the message says, and the
  * process ends.
  */
-bool edges_accept(const struct worker *worker, const struct fault *why);
+bool edges_accept(const struct process *worker, const struct fault *why);
 
 /* --- the request topic grows --- */
 

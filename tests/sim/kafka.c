@@ -80,21 +80,22 @@ enum answer kafka_init(int slot, int *epoch)
 }
 
 /* Member and generation are all that is asked: never ownership. */
-static bool passes_fence(struct pair pair)
+static bool passes_fence(struct assignment assignment)
 {
-    if (is_off(R2_INSTANCE) && pair.instance != 0)
-        return pair.generation == kafka.group.generation;
-    return pair.member == 0 || (group_knows(pair.member) && pair.generation == kafka.group.generation);
+    if (is_off(R2_INSTANCE) && assignment.instance != 0)
+        return assignment.generation == kafka.group.generation;
+    return assignment.member == 0 ||
+           (group_knows(assignment.member) && assignment.generation == kafka.group.generation);
 }
 
-enum answer kafka_send_offsets(int slot, int epoch, struct pair pair,
+enum answer kafka_send_offsets(int slot, int epoch, struct assignment assignment,
                                const struct committed positions[PARTITIONS])
 {
     enum answer answer = join_transaction(slot, epoch, LOG_OFFSETS);
 
     if (answer != ANSWER_OK)
         return answer;
-    if (!passes_fence(pair))
+    if (!passes_fence(assignment))
         return ANSWER_REFUSED;
     for (int p = 0; p < PARTITIONS; p++) {
         if (!positions[p].set)

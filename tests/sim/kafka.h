@@ -75,8 +75,8 @@ struct group {
 
 enum { STRANGER = -1 };
 
-struct pair {
-    int member, generation; /* member 0: no pair */
+struct assignment {
+    int member, generation; /* member 0: no assignment */
     int instance;           /* 0: a dynamic member */
 };
 
@@ -106,7 +106,7 @@ void kafka_reset(void);
 enum answer { ANSWER_OK, ANSWER_AGAIN, ANSWER_FENCED, ANSWER_REFUSED, ANSWER_TOO_LARGE };
 
 enum answer kafka_init(int slot, int *epoch);
-enum answer kafka_send_offsets(int slot, int epoch, struct pair pair,
+enum answer kafka_send_offsets(int slot, int epoch, struct assignment assignment,
                                const struct committed positions[PARTITIONS]);
 enum answer kafka_produce(int slot, int epoch, int log, struct payload *payload);
 enum answer kafka_end(int slot, int epoch);

@@ -4,7 +4,7 @@
 #include "edges.h"
 #include "oracle.h"
 #include "people.h"
-#include "worker.h"
+#include "process.h"
 
 enum { MOVES = 256, LAG_US = 1000, FAULT_WEIGHT = 3, WORK = 12 };
 
@@ -61,9 +61,9 @@ static void may(bool possible, enum move_kind kind, int one, int other, int weig
 
 /* --- time --- */
 
-static int64_t due_us(const struct worker *worker)
+static int64_t due_us(const struct process *worker)
 {
-    return worker->due_ms == INT64_MAX ? INT64_MAX : worker_moment(worker, worker->due_ms);
+    return worker->due_ms == INT64_MAX ? INT64_MAX : process_moment(worker, worker->due_ms);
 }
 
 static int64_t least(int64_t one, int64_t other)
@@ -85,12 +85,12 @@ static int64_t time_limit(void)
     int64_t limit_us = INT64_MAX;
 
     for (int i = 0; i < sim.processes; i++) {
-        const struct worker *worker = &workers[i];
+        const struct process *worker = &workers[i];
         if (worker->up && worker->end_us != 0)
             limit_us = least(limit_us, worker->end_us);
-        if (worker->up && worker->look_us != 0 && !worker_stands(worker))
+        if (worker->up && worker->look_us != 0 && !process_stands(worker))
             limit_us = least(limit_us, worker->look_us);
-        if (worker->up && worker_stands(worker))
+        if (worker->up && process_stands(worker))
             limit_us = least(limit_us, worker->kill_us);
         else if (worker->up && worker->dirty)
             limit_us = least(limit_us, dirty_since_us[i] + LAG_US);
@@ -137,17 +137,17 @@ static bool pass_time(void)
 }
 
 /* What comes to a process at its time, whatever its loop does. */
-static bool is_due(struct worker *worker)
+static bool is_due(struct process *worker)
 {
-    if (worker_stands(worker) && sim.now_us >= worker->kill_us) {
-        worker_crash(worker, "is killed by its watchdog");
+    if (process_stands(worker) && sim.now_us >= worker->kill_us) {
+        process_crash(worker, "is killed by its watchdog");
         return true;
     }
     if (worker->end_us != 0 && sim.now_us >= worker->end_us) {
-        worker_crash(worker, "ends, another process has its slot");
+        process_crash(worker, "ends, another process has its slot");
         return true;
     }
-    if (worker->look_us == 0 || sim.now_us < worker->look_us || worker_stands(worker))
+    if (worker->look_us == 0 || sim.now_us < worker->look_us || process_stands(worker))
         return false;
     worker->look_us = 0;
     if (edges_number_fits() || worker->stopping)
@@ -161,12 +161,12 @@ static bool is_due(struct worker *worker)
 static bool forced(void)
 {
     for (int i = 0; i < sim.processes; i++) {
-        struct worker *worker = &workers[i];
+        struct process *worker = &workers[i];
         if (!worker->up)
             continue;
         if (is_due(worker))
             return true;
-        if (worker_stands(worker))
+        if (process_stands(worker))
             continue;
         if (!worker->dirty && sim.now_us >= due_us(worker))
             worker->dirty = true;
@@ -174,7 +174,7 @@ static bool forced(void)
             dirty_since_us[i] = sim.now_us;
         } else if (sim.now_us >= dirty_since_us[i] + LAG_US) {
             dirty_since_us[i] = sim.now_us;
-            worker_turn(worker);
+            process_turn(worker);
             return true;
         }
     }
@@ -196,9 +196,9 @@ static bool forced(void)
 
 static void add_worker(int i)
 {
-    const struct worker *worker = &workers[i];
+    const struct process *worker = &workers[i];
     bool runs = worker->up && !worker->paused;
-    bool faults = !sim.calm, stands = worker_stands(worker), twin = worker_has_twin(worker);
+    bool faults = !sim.calm, stands = process_stands(worker), twin = process_has_twin(worker);
 
     /* While one of its slot is alive nobody starts another, but by mistake. */
     may(!worker->up && edges_may_start() && (!twin || faults), MOVE_START, i, 0, twin ? 1 : 4);
@@ -221,7 +221,7 @@ static void add_calls(void)
 {
     for (int i = 0; i < bt.call_count; i++) {
         const struct call_model *call = &bt.calls[i];
-        bool waits = call->for_order != NULL && !worker_stands(&workers[call->process]);
+        bool waits = call->for_order != NULL && !process_stands(&workers[call->process]);
         may(call->state == CALL_BEGUN && waits, MOVE_PERMIT, i, 0, 10);
         may(call->state == CALL_LEAVING && call->for_order != NULL, MOVE_LEFT, i, 0, 10);
         may(call->state == CALL_LEFT && sim.now_us >= call->from_us, MOVE_DECIDE, i, 0, 5);
@@ -232,10 +232,10 @@ static void add_calls(void)
 
 static bool is_alive(const struct member *member)
 {
-    const struct worker *worker = &workers[member->process == STRANGER ? 0 : member->process];
+    const struct process *worker = &workers[member->process == STRANGER ? 0 : member->process];
 
     return member->process == STRANGER ||
-           (worker->up && worker->life == member->life && worker->library.pair.member == member->id);
+           (worker->up && worker->life == member->life && worker->library.assignment.member == member->id);
 }
 
 static void add_stranger(void)
@@ -290,11 +290,11 @@ static void add_people(void)
 
 static void do_worker(const struct move *move)
 {
-    struct worker *worker = &workers[move->one];
+    struct process *worker = &workers[move->one];
 
     switch (move->kind) {
     case MOVE_TURN:
-        worker_turn(worker);
+        process_turn(worker);
         return;
     case MOVE_THREAD:
         thread_step(worker);
@@ -312,7 +312,7 @@ static void do_worker(const struct move *move)
         library_learn(worker);
         return;
     case MOVE_CRASH:
-        worker_crash(worker, "crashes");
+        process_crash(worker, "crashes");
         return;
     case MOVE_PAUSE:
         TRACE("w%d      is paused", move->one);
@@ -328,7 +328,7 @@ static void do_worker(const struct move *move)
         library_leave(worker);
         return;
     default:
-        worker_start(worker);
+        process_start(worker);
     }
 }
 
@@ -338,7 +338,7 @@ static void do_call(const struct move *move)
 
     switch (move->kind) {
     case MOVE_PERMIT:
-        calling_permit(call);
+        process_calls_permit(call);
         return;
     case MOVE_LEFT:
         call->state = CALL_LEFT;
@@ -349,7 +349,7 @@ static void do_call(const struct move *move)
         bt_decide(call);
         return;
     case MOVE_ANSWER:
-        calling_answer(call);
+        process_calls_answer(call);
         return;
     default:
         call->state = call->for_order != NULL ? CALL_LOST : CALL_NONE;
@@ -366,7 +366,7 @@ static void do_marker(const struct move *move)
     if (move->other == LOG_DEAD)
         oracle_dead();
     for (int i = 0; i < sim.processes; i++)
-        workers[i].dirty = workers[i].dirty || worker_reads_ledger(&workers[i]);
+        workers[i].dirty = workers[i].dirty || process_reads_ledger(&workers[i]);
 }
 
 static void do_kafka(const struct move *move)

@@ -4,8 +4,8 @@
 #include "bt.h"
 #include "decided.h"
 #include "kafka.h"
+#include "partition_offsets.h"
 #include "people.h"
-#include "position.h"
 #include "types.h"
 
 #include <string.h>
@@ -138,8 +138,8 @@ static const struct committed *position_of(int32_t partition)
 
 static bool is_in_request_log(int order, const struct committed *committed)
 {
-    struct position position;
-    char token[POSITION_TOKEN_MAX + 1];
+    struct partition_offsets position;
+    char token[SETTLEMENT_TOKEN_MAX + 1];
     struct fault why;
     int64_t offset = sim.upstream[order].offset;
 
@@ -147,11 +147,11 @@ static bool is_in_request_log(int order, const struct committed *committed)
         return !committed->set;
     if (offset < committed->offset)
         return false;
-    position_init(&position);
-    bool open = position_resume(&position, committed->offset, committed->metadata,
-                                strlen(committed->metadata), token, &why) &&
-                position_take(&position, offset);
-    position_release(&position);
+    partition_offsets_init(&position);
+    bool open = partition_offsets_resume(&position, committed->offset, committed->metadata,
+                                         strlen(committed->metadata), token, &why) &&
+                partition_offsets_take(&position, offset);
+    partition_offsets_release(&position);
     return open;
 }
 

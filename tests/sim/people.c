@@ -3,7 +3,7 @@
 
 #include "bt.h"
 #include "edges.h"
-#include "worker.h"
+#include "process.h"
 
 #include <stdio.h>
 

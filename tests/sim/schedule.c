@@ -6,7 +6,7 @@
 #include "moves.h"
 #include "oracle.h"
 #include "people.h"
-#include "worker.h"
+#include "process.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,7 +66,7 @@ static void release(void)
     sim.payload_count = 0;
     for (int i = 0; i < PROCESSES; i++)
         if (workers[i].up)
-            worker_crash(&workers[i], "is over");
+            process_crash(&workers[i], "is over");
 }
 
 /* splitmix64: neighbouring seeds have nothing in common. */
@@ -124,8 +124,8 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     sim.published = sim.accepted = 0;
     edges_choose();
     for (int i = 0; i < PROCESSES; i++) /* the one too many is of slot 0 */
-        workers[i] = (struct worker){
-            .process = i, .slot = i < sim.slots ? i : i - sim.slots, .library.pair = {0, -1, 0}};
+        workers[i] = (struct process){
+            .process = i, .slot = i < sim.slots ? i : i - sim.slots, .library.assignment = {0, -1, 0}};
 }
 
 static bool failed(void)
@@ -149,7 +149,7 @@ static void lose_memory(void)
 {
     TRACE("----    retention deletes the requests, all processes die");
     for (int i = 0; i < sim.processes; i++)
-        worker_crash(&workers[i], "dies");
+        process_crash(&workers[i], "dies");
     for (int p = 0; p < sim.partitions; p++)
         kafka.requests[p].start = kafka.requests[p].count;
 }

@@ -52,7 +52,7 @@ enum sim_rule {
     R12 = 1 << 12,
     R11_LANES = 1 << 13, /* the second half of R11: in the order of the lane */
     R14 = 1 << 14,
-    R2_INSTANCE = 1 << 15, /* static membership: the pair without member id and instance id */
+    R2_INSTANCE = 1 << 15, /* static membership: the assignment without member id and instance id */
     R16 = 1 << 16,
     R4_FOREIGN = 1 << 17, /* a position is believed whoever committed it */
     R17 = 1 << 19,

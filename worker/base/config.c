@@ -237,7 +237,7 @@ static char *trim(char *text)
 }
 
 /* A name and its place in the file, by name. */
-struct place {
+struct value_path {
     char *name;
     unsigned line;
 };
@@ -254,10 +254,10 @@ static char *name_of_setting(const char *name)
 }
 
 /* Which of two would count is a guess. The environment may give one anew. */
-static void check_once(struct place **places, unsigned *count, const char *name, const char *where,
+static void check_once(struct value_path **places, unsigned *count, const char *name, const char *where,
                        unsigned line, struct problems *problems)
 {
-    struct place place = {name_of_setting(name), line};
+    struct value_path place = {name_of_setting(name), line};
 
     for (unsigned i = 0; i < *count; i++)
         if (strcmp((*places)[i].name, place.name) == 0)
@@ -270,7 +270,7 @@ static void check_once(struct place **places, unsigned *count, const char *name,
 static void load_file(const char *path, struct settings *settings, struct problems *problems)
 {
     char line[16384], where[512];
-    struct place *places = NULL;
+    struct value_path *places = NULL;
     unsigned count = 0;
     FILE *file = fopen(path, "re");
 

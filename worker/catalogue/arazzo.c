@@ -14,10 +14,10 @@ static void note_use(void *context, const struct expression *expression)
 
     arazzo->uses = memory_resize(arazzo->uses, arazzo->use_count + 1, sizeof *arazzo->uses);
     arazzo->uses[arazzo->use_count++] = (struct expression_use){
-        reader->workflow, reader->step, expression, memory_text(buffer_text(&reader->spot->pointer))};
+        reader->workflow, reader->step, expression, memory_text(buffer_text(&reader->cursor->pointer))};
 }
 
-struct json_object *find_reusable(const struct arazzo_reader *reader, struct json_object *tree)
+struct json_object *arazzo_find_reusable(const struct arazzo_reader *reader, struct json_object *tree)
 {
     const char *reference = tree_text_of(tree, "reference");
     char pointer[256] = "/";
@@ -31,61 +31,66 @@ struct json_object *find_reusable(const struct arazzo_reader *reader, struct jso
     return inside ? tree_at(reader->arazzo->tree, pointer) : NULL;
 }
 
-struct json_object *resolve_reusable(struct arazzo_reader *reader, struct json_object *tree)
+struct json_object *arazzo_resolve_reusable(struct arazzo_reader *reader, struct json_object *tree)
 {
-    struct json_object *target = find_reusable(reader, tree);
+    struct json_object *target = arazzo_find_reusable(reader, tree);
 
     if (target == NULL && tree_has(tree, "reference"))
-        spot_problem(reader->spot, "$components.parameters.<name>, or successActions, failureActions",
-                     "the reference leads nowhere");
+        json_cursor_problem(reader->cursor,
+                            "$components.parameters.<name>, or successActions, failureActions",
+                            "the reference leads nowhere");
     return target;
 }
 
-void read_named_payloads(struct arazzo_reader *reader, struct json_object *tree, const char *member,
-                         struct named_payload **list, size_t *count)
+void arazzo_read_payloads(struct arazzo_reader *reader, struct json_object *tree, const char *member,
+                          struct named_payload **list, size_t *count)
 {
-    size_t mark = spot_enter(reader->spot, member);
+    size_t mark = json_cursor_enter(reader->cursor, member);
 
     TREE_EACH(tree_member(tree, member), name, value)
     {
-        size_t item = spot_enter(reader->spot, name);
+        size_t item = json_cursor_enter(reader->cursor, name);
         if (strspn(name, OUTPUT_LETTERS) < strlen(name) || *name == '\0')
-            spot_problem(reader->spot, "letters, digits, '.', '-' and '_'", "the output's name is none");
+            json_cursor_problem(reader->cursor, "letters, digits, '.', '-' and '_'",
+                                "the output's name is none");
         *list = memory_resize(*list, *count + 1, sizeof **list);
         (*list)[(*count)++] =
-            (struct named_payload){memory_text(name), payload_read(value, reader->spot, &reader->naming)};
-        spot_leave(reader->spot, item);
+            (struct named_payload){memory_text(name), payload_read(value, reader->cursor, &reader->naming)};
+        json_cursor_leave(reader->cursor, item);
     }
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static void read_requirements(struct arazzo_reader *reader, struct json_object *list,
                               struct workflow *workflow)
 {
-    size_t mark = spot_enter(reader->spot, "x-require"), count = spot_length(reader->spot, list);
+    size_t mark = json_cursor_enter(reader->cursor, "x-require"),
+           count = json_cursor_length(reader->cursor, list);
 
     workflow->requirements = memory_new(count, sizeof *workflow->requirements);
     for (size_t i = 0; i < count; i++) {
         struct json_object *tree = json_object_array_get_idx(list, i);
         struct requirement *requirement = &workflow->requirements[workflow->requirement_count++];
-        size_t item = spot_enter_item(reader->spot, i);
-        const char *name = tree_text_of(tree, "name"), *reason = spot_text(reader->spot, tree, "reason");
+        size_t item = json_cursor_enter_item(reader->cursor, i);
+        const char *name = tree_text_of(tree, "name"),
+                   *reason = json_cursor_text(reader->cursor, tree, "reason");
         requirement->name = memory_text(name == NULL ? "" : name);
         requirement->reason = memory_text(reason == NULL ? "" : reason);
-        criteria_add(tree, reader->spot, &reader->naming, &requirement->criteria);
-        spot_leave(reader->spot, item);
+        criteria_add(tree, reader->cursor, &reader->naming, &requirement->criteria);
+        json_cursor_leave(reader->cursor, item);
     }
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static void read_number_form(struct arazzo_reader *reader, struct json_object *tree,
                              struct workflow *workflow)
 {
     static const char *const forms[] = {"national", "significant", "e164", NULL};
-    int form = tree_has(tree, "x-number-form") ? name_in(tree_text_of(tree, "x-number-form"), forms) : 0;
+    int form = tree_has(tree, "x-number-form") ? name_in_list(tree_text_of(tree, "x-number-form"), forms) : 0;
 
     if (form < 0)
-        spot_problem(reader->spot, "national, significant or e164", "x-number-form has an unknown value");
+        json_cursor_problem(reader->cursor, "national, significant or e164",
+                            "x-number-form has an unknown value");
     workflow->number_form = form < 0 ? WORKFLOW_NATIONAL : (enum workflow_number_form)form;
     reader->naming.numbers = (enum number_form)workflow->number_form;
 }
@@ -99,37 +104,38 @@ static void resolve_targets(struct arazzo_reader *reader, const struct workflow 
             continue;
         actions[i].target_index = workflow_step(workflow, actions[i].target);
         if (actions[i].target_index == workflow->step_count)
-            spot_problem(reader->spot, "name a stepId of the same workflow", "goto '%s' leads nowhere",
-                         actions[i].target);
+            json_cursor_problem(reader->cursor, "name a stepId of the same workflow",
+                                "goto '%s' leads nowhere", actions[i].target);
     }
 }
 
 static void read_steps(struct arazzo_reader *reader, struct json_object *list, struct workflow *workflow)
 {
-    size_t mark = spot_enter(reader->spot, "steps"), count = spot_length(reader->spot, list);
+    size_t mark = json_cursor_enter(reader->cursor, "steps"),
+           count = json_cursor_length(reader->cursor, list);
 
     if (count == 0)
-        spot_problem(reader->spot, "", "a workflow has at least one step");
+        json_cursor_problem(reader->cursor, "", "a workflow has at least one step");
     workflow->steps = memory_new(count, sizeof *workflow->steps);
     for (size_t i = 0; i < count; i++) {
-        size_t item = spot_enter_item(reader->spot, i);
+        size_t item = json_cursor_enter_item(reader->cursor, i);
         reader->step = i;
-        step_read(reader, json_object_array_get_idx(list, i), &workflow->steps[i]);
+        arazzo_step_read(reader, json_object_array_get_idx(list, i), &workflow->steps[i]);
         if (workflow_step(workflow, workflow->steps[i].id) != i && workflow->step_count == i &&
             workflow_step(workflow, workflow->steps[i].id) < i)
-            spot_problem(reader->spot, "", "stepId '%s' stands twice", workflow->steps[i].id);
+            json_cursor_problem(reader->cursor, "", "stepId '%s' stands twice", workflow->steps[i].id);
         workflow->step_count = i + 1;
-        spot_leave(reader->spot, item);
+        json_cursor_leave(reader->cursor, item);
     }
     reader->step = count;
     for (size_t i = 0; i < count; i++) {
-        size_t item = spot_enter_item(reader->spot, i);
+        size_t item = json_cursor_enter_item(reader->cursor, i);
         struct step *step = &workflow->steps[i];
         resolve_targets(reader, workflow, step->on_success, step->on_success_count);
         resolve_targets(reader, workflow, step->on_failure, step->on_failure_count);
-        spot_leave(reader->spot, item);
+        json_cursor_leave(reader->cursor, item);
     }
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static void read_workflow(struct arazzo_reader *reader, struct json_object *tree, struct workflow *workflow)
@@ -138,22 +144,22 @@ static void read_workflow(struct arazzo_reader *reader, struct json_object *tree
                                         "steps",      "outputs", "successActions", "failureActions",
                                         "parameters", NULL};
     static const char *const named_lists[] = {"parameters", "successActions", "failureActions", "x-require"};
-    const char *id = spot_text(reader->spot, tree, "workflowId");
+    const char *id = json_cursor_text(reader->cursor, tree, "workflowId");
 
-    spot_known_members(reader->spot, tree, known);
+    json_cursor_known_members(reader->cursor, tree, known);
     check_name(reader, "workflowId", id);
     for (size_t i = 0; id != NULL && i < reader->workflow; i++)
         if (strcmp(reader->arazzo->workflows[i].id, id) == 0)
-            spot_problem(reader->spot, "another id", "workflowId '%s' stands twice", id);
+            json_cursor_problem(reader->cursor, "another id", "workflowId '%s' stands twice", id);
     for (size_t i = 0; i < COUNT_OF(named_lists); i++)
-        names_once(reader, tree, named_lists[i]);
+        arazzo_names_once(reader, tree, named_lists[i]);
     workflow->id = memory_text(id == NULL ? "" : id);
     workflow->inputs_schema = tree_member(tree, "inputs");
     reader->defaults = tree;
     read_number_form(reader, tree, workflow);
     read_steps(reader, tree_member(tree, "steps"), workflow);
     read_requirements(reader, tree_member(tree, "x-require"), workflow);
-    read_named_payloads(reader, tree, "outputs", &workflow->outputs, &workflow->output_count);
+    arazzo_read_payloads(reader, tree, "outputs", &workflow->outputs, &workflow->output_count);
 }
 
 /* What no expression looks at need not be kept for it. */
@@ -174,12 +180,12 @@ static void note_needs(struct arazzo *arazzo)
             arazzo->workflows[w].steps[s].knows_reply = own_reply_is_asked(arazzo, w, s);
 }
 
-void arazzo_read(struct json_object *tree, struct spot *spot, const struct openapi *openapi,
+void arazzo_read(struct json_object *tree, struct json_cursor *cursor, const struct openapi *openapi,
                  struct arazzo *arazzo)
 {
     static const char *const known[] = {"arazzo",    "$self",      "info", "sourceDescriptions",
                                         "workflows", "components", NULL};
-    struct arazzo_reader reader = {.spot = spot, .openapi = openapi, .arazzo = arazzo};
+    struct arazzo_reader reader = {.cursor = cursor, .openapi = openapi, .arazzo = arazzo};
     const char *version = tree_text_of(tree, "arazzo");
     struct json_object *list = tree_member(tree, "workflows");
     size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
@@ -187,26 +193,26 @@ void arazzo_read(struct json_object *tree, struct spot *spot, const struct opena
     *arazzo = (struct arazzo){.tree = tree};
     reader.naming = (struct naming){.seen = note_use, .context = &reader};
     if (version == NULL || (strncmp(version, "1.1.", 4) != 0 && strncmp(version, "1.0.", 4) != 0))
-        spot_problem(spot, "\"arazzo\": \"1.1.0\"", "this is no Arazzo 1.1 description");
-    spot_known_members(spot, tree, known);
+        json_cursor_problem(cursor, "\"arazzo\": \"1.1.0\"", "this is no Arazzo 1.1 description");
+    json_cursor_known_members(cursor, tree, known);
     if (tree_text_of(tree, "$self") != NULL && strchr(tree_text_of(tree, "$self"), '#') != NULL)
-        spot_problem(spot, "the URI without '#'", "$self has a fragment");
-    sources_read(&reader);
+        json_cursor_problem(cursor, "the URI without '#'", "$self has a fragment");
+    arazzo_sources_read(&reader);
     arazzo->workflows = memory_new(count, sizeof *arazzo->workflows);
-    size_t mark = spot_enter(spot, "workflows");
+    size_t mark = json_cursor_enter(cursor, "workflows");
     for (size_t i = 0; i < count; i++) {
-        size_t item = spot_enter_item(spot, i);
+        size_t item = json_cursor_enter_item(cursor, i);
         reader.workflow = i;
         read_workflow(&reader, json_object_array_get_idx(list, i), &arazzo->workflows[i]);
         arazzo->workflow_count = i + 1;
-        spot_leave(spot, item);
+        json_cursor_leave(cursor, item);
     }
-    spot_leave(spot, mark);
-    if (spot->problems->count == 0) /* behind a mistake, a noted expression may be freed already */
+    json_cursor_leave(cursor, mark);
+    if (cursor->problems->count == 0) /* behind a mistake, a noted expression may be freed already */
         note_needs(arazzo);
 }
 
-void named_payloads_release(struct named_payload *list, size_t count)
+void arazzo_payloads_release(struct named_payload *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         memory_free(list[i].name);
@@ -218,13 +224,13 @@ void named_payloads_release(struct named_payload *list, size_t count)
 static void release_workflow(struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++)
-        step_release(&workflow->steps[i]);
+        arazzo_step_release(&workflow->steps[i]);
     for (size_t i = 0; i < workflow->requirement_count; i++) {
         memory_free(workflow->requirements[i].name);
         memory_free(workflow->requirements[i].reason);
         criteria_release(&workflow->requirements[i].criteria);
     }
-    named_payloads_release(workflow->outputs, workflow->output_count);
+    arazzo_payloads_release(workflow->outputs, workflow->output_count);
     memory_free(workflow->steps);
     memory_free(workflow->requirements);
     memory_free(workflow->id);

@@ -27,10 +27,10 @@ struct arazzo {
 };
 
 /*
- * Compiles the description against the operations there are; takes over `tree`. Mistakes go to the spot. Release it
+ * Compiles the description against the operations there are; takes over `tree`. Mistakes go to the cursor. Release it
  * in any case, before the openapi it was compiled against.
  */
-void arazzo_read(struct json_object *tree, struct spot *spot, const struct openapi *openapi,
+void arazzo_read(struct json_object *tree, struct json_cursor *cursor, const struct openapi *openapi,
                  struct arazzo *arazzo);
 void arazzo_release(struct arazzo *arazzo);
 

@@ -16,14 +16,14 @@ static bool is_json_type(const char *type)
 
 static void read_content_type(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
-    size_t mark = spot_enter(reader->spot, "contentType");
+    size_t mark = json_cursor_enter(reader->cursor, "contentType");
 
-    step->content_type = memory_text(spot_text(reader->spot, tree, "contentType"));
+    step->content_type = memory_text(json_cursor_text(reader->cursor, tree, "contentType"));
     if (step->content_type != NULL && !is_json_type(step->content_type))
-        spot_problem(reader->spot, "\"application/json\", or leave it out",
-                     "content type '%s' is not JSON, which is all that this worker sends",
-                     step->content_type);
-    spot_leave(reader->spot, mark);
+        json_cursor_problem(reader->cursor, "\"application/json\", or leave it out",
+                            "content type '%s' is not JSON, which is all that this worker sends",
+                            step->content_type);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 /* Text is sent as a JSON string, or null where what it embeds is: hardly what is meant by it. */
@@ -32,30 +32,30 @@ static void check_payload(struct arazzo_reader *reader, struct json_object *payl
     const char *text = tree_text(payload);
 
     if (payload == NULL)
-        spot_problem(reader->spot, "a JSON object with expressions in it", "'payload' is missing");
+        json_cursor_problem(reader->cursor, "a JSON object with expressions in it", "'payload' is missing");
     else if (text != NULL && text[0] != '$')
-        spot_problem(
-            reader->spot,
+        json_cursor_problem(
+            reader->cursor,
             "the JSON itself, with expressions in it: {\"name\": \"$inputs.name\"}; or one expression",
             "a payload that is text is not run by this worker");
 }
 
-void request_body_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+void arazzo_body_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
     static const char *const known[] = {"contentType", "payload", "replacements", NULL};
 
     if (tree == NULL)
         return;
-    size_t mark = spot_enter(reader->spot, "requestBody");
-    spot_known_members(reader->spot, tree, known);
+    size_t mark = json_cursor_enter(reader->cursor, "requestBody");
+    json_cursor_known_members(reader->cursor, tree, known);
     if (tree_has(tree, "replacements"))
-        spot_problem(reader->spot, "write the value into the payload",
-                     "payload replacements are not run by this worker");
+        json_cursor_problem(reader->cursor, "write the value into the payload",
+                            "payload replacements are not run by this worker");
     if (tree_has(tree, "contentType"))
         read_content_type(reader, tree, step);
-    size_t inner = spot_enter(reader->spot, "payload");
+    size_t inner = json_cursor_enter(reader->cursor, "payload");
     check_payload(reader, tree_member(tree, "payload"));
-    step->body = payload_read(tree_member(tree, "payload"), reader->spot, &reader->naming);
-    spot_leave(reader->spot, inner);
-    spot_leave(reader->spot, mark);
+    step->body = payload_read(tree_member(tree, "payload"), reader->cursor, &reader->naming);
+    json_cursor_leave(reader->cursor, inner);
+    json_cursor_leave(reader->cursor, mark);
 }

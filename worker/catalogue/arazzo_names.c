@@ -13,7 +13,8 @@ bool is_name(const char *text)
 void check_name(struct arazzo_reader *reader, const char *what, const char *name)
 {
     if (name != NULL && !is_name(name))
-        spot_problem(reader->spot, "letters, digits, '-' and '_'", "the %s '%s' is no name", what, name);
+        json_cursor_problem(reader->cursor, "letters, digits, '-' and '_'", "the %s '%s' is no name", what,
+                            name);
 }
 
 /* The same name in the same place; header names do not depend on case. */
@@ -29,21 +30,22 @@ static bool is_same(struct json_object *one, struct json_object *other)
                                                          : strcmp(name, other_name) == 0;
 }
 
-void names_once(struct arazzo_reader *reader, struct json_object *tree, const char *member)
+void arazzo_names_once(struct arazzo_reader *reader, struct json_object *tree, const char *member)
 {
     struct json_object *list = tree_member(tree, member);
     size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    size_t mark = spot_enter(reader->spot, member);
+    size_t mark = json_cursor_enter(reader->cursor, member);
 
     for (size_t i = 1; i < count; i++) {
-        struct json_object *one = find_reusable(reader, json_object_array_get_idx(list, i));
-        size_t item = spot_enter_item(reader->spot, i);
+        struct json_object *one = arazzo_find_reusable(reader, json_object_array_get_idx(list, i));
+        size_t item = json_cursor_enter_item(reader->cursor, i);
         for (size_t before = 0; before < i; before++)
-            if (is_same(one, find_reusable(reader, json_object_array_get_idx(list, before)))) {
-                spot_problem(reader->spot, "each name once", "'%s' stands twice", tree_text_of(one, "name"));
+            if (is_same(one, arazzo_find_reusable(reader, json_object_array_get_idx(list, before)))) {
+                json_cursor_problem(reader->cursor, "each name once", "'%s' stands twice",
+                                    tree_text_of(one, "name"));
                 break;
             }
-        spot_leave(reader->spot, item);
+        json_cursor_leave(reader->cursor, item);
     }
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }

@@ -20,7 +20,7 @@ static enum source_kind kind_of(struct json_object *source)
     return SOURCE_NONE;
 }
 
-enum source_kind source_named(const struct arazzo_reader *reader, const char *name)
+enum source_kind arazzo_source_named(const struct arazzo_reader *reader, const char *name)
 {
     struct json_object *list = tree_member(reader->arazzo->tree, "sourceDescriptions");
 
@@ -37,37 +37,40 @@ enum source_kind source_named(const struct arazzo_reader *reader, const char *na
 static void read_source(struct arazzo_reader *reader, struct json_object *tree)
 {
     static const char *const known[] = {"name", "url", "type", NULL};
-    const char *name = spot_text(reader->spot, tree, "name"), *url = spot_text(reader->spot, tree, "url");
+    const char *name = json_cursor_text(reader->cursor, tree, "name"),
+               *url = json_cursor_text(reader->cursor, tree, "url");
 
-    spot_known_members(reader->spot, tree, known);
+    json_cursor_known_members(reader->cursor, tree, known);
     check_name(reader, "source", name);
     if (url != NULL && kind_of(tree) == SOURCE_NONE)
-        spot_problem(
-            reader->spot,
+        json_cursor_problem(
+            reader->cursor,
             "\"../bt-whc.openapi.json\" of type openapi, or \"../order-events.asyncapi.json\" of type "
             "asyncapi; other operations belong into these files",
             "the source '%s' is none that this worker reads", url);
 }
 
-void sources_read(struct arazzo_reader *reader)
+void arazzo_sources_read(struct arazzo_reader *reader)
 {
     struct json_object *list = tree_member(reader->arazzo->tree, "sourceDescriptions");
-    size_t mark = spot_enter(reader->spot, "sourceDescriptions"), count = spot_length(reader->spot, list);
+    size_t mark = json_cursor_enter(reader->cursor, "sourceDescriptions"),
+           count = json_cursor_length(reader->cursor, list);
 
     if (count == 0)
-        spot_problem(reader->spot,
-                     "[{\"name\": \"bt\", \"url\": \"../bt-whc.openapi.json\", \"type\": \"openapi\"}]",
-                     "there is no source");
+        json_cursor_problem(
+            reader->cursor,
+            "[{\"name\": \"bt\", \"url\": \"../bt-whc.openapi.json\", \"type\": \"openapi\"}]",
+            "there is no source");
     for (size_t i = 0; i < count; i++) {
-        size_t item = spot_enter_item(reader->spot, i);
+        size_t item = json_cursor_enter_item(reader->cursor, i);
         read_source(reader, json_object_array_get_idx(list, i));
-        spot_leave(reader->spot, item);
+        json_cursor_leave(reader->cursor, item);
     }
-    spot_leave(reader->spot, mark);
-    names_once(reader, reader->arazzo->tree, "sourceDescriptions");
+    json_cursor_leave(reader->cursor, mark);
+    arazzo_names_once(reader, reader->arazzo->tree, "sourceDescriptions");
 }
 
-char *operation_named(struct arazzo_reader *reader, const char *text, enum source_kind *kind)
+char *arazzo_operation_named(struct arazzo_reader *reader, const char *text, enum source_kind *kind)
 {
     static const char prefix[] = "$sourceDescriptions.";
 
@@ -77,8 +80,9 @@ char *operation_named(struct arazzo_reader *reader, const char *text, enum sourc
     const char *source = text + sizeof prefix - 1;
     size_t length = strcspn(source, ".");
     CLEANUP(memory_release) char *name = memory_text_of(source, length);
-    *kind = source_named(reader, name);
+    *kind = arazzo_source_named(reader, name);
     if (*kind == SOURCE_NONE)
-        spot_problem(reader->spot, "name one of 'sourceDescriptions'", "there is no source '%s'", name);
+        json_cursor_problem(reader->cursor, "name one of 'sourceDescriptions'", "there is no source '%s'",
+                            name);
     return memory_text(source[length] == '.' ? source + length + 1 : "");
 }

@@ -21,18 +21,18 @@ static void read_outcome(struct arazzo_reader *reader, struct json_object *tree,
     action->outcome_named = outcome != NULL;
     if (outcome == NULL)
         return;
-    size_t mark = spot_enter(reader->spot, "x-outcome");
-    int status = name_in(tree_text_of(outcome, "status"), status_names);
+    size_t mark = json_cursor_enter(reader->cursor, "x-outcome");
+    int status = name_in_list(tree_text_of(outcome, "status"), status_names);
     if (status < 0)
-        spot_problem(reader->spot, "COMPLETED, REJECTED, FAILED or UNKNOWN; in a look-up ABSENT",
-                     "'status' is missing or unknown");
+        json_cursor_problem(reader->cursor, "COMPLETED, REJECTED, FAILED or UNKNOWN; in a look-up ABSENT",
+                            "'status' is missing or unknown");
     else
         action->outcome = status == STATUS_ABSENT ? OUTCOME_COMPLETED : (enum outcome_status)status;
     action->absent = status == STATUS_ABSENT;
     const char *reason = tree_text_of(outcome, "reason");
     if (reason != NULL && !template_parse(reason, &reader->naming, &action->reason, &why))
-        spot_problem(reader->spot, "", "%s", why.text);
-    spot_leave(reader->spot, mark);
+        json_cursor_problem(reader->cursor, "", "%s", why.text);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static void read_retry(struct arazzo_reader *reader, struct json_object *tree, struct action *action)
@@ -41,12 +41,12 @@ static void read_retry(struct arazzo_reader *reader, struct json_object *tree, s
     int64_t limit = tree_has(tree, "retryLimit") ? json_object_get_int64(tree_member(tree, "retryLimit")) : 1;
 
     if (!(after >= 0 && after <= 86400))
-        spot_problem(reader->spot, "seconds, at most a day", "'retryAfter' is out of bounds");
+        json_cursor_problem(reader->cursor, "seconds, at most a day", "'retryAfter' is out of bounds");
     if (limit < 0 || limit > RETRY_LIMIT_MAX)
-        spot_problem(reader->spot, "a whole number up to 1000", "'retryLimit' is out of bounds");
+        json_cursor_problem(reader->cursor, "a whole number up to 1000", "'retryLimit' is out of bounds");
     if (tree_has(tree, "stepId") || tree_has(tree, "workflowId"))
-        spot_problem(reader->spot, "retry the step itself",
-                     "a retry that runs another step or workflow is not run by this worker");
+        json_cursor_problem(reader->cursor, "retry the step itself",
+                            "a retry that runs another step or workflow is not run by this worker");
     action->retry_after_ms = (int64_t)(after * 1000);
     action->retry_limit = (unsigned)limit;
 }
@@ -57,25 +57,26 @@ static void read_action(struct arazzo_reader *reader, struct json_object *tree, 
     static const char *const types[] = {"end", "retry", "goto", NULL};
     static const char *const known[] = {"name",       "type",       "criteria",   "stepId",
                                         "workflowId", "retryAfter", "retryLimit", NULL};
-    const char *name = spot_text(reader->spot, tree, "name");
-    int type = name_in(tree_text_of(tree, "type"), types);
+    const char *name = json_cursor_text(reader->cursor, tree, "name");
+    int type = name_in_list(tree_text_of(tree, "type"), types);
 
-    spot_known_members(reader->spot, tree, known);
+    json_cursor_known_members(reader->cursor, tree, known);
     action->name = memory_text(name == NULL ? "" : name);
     if (type < 0 || (success && type == ACTION_RETRY))
-        spot_problem(reader->spot, success ? "end or goto" : "end, retry or goto",
-                     "'type' is missing or unknown");
+        json_cursor_problem(reader->cursor, success ? "end or goto" : "end, retry or goto",
+                            "'type' is missing or unknown");
     action->type = type < 0 ? ACTION_END : (enum action_type)type;
     if (type == ACTION_GOTO && tree_has(tree, "workflowId"))
-        spot_problem(reader->spot, "goto a stepId", "a goto to a workflow is not run by this worker");
+        json_cursor_problem(reader->cursor, "goto a stepId",
+                            "a goto to a workflow is not run by this worker");
     else if (type == ACTION_GOTO)
-        action->target = memory_text(spot_text(reader->spot, tree, "stepId"));
+        action->target = memory_text(json_cursor_text(reader->cursor, tree, "stepId"));
     if (type == ACTION_RETRY)
         read_retry(reader, tree, action);
     read_outcome(reader, tree, success, action);
-    size_t mark = spot_enter(reader->spot, "criteria");
-    criteria_read(tree_member(tree, "criteria"), reader->spot, &reader->naming, &action->criteria);
-    spot_leave(reader->spot, mark);
+    size_t mark = json_cursor_enter(reader->cursor, "criteria");
+    criteria_read(tree_member(tree, "criteria"), reader->cursor, &reader->naming, &action->criteria);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static bool has_action(const struct action *actions, size_t count, const char *name)
@@ -96,18 +97,19 @@ static void read_actions(struct arazzo_reader *reader, struct json_object *step_
 
     for (size_t level = 0; level < COUNT_OF(lists); level++) {
         size_t own = *count;
-        size_t mark = spot_enter(reader->spot, success ? "onSuccess" : "onFailure");
-        for (size_t i = 0, length = spot_length(reader->spot, lists[level]); i < length; i++) {
-            size_t item = spot_enter_item(reader->spot, i);
-            struct json_object *tree = resolve_reusable(reader, json_object_array_get_idx(lists[level], i));
+        size_t mark = json_cursor_enter(reader->cursor, success ? "onSuccess" : "onFailure");
+        for (size_t i = 0, length = json_cursor_length(reader->cursor, lists[level]); i < length; i++) {
+            size_t item = json_cursor_enter_item(reader->cursor, i);
+            struct json_object *tree =
+                arazzo_resolve_reusable(reader, json_object_array_get_idx(lists[level], i));
             if (tree != NULL && !(level == 1 && has_action(*actions, own, tree_text_of(tree, "name")))) {
                 *actions = memory_resize(*actions, *count + 1, sizeof **actions);
                 (*actions)[*count] = (struct action){0};
                 read_action(reader, tree, success, &(*actions)[(*count)++]);
             }
-            spot_leave(reader->spot, item);
+            json_cursor_leave(reader->cursor, item);
         }
-        spot_leave(reader->spot, mark);
+        json_cursor_leave(reader->cursor, mark);
     }
 }
 
@@ -115,88 +117,90 @@ static void add_parameter(struct arazzo_reader *reader, struct json_object *tree
                           struct json_object *override, struct step *step)
 {
     static const char *const places[] = {"path", "query", "header", NULL};
-    const char *name = spot_text(reader->spot, tree, "name");
-    int place = name_in(tree_text_of(tree, "in"), places);
+    const char *name = json_cursor_text(reader->cursor, tree, "name");
+    int place = name_in_list(tree_text_of(tree, "in"), places);
 
     if (place < 0)
-        spot_problem(reader->spot, "path, query or header", "'in' is missing or not run by this worker");
+        json_cursor_problem(reader->cursor, "path, query or header",
+                            "'in' is missing or not run by this worker");
     if (name == NULL || place < 0)
         return;
     for (size_t i = 0; i < step->parameter_count; i++)
         if (strcmp(step->parameters[i].name, name) == 0 &&
-            step->parameters[i].place == (enum parameter_place)place)
+            step->parameters[i].place == (enum parameter_in)place)
             return; /* the step's own was read first */
-    size_t mark = spot_enter(reader->spot, "value");
-    struct payload *value =
-        payload_read(override != NULL ? override : tree_member(tree, "value"), reader->spot, &reader->naming);
-    spot_leave(reader->spot, mark);
+    size_t mark = json_cursor_enter(reader->cursor, "value");
+    struct payload *value = payload_read(override != NULL ? override : tree_member(tree, "value"),
+                                         reader->cursor, &reader->naming);
+    json_cursor_leave(reader->cursor, mark);
     step->parameters = memory_resize(step->parameters, step->parameter_count + 1, sizeof *step->parameters);
     step->parameters[step->parameter_count++] =
-        (struct step_parameter){memory_text(name), (enum parameter_place)place, value};
+        (struct step_parameter){memory_text(name), (enum parameter_in)place, value};
 }
 
 static void read_parameters(struct arazzo_reader *reader, struct json_object *step_tree, struct step *step)
 {
     struct json_object *lists[] = {tree_member(step_tree, "parameters"),
                                    tree_member(reader->defaults, "parameters")};
-    size_t mark = spot_enter(reader->spot, "parameters");
+    size_t mark = json_cursor_enter(reader->cursor, "parameters");
 
     for (size_t level = 0; level < COUNT_OF(lists); level++) {
-        for (size_t i = 0, length = spot_length(reader->spot, lists[level]); i < length; i++) {
+        for (size_t i = 0, length = json_cursor_length(reader->cursor, lists[level]); i < length; i++) {
             struct json_object *tree = json_object_array_get_idx(lists[level], i);
-            size_t item = spot_enter_item(reader->spot, i);
-            struct json_object *target = resolve_reusable(reader, tree);
+            size_t item = json_cursor_enter_item(reader->cursor, i);
+            struct json_object *target = arazzo_resolve_reusable(reader, tree);
             if (target != NULL)
                 add_parameter(reader, target, target != tree ? tree_member(tree, "value") : NULL, step);
-            spot_leave(reader->spot, item);
+            json_cursor_leave(reader->cursor, item);
         }
     }
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 /* Parameter Objects without `in`: they become inputs of the look-up. */
 static void read_lookup_parameters(struct arazzo_reader *reader, struct json_object *list,
                                    struct lookup *lookup)
 {
-    size_t mark = spot_enter(reader->spot, "parameters"), count = spot_length(reader->spot, list);
+    size_t mark = json_cursor_enter(reader->cursor, "parameters"),
+           count = json_cursor_length(reader->cursor, list);
 
     lookup->parameters = memory_new(count, sizeof *lookup->parameters);
     for (size_t i = 0; i < count; i++) {
         struct json_object *tree = json_object_array_get_idx(list, i);
-        size_t item = spot_enter_item(reader->spot, i);
-        const char *name = spot_text(reader->spot, tree, "name");
+        size_t item = json_cursor_enter_item(reader->cursor, i);
+        const char *name = json_cursor_text(reader->cursor, tree, "name");
         lookup->parameters[lookup->parameter_count++] =
             (struct named_payload){memory_text(name == NULL ? "" : name),
-                                   payload_read(tree_member(tree, "value"), reader->spot, &reader->naming)};
-        spot_leave(reader->spot, item);
+                                   payload_read(tree_member(tree, "value"), reader->cursor, &reader->naming)};
+        json_cursor_leave(reader->cursor, item);
     }
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static void read_answer(struct arazzo_reader *reader, struct json_object *tree, const char *member,
                         struct criteria *criteria)
 {
-    size_t mark = spot_enter(reader->spot, member);
+    size_t mark = json_cursor_enter(reader->cursor, member);
 
-    criteria_read(tree_member(tree, member), reader->spot, &reader->naming, criteria);
+    criteria_read(tree_member(tree, member), reader->cursor, &reader->naming, criteria);
     if (criteria->count == 0)
-        spot_problem(reader->spot, "[{\"condition\": \"$outputs...\"}]",
-                     "x-lookup has no '%s' criteria: what is not said is no answer", member);
-    spot_leave(reader->spot, mark);
+        json_cursor_problem(reader->cursor, "[{\"condition\": \"$outputs...\"}]",
+                            "x-lookup has no '%s' criteria: what is not said is no answer", member);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static void read_lookup(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
     if (tree == NULL)
         return;
-    size_t mark = spot_enter(reader->spot, "x-lookup");
+    size_t mark = json_cursor_enter(reader->cursor, "x-lookup");
     step->lookup = memory_new(1, sizeof *step->lookup);
-    step->lookup->workflow_id = memory_text(spot_text(reader->spot, tree, "workflowId"));
-    names_once(reader, tree, "parameters");
+    step->lookup->workflow_id = memory_text(json_cursor_text(reader->cursor, tree, "workflowId"));
+    arazzo_names_once(reader, tree, "parameters");
     read_lookup_parameters(reader, tree_member(tree, "parameters"), step->lookup);
     read_answer(reader, tree, "found", &step->lookup->found);
     read_answer(reader, tree, "absent", &step->lookup->absent);
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 /* What would not be looked at, and so would be a mistake. */
@@ -205,7 +209,7 @@ static void refuse_members(struct arazzo_reader *reader, struct json_object *tre
 {
     for (const char *const *member = members; *member != NULL; member++)
         if (tree_has(tree, *member))
-            spot_problem(reader->spot, remedy, "%s has no '%s'", what, *member);
+            json_cursor_problem(reader->cursor, remedy, "%s has no '%s'", what, *member);
 }
 
 static void check_channel(struct arazzo_reader *reader, struct json_object *tree, const char *path)
@@ -218,11 +222,11 @@ static void check_channel(struct arazzo_reader *reader, struct json_object *tree
                      : memory_text("");
 
     if (tree_has(tree, "operationId"))
-        spot_problem(reader->spot, "leave channelPath out",
-                     "a step has an operationId or a channelPath, not both");
-    if (source_named(reader, name) != SOURCE_ASYNCAPI)
-        spot_problem(reader->spot, "\"{$sourceDescriptions.events.url}#/channels/...\"",
-                     "the channelPath is none of a declared AsyncAPI source");
+        json_cursor_problem(reader->cursor, "leave channelPath out",
+                            "a step has an operationId or a channelPath, not both");
+    if (arazzo_source_named(reader, name) != SOURCE_ASYNCAPI)
+        json_cursor_problem(reader->cursor, "\"{$sourceDescriptions.events.url}#/channels/...\"",
+                            "the channelPath is none of a declared AsyncAPI source");
 }
 
 static void read_receive(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
@@ -235,15 +239,16 @@ static void read_receive(struct arazzo_reader *reader, struct json_object *tree,
         check_channel(reader, tree, step->channel);
     step->timeout_ms = json_object_get_int64(tree_member(tree, "timeout"));
     if (action == NULL || strcmp(action, "receive") != 0)
-        spot_problem(reader->spot, "\"action\": \"receive\"",
-                     "a step on a channel that does not receive is not run by this worker");
+        json_cursor_problem(reader->cursor, "\"action\": \"receive\"",
+                            "a step on a channel that does not receive is not run by this worker");
     if (step->timeout_ms <= 0)
-        spot_problem(reader->spot, "\"timeout\": milliseconds", "a step that receives needs a timeout");
+        json_cursor_problem(reader->cursor, "\"timeout\": milliseconds",
+                            "a step that receives needs a timeout");
     if (!tree_has(tree, "correlationId"))
-        spot_problem(reader->spot, "", "a step that receives needs a correlationId");
-    size_t mark = spot_enter(reader->spot, "correlationId");
-    step->correlation = payload_read(tree_member(tree, "correlationId"), reader->spot, &reader->naming);
-    spot_leave(reader->spot, mark);
+        json_cursor_problem(reader->cursor, "", "a step that receives needs a correlationId");
+    size_t mark = json_cursor_enter(reader->cursor, "correlationId");
+    step->correlation = payload_read(tree_member(tree, "correlationId"), reader->cursor, &reader->naming);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static void read_repeat(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
@@ -251,12 +256,13 @@ static void read_repeat(struct arazzo_reader *reader, struct json_object *tree, 
     step->repeat = step->operation != NULL ? step->operation->repeat : REPEAT_SAFE;
     if (!tree_has(tree, "x-repeat"))
         return;
-    int repeat = name_in(tree_text_of(tree, "x-repeat"), repeat_names);
+    int repeat = name_in_list(tree_text_of(tree, "x-repeat"), repeat_names);
     if (repeat < 0)
-        spot_problem(reader->spot, "safe, repeatable, lookup or never", "x-repeat has an unknown value");
+        json_cursor_problem(reader->cursor, "safe, repeatable, lookup or never",
+                            "x-repeat has an unknown value");
     else if (repeat < (int)step->repeat)
-        spot_problem(reader->spot, "", "x-repeat '%s' is less strict than the operation's '%s'",
-                     repeat_names[repeat], repeat_names[step->repeat]);
+        json_cursor_problem(reader->cursor, "", "x-repeat '%s' is less strict than the operation's '%s'",
+                            repeat_names[repeat], repeat_names[step->repeat]);
     else
         step->repeat = (enum repeat_class)repeat;
 }
@@ -267,15 +273,15 @@ static void read_operation(struct arazzo_reader *reader, struct json_object *tre
     enum source_kind source = SOURCE_NONE;
 
     if (tree_has(tree, "workflowId") || tree_has(tree, "operationPath")) {
-        spot_problem(reader->spot, "name an operationId",
-                     "a step with workflowId or operationPath is not run by this worker");
+        json_cursor_problem(reader->cursor, "name an operationId",
+                            "a step with workflowId or operationPath is not run by this worker");
         return;
     }
     if (id == NULL && !tree_has(tree, "channelPath")) {
-        spot_problem(reader->spot, "name an operationId", "the step calls nothing");
+        json_cursor_problem(reader->cursor, "name an operationId", "the step calls nothing");
         return;
     }
-    step->operation_id = id != NULL ? operation_named(reader, id, &source) : NULL;
+    step->operation_id = id != NULL ? arazzo_operation_named(reader, id, &source) : NULL;
     if (id == NULL || source == SOURCE_ASYNCAPI) {
         read_receive(reader, tree, step);
         return;
@@ -285,64 +291,64 @@ static void read_operation(struct arazzo_reader *reader, struct json_object *tre
     step->operation =
         source == SOURCE_OPENAPI ? openapi_operation(reader->openapi, step->operation_id) : NULL;
     if (source == SOURCE_OPENAPI && step->operation == NULL)
-        spot_problem(reader->spot, "an operationId of the OpenAPI file", "operation '%s' does not exist",
-                     step->operation_id);
+        json_cursor_problem(reader->cursor, "an operationId of the OpenAPI file",
+                            "operation '%s' does not exist", step->operation_id);
 }
 
 /* Steps run in sequence anyway, so dependsOn may only say what is true already. */
 static void read_depends_on(struct arazzo_reader *reader, struct json_object *list)
 {
     const struct workflow *workflow = &reader->arazzo->workflows[reader->workflow];
-    size_t mark = spot_enter(reader->spot, "dependsOn");
+    size_t mark = json_cursor_enter(reader->cursor, "dependsOn");
 
-    for (size_t i = 0, count = spot_length(reader->spot, list); i < count; i++) {
+    for (size_t i = 0, count = json_cursor_length(reader->cursor, list); i < count; i++) {
         const char *id = tree_text(json_object_array_get_idx(list, i));
         if (id == NULL || workflow_step(workflow, id) == workflow->step_count)
-            spot_problem(reader->spot, "name earlier steps of the same workflow",
-                         "a dependsOn of anything else is not run by this worker");
+            json_cursor_problem(reader->cursor, "name earlier steps of the same workflow",
+                                "a dependsOn of anything else is not run by this worker");
     }
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
-void step_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+void arazzo_step_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
     static const char *const known[] = {
         "description", "stepId",        "operationId",     "operationPath", "channelPath", "workflowId",
         "parameters",  "requestBody",   "successCriteria", "onSuccess",     "onFailure",   "outputs",
         "timeout",     "correlationId", "action",          "dependsOn",     NULL};
-    const char *id = spot_text(reader->spot, tree, "stepId");
+    const char *id = json_cursor_text(reader->cursor, tree, "stepId");
     struct {
         const char *member;
         struct criteria *criteria;
-    } criteria[] = {{"successCriteria", &step->success}, {"x-when", &step->when}};
+    } criteria[] = {{"successCriteria", &step->success}, {"x-when", &step->conditions}};
 
     static const char *const named_lists[] = {"parameters", "onSuccess", "onFailure"};
 
     *step = (struct step){.id = memory_text(id == NULL ? "" : id)};
     check_name(reader, "stepId", id);
-    spot_known_members(reader->spot, tree, known);
+    json_cursor_known_members(reader->cursor, tree, known);
     for (size_t i = 0; i < COUNT_OF(named_lists); i++)
-        names_once(reader, tree, named_lists[i]);
+        arazzo_names_once(reader, tree, named_lists[i]);
     read_operation(reader, tree, step);
     read_repeat(reader, tree, step);
     read_depends_on(reader, tree_member(tree, "dependsOn"));
     read_parameters(reader, tree, step);
-    request_body_read(reader, tree_member(tree, "requestBody"), step);
+    arazzo_body_read(reader, tree_member(tree, "requestBody"), step);
     for (size_t i = 0; i < COUNT_OF(criteria); i++) {
-        size_t mark = spot_enter(reader->spot, criteria[i].member);
-        criteria_read(tree_member(tree, criteria[i].member), reader->spot, &reader->naming,
+        size_t mark = json_cursor_enter(reader->cursor, criteria[i].member);
+        criteria_read(tree_member(tree, criteria[i].member), reader->cursor, &reader->naming,
                       criteria[i].criteria);
-        spot_leave(reader->spot, mark);
+        json_cursor_leave(reader->cursor, mark);
     }
     if (tree_has(tree, "x-start-at")) {
-        size_t mark = spot_enter(reader->spot, "x-start-at");
-        step->start_at = payload_read(tree_member(tree, "x-start-at"), reader->spot, &reader->naming);
-        spot_leave(reader->spot, mark);
+        size_t mark = json_cursor_enter(reader->cursor, "x-start-at");
+        step->start_at = payload_read(tree_member(tree, "x-start-at"), reader->cursor, &reader->naming);
+        json_cursor_leave(reader->cursor, mark);
     }
     read_actions(reader, tree, true, &step->on_success, &step->on_success_count);
     read_actions(reader, tree, false, &step->on_failure, &step->on_failure_count);
     read_lookup(reader, tree_member(tree, "x-lookup"), step);
-    read_named_payloads(reader, tree, "outputs", &step->outputs, &step->output_count);
+    arazzo_read_payloads(reader, tree, "outputs", &step->outputs, &step->output_count);
 }
 
 static void release_actions(struct action *actions, size_t count)
@@ -356,7 +362,7 @@ static void release_actions(struct action *actions, size_t count)
     memory_free(actions);
 }
 
-void step_release(struct step *step)
+void arazzo_step_release(struct step *step)
 {
     for (size_t i = 0; i < step->parameter_count; i++) {
         memory_free(step->parameters[i].name);
@@ -365,16 +371,16 @@ void step_release(struct step *step)
     memory_free(step->parameters);
     release_actions(step->on_success, step->on_success_count);
     release_actions(step->on_failure, step->on_failure_count);
-    named_payloads_release(step->outputs, step->output_count);
+    arazzo_payloads_release(step->outputs, step->output_count);
     if (step->lookup != NULL) {
         memory_free(step->lookup->workflow_id);
-        named_payloads_release(step->lookup->parameters, step->lookup->parameter_count);
+        arazzo_payloads_release(step->lookup->parameters, step->lookup->parameter_count);
         criteria_release(&step->lookup->found);
         criteria_release(&step->lookup->absent);
         memory_free(step->lookup);
     }
     criteria_release(&step->success);
-    criteria_release(&step->when);
+    criteria_release(&step->conditions);
     payload_free(step->correlation);
     payload_free(step->start_at);
     payload_free(step->body);

@@ -6,7 +6,7 @@
 #ifndef CATALOGUE_ASYNCAPI_H
 #define CATALOGUE_ASYNCAPI_H
 
-#include "spot.h"
+#include "json_cursor.h"
 
 struct asyncapi {
     char **receives; /* operationIds whose action is receive */
@@ -15,9 +15,9 @@ struct asyncapi {
 
 /*
  * Reads the description and checks that each operation has an action and a channel that exists; mistakes go to the
- * spot. Release it in any case.
+ * cursor. Release it in any case.
  */
-void asyncapi_read(struct json_object *tree, struct spot *spot, struct asyncapi *asyncapi);
+void asyncapi_read(struct json_object *tree, struct json_cursor *cursor, struct asyncapi *asyncapi);
 void asyncapi_release(struct asyncapi *asyncapi);
 
 bool asyncapi_receives(const struct asyncapi *asyncapi, const char *operation_id);

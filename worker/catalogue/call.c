@@ -25,7 +25,7 @@ static bool parameter_text(const char *name, struct json_object *value, char **t
     CLEANUP(buffer_release) struct buffer content;
 
     buffer_init(&content, CALL_TARGET_MAX);
-    value_add_text(value, &content);
+    template_add_value(value, &content);
     if (content.full)
         return fault_set(why, FAULT_EXHAUSTED, "the parameter '%s' is larger than %d bytes", name,
                          CALL_TARGET_MAX);
@@ -50,7 +50,7 @@ static struct json_object *path_value(const struct step *step, const struct scop
                                       size_t length)
 {
     for (size_t i = 0; i < step->parameter_count; i++)
-        if (step->parameters[i].place == PLACE_PATH && strlen(step->parameters[i].name) == length &&
+        if (step->parameters[i].place == PARAMETER_IN_PATH && strlen(step->parameters[i].name) == length &&
             strncmp(step->parameters[i].name, name, length) == 0)
             return payload_value(step->parameters[i].value, scope);
     return NULL;
@@ -122,12 +122,12 @@ static bool add_parameters(const struct step *step, const struct scope *scope, s
 {
     for (size_t i = 0; i < step->parameter_count; i++) {
         const struct step_parameter *parameter = &step->parameters[i];
-        if (parameter->place == PLACE_PATH)
+        if (parameter->place == PARAMETER_IN_PATH)
             continue;
         CLEANUP(tree_release) struct json_object *value = payload_value(parameter->value, scope);
         if (value == NULL)
             continue; /* null or absent: left out */
-        if (parameter->place == PLACE_QUERY)
+        if (parameter->place == PARAMETER_IN_QUERY)
             TRY(add_query(call, target, parameter->name, value, why));
         else
             TRY(add_header(call, parameter->name, value, why));

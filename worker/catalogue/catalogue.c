@@ -109,7 +109,7 @@ static void load_library(struct loader *loader)
             continue;
         snprintf(relative, sizeof relative, "common/%.200s", names[i]);
         locate(loader, relative, path);
-        if (spot_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
+        if (json_cursor_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
             !schema_library_add(loader->catalogue->library, buffer_text(&text), text.length, NULL, &why))
             problems_add(loader->problems, path, "", "%s", why.text);
     }
@@ -132,7 +132,7 @@ static struct schema *load_schema(struct loader *loader, const char *relative)
     struct fault why;
 
     locate(loader, relative, path);
-    if (spot_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
+    if (json_cursor_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
         !schema_parse(buffer_text(&text), text.length, loader->catalogue->library, &schema, &why))
         problems_add(loader->problems, path, "", "%s", why.text);
     return schema;
@@ -166,30 +166,30 @@ static void load_openapi(struct loader *loader)
 {
     char path[PATH_SIZE];
     CLEANUP(tree_release) struct json_object *tree = NULL;
-    struct spot spot;
+    struct json_cursor cursor;
 
     locate(loader, "bt-whc.openapi.json", path);
-    if (!spot_load_tree(path, FILE_MAX_BYTES, "name the folder with the catalogue (catalogue.path)", &tree,
-                        loader->problems))
+    if (!json_cursor_load_tree(path, FILE_MAX_BYTES, "name the folder with the catalogue (catalogue.path)",
+                               &tree, loader->problems))
         return;
-    spot_init(&spot, path, loader->problems);
-    openapi_read(tree, &spot, &loader->catalogue->openapi);
-    spot_release(&spot);
+    json_cursor_init(&cursor, path, loader->problems);
+    openapi_read(tree, &cursor, &loader->catalogue->openapi);
+    json_cursor_release(&cursor);
 }
 
 static void load_asyncapi(struct loader *loader)
 {
     char path[PATH_SIZE];
     CLEANUP(tree_release) struct json_object *tree = NULL;
-    struct spot spot;
+    struct json_cursor cursor;
 
     locate(loader, "order-events.asyncapi.json", path);
     if (!exists(loader, "order-events.asyncapi.json") /* a catalogue without journeys needs none */
-        || !spot_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
+        || !json_cursor_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
         return;
-    spot_init(&spot, path, loader->problems);
-    asyncapi_read(tree, &spot, &loader->catalogue->asyncapi);
-    spot_release(&spot);
+    json_cursor_init(&cursor, path, loader->problems);
+    asyncapi_read(tree, &cursor, &loader->catalogue->asyncapi);
+    json_cursor_release(&cursor);
 }
 
 /* What every request and outcome record must have (design section 2). */
@@ -241,21 +241,21 @@ static const char *unserved_need(const struct workflow *workflow)
 static void load_workflow(struct loader *loader, struct order_type *type, const char *path)
 {
     struct json_object *tree = NULL;
-    struct spot spot;
+    struct json_cursor cursor;
 
-    if (!spot_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
+    if (!json_cursor_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
         return;
-    spot_init(&spot, path, loader->problems);
-    arazzo_read(tree, &spot, &loader->catalogue->openapi, &type->arazzo);
+    json_cursor_init(&cursor, path, loader->problems);
+    arazzo_read(tree, &cursor, &loader->catalogue->openapi, &type->arazzo);
     type->workflow = arazzo_workflow(&type->arazzo, type->name);
     if (type->workflow == NULL)
-        spot_problem(&spot, "the workflowId of the order type is the folder's name",
-                     "there is no workflow '%s'", type->name);
+        json_cursor_problem(&cursor, "the workflowId of the order type is the folder's name",
+                            "there is no workflow '%s'", type->name);
     else
         type->needs = unserved_need(type->workflow);
     type->writes = type->workflow != NULL && has_writes(type->workflow);
     type->served = type->workflow != NULL && type->needs == NULL;
-    spot_release(&spot);
+    json_cursor_release(&cursor);
 }
 
 static void load_type(struct loader *loader, const char *name)

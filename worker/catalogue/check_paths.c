@@ -30,7 +30,7 @@ static bool always_leaves(const struct step *step)
 {
     for (size_t i = 0; i < step->on_success_count; i++)
         if (step->on_success[i].criteria.count == 0)
-            return step->when.count == 0;
+            return step->conditions.count == 0;
     return false;
 }
 

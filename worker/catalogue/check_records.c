@@ -44,7 +44,7 @@ static bool same_type(const struct schema_node *one, const struct schema_node *o
 static bool same_field(const struct schema_field *one, const struct schema_field *other)
 {
     return strcmp(one->name, other->name) == 0 && one->has_default == other->has_default &&
-           tree_equal(one->preset, other->preset) && same_type(one->type, other->type) &&
+           tree_equal(one->field_default, other->field_default) && same_type(one->type, other->type) &&
            same_texts((const char *const *)one->aliases, one->alias_count,
                       (const char *const *)other->aliases, other->alias_count);
 }

@@ -26,13 +26,13 @@ struct condition {
     struct json_object *literal;
 };
 
-struct reader {
+struct ledger_reader {
     const char *at;
     const struct naming *naming;
     unsigned depth, operands;
 };
 
-static bool read_or(struct reader *reader, struct condition **out, struct fault *why);
+static bool read_or(struct ledger_reader *reader, struct condition **out, struct fault *why);
 
 void *condition_free(struct condition *condition)
 {
@@ -55,7 +55,7 @@ static struct condition *node(enum kind kind, struct condition *left, struct con
     return condition;
 }
 
-static bool accept(struct reader *reader, const char *token)
+static bool accept(struct ledger_reader *reader, const char *token)
 {
     while (isspace((unsigned char)*reader->at))
         reader->at++;
@@ -70,7 +70,7 @@ static bool is_word_end(char c)
     return !isalnum((unsigned char)c) && c != '_';
 }
 
-static bool read_string(struct reader *reader, struct json_object **literal, struct fault *why)
+static bool read_string(struct ledger_reader *reader, struct json_object **literal, struct fault *why)
 {
     CLEANUP(buffer_release) struct buffer text = {0};
 
@@ -87,7 +87,7 @@ static bool read_string(struct reader *reader, struct json_object **literal, str
     return true;
 }
 
-static bool read_word(struct reader *reader, struct json_object **literal, struct fault *why)
+static bool read_word(struct ledger_reader *reader, struct json_object **literal, struct fault *why)
 {
     static const char *const words[] = {"null", "false", "true"};
 
@@ -112,7 +112,7 @@ static bool read_word(struct reader *reader, struct json_object **literal, struc
     return true;
 }
 
-static bool read_operand(struct reader *reader, struct condition **out, struct fault *why)
+static bool read_operand(struct ledger_reader *reader, struct condition **out, struct fault *why)
 {
     if (++reader->operands > NODES_MAX) /* a long chain nests, too */
         return fault_set(why, FAULT_INPUT, "the condition has more than %d operands", NODES_MAX);
@@ -141,7 +141,7 @@ static bool read_operand(struct reader *reader, struct condition **out, struct f
 }
 
 /* `!` binds before comparisons. */
-static bool read_not(struct reader *reader, struct condition **out, struct fault *why)
+static bool read_not(struct ledger_reader *reader, struct condition **out, struct fault *why)
 {
     struct condition *inner;
     bool read;
@@ -159,7 +159,7 @@ static bool read_not(struct reader *reader, struct condition **out, struct fault
     return read;
 }
 
-static bool read_comparison(struct reader *reader, struct condition **out, struct fault *why)
+static bool read_comparison(struct ledger_reader *reader, struct condition **out, struct fault *why)
 {
     struct condition *left, *right;
 
@@ -179,7 +179,7 @@ static bool read_comparison(struct reader *reader, struct condition **out, struc
     return true;
 }
 
-static bool read_and(struct reader *reader, struct condition **out, struct fault *why)
+static bool read_and(struct ledger_reader *reader, struct condition **out, struct fault *why)
 {
     struct condition *left, *right;
 
@@ -195,7 +195,7 @@ static bool read_and(struct reader *reader, struct condition **out, struct fault
     return true;
 }
 
-static bool read_or(struct reader *reader, struct condition **out, struct fault *why)
+static bool read_or(struct ledger_reader *reader, struct condition **out, struct fault *why)
 {
     struct condition *left, *right;
 
@@ -213,7 +213,7 @@ static bool read_or(struct reader *reader, struct condition **out, struct fault 
 
 bool condition_parse(const char *text, const struct naming *naming, struct condition **out, struct fault *why)
 {
-    struct reader reader = {.at = text, .naming = naming};
+    struct ledger_reader reader = {.at = text, .naming = naming};
     struct condition *condition;
 
     TRY(read_or(&reader, &condition, why));

@@ -202,16 +202,16 @@ static bool compile(struct criterion *criterion, struct json_object *tree, const
     return compile_pattern(criterion, text, naming, why);
 }
 
-void criteria_add(struct json_object *tree, struct spot *spot, const struct naming *naming,
+void criteria_add(struct json_object *tree, struct json_cursor *cursor, const struct naming *naming,
                   struct criteria *criteria)
 {
     static const char *const known[] = {"condition", "context", "type", "name", "reason", NULL};
-    const char *text = spot_text(spot, tree, "condition");
+    const char *text = json_cursor_text(cursor, tree, "condition");
     struct each_naming each;
     struct naming inner;
     struct fault why;
 
-    spot_known_members(spot, tree, known);
+    json_cursor_known_members(cursor, tree, known);
     if (text == NULL)
         return;
     struct criterion *criterion = memory_new(1, sizeof *criterion);
@@ -219,21 +219,21 @@ void criteria_add(struct json_object *tree, struct spot *spot, const struct nami
     criteria->list[criteria->count++] = criterion;
     if (!compile_each(criterion, tree, naming, &each, &inner, &why) ||
         !compile(criterion, tree, text, &inner, &why))
-        spot_problem(spot, "", "%s", why.text);
+        json_cursor_problem(cursor, "", "%s", why.text);
 }
 
-void criteria_read(struct json_object *tree, struct spot *spot, const struct naming *naming,
+void criteria_read(struct json_object *tree, struct json_cursor *cursor, const struct naming *naming,
                    struct criteria *criteria)
 {
     *criteria = (struct criteria){0};
     if (tree != NULL && !json_object_is_type(tree, json_type_array)) {
-        spot_problem(spot, "[{\"condition\": \"...\"}]", "criteria are a list");
+        json_cursor_problem(cursor, "[{\"condition\": \"...\"}]", "criteria are a list");
         return;
     }
     for (size_t i = 0; tree != NULL && i < json_object_array_length(tree); i++) {
-        size_t mark = spot_enter_item(spot, i);
-        criteria_add(json_object_array_get_idx(tree, i), spot, naming, criteria);
-        spot_leave(spot, mark);
+        size_t mark = json_cursor_enter_item(cursor, i);
+        criteria_add(json_object_array_get_idx(tree, i), cursor, naming, criteria);
+        json_cursor_leave(cursor, mark);
     }
 }
 
@@ -245,7 +245,7 @@ static bool regex_holds(const struct criterion *criterion, struct json_object *m
     struct fault why;
 
     buffer_init(&text, CONTEXT_MAX_BYTES);
-    value_add_text(context, &text);
+    template_add_value(context, &text);
     if (text.full)
         return false;
     if (made != NULL &&

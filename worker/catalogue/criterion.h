@@ -12,7 +12,7 @@
 #ifndef CATALOGUE_CRITERION_H
 #define CATALOGUE_CRITERION_H
 
-#include "spot.h"
+#include "json_cursor.h"
 #include "template.h"
 
 struct criterion;
@@ -23,13 +23,13 @@ struct criteria {
     size_t count;
 };
 
-/* Compiles the list (null: none); mistakes go to the spot. Release it in any case. */
-void criteria_read(struct json_object *tree, struct spot *spot, const struct naming *naming,
+/* Compiles the list (null: none); mistakes go to the cursor. Release it in any case. */
+void criteria_read(struct json_object *tree, struct json_cursor *cursor, const struct naming *naming,
                    struct criteria *criteria);
 void criteria_release(struct criteria *criteria);
 
 /* Adds one criterion (a Criterion Object). */
-void criteria_add(struct json_object *tree, struct spot *spot, const struct naming *naming,
+void criteria_add(struct json_object *tree, struct json_cursor *cursor, const struct naming *naming,
                   struct criteria *criteria);
 
 bool criteria_hold(const struct criteria *criteria, const struct scope *scope);

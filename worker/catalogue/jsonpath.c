@@ -11,12 +11,12 @@ enum { DEPTH_MAX = 32, OPERANDS_MAX = 1000, TEXT_MAX_BYTES = 65536, INDEX_DIGITS
 
 static const int64_t index_max = 9007199254740991; /* section 2.1: I-JSON */
 
-struct reader {
+struct ledger_reader {
     const char *at;
     unsigned depth, operands;
 };
 
-static bool read_filter(struct reader *reader, struct filter **out, struct fault *why);
+static bool read_filter(struct ledger_reader *reader, struct filter **out, struct fault *why);
 
 static void *filter_free(struct filter *filter)
 {
@@ -43,12 +43,12 @@ void *jsonpath_free(struct jsonpath *path)
     return memory_free(path);
 }
 
-static void skip_space(struct reader *reader)
+static void skip_space(struct ledger_reader *reader)
 {
     reader->at += strspn(reader->at, " \t\r\n");
 }
 
-static bool accept(struct reader *reader, const char *token)
+static bool accept(struct ledger_reader *reader, const char *token)
 {
     skip_space(reader);
     if (strncmp(reader->at, token, strlen(token)) != 0)
@@ -96,7 +96,7 @@ static void add_utf8(unsigned point, struct buffer *out)
 }
 
 /* Behind "\u": four digits, of a surrogate pair eight with a "\u" between. */
-static bool read_unicode(struct reader *reader, struct buffer *out)
+static bool read_unicode(struct ledger_reader *reader, struct buffer *out)
 {
     unsigned high, low;
 
@@ -116,7 +116,7 @@ static bool read_unicode(struct reader *reader, struct buffer *out)
 }
 
 /* Behind a backslash. */
-static bool read_escape(struct reader *reader, char quote, struct buffer *out, struct fault *why)
+static bool read_escape(struct ledger_reader *reader, char quote, struct buffer *out, struct fault *why)
 {
     static const char letters[] = "bfnrt/\\", bytes[] = "\b\f\n\r\t/\\";
     const char *letter = strchr(letters, *reader->at);
@@ -142,7 +142,7 @@ static bool read_escape(struct reader *reader, char quote, struct buffer *out, s
     return true;
 }
 
-static bool read_quoted(struct reader *reader, struct buffer *content, struct fault *why)
+static bool read_quoted(struct ledger_reader *reader, struct buffer *content, struct fault *why)
 {
     char quote = *reader->at++;
 
@@ -164,7 +164,7 @@ static bool read_quoted(struct reader *reader, struct buffer *content, struct fa
     return buffer_check(content, "a text in a JSONPath", why);
 }
 
-static bool read_member_name(struct reader *reader, struct segment *segment, struct fault *why)
+static bool read_member_name(struct ledger_reader *reader, struct segment *segment, struct fault *why)
 {
     size_t length = 0;
 
@@ -186,7 +186,7 @@ static bool read_member_name(struct reader *reader, struct segment *segment, str
     return true;
 }
 
-static bool read_quoted_member(struct reader *reader, struct segment *segment, struct fault *why)
+static bool read_quoted_member(struct ledger_reader *reader, struct segment *segment, struct fault *why)
 {
     CLEANUP(buffer_release) struct buffer name = {0};
 
@@ -198,7 +198,7 @@ static bool read_quoted_member(struct reader *reader, struct segment *segment, s
     return true;
 }
 
-static bool read_index(struct reader *reader, struct segment *segment, struct fault *why)
+static bool read_index(struct ledger_reader *reader, struct segment *segment, struct fault *why)
 {
     const char *digits = reader->at + (*reader->at == '-');
     size_t count = strspn(digits, "0123456789");
@@ -217,7 +217,7 @@ static bool read_index(struct reader *reader, struct segment *segment, struct fa
     return true;
 }
 
-static bool read_bracket(struct reader *reader, struct segment *segment, struct fault *why)
+static bool read_bracket(struct ledger_reader *reader, struct segment *segment, struct fault *why)
 {
     skip_space(reader);
     if (*reader->at == '\'' || *reader->at == '"') {
@@ -238,7 +238,7 @@ static bool read_bracket(struct reader *reader, struct segment *segment, struct 
 }
 
 /* The segments behind `$` or `@`. White space may stand before each, but not behind the last. */
-static bool read_segments(struct reader *reader, struct jsonpath **out, struct fault *why)
+static bool read_segments(struct ledger_reader *reader, struct jsonpath **out, struct fault *why)
 {
     struct jsonpath *path = memory_new(1, sizeof *path);
     bool read = ++reader->depth <= DEPTH_MAX || fault_set(why, FAULT_INPUT, "the path nests too deep");
@@ -265,7 +265,7 @@ static bool read_segments(struct reader *reader, struct jsonpath **out, struct f
     return true;
 }
 
-static bool read_text(struct reader *reader, struct operand *operand, struct fault *why)
+static bool read_text(struct ledger_reader *reader, struct operand *operand, struct fault *why)
 {
     CLEANUP(buffer_release) struct buffer text = {0};
 
@@ -274,7 +274,7 @@ static bool read_text(struct reader *reader, struct operand *operand, struct fau
     return true;
 }
 
-static bool read_operand(struct reader *reader, struct operand *operand, struct fault *why)
+static bool read_operand(struct ledger_reader *reader, struct operand *operand, struct fault *why)
 {
     static const char *const words[] = {"null", "false", "true"};
     struct numeral numeral;
@@ -313,7 +313,7 @@ static bool is_singular(const struct operand *operand)
     return true;
 }
 
-static bool read_comparison(struct reader *reader, struct filter *filter, struct fault *why)
+static bool read_comparison(struct ledger_reader *reader, struct filter *filter, struct fault *why)
 {
     static const char *const operators[] = {"==", "!=", "<=", ">=", "<", ">"};
 
@@ -337,7 +337,7 @@ static bool read_comparison(struct reader *reader, struct filter *filter, struct
 }
 
 /* What stands behind `!`: a group, or whether something is there. */
-static bool read_negated(struct reader *reader, struct filter *filter, struct fault *why)
+static bool read_negated(struct ledger_reader *reader, struct filter *filter, struct fault *why)
 {
     if (filter->kind == FILTER_COMPARE || filter->kind == FILTER_NOT)
         return fault_set(why, FAULT_INPUT, "'!' stands before a path or (...): write !(...), before '%.20s'",
@@ -345,7 +345,7 @@ static bool read_negated(struct reader *reader, struct filter *filter, struct fa
     return true;
 }
 
-static bool read_basic(struct reader *reader, struct filter **out, struct fault *why)
+static bool read_basic(struct ledger_reader *reader, struct filter **out, struct fault *why)
 {
     struct filter *filter = memory_new(1, sizeof *filter);
     bool read;
@@ -372,7 +372,8 @@ static bool read_basic(struct reader *reader, struct filter **out, struct fault 
     return true;
 }
 
-static bool read_chain(struct reader *reader, enum filter_kind kind, struct filter **out, struct fault *why)
+static bool read_chain(struct ledger_reader *reader, enum filter_kind kind, struct filter **out,
+                       struct fault *why)
 {
     struct filter *left, *right;
 
@@ -393,14 +394,14 @@ static bool read_chain(struct reader *reader, enum filter_kind kind, struct filt
     return true;
 }
 
-static bool read_filter(struct reader *reader, struct filter **out, struct fault *why)
+static bool read_filter(struct ledger_reader *reader, struct filter **out, struct fault *why)
 {
     return read_chain(reader, FILTER_OR, out, why);
 }
 
 bool jsonpath_parse(const char *text, struct jsonpath **out, struct fault *why)
 {
-    struct reader reader = {.at = text};
+    struct ledger_reader reader = {.at = text};
     struct jsonpath *path;
 
     if (*reader.at++ != '$')

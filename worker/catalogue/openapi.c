@@ -14,7 +14,7 @@ static const char *const meaning_names[] = {"",        "token-expired", "throttl
                                             "refused", "unavailable",   NULL};
 static const char *const methods[] = {"get", "put", "post", "delete", "patch", "head", "options", NULL};
 
-int name_in(const char *text, const char *const names[])
+int name_in_list(const char *text, const char *const names[])
 {
     for (int i = 0; text != NULL && names[i] != NULL; i++)
         if (strcmp(text, names[i]) == 0)
@@ -23,11 +23,11 @@ int name_in(const char *text, const char *const names[])
 }
 
 /* An enum's member of the file; the first name stands for it when it is missing or wrong. */
-static int read_choice(struct spot *spot, struct json_object *tree, const char *member,
+static int read_choice(struct json_cursor *cursor, struct json_object *tree, const char *member,
                        const char *const names[])
 {
     const char *text = tree_text_of(tree, member);
-    int choice = name_in(text, names);
+    int choice = name_in_list(text, names);
 
     if (choice >= 0 && *text != '\0')
         return choice;
@@ -36,12 +36,12 @@ static int read_choice(struct spot *spot, struct json_object *tree, const char *
     for (int i = 0; names[i] != NULL; i++)
         if (*names[i] != '\0')
             buffer_print(&remedy, "%s%s", remedy.length > 0 ? ", " : "one of: ", names[i]);
-    spot_problem(spot, buffer_text(&remedy), text == NULL ? "'%s' is missing" : "'%s' has an unknown value",
-                 member);
+    json_cursor_problem(cursor, buffer_text(&remedy),
+                        text == NULL ? "'%s' is missing" : "'%s' has an unknown value", member);
     return 0;
 }
 
-static void read_tag(struct json_object *tags, struct spot *spot, struct openapi *openapi,
+static void read_tag(struct json_object *tags, struct json_cursor *cursor, struct openapi *openapi,
                      struct operation *operation)
 {
     bool single = json_object_is_type(tags, json_type_array) && json_object_array_length(tags) == 1;
@@ -49,7 +49,8 @@ static void read_tag(struct json_object *tags, struct spot *spot, struct openapi
 
     operation->tag = memory_text(tag == NULL ? "" : tag);
     if (tag == NULL) {
-        spot_problem(spot, "\"tags\": [\"portability\"]", "an operation has exactly one tag: its API");
+        json_cursor_problem(cursor, "\"tags\": [\"portability\"]",
+                            "an operation has exactly one tag: its API");
         return;
     }
     for (size_t i = 0; i < openapi->tag_count; i++)
@@ -62,12 +63,12 @@ static void read_tag(struct json_object *tags, struct spot *spot, struct openapi
 static void read_operation(const struct openapi_reader *reader, struct json_object *tree,
                            struct openapi *openapi, struct operation *operation)
 {
-    operation->evidence = (enum evidence_mark)read_choice(reader->spot, tree, "x-evidence", evidence_names);
-    operation->repeat = (enum repeat_class)read_choice(reader->spot, tree, "x-repeat", repeat_names);
+    operation->evidence = (enum evidence_mark)read_choice(reader->cursor, tree, "x-evidence", evidence_names);
+    operation->repeat = (enum repeat_class)read_choice(reader->cursor, tree, "x-repeat", repeat_names);
     operation->reference_unique = json_object_get_boolean(tree_member(tree, "x-reference-unique"));
     for (char *at = operation->method; *at != '\0'; at++)
         *at = (char)toupper((unsigned char)*at);
-    read_tag(tree_member(tree, "tags"), reader->spot, openapi, operation);
+    read_tag(tree_member(tree, "tags"), reader->cursor, openapi, operation);
     openapi_read_security(reader, tree, openapi, operation);
     openapi_read_parameters(reader, tree_member(tree, "parameters"), 0, operation);
     openapi_read_responses(reader, tree_member(tree, "responses"), operation);
@@ -79,8 +80,9 @@ static void read_operation(const struct openapi_reader *reader, struct json_obje
 static void refuse_servers(const struct openapi_reader *reader, struct json_object *tree)
 {
     if (tree_has(tree, "servers"))
-        spot_problem(reader->spot, "leave it out, and set bt.<api>.base.url where the API is elsewhere",
-                     "'servers' below the root are not followed");
+        json_cursor_problem(reader->cursor,
+                            "leave it out, and set bt.<api>.base.url where the API is elsewhere",
+                            "'servers' below the root are not followed");
 }
 
 /* What stands for the member in the path item: its own, or the one of the path item that its $ref names. */
@@ -94,18 +96,18 @@ static void read_method(struct openapi_reader *reader, const char *path, const c
 {
     struct json_object *tree = of_item(item, target, method);
     const char *id = tree_text_of(tree, "operationId");
-    struct problems *outer = reader->spot->problems;
-    size_t mark = spot_enter(reader->spot, method);
+    struct problems *outer = reader->cursor->problems;
+    size_t mark = json_cursor_enter(reader->cursor, method);
 
     if (id != NULL && openapi_operation(openapi, id) != NULL) {
-        spot_problem(reader->spot, "", "operationId '%s' stands twice", id);
+        json_cursor_problem(reader->cursor, "", "operationId '%s' stands twice", id);
     } else if (id != NULL) { /* one without cannot be named, so nobody uses it */
         struct operation operation = {
             .id = memory_text(id), .method = memory_text(method), .path = memory_text(path)};
-        reader->spot->problems = &operation.misread;
+        reader->cursor->problems = &operation.misread;
         read_operation(reader, tree, openapi, &operation);
         refuse_servers(reader, tree);
-        spot_leave(reader->spot, mark);
+        json_cursor_leave(reader->cursor, mark);
         openapi_read_parameters(reader, of_item(item, target, "parameters"), operation.parameter_count,
                                 &operation);
         openapi_check_template(reader, &operation);
@@ -114,9 +116,9 @@ static void read_method(struct openapi_reader *reader, const char *path, const c
         openapi->operations =
             memory_resize(openapi->operations, openapi->operation_count + 1, sizeof *openapi->operations);
         openapi->operations[openapi->operation_count++] = operation;
-        reader->spot->problems = outer;
+        reader->cursor->problems = outer;
     }
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 static void read_path(struct openapi_reader *reader, const char *path, struct json_object *item,
@@ -131,8 +133,8 @@ static void read_path(struct openapi_reader *reader, const char *path, struct js
             (void)value;
             if (strcmp(member, "$ref") != 0 && tree_has(target, member) && strcmp(member, "summary") != 0 &&
                 strcmp(member, "description") != 0)
-                spot_problem(reader->spot, "leave it in one of them",
-                             "'%s' stands beside the $ref and in what it names", member);
+                json_cursor_problem(reader->cursor, "leave it in one of them",
+                                    "'%s' stands beside the $ref and in what it names", member);
         }
     }
     for (size_t i = 0; methods[i] != NULL; i++)
@@ -142,21 +144,21 @@ static void read_path(struct openapi_reader *reader, const char *path, struct js
 
 static void read_paths(struct openapi_reader *reader, struct openapi *openapi)
 {
-    size_t paths_mark = spot_enter(reader->spot, "paths");
+    size_t paths_mark = json_cursor_enter(reader->cursor, "paths");
 
     TREE_EACH(tree_member(reader->root, "paths"), path, item)
     {
-        size_t path_mark = spot_enter(reader->spot, path);
+        size_t path_mark = json_cursor_enter(reader->cursor, path);
         read_path(reader, path, item, openapi);
-        spot_leave(reader->spot, path_mark);
+        json_cursor_leave(reader->cursor, path_mark);
     }
     if (openapi->operation_count == 0)
-        spot_problem(reader->spot, "", "there is no operation with an operationId under 'paths'");
-    spot_leave(reader->spot, paths_mark);
+        json_cursor_problem(reader->cursor, "", "there is no operation with an operationId under 'paths'");
+    json_cursor_leave(reader->cursor, paths_mark);
 }
 
 /* The url with each {variable} replaced by its default, and without a slash at its end: paths begin with one. */
-static char *server_url(struct json_object *server, const char *url, struct spot *spot)
+static char *server_url(struct json_object *server, const char *url, struct json_cursor *cursor)
 {
     CLEANUP(buffer_release) struct buffer text = {0};
     char name[256];
@@ -171,8 +173,8 @@ static char *server_url(struct json_object *server, const char *url, struct spot
         snprintf(name, sizeof name, "%.*s", (int)length - 1, url + 1);
         const char *value = tree_text_of(tree_member(tree_member(server, "variables"), name), "default");
         if (value == NULL)
-            spot_problem(spot, "\"variables\": {\"x\": {\"default\": \"...\"}}",
-                         "the server's {%s} is no variable with a default", name);
+            json_cursor_problem(cursor, "\"variables\": {\"x\": {\"default\": \"...\"}}",
+                                "the server's {%s} is no variable with a default", name);
         buffer_add_text(&text, value == NULL ? "" : value);
         url += length + 1;
     }
@@ -181,54 +183,54 @@ static char *server_url(struct json_object *server, const char *url, struct spot
     return memory_text(buffer_text(&text));
 }
 
-static void read_servers(struct json_object *list, struct spot *spot, struct openapi *openapi)
+static void read_servers(struct json_object *list, struct json_cursor *cursor, struct openapi *openapi)
 {
-    size_t mark = spot_enter(spot, "servers"), count = spot_length(spot, list);
+    size_t mark = json_cursor_enter(cursor, "servers"), count = json_cursor_length(cursor, list);
 
     if (count == 0)
-        spot_problem(spot, "\"servers\": [{\"url\": \"https://...\"}]", "there is no server");
+        json_cursor_problem(cursor, "\"servers\": [{\"url\": \"https://...\"}]", "there is no server");
     openapi->servers = memory_new(count, sizeof *openapi->servers);
     for (size_t i = 0; i < count; i++) {
         struct json_object *server = json_object_array_get_idx(list, i);
-        size_t item = spot_enter_item(spot, i);
-        const char *url = spot_text(spot, server, "url");
+        size_t item = json_cursor_enter_item(cursor, i);
+        const char *url = json_cursor_text(cursor, server, "url");
         openapi->servers[openapi->server_count++] =
-            (struct openapi_server){server_url(server, url == NULL ? "" : url, spot),
+            (struct openapi_server){server_url(server, url == NULL ? "" : url, cursor),
                                     json_object_get_boolean(tree_member(server, "x-production"))};
-        spot_leave(spot, item);
+        json_cursor_leave(cursor, item);
     }
-    spot_leave(spot, mark);
+    json_cursor_leave(cursor, mark);
 }
 
-static void read_gateway(struct json_object *list, struct spot *spot, struct openapi *openapi)
+static void read_gateway(struct json_object *list, struct json_cursor *cursor, struct openapi *openapi)
 {
-    size_t mark = spot_enter(spot, "x-gateway"), count = spot_length(spot, list);
+    size_t mark = json_cursor_enter(cursor, "x-gateway"), count = json_cursor_length(cursor, list);
 
     openapi->gateway = memory_new(count, sizeof *openapi->gateway);
     for (size_t i = 0; i < count; i++) {
         struct json_object *row = json_object_array_get_idx(list, i);
-        size_t item = spot_enter_item(spot, i);
-        const char *api = spot_text(spot, row, "api"), *code = spot_text(spot, row, "code");
+        size_t item = json_cursor_enter_item(cursor, i);
+        const char *api = json_cursor_text(cursor, row, "api"), *code = json_cursor_text(cursor, row, "code");
         openapi->gateway[openapi->gateway_count++] =
             (struct gateway_row){memory_text(api == NULL ? "*" : api), memory_text(code == NULL ? "*" : code),
                                  json_object_get_int(tree_member(row, "status")),
-                                 (enum gateway_meaning)read_choice(spot, row, "means", meaning_names)};
-        spot_leave(spot, item);
+                                 (enum gateway_meaning)read_choice(cursor, row, "means", meaning_names)};
+        json_cursor_leave(cursor, item);
     }
-    spot_leave(spot, mark);
+    json_cursor_leave(cursor, mark);
 }
 
-void openapi_read(struct json_object *tree, struct spot *spot, struct openapi *openapi)
+void openapi_read(struct json_object *tree, struct json_cursor *cursor, struct openapi *openapi)
 {
     const char *version = tree_text_of(tree, "openapi");
-    struct openapi_reader reader = {tree, spot, version != NULL && strncmp(version, "3.0.", 4) == 0};
+    struct openapi_reader reader = {tree, cursor, version != NULL && strncmp(version, "3.0.", 4) == 0};
 
     *openapi = (struct openapi){0};
     if (!reader.old && (version == NULL || strncmp(version, "3.1.", 4) != 0))
-        spot_problem(spot, "\"openapi\": \"3.1.0\"", "this is no OpenAPI 3.1 or 3.0 description");
-    read_servers(tree_member(tree, "servers"), spot, openapi);
+        json_cursor_problem(cursor, "\"openapi\": \"3.1.0\"", "this is no OpenAPI 3.1 or 3.0 description");
+    read_servers(tree_member(tree, "servers"), cursor, openapi);
     openapi_read_schemes(&reader, openapi);
-    read_gateway(tree_member(tree, "x-gateway"), spot, openapi);
+    read_gateway(tree_member(tree, "x-gateway"), cursor, openapi);
     read_paths(&reader, openapi);
 }
 

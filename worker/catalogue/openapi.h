@@ -43,8 +43,8 @@ struct openapi {
     size_t gateway_count;
 };
 
-/* Reads the description; mistakes outside of the operations go to the spot. Release it in any case. */
-void openapi_read(struct json_object *tree, struct spot *spot, struct openapi *openapi);
+/* Reads the description; mistakes outside of the operations go to the cursor. Release it in any case. */
+void openapi_read(struct json_object *tree, struct json_cursor *cursor, struct openapi *openapi);
 void openapi_release(struct openapi *openapi);
 
 /* The operation of this id, null when there is none. */
@@ -55,7 +55,7 @@ enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *
                                      const char *code);
 
 /* Position of the text in a null-terminated list of names, or -1. Enums of the files are read with it. */
-int name_in(const char *text, const char *const names[]);
+int name_in_list(const char *text, const char *const names[]);
 
 extern const char *const repeat_names[]; /* by enum repeat_class, null behind the last */
 

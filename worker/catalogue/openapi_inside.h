@@ -9,7 +9,7 @@
 
 struct openapi_reader {
     struct json_object *root;
-    struct spot *spot;
+    struct json_cursor *cursor;
     bool old; /* 3.0: what stands beside a $ref is ignored, and null is said by `nullable` */
 };
 

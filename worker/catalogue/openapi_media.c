@@ -35,8 +35,8 @@ static struct json_object *content_of(const struct openapi_reader *reader, struc
     bool odd = tree_has(tree, "content") && !json_object_is_type(content, json_type_object);
 
     if (odd || !json_object_is_type(declared, json_type_object))
-        spot_problem(reader->spot, "{\"content\": {\"application/json\": {...}}}",
-                     odd ? "'content' is no object" : "this is no object");
+        json_cursor_problem(reader->cursor, "{\"content\": {\"application/json\": {...}}}",
+                            odd ? "'content' is no object" : "this is no object");
     return content;
 }
 
@@ -59,13 +59,13 @@ static enum media_rank best_of(struct json_object *content, bool *mixed)
 static enum reply_type media_types(const struct openapi_reader *reader, struct json_object *media)
 {
     media = openapi_resolve(reader, media);
-    size_t mark = spot_enter(reader->spot, "schema");
+    size_t mark = json_cursor_enter(reader->cursor, "schema");
     struct json_object *schema = tree_member(media, "schema");
 
     if (schema == NULL && (media == NULL || tree_has(media, "schema")))
-        spot_problem(reader->spot, "{\"type\": \"object\"}", "the schema is none");
+        json_cursor_problem(reader->cursor, "{\"type\": \"object\"}", "the schema is none");
     enum reply_type types = openapi_schema_types(reader, schema);
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
     return types;
 }
 
@@ -75,21 +75,21 @@ static enum reply_type content_types(const struct openapi_reader *reader, struct
 {
     enum media_rank best = best_of(content, mixed);
     enum reply_type types = REPLY_ANYTHING;
-    size_t content_mark = spot_enter(reader->spot, "content");
+    size_t content_mark = json_cursor_enter(reader->cursor, "content");
 
     TREE_EACH(content, type, media)
     {
         if (best == MEDIA_FOREIGN || rank_of(type) != best)
             continue;
-        size_t mark = spot_enter(reader->spot, type);
+        size_t mark = json_cursor_enter(reader->cursor, type);
         enum reply_type one = media_types(reader, media);
         if (types != REPLY_ANYTHING && one != types)
-            spot_problem(reader->spot, "one of them is enough",
-                         "two media types for JSON have schemas of different types");
+            json_cursor_problem(reader->cursor, "one of them is enough",
+                                "two media types for JSON have schemas of different types");
         types = one;
-        spot_leave(reader->spot, mark);
+        json_cursor_leave(reader->cursor, mark);
     }
-    spot_leave(reader->spot, content_mark);
+    json_cursor_leave(reader->cursor, content_mark);
     return types;
 }
 
@@ -141,37 +141,37 @@ static void check_success(const struct openapi_reader *reader, const struct oper
         foreign = foreign || (reply->mixed && reply->type == REPLY_ANYTHING);
     }
     if (!declared)
-        spot_problem(reader->spot, "\"200\": {...}, \"2XX\" or \"default\"",
-                     "no response says what a success looks like");
+        json_cursor_problem(reader->cursor, "\"200\": {...}, \"2XX\" or \"default\"",
+                            "no response says what a success looks like");
     if (foreign)
-        spot_problem(reader->spot, "\"content\": {\"application/json\": ...}",
-                     "a success is no JSON, which is all that the worker reads");
+        json_cursor_problem(reader->cursor, "\"content\": {\"application/json\": ...}",
+                            "a success is no JSON, which is all that the worker reads");
 }
 
 void openapi_read_responses(const struct openapi_reader *reader, struct json_object *tree,
                             struct operation *operation)
 {
-    size_t mark = spot_enter(reader->spot, "responses");
+    size_t mark = json_cursor_enter(reader->cursor, "responses");
 
     TREE_EACH(tree, key, declared)
     {
-        size_t item = spot_enter(reader->spot, key);
+        size_t item = json_cursor_enter(reader->cursor, key);
         int status = status_named(key);
         if (status >= 0)
             read_response(reader, status, declared, operation);
         else if (strncmp(key, "x-", 2) != 0)
-            spot_problem(reader->spot, "a status as 200, a range as 2XX, or default",
-                         "'%s' is no key of responses", key);
-        spot_leave(reader->spot, item);
+            json_cursor_problem(reader->cursor, "a status as 200, a range as 2XX, or default",
+                                "'%s' is no key of responses", key);
+        json_cursor_leave(reader->cursor, item);
     }
     check_success(reader, operation);
-    spot_leave(reader->spot, mark);
+    json_cursor_leave(reader->cursor, mark);
 }
 
 void openapi_read_body(const struct openapi_reader *reader, struct json_object *tree,
                        struct operation *operation)
 {
-    size_t mark = spot_enter(reader->spot, "requestBody");
+    size_t mark = json_cursor_enter(reader->cursor, "requestBody");
     struct json_object *body = openapi_resolve(reader, tree), *content = content_of(reader, tree);
     enum media_rank best = best_of(content, NULL);
 
@@ -183,9 +183,9 @@ void openapi_read_body(const struct openapi_reader *reader, struct json_object *
     }
     operation->body_required = json_object_get_boolean(tree_member(body, "required"));
     if (operation->content_type == NULL && operation->body_required)
-        spot_problem(reader->spot, "\"content\": {\"application/json\": ...}",
-                     "the body is no JSON, which is all that the worker writes");
-    spot_leave(reader->spot, mark);
+        json_cursor_problem(reader->cursor, "\"content\": {\"application/json\": ...}",
+                            "the body is no JSON, which is all that the worker writes");
+    json_cursor_leave(reader->cursor, mark);
 }
 
 enum reply_type operation_reply_type(const struct operation *operation, int status)

@@ -51,8 +51,8 @@ static struct json_object *follow(const struct openapi_reader *reader, struct js
     struct json_object *target = reference == NULL ? NULL : target_of(reader, reference);
 
     if (target == NULL)
-        spot_problem(reader->spot, "a pointer inside this file, as #/components/parameters/x",
-                     "the $ref leads nowhere");
+        json_cursor_problem(reader->cursor, "a pointer inside this file, as #/components/parameters/x",
+                            "the $ref leads nowhere");
     return target;
 }
 
@@ -60,7 +60,8 @@ struct json_object *openapi_resolve(const struct openapi_reader *reader, struct 
 {
     for (int hops = 0; tree_has(tree, "$ref"); hops++) {
         if (hops == HOPS_MAX)
-            spot_problem(reader->spot, "a $ref that ends at what it names", "the $ref leads in a circle");
+            json_cursor_problem(reader->cursor, "a $ref that ends at what it names",
+                                "the $ref leads in a circle");
         tree = hops == HOPS_MAX ? NULL : follow(reader, tree);
     }
     return tree;
@@ -74,12 +75,12 @@ static enum reply_type type_named(const struct openapi_reader *reader, const cha
                                         "string", "array",   "object",  NULL};
     static const enum reply_type types[] = {REPLY_NULL, REPLY_BOOLEAN, REPLY_NUMBER, REPLY_NUMBER,
                                             REPLY_TEXT, REPLY_LIST,    REPLY_OBJECT};
-    int index = name_in(name, names);
+    int index = name_in_list(name, names);
 
     if (index >= 0)
         return types[index];
-    spot_problem(reader->spot, "null, boolean, integer, number, string, array or object",
-                 "'type' names no type of JSON Schema");
+    json_cursor_problem(reader->cursor, "null, boolean, integer, number, string, array or object",
+                        "'type' names no type of JSON Schema");
     return REPLY_JSON;
 }
 
@@ -145,7 +146,7 @@ static enum reply_type types_by_parts(struct walk *walk, struct json_object *sch
     if (!tree_has(schema, member))
         return REPLY_JSON;
     if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) == 0) {
-        spot_problem(walk->reader->spot, "a list of schemas", "'%s' is no list", member);
+        json_cursor_problem(walk->reader->cursor, "a list of schemas", "'%s' is no list", member);
         return REPLY_JSON;
     }
     for (size_t i = 0; i < json_object_array_length(list); i++) {
@@ -191,8 +192,8 @@ static enum reply_type types_of_object(struct walk *walk, struct json_object *sc
     types &= types_by_parts(walk, schema, "allOf", depth) & types_by_parts(walk, schema, "oneOf", depth) &
              types_by_parts(walk, schema, "anyOf", depth) & types_by_condition(walk, schema, depth);
     if (tree_has(schema, "$dynamicRef") || tree_has(schema, "$recursiveRef"))
-        spot_problem(walk->reader->spot, "a $ref to a pointer inside this file",
-                     "a schema by $dynamicRef is not understood");
+        json_cursor_problem(walk->reader->cursor, "a $ref to a pointer inside this file",
+                            "a schema by $dynamicRef is not understood");
     return types == REPLY_JSON ? types_meant(schema) : types;
 }
 
@@ -205,7 +206,7 @@ static enum reply_type types_of(struct walk *walk, struct json_object *schema, u
         return json_object_get_boolean(schema) ? REPLY_JSON : 0;
     if (json_object_is_type(schema, json_type_object))
         return types_of_object(walk, schema, depth);
-    spot_problem(walk->reader->spot, "{\"type\": \"object\"}", "the schema is none");
+    json_cursor_problem(walk->reader->cursor, "{\"type\": \"object\"}", "the schema is none");
     return REPLY_JSON;
 }
 
@@ -217,10 +218,11 @@ enum reply_type openapi_schema_types(const struct openapi_reader *reader, struct
         return REPLY_JSON;
     enum reply_type types = types_of(&walk, schema, 0);
     if (walk.seen > SCHEMAS_MAX)
-        spot_problem(reader->spot, "a schema with a plain type",
-                     "the schema is too large, or contains itself");
+        json_cursor_problem(reader->cursor, "a schema with a plain type",
+                            "the schema is too large, or contains itself");
     else if (types == 0)
-        spot_problem(reader->spot, "a type that all parts of the schema allow", "the schema allows no value");
+        json_cursor_problem(reader->cursor, "a type that all parts of the schema allow",
+                            "the schema allows no value");
     /* Null beside something else: what a step can read is the something else. */
     return types == REPLY_NULL || types == REPLY_JSON ? types : types & ~(unsigned)REPLY_NULL;
 }

@@ -44,8 +44,8 @@ void openapi_read_security(const struct openapi_reader *reader, struct json_obje
             return;
     operation->token = false;
     if (count > 0)
-        spot_problem(reader->spot,
-                     "\"security\": [] where none is needed, or the scheme with clientCredentials",
-                     "its security asks for other credentials than the token of '%s'",
-                     openapi->token_scheme == NULL ? "" : openapi->token_scheme);
+        json_cursor_problem(reader->cursor,
+                            "\"security\": [] where none is needed, or the scheme with clientCredentials",
+                            "its security asks for other credentials than the token of '%s'",
+                            openapi->token_scheme == NULL ? "" : openapi->token_scheme);
 }

@@ -7,16 +7,16 @@
 #ifndef CATALOGUE_OPERATION_H
 #define CATALOGUE_OPERATION_H
 
-#include "spot.h"
+#include "json_cursor.h"
 
 /* Ordered: a step may state a stricter one than its operation. */
 enum repeat_class { REPEAT_SAFE, REPEAT_REPEATABLE, REPEAT_LOOKUP, REPEAT_NEVER };
 enum evidence_mark { EVIDENCE_DOCUMENTED, EVIDENCE_OBSERVED, EVIDENCE_PROPOSED };
-enum parameter_place { PLACE_PATH, PLACE_QUERY, PLACE_HEADER };
+enum parameter_in { PARAMETER_IN_PATH, PARAMETER_IN_QUERY, PARAMETER_IN_HEADER };
 
 struct operation_parameter {
     char *name;
-    enum parameter_place place;
+    enum parameter_in place;
     bool required;
     bool by_worker; /* x-worker-header: filled in by http/, never by a workflow */
     bool foreign;   /* in a style that the worker does not write */

@@ -20,8 +20,8 @@ struct payload {
     size_t count;
 };
 
-static struct payload *read_value(struct json_object *tree, struct spot *spot, const struct naming *naming,
-                                  unsigned depth);
+static struct payload *read_value(struct json_object *tree, struct json_cursor *cursor,
+                                  const struct naming *naming, unsigned depth);
 
 void *payload_free(struct payload *payload)
 {
@@ -51,14 +51,14 @@ static void add_part(struct payload *payload, const char *name, struct payload *
     payload->count++;
 }
 
-static void read_template(struct payload *payload, const char *text, struct spot *spot,
+static void read_template(struct payload *payload, const char *text, struct json_cursor *cursor,
                           const struct naming *naming)
 {
     struct fault why;
 
     payload->kind = PAYLOAD_TEMPLATE;
     if (!template_parse(text, naming, &payload->template, &why))
-        spot_problem(spot, "", "%s", why.text);
+        json_cursor_problem(cursor, "", "%s", why.text);
 }
 
 /* Words that mean something to Arazzo or to us. */
@@ -67,18 +67,18 @@ static const char *const reserved[] = {
     "response",  "message", "self",    "workflows",  "each",   "position", "sourceDescriptions",
     "components"};
 
-static void check_each_name(const char *name, const struct naming *naming, struct spot *spot)
+static void check_each_name(const char *name, const struct naming *naming, struct json_cursor *cursor)
 {
     for (size_t i = 0; i < COUNT_OF(reserved); i++)
         if (strcmp(name, reserved[i]) == 0)
-            spot_problem(spot, "another name", "x-as '%s' is a word of Arazzo", name);
+            json_cursor_problem(cursor, "another name", "x-as '%s' is a word of Arazzo", name);
     for (const struct each_naming *each = naming->each; each != NULL; each = each->outer)
         if (each->name != NULL && strcmp(each->name, name) == 0)
-            spot_problem(spot, "another name", "x-as '%s' stands around this one already", name);
+            json_cursor_problem(cursor, "another name", "x-as '%s' stands around this one already", name);
     for (const char *at = name; *at != '\0' || at == name; at++) {
         if (isalnum((unsigned char)*at) || *at == '_' || *at == '-')
             continue;
-        spot_problem(spot, "letters, digits, '_' and '-'", "x-as is no name");
+        json_cursor_problem(cursor, "letters, digits, '_' and '-'", "x-as is no name");
         return;
     }
 }
@@ -92,60 +92,61 @@ static unsigned levels(const struct naming *naming)
     return count;
 }
 
-static void read_each(struct payload *payload, struct json_object *tree, struct spot *spot,
+static void read_each(struct payload *payload, struct json_object *tree, struct json_cursor *cursor,
                       const struct naming *naming, unsigned depth)
 {
     static const char *const known[] = {"value", NULL};
-    const char *over = spot_text(spot, tree, "x-each"), *as = tree_text_of(tree, "x-as");
+    const char *over = json_cursor_text(cursor, tree, "x-each"), *as = tree_text_of(tree, "x-as");
     struct each_naming each = {.name = as, .outer = naming->each};
     struct naming inner = *naming;
     struct fault why;
 
     payload->kind = PAYLOAD_EACH;
-    spot_known_members(spot, tree, known);
+    json_cursor_known_members(cursor, tree, known);
     if (levels(naming) >= EACH_DEPTH_MAX || depth > TREE_DEPTH_MAX) {
-        spot_problem(spot, "", "x-each nests deeper than %d", EACH_DEPTH_MAX);
+        json_cursor_problem(cursor, "", "x-each nests deeper than %d", EACH_DEPTH_MAX);
         return;
     }
     if (as != NULL)
-        check_each_name(as, naming, spot);
+        check_each_name(as, naming, cursor);
     payload->each_name = memory_text(as);
     if (over != NULL && !template_parse(over, naming, &payload->template, &why))
-        spot_problem(spot, "", "%s", why.text);
+        json_cursor_problem(cursor, "", "%s", why.text);
     each.over = payload->template != NULL ? template_expression(payload->template) : NULL;
     inner.each = &each;
     if (!tree_has(tree, "value"))
-        spot_problem(spot, "", "x-each has no 'value'");
-    size_t mark = spot_enter(spot, "value");
-    add_part(payload, NULL, read_value(tree_member(tree, "value"), spot, &inner, depth + 1));
-    spot_leave(spot, mark);
+        json_cursor_problem(cursor, "", "x-each has no 'value'");
+    size_t mark = json_cursor_enter(cursor, "value");
+    add_part(payload, NULL, read_value(tree_member(tree, "value"), cursor, &inner, depth + 1));
+    json_cursor_leave(cursor, mark);
 }
 
-static struct payload *read_value(struct json_object *tree, struct spot *spot, const struct naming *naming,
-                                  unsigned depth)
+static struct payload *read_value(struct json_object *tree, struct json_cursor *cursor,
+                                  const struct naming *naming, unsigned depth)
 {
     struct payload *payload = memory_new(1, sizeof *payload);
 
     if (tree_has(tree, "context") && tree_has(tree, "selector"))
-        spot_problem(spot, "write an expression", "selector objects are not run by this worker");
+        json_cursor_problem(cursor, "write an expression", "selector objects are not run by this worker");
     if (tree_text(tree) != NULL) {
-        read_template(payload, tree_text(tree), spot, naming);
+        read_template(payload, tree_text(tree), cursor, naming);
     } else if (tree_has(tree, "x-each")) {
-        read_each(payload, tree, spot, naming, depth);
+        read_each(payload, tree, cursor, naming, depth);
     } else if (json_object_is_type(tree, json_type_object)) {
         payload->kind = PAYLOAD_OBJECT;
         TREE_EACH(tree, name, value)
         {
-            size_t mark = spot_enter(spot, name);
-            add_part(payload, name, read_value(value, spot, naming, depth + 1));
-            spot_leave(spot, mark);
+            size_t mark = json_cursor_enter(cursor, name);
+            add_part(payload, name, read_value(value, cursor, naming, depth + 1));
+            json_cursor_leave(cursor, mark);
         }
     } else if (json_object_is_type(tree, json_type_array)) {
         payload->kind = PAYLOAD_LIST;
         for (size_t i = 0; i < json_object_array_length(tree); i++) {
-            size_t mark = spot_enter_item(spot, i);
-            add_part(payload, NULL, read_value(json_object_array_get_idx(tree, i), spot, naming, depth + 1));
-            spot_leave(spot, mark);
+            size_t mark = json_cursor_enter_item(cursor, i);
+            add_part(payload, NULL,
+                     read_value(json_object_array_get_idx(tree, i), cursor, naming, depth + 1));
+            json_cursor_leave(cursor, mark);
         }
     } else {
         payload->literal = json_object_get(tree);
@@ -153,9 +154,10 @@ static struct payload *read_value(struct json_object *tree, struct spot *spot, c
     return payload;
 }
 
-struct payload *payload_read(struct json_object *tree, struct spot *spot, const struct naming *naming)
+struct payload *payload_read(struct json_object *tree, struct json_cursor *cursor,
+                             const struct naming *naming)
 {
-    return read_value(tree, spot, naming, 0);
+    return read_value(tree, cursor, naming, 0);
 }
 
 const struct expression *payload_expression(const struct payload *payload)

@@ -9,13 +9,14 @@
 #ifndef CATALOGUE_PAYLOAD_H
 #define CATALOGUE_PAYLOAD_H
 
-#include "spot.h"
+#include "json_cursor.h"
 #include "template.h"
 
 struct payload;
 
-/* Compiles the value; mistakes go to the spot. Never null. */
-struct payload *payload_read(struct json_object *tree, struct spot *spot, const struct naming *naming);
+/* Compiles the value; mistakes go to the cursor. Never null. */
+struct payload *payload_read(struct json_object *tree, struct json_cursor *cursor,
+                             const struct naming *naming);
 void *payload_free(struct payload *payload);
 
 /* The one expression that the whole payload is, borrowed; null when it is anything else. */

@@ -2,11 +2,11 @@
 #include "readiness.h"
 
 #include "acceptance.h"
+#include "deadlines.h"
 #include "memory.h"
 #include "settings.h"
 #include "settings_check.h"
-#include "times.h"
-#include "token_place.h"
+#include "token_hosts.h"
 #include "url.h"
 
 #include <stdio.h>
@@ -88,7 +88,7 @@ static void check_api(const struct settings *settings, const char *tag, struct p
         api.read_lag_ms != settings->api.read_lag_ms ||
         api.absent_after_ms != settings->api.absent_after_ms ||
         api.absent_after_own_ms != settings->api.absent_after_own_ms)
-        settings_check_api_times(settings, tag, &api, problems);
+        deadlines_check_api(settings, tag, &api, problems);
 }
 
 /*
@@ -174,7 +174,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
 {
     const struct openapi *openapi = &catalogue->openapi;
 
-    settings_check_times(settings, problems);
+    deadlines_check(settings, problems);
     if (catalogue->ledger_record == NULL || catalogue->ledger_owner == NULL || catalogue->decision == NULL)
         problems_add(
             problems, "common", "take them over from the catalogue that came with this worker",
@@ -185,7 +185,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     check_base(settings->api.base_url, "", problems);
     for (size_t i = 0; i < openapi->tag_count; i++)
         check_api(settings, openapi->tags[i], problems);
-    token_place_check(settings, openapi, problems);
+    token_hosts_check(settings, openapi, problems);
     check_needs(settings, problems);
     settings_check_values(settings, problems);
     check_accepted(settings, openapi, problems);

@@ -105,7 +105,7 @@ bool template_is_constant(const struct template *template)
     return template->count == 0 || (template->count == 1 && template->pieces[0].expression == NULL);
 }
 
-void value_add_text(struct json_object *value, struct buffer *out)
+void template_add_value(struct json_object *value, struct buffer *out)
 {
     const char *text = tree_text(value);
 
@@ -133,7 +133,7 @@ struct json_object *template_filled(const struct template *template, const struc
         if (value == NULL)
             return NULL;
         buffer_clear(&part);
-        value_add_text(value, &part);
+        template_add_value(value, &part);
         json_object_put(value);
         if (!embed(buffer_text(&part), part.length, &text))
             return NULL;

@@ -39,6 +39,6 @@ struct json_object *template_filled(const struct template *template, const struc
  * The value's text for places that hold text (queries, paths, embedding): a string as it is, a number or boolean as
  * JSON writes it, an object or list as JSON. Added to `out`.
  */
-void value_add_text(struct json_object *value, struct buffer *out);
+void template_add_value(struct json_object *value, struct buffer *out);
 
 #endif

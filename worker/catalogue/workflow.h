@@ -38,7 +38,7 @@ struct action {
 
 struct step_parameter {
     char *name;
-    enum parameter_place place;
+    enum parameter_in place;
     struct payload *value;
 };
 
@@ -65,7 +65,7 @@ struct step {
     size_t parameter_count;
     struct payload *body; /* null: none */
     char *content_type;
-    struct criteria success, when;
+    struct criteria success, conditions;
     struct payload *start_at; /* x-start-at; null: at once */
     struct action *on_success, *on_failure;
     size_t on_success_count, on_failure_count;

@@ -1,8 +1,8 @@
 /* See projection.h. Plain JSON against a schema. */
 #include "projection.h"
 
-#include "leaf.h"
 #include "memory.h"
+#include "scalar.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ struct conform {
 };
 
 static bool conform(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                    const struct place *at, struct json_object **out);
+                    const struct value_path *at, struct json_object **out);
 
 static const char *got(struct json_object *tree)
 {
@@ -37,9 +37,10 @@ static const char *got(struct json_object *tree)
     return "something else";
 }
 
-static bool expected(struct conform *with, const char *what, struct json_object *tree, const struct place *at)
+static bool expected(struct conform *with, const char *what, struct json_object *tree,
+                     const struct value_path *at)
 {
-    return place_fault(at, with->why, "%s expected, got %s", what, got(tree));
+    return value_path_fault(at, with->why, "%s expected, got %s", what, got(tree));
 }
 
 static bool is_number(struct json_object *tree)
@@ -118,30 +119,30 @@ static char *without_blanks(const char *text)
 }
 
 static bool conform_integer(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                            const struct place *at, struct json_object **out)
+                            const struct value_path *at, struct json_object **out)
 {
     int64_t value = 0;
 
-    if (leaf_is_text(node)) {
+    if (scalar_is_text(node)) {
         const char *text = tree_text(tree);
         if (text == NULL)
             return expected(with, node->kind == SCHEMA_INT ? "a date" : "a moment", tree, at);
         CLEANUP(memory_release)
         char *trimmed = with->mode == PROJECTION_LENIENT ? without_blanks(text) : NULL;
-        TRY(leaf_to_integer(node, trimmed != NULL ? trimmed : text, at, &value, with->why));
+        TRY(scalar_to_integer(node, trimmed != NULL ? trimmed : text, at, &value, with->why));
     } else {
         if (!integer_of(with, tree, &value))
-            return is_number(tree) ? place_fault(at, with->why, "a whole number expected")
-                   : is_wide(tree) ? place_fault(at, with->why, "a number of at most 64 bits expected")
+            return is_number(tree) ? value_path_fault(at, with->why, "a whole number expected")
+                   : is_wide(tree) ? value_path_fault(at, with->why, "a number of at most 64 bits expected")
                                    : expected(with, "a whole number", tree, at);
         if (node->kind == SCHEMA_INT && (value < INT32_MIN || value > INT32_MAX))
-            return place_fault(at, with->why, "a number of at most 32 bits expected");
+            return value_path_fault(at, with->why, "a number of at most 32 bits expected");
     }
-    return leaf_of_integer(node, value, at, out, with->why);
+    return scalar_of_integer(node, value, at, out, with->why);
 }
 
 static bool conform_number(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                           const struct place *at, struct json_object **out)
+                           const struct value_path *at, struct json_object **out)
 {
     const char *text = with->mode == PROJECTION_LENIENT ? tree_text(tree) : NULL;
     double value;
@@ -152,12 +153,12 @@ static bool conform_number(struct conform *with, const struct schema_node *node,
         value = json_object_get_double(tree);
     else if (!text_is_number(text, &value))
         return expected(with, "a number", tree, at);
-    return leaf_of_number(node, node->kind == SCHEMA_FLOAT ? (double)(float)value : value, at, out,
-                          with->why);
+    return scalar_of_number(node, node->kind == SCHEMA_FLOAT ? (double)(float)value : value, at, out,
+                            with->why);
 }
 
 static bool conform_bytes(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                          const struct place *at, struct json_object **out)
+                          const struct value_path *at, struct json_object **out)
 {
     CLEANUP(buffer_release) struct buffer bytes = {.ceiling = INT32_MAX};
     size_t length = 0;
@@ -166,23 +167,23 @@ static bool conform_bytes(struct conform *with, const struct schema_node *node, 
     if (text == NULL)
         return expected(with, node->logical == SCHEMA_LOGICAL_DECIMAL ? "a decimal as text" : "base64 text",
                         tree, at);
-    TRY(leaf_to_bytes(node, text, length, at, &bytes, with->why));
-    return leaf_of_bytes(node, buffer_text(&bytes), bytes.length, at, out, with->why);
+    TRY(scalar_to_bytes(node, text, length, at, &bytes, with->why));
+    return scalar_of_bytes(node, buffer_text(&bytes), bytes.length, at, out, with->why);
 }
 
 static bool conform_text(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                         const struct place *at, struct json_object **out)
+                         const struct value_path *at, struct json_object **out)
 {
     size_t length = 0;
     const char *text = text_of(with, tree, &length);
 
     if (text == NULL)
         return expected(with, "text", tree, at);
-    return leaf_of_text(node, text, length, at, out, with->why);
+    return scalar_of_text(node, text, length, at, out, with->why);
 }
 
 static bool conform_enum(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                         const struct place *at, struct json_object **out)
+                         const struct value_path *at, struct json_object **out)
 {
     const char *text = tree_text(tree);
     int found = with->mode == PROJECTION_LENIENT ? node->symbol_default : -1;
@@ -193,13 +194,13 @@ static bool conform_enum(struct conform *with, const struct schema_node *node, s
         if (strcmp(node->symbols[i], text) == 0)
             found = (int)i;
     if (found < 0)
-        return place_fault(at, with->why, "none of the symbols of %.100s", node->name);
+        return value_path_fault(at, with->why, "none of the symbols of %.100s", node->name);
     *out = json_object_new_string(node->symbols[found]);
     return true;
 }
 
 static bool conform_list(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                         const struct place *at, struct json_object **out)
+                         const struct value_path *at, struct json_object **out)
 {
     CLEANUP(tree_release) struct json_object *made = NULL;
     bool single = with->mode == PROJECTION_LENIENT && json_object_is_type(tree, json_type_object);
@@ -209,7 +210,7 @@ static bool conform_list(struct conform *with, const struct schema_node *node, s
     made = json_object_new_array();
     size_t count = single ? 1 : json_object_array_length(tree);
     for (size_t i = 0; i < count; i++) {
-        struct place here = {.up = at, .index = i};
+        struct value_path here = {.up = at, .index = i};
         struct json_object *item = NULL;
         TRY(conform(with, node->items, single ? tree : json_object_array_get_idx(tree, i), &here, &item));
         json_object_array_add(made, item);
@@ -219,7 +220,7 @@ static bool conform_list(struct conform *with, const struct schema_node *node, s
 }
 
 static bool conform_map(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                        const struct place *at, struct json_object **out)
+                        const struct value_path *at, struct json_object **out)
 {
     CLEANUP(tree_release) struct json_object *made = NULL;
 
@@ -228,7 +229,7 @@ static bool conform_map(struct conform *with, const struct schema_node *node, st
     made = json_object_new_object();
     TREE_EACH(tree, key, value)
     {
-        struct place here = {.up = at, .name = key};
+        struct value_path here = {.up = at, .name = key};
         struct json_object *member = NULL;
         TRY(conform(with, node->items, value, &here, &member));
         json_object_object_add(made, key, member);
@@ -238,38 +239,39 @@ static bool conform_map(struct conform *with, const struct schema_node *node, st
 }
 
 static bool conform_field(struct conform *with, const struct schema_field *field, struct json_object *tree,
-                          const struct place *at, struct json_object **out)
+                          const struct value_path *at, struct json_object **out)
 {
     struct json_object *value = NULL;
     bool there = json_object_object_get_ex(tree, field->name, &value);
     bool lenient = with->mode == PROJECTION_LENIENT;
 
     if (field->has_default && (!there || (lenient && value == NULL))) {
-        if (field->preset != NULL)
-            json_object_deep_copy(field->preset, out, NULL);
+        if (field->field_default != NULL)
+            json_object_deep_copy(field->field_default, out, NULL);
         return true;
     }
     if (!there && !(lenient && schema_nullable(field->type)))
-        return place_fault(at, with->why, "missing");
+        return value_path_fault(at, with->why, "missing");
     return conform(with, field->type, value, at, out);
 }
 
 static bool no_others(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                      const struct place *at)
+                      const struct value_path *at)
 {
-    char quoted[PLACE_QUOTE_SIZE];
+    char quoted[VALUE_PATH_QUOTE_SIZE];
 
     TREE_EACH(tree, name, value)
     {
         (void)value;
         if (schema_field(node, name) == NULL)
-            return place_fault(at, with->why, "member '%s' is not known here", place_quote(name, quoted));
+            return value_path_fault(at, with->why, "member '%s' is not known here",
+                                    value_path_quote(name, quoted));
     }
     return true;
 }
 
 static bool conform_record(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                           const struct place *at, struct json_object **out)
+                           const struct value_path *at, struct json_object **out)
 {
     CLEANUP(tree_release) struct json_object *made = NULL;
 
@@ -279,7 +281,7 @@ static bool conform_record(struct conform *with, const struct schema_node *node,
         TRY(no_others(with, node, tree, at));
     made = json_object_new_object();
     for (size_t i = 0; i < node->field_count; i++) {
-        struct place here = {.up = at, .name = node->fields[i].name};
+        struct value_path here = {.up = at, .name = node->fields[i].name};
         struct json_object *member = NULL;
         TRY(conform_field(with, &node->fields[i], tree, &here, &member));
         json_object_object_add_ex(made, node->fields[i].name, member, JSON_C_OBJECT_ADD_KEY_IS_NEW);
@@ -290,7 +292,7 @@ static bool conform_record(struct conform *with, const struct schema_node *node,
 
 /* Several types: the first that fits strictly, then the first that fits at all. */
 static bool try_branches(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                         const struct place *at, size_t *branch, struct json_object **out)
+                         const struct value_path *at, size_t *branch, struct json_object **out)
 {
     struct fault ignored;
 
@@ -303,11 +305,11 @@ static bool try_branches(struct conform *with, const struct schema_node *node, s
             return true;
         }
     }
-    return place_fault(at, with->why, "fits none of the %zu types allowed here", node->branch_count);
+    return value_path_fault(at, with->why, "fits none of the %zu types allowed here", node->branch_count);
 }
 
 static bool conform_union(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                          const struct place *at, size_t *branch, struct json_object **out)
+                          const struct value_path *at, size_t *branch, struct json_object **out)
 {
     size_t others = 0, other = 0;
 
@@ -328,7 +330,7 @@ static bool conform_union(struct conform *with, const struct schema_node *node, 
 }
 
 static bool conform(struct conform *with, const struct schema_node *node, struct json_object *tree,
-                    const struct place *at, struct json_object **out)
+                    const struct value_path *at, struct json_object **out)
 {
     size_t branch;
 

@@ -1,9 +1,9 @@
 /* See datum_encode() in datum.h: plain JSON is brought into shape first, so that filling Avro-C's value is plain work. */
 #include "datum.h"
 
-#include "leaf.h"
 #include "memory.h"
 #include "projection.h"
+#include "scalar.h"
 #include "schema_inside.h"
 #include "tree.h"
 
@@ -24,8 +24,8 @@ static bool fill_integer(avro_value_t *value, const struct schema_node *node, st
 {
     int64_t number = 0;
 
-    if (leaf_is_text(node))
-        TRY(leaf_to_integer(node, json_object_get_string(tree), NULL, &number, why));
+    if (scalar_is_text(node))
+        TRY(scalar_to_integer(node, json_object_get_string(tree), NULL, &number, why));
     else
         number = json_object_get_int64(tree);
     return done(node->kind == SCHEMA_INT ? avro_value_set_int(value, (int32_t)number)
@@ -40,8 +40,8 @@ static bool fill_bytes(avro_value_t *value, const struct schema_node *node, stru
 
     buffer_init(&bytes, INT32_MAX);
     buffer_add(&bytes, "", 0); /* Avro-C copies from a pointer even where there is nothing to copy */
-    TRY(leaf_to_bytes(node, json_object_get_string(tree), (size_t)json_object_get_string_len(tree), NULL,
-                      &bytes, why));
+    TRY(scalar_to_bytes(node, json_object_get_string(tree), (size_t)json_object_get_string_len(tree), NULL,
+                        &bytes, why));
     return done(node->kind == SCHEMA_BYTES ? avro_value_set_bytes(value, bytes.data, bytes.length)
                                            : avro_value_set_fixed(value, bytes.data, bytes.length),
                 why);
@@ -126,7 +126,7 @@ static bool is_of_kind(const struct schema_node *node, struct json_object *tree)
         return type == json_type_boolean;
     case SCHEMA_INT:
     case SCHEMA_LONG:
-        return type == (leaf_is_text(node) ? json_type_string : json_type_int);
+        return type == (scalar_is_text(node) ? json_type_string : json_type_int);
     case SCHEMA_FLOAT:
     case SCHEMA_DOUBLE:
         return type == json_type_double || type == json_type_int;

@@ -1,23 +1,23 @@
 /* See projection.h. From a value of Avro-C to plain JSON as the reader has it. */
 #include "projection.h"
 
-#include "leaf.h"
 #include "memory.h"
+#include "scalar.h"
 #include "tree.h"
 
 #include <avro.h>
 #include <string.h>
 
 static bool project(const avro_value_t *value, const struct schema_node *writer,
-                    const struct schema_node *reader, const struct place *at, struct json_object **tree,
+                    const struct schema_node *reader, const struct value_path *at, struct json_object **tree,
                     struct fault *why);
 
 static bool mismatch(const struct schema_node *writer, const struct schema_node *reader,
-                     const struct place *at, struct fault *why)
+                     const struct value_path *at, struct fault *why)
 {
-    return place_fault(at, why, "written as %s, which cannot be read as %s",
-                       writer->name != NULL ? writer->name : schema_kind_name(writer->kind),
-                       reader->name != NULL ? reader->name : schema_kind_name(reader->kind));
+    return value_path_fault(at, why, "written as %s, which cannot be read as %s",
+                            writer->name != NULL ? writer->name : schema_kind_name(writer->kind),
+                            reader->name != NULL ? reader->name : schema_kind_name(reader->kind));
 }
 
 static const char *last_name(const char *full)
@@ -96,7 +96,7 @@ static bool to_unit(const struct schema_node *writer, const struct schema_node *
 }
 
 static bool project_integer(const avro_value_t *value, const struct schema_node *writer,
-                            const struct schema_node *reader, const struct place *at,
+                            const struct schema_node *reader, const struct value_path *at,
                             struct json_object **tree, struct fault *why)
 {
     int64_t number = 0;
@@ -109,16 +109,16 @@ static bool project_integer(const avro_value_t *value, const struct schema_node 
         avro_value_get_long(value, &number);
     }
     if (reader->kind == SCHEMA_FLOAT)
-        return leaf_of_number(reader, (double)(float)number, at, tree, why);
+        return scalar_of_number(reader, (double)(float)number, at, tree, why);
     if (reader->kind == SCHEMA_DOUBLE)
-        return leaf_of_number(reader, (double)number, at, tree, why);
+        return scalar_of_number(reader, (double)number, at, tree, why);
     if (!to_unit(writer, reader, &number))
-        return place_fault(at, why, "a moment outside the years 1 to 9999");
-    return leaf_of_integer(reader, number, at, tree, why);
+        return value_path_fault(at, why, "a moment outside the years 1 to 9999");
+    return scalar_of_integer(reader, number, at, tree, why);
 }
 
 static bool project_number(const avro_value_t *value, const struct schema_node *writer,
-                           const struct schema_node *reader, const struct place *at,
+                           const struct schema_node *reader, const struct value_path *at,
                            struct json_object **tree, struct fault *why)
 {
     double number = 0;
@@ -130,13 +130,13 @@ static bool project_number(const avro_value_t *value, const struct schema_node *
     } else {
         avro_value_get_double(value, &number);
     }
-    return leaf_of_number(reader, number, at, tree, why);
+    return scalar_of_number(reader, number, at, tree, why);
 }
 
 /* Strings, bytes and fixed. */
 static bool project_bytes(const avro_value_t *value, const struct schema_node *writer,
-                          const struct schema_node *reader, const struct place *at, struct json_object **tree,
-                          struct fault *why)
+                          const struct schema_node *reader, const struct value_path *at,
+                          struct json_object **tree, struct fault *why)
 {
     const void *bytes = NULL;
     const char *text = NULL;
@@ -155,18 +155,19 @@ static bool project_bytes(const avro_value_t *value, const struct schema_node *w
         bytes = "";
     if (writer->logical == SCHEMA_LOGICAL_DECIMAL && reader->logical == SCHEMA_LOGICAL_DECIMAL &&
         writer->scale != reader->scale)
-        return place_fault(at, why, "written with %u decimals, %u expected", writer->scale, reader->scale);
+        return value_path_fault(at, why, "written with %u decimals, %u expected", writer->scale,
+                                reader->scale);
     if (reader->kind != SCHEMA_STRING)
-        return leaf_of_bytes(reader, bytes, length, at, tree, why);
+        return scalar_of_bytes(reader, bytes, length, at, tree, why);
     if (writer->kind == SCHEMA_STRING)
-        return leaf_of_text(reader, bytes, length, at, tree, why);
+        return scalar_of_text(reader, bytes, length, at, tree, why);
     CLEANUP(memory_release) char *copy = memory_text_of(bytes, length); /* bytes have no NUL behind them */
-    return leaf_of_text(reader, copy, length, at, tree, why);
+    return scalar_of_text(reader, copy, length, at, tree, why);
 }
 
 static bool project_enum(const avro_value_t *value, const struct schema_node *writer,
-                         const struct schema_node *reader, const struct place *at, struct json_object **tree,
-                         struct fault *why)
+                         const struct schema_node *reader, const struct value_path *at,
+                         struct json_object **tree, struct fault *why)
 {
     int index = 0, found = reader->symbol_default;
 
@@ -176,15 +177,15 @@ static bool project_enum(const avro_value_t *value, const struct schema_node *wr
         if (strcmp(reader->symbols[i], symbol) == 0)
             found = (int)i;
     if (found < 0)
-        return place_fault(at, why, "symbol %.40s is unknown to the reader, and %.100s has no default",
-                           symbol, reader->name);
+        return value_path_fault(at, why, "symbol %.40s is unknown to the reader, and %.100s has no default",
+                                symbol, reader->name);
     *tree = json_object_new_string(reader->symbols[found]);
     return true;
 }
 
 static bool project_items(const avro_value_t *value, const struct schema_node *writer,
-                          const struct schema_node *reader, const struct place *at, struct json_object **tree,
-                          struct fault *why)
+                          const struct schema_node *reader, const struct value_path *at,
+                          struct json_object **tree, struct fault *why)
 {
     bool map = reader->kind == SCHEMA_MAP;
     size_t count = 0;
@@ -198,7 +199,7 @@ static bool project_items(const avro_value_t *value, const struct schema_node *w
         avro_value_t child;
 
         avro_value_get_by_index(value, i, &child, &key);
-        struct place here = {.up = at, .name = map ? key : NULL, .index = i};
+        struct value_path here = {.up = at, .name = map ? key : NULL, .index = i};
         TRY(project(&child, writer->items, reader->items, &here, &item, why));
         if (map)
             json_object_object_add(made, key, item);
@@ -230,7 +231,7 @@ static size_t source_of(const struct schema_node *writer, const struct schema_fi
 }
 
 static bool project_record(const avro_value_t *value, const struct schema_node *writer,
-                           const struct schema_node *reader, const struct place *at,
+                           const struct schema_node *reader, const struct value_path *at,
                            struct json_object **tree, struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *made = json_object_new_object();
@@ -238,7 +239,7 @@ static bool project_record(const avro_value_t *value, const struct schema_node *
 
     for (size_t i = 0; i < reader->field_count; i++) {
         const struct schema_field *field = &reader->fields[i];
-        struct place here = {.up = at, .name = field->name};
+        struct value_path here = {.up = at, .name = field->name};
         struct json_object *member = NULL;
         size_t source = source_of(writer, field, hint);
         avro_value_t child;
@@ -248,9 +249,9 @@ static bool project_record(const avro_value_t *value, const struct schema_node *
             TRY(project(&child, writer->fields[source].type, field->type, &here, &member, why));
             hint = source + 1 < writer->field_count ? source + 1 : 0;
         } else if (!field->has_default) {
-            return place_fault(&here, why, "missing in what was written, and it has no default");
-        } else if (field->preset != NULL) {
-            json_object_deep_copy(field->preset, &member, NULL);
+            return value_path_fault(&here, why, "missing in what was written, and it has no default");
+        } else if (field->field_default != NULL) {
+            json_object_deep_copy(field->field_default, &member, NULL);
         }
         json_object_object_add_ex(made, field->name, member, JSON_C_OBJECT_ADD_KEY_IS_NEW);
     }
@@ -260,8 +261,8 @@ static bool project_record(const avro_value_t *value, const struct schema_node *
 
 /* The same kind on both sides, or a promotion between texts and numbers. */
 static bool project_same(const avro_value_t *value, const struct schema_node *writer,
-                         const struct schema_node *reader, const struct place *at, struct json_object **tree,
-                         struct fault *why)
+                         const struct schema_node *reader, const struct value_path *at,
+                         struct json_object **tree, struct fault *why)
 {
     int truth = 0;
 
@@ -297,7 +298,7 @@ static bool project_same(const avro_value_t *value, const struct schema_node *wr
 }
 
 static bool project(const avro_value_t *value, const struct schema_node *writer,
-                    const struct schema_node *reader, const struct place *at, struct json_object **tree,
+                    const struct schema_node *reader, const struct value_path *at, struct json_object **tree,
                     struct fault *why)
 {
     if (writer->kind == SCHEMA_UNION) {

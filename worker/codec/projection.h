@@ -8,8 +8,8 @@
 #ifndef CODEC_PROJECTION_H
 #define CODEC_PROJECTION_H
 
-#include "place.h"
 #include "schema.h"
+#include "value_path.h"
 
 struct json_object;
 struct avro_value;

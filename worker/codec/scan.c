@@ -1,8 +1,8 @@
 /* See scan.h. */
 #include "scan.h"
 
-#include "place.h"
 #include "utf8.h"
+#include "value_path.h"
 
 #include <string.h>
 
@@ -16,23 +16,24 @@ struct scan {
     struct fault *why;
 };
 
-static bool scan_node(struct scan *scan, const struct schema_node *node, const struct place *at);
+static bool scan_node(struct scan *scan, const struct schema_node *node, const struct value_path *at);
 
 static size_t left(const struct scan *scan)
 {
     return (size_t)(scan->end - scan->at);
 }
 
-static bool take(struct scan *scan, int64_t count, const struct place *at)
+static bool take(struct scan *scan, int64_t count, const struct value_path *at)
 {
     if (count < 0 || (uint64_t)count > left(scan))
-        return place_fault(at, scan->why, "%lld bytes announced, %zu are left", (long long)count, left(scan));
+        return value_path_fault(at, scan->why, "%lld bytes announced, %zu are left", (long long)count,
+                                left(scan));
     scan->at += count;
     return true;
 }
 
 /* A zigzag number of at most `bits` bits. */
-static bool take_number(struct scan *scan, unsigned bits, const struct place *at, int64_t *number)
+static bool take_number(struct scan *scan, unsigned bits, const struct value_path *at, int64_t *number)
 {
     uint64_t value = 0;
     unsigned shift = 0;
@@ -40,20 +41,20 @@ static bool take_number(struct scan *scan, unsigned bits, const struct place *at
 
     do {
         if (scan->at == scan->end)
-            return place_fault(at, scan->why, "the datum ends inside a number");
+            return value_path_fault(at, scan->why, "the datum ends inside a number");
         byte = *scan->at++;
         if (shift > 63 || (shift == 63 && byte > 1))
-            return place_fault(at, scan->why, "a number of more than 64 bits");
+            return value_path_fault(at, scan->why, "a number of more than 64 bits");
         value |= (uint64_t)(byte & 0x7f) << shift;
         shift += 7;
     } while ((byte & 0x80) != 0);
     if (bits == 32 && value > UINT32_MAX)
-        return place_fault(at, scan->why, "a number of more than 32 bits");
+        return value_path_fault(at, scan->why, "a number of more than 32 bits");
     *number = (int64_t)(value >> 1 ^ (0 - (value & 1)));
     return true;
 }
 
-static bool take_sized(struct scan *scan, const struct place *at)
+static bool take_sized(struct scan *scan, const struct value_path *at)
 {
     int64_t length;
 
@@ -64,7 +65,7 @@ static bool take_sized(struct scan *scan, const struct place *at)
     return true;
 }
 
-static bool take_integer(struct scan *scan, unsigned bits, const struct place *at)
+static bool take_integer(struct scan *scan, unsigned bits, const struct value_path *at)
 {
     int64_t number;
 
@@ -74,19 +75,19 @@ static bool take_integer(struct scan *scan, unsigned bits, const struct place *a
     return true;
 }
 
-static bool take_index(struct scan *scan, size_t count, const char *what, const struct place *at,
+static bool take_index(struct scan *scan, size_t count, const char *what, const struct value_path *at,
                        size_t *index)
 {
     int64_t number;
 
     TRY(take_number(scan, 64, at, &number));
     if (number < 0 || (uint64_t)number >= count)
-        return place_fault(at, scan->why, "%s %lld of %zu", what, (long long)number, count);
+        return value_path_fault(at, scan->why, "%s %lld of %zu", what, (long long)number, count);
     *index = (size_t)number;
     return true;
 }
 
-static bool take_symbol(struct scan *scan, const struct schema_node *node, const struct place *at)
+static bool take_symbol(struct scan *scan, const struct schema_node *node, const struct value_path *at)
 {
     size_t index;
 
@@ -97,15 +98,15 @@ static bool take_symbol(struct scan *scan, const struct schema_node *node, const
 }
 
 /* One byte; Avro-C takes anything but 0 and 1 for a mistake. */
-static bool take_truth(struct scan *scan, const struct place *at)
+static bool take_truth(struct scan *scan, const struct value_path *at)
 {
     TRY(take(scan, 1, at));
     if (scan->at[-1] > 1)
-        return place_fault(at, scan->why, "a truth value that is neither 0 nor 1");
+        return value_path_fault(at, scan->why, "a truth value that is neither 0 nor 1");
     return true;
 }
 
-static bool take_key(struct scan *scan, const struct place *at)
+static bool take_key(struct scan *scan, const struct value_path *at)
 {
     const uint8_t *start;
     int64_t length;
@@ -114,12 +115,12 @@ static bool take_key(struct scan *scan, const struct place *at)
     start = scan->at;
     TRY(take(scan, length, at));
     if (memchr(start, '\0', (size_t)length) != NULL || !utf8_valid((const char *)start, (size_t)length))
-        return place_fault(at, scan->why, "a key that is no text");
+        return value_path_fault(at, scan->why, "a key that is no text");
     return true;
 }
 
 /* The head of a block: how many items, and where it must end if it says so. */
-static bool take_block(struct scan *scan, const struct place *at, uint64_t *count, const uint8_t **end)
+static bool take_block(struct scan *scan, const struct value_path *at, uint64_t *count, const uint8_t **end)
 {
     int64_t number, size;
 
@@ -128,40 +129,40 @@ static bool take_block(struct scan *scan, const struct place *at, uint64_t *coun
     if (number < 0) {
         TRY(take_number(scan, 64, at, &size));
         if (size < 0 || (uint64_t)size > left(scan))
-            return place_fault(at, scan->why, "a block of %lld bytes announced, %zu are left",
-                               (long long)size, left(scan));
+            return value_path_fault(at, scan->why, "a block of %lld bytes announced, %zu are left",
+                                    (long long)size, left(scan));
         *end = scan->at + size;
     }
     *count = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
     if (*count > scan->values_left)
-        return place_fault(at, scan->why, "more than %zu values in the datum", scan->limits->values_max);
+        return value_path_fault(at, scan->why, "more than %zu values in the datum", scan->limits->values_max);
     return true;
 }
 
-static bool scan_items(struct scan *scan, const struct schema_node *node, const struct place *at)
+static bool scan_items(struct scan *scan, const struct schema_node *node, const struct value_path *at)
 {
-    struct place here = {.up = at};
+    struct value_path here = {.up = at};
     const uint8_t *end;
     uint64_t count = 0;
 
     for (;;) {
         TRY(take_block(scan, at, &count, &end));
         if (count == 0)
-            return end == NULL || place_fault(at, scan->why, "a block of no items with a size");
+            return end == NULL || value_path_fault(at, scan->why, "a block of no items with a size");
         for (uint64_t i = 0; i < count; i++, here.index++) {
             if (node->kind == SCHEMA_MAP)
                 TRY(take_key(scan, at));
             TRY(scan_node(scan, node->items, &here));
         }
         if (end != NULL && scan->at != end)
-            return place_fault(at, scan->why, "a block is not as long as it says");
+            return value_path_fault(at, scan->why, "a block is not as long as it says");
     }
 }
 
-static bool scan_fields(struct scan *scan, const struct schema_node *node, const struct place *at)
+static bool scan_fields(struct scan *scan, const struct schema_node *node, const struct value_path *at)
 {
     for (size_t i = 0; i < node->field_count; i++) {
-        struct place here = {.up = at, .name = node->fields[i].name};
+        struct value_path here = {.up = at, .name = node->fields[i].name};
         if (at == NULL && scan->leaves != NULL)
             scan->leaf = &scan->leaves[i];
         TRY(scan_node(scan, node->fields[i].type, &here));
@@ -169,7 +170,7 @@ static bool scan_fields(struct scan *scan, const struct schema_node *node, const
     return true;
 }
 
-static bool scan_value(struct scan *scan, const struct schema_node *node, const struct place *at)
+static bool scan_value(struct scan *scan, const struct schema_node *node, const struct value_path *at)
 {
     size_t index;
 
@@ -205,12 +206,12 @@ static bool scan_value(struct scan *scan, const struct schema_node *node, const 
     return false;
 }
 
-static bool scan_node(struct scan *scan, const struct schema_node *node, const struct place *at)
+static bool scan_node(struct scan *scan, const struct schema_node *node, const struct value_path *at)
 {
     if (scan->values_left == 0)
-        return place_fault(at, scan->why, "more than %zu values in the datum", scan->limits->values_max);
+        return value_path_fault(at, scan->why, "more than %zu values in the datum", scan->limits->values_max);
     if (scan->depth_left == 0)
-        return place_fault(at, scan->why, "values nested deeper than %u", scan->limits->depth_max);
+        return value_path_fault(at, scan->why, "values nested deeper than %u", scan->limits->depth_max);
     scan->values_left--;
     scan->depth_left--;
     bool good = scan_value(scan, node, at);

@@ -60,12 +60,12 @@ static bool library_check_same(const struct library_type *type, bool foreign, st
                                struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *known = NULL;
-    char quoted[PLACE_QUOTE_SIZE];
+    char quoted[VALUE_PATH_QUOTE_SIZE];
 
     TRY(read_text(type->text, type->length, foreign, &known, why));
     if (!tree_equal(known, tree))
         return fault_set(why, FAULT_INPUT, "two different types are named '%s'",
-                         place_quote(type->name, quoted));
+                         value_path_quote(type->name, quoted));
     return true;
 }
 
@@ -138,7 +138,7 @@ static void free_node(struct schema_node *node)
 {
     for (size_t i = 0; i < node->field_count; i++) {
         memory_free(node->fields[i].aliases);
-        json_object_put(node->fields[i].preset);
+        json_object_put(node->fields[i].field_default);
     }
     for (size_t i = 0; i < node->alias_count; i++)
         memory_free(node->aliases[i]);

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-bool(schema_fault)(struct schema_parser *parser, const struct place *at, const char *format, ...)
+bool(schema_fault)(struct schema_parser *parser, const struct value_path *at, const char *format, ...)
 {
     char message[sizeof parser->why->text];
     struct buffer pointer;
@@ -25,13 +25,13 @@ bool(schema_fault)(struct schema_parser *parser, const struct place *at, const c
     va_end(args);
     buffer_init(&pointer, 200);
     buffer_print(&pointer, "%.100s#", parser->inside == NULL ? "" : parser->inside);
-    place_pointer(at, &pointer);
+    value_path_pointer(at, &pointer);
     fault_set(parser->why, FAULT_INPUT, "%s: %s", buffer_text(&pointer), message);
     buffer_release(&pointer);
     return false;
 }
 
-bool schema_new_node(struct schema_parser *parser, enum schema_kind kind, const struct place *at,
+bool schema_new_node(struct schema_parser *parser, enum schema_kind kind, const struct value_path *at,
                      struct schema_node **node)
 {
     struct schema *schema = parser->schema;
@@ -67,16 +67,16 @@ static void add_reference(struct schema *schema, const char *name)
 }
 
 /* Compiles the library's text of the type, which becomes *instead of the name. */
-static bool bring_in(struct schema_parser *parser, const char *name, const struct place *at,
+static bool bring_in(struct schema_parser *parser, const char *name, const struct value_path *at,
                      const struct schema_node **node, struct json_object **instead)
 {
     CLEANUP(tree_release) struct json_object *tree = NULL, *none = NULL;
     const char *outer = parser->inside;
-    char quoted[PLACE_QUOTE_SIZE];
+    char quoted[VALUE_PATH_QUOTE_SIZE];
 
     TRY(schema_library_find(parser->library, name, &tree, parser->why));
     if (tree == NULL)
-        return schema_fault(parser, at, "unknown type '%s'", place_quote(name, quoted));
+        return schema_fault(parser, at, "unknown type '%s'", value_path_quote(name, quoted));
     parser->inside = name;
     TRY(schema_compile_type(parser, tree, "", NULL, node, &none));
     parser->inside = outer;
@@ -85,7 +85,7 @@ static bool bring_in(struct schema_parser *parser, const char *name, const struc
 }
 
 static bool compile_name(struct schema_parser *parser, const char *name, const char *space,
-                         const struct place *at, const struct schema_node **node,
+                         const struct value_path *at, const struct schema_node **node,
                          struct json_object **instead)
 {
     CLEANUP(buffer_release) struct buffer full = {0};
@@ -107,7 +107,7 @@ static bool compile_name(struct schema_parser *parser, const char *name, const c
 }
 
 static bool compile_union(struct schema_parser *parser, struct json_object *json, const char *space,
-                          const struct place *at, const struct schema_node **node)
+                          const struct value_path *at, const struct schema_node **node)
 {
     struct schema_node *made;
     size_t count = json_object_array_length(json);
@@ -117,7 +117,7 @@ static bool compile_union(struct schema_parser *parser, struct json_object *json
         return schema_fault(parser, at, "a union of no types");
     made->branches = memory_new(count, sizeof *made->branches);
     for (size_t i = 0; i < count; i++) {
-        struct place here = {.up = at, .index = i};
+        struct value_path here = {.up = at, .index = i};
         struct json_object *instead = NULL;
         const struct schema_node *branch;
 
@@ -137,9 +137,9 @@ static bool compile_union(struct schema_parser *parser, struct json_object *json
 }
 
 bool schema_compile_member(struct schema_parser *parser, struct json_object *json, const char *member,
-                           const char *space, const struct place *at, const struct schema_node **node)
+                           const char *space, const struct value_path *at, const struct schema_node **node)
 {
-    struct place here = {.up = at, .name = member};
+    struct value_path here = {.up = at, .name = member};
     struct json_object *instead = NULL;
 
     if (!tree_has(json, member))
@@ -151,7 +151,7 @@ bool schema_compile_member(struct schema_parser *parser, struct json_object *jso
 }
 
 static bool compile_object(struct schema_parser *parser, struct json_object *json, const char *space,
-                           const struct place *at, const struct schema_node **node,
+                           const struct value_path *at, const struct schema_node **node,
                            struct json_object **instead)
 {
     const char *type = tree_text_of(json, "type");
@@ -177,7 +177,7 @@ static bool compile_object(struct schema_parser *parser, struct json_object *jso
 }
 
 bool schema_compile_type(struct schema_parser *parser, struct json_object *json, const char *space,
-                         const struct place *at, const struct schema_node **node,
+                         const struct value_path *at, const struct schema_node **node,
                          struct json_object **instead)
 {
     const char *name = tree_text(json);
@@ -207,11 +207,11 @@ bool schema_compile_type(struct schema_parser *parser, struct json_object *json,
 
 static bool compile_presets(struct schema_parser *parser)
 {
-    for (size_t i = 0; i < parser->preset_count; i++) {
-        struct schema_preset_due *due = &parser->presets[i];
+    for (size_t i = 0; i < parser->field_default_count; i++) {
+        struct field_default_due *due = &parser->field_defaults[i];
         struct fault inner;
 
-        if (!schema_preset(due->field->type, due->written, &due->field->preset, &inner))
+        if (!schema_default(due->field->type, due->written, &due->field->field_default, &inner))
             return fault_set(parser->why, FAULT_INPUT, "%s: the default does not fit: %s", due->where,
                              inner.text);
     }
@@ -232,9 +232,9 @@ bool schema_compile(struct schema *schema, struct json_object *tree, const struc
         schema->tree = instead;
     }
     good = good && compile_presets(&parser);
-    for (size_t i = 0; i < parser.preset_count; i++)
-        memory_free(parser.presets[i].where);
-    memory_free(parser.presets);
+    for (size_t i = 0; i < parser.field_default_count; i++)
+        memory_free(parser.field_defaults[i].where);
+    memory_free(parser.field_defaults);
     if (!good)
         return false;
     buffer_init(&text, (size_t)SCHEMA_TEXT_MAX * 16);

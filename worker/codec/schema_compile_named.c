@@ -17,9 +17,9 @@ static const char *doc_of(struct json_object *json)
 
 /* The list in a member, which may be absent; its items are texts. */
 static bool texts_of(struct schema_parser *parser, struct json_object *json, const char *member,
-                     const struct place *at, struct json_object **list)
+                     const struct value_path *at, struct json_object **list)
 {
-    struct place here = {.up = at, .name = member};
+    struct value_path here = {.up = at, .name = member};
 
     *list = tree_member(json, member);
     if (*list == NULL)
@@ -40,7 +40,7 @@ static char *space_of(const char *full)
 }
 
 static bool compile_aliases(struct schema_parser *parser, struct json_object *json, const char *space,
-                            const struct place *at, struct schema_node *node)
+                            const struct value_path *at, struct schema_node *node)
 {
     struct json_object *list;
     struct buffer full;
@@ -62,22 +62,23 @@ static bool compile_aliases(struct schema_parser *parser, struct json_object *js
 }
 
 static void await_preset(struct schema_parser *parser, struct schema_field *field,
-                         struct json_object *written, const struct place *at)
+                         struct json_object *written, const struct value_path *at)
 {
-    struct place here = {.up = at, .name = "default"};
+    struct value_path here = {.up = at, .name = "default"};
     struct buffer where;
 
     buffer_init(&where, 200);
     buffer_print(&where, "%.100s#", parser->inside == NULL ? "" : parser->inside);
-    place_pointer(&here, &where);
-    parser->presets = memory_resize(parser->presets, parser->preset_count + 1, sizeof *parser->presets);
-    parser->presets[parser->preset_count++] =
-        (struct schema_preset_due){.field = field, .written = written, .where = buffer_take(&where, NULL)};
+    value_path_pointer(&here, &where);
+    parser->field_defaults = memory_resize(parser->field_defaults, parser->field_default_count + 1,
+                                           sizeof *parser->field_defaults);
+    parser->field_defaults[parser->field_default_count++] =
+        (struct field_default_due){.field = field, .written = written, .where = buffer_take(&where, NULL)};
 }
 
 /* What only a reader's field has. */
-static bool compile_reading(struct schema_parser *parser, struct json_object *json, const struct place *at,
-                            struct schema_field *field)
+static bool compile_reading(struct schema_parser *parser, struct json_object *json,
+                            const struct value_path *at, struct schema_field *field)
 {
     struct json_object *aliases;
 
@@ -93,16 +94,17 @@ static bool compile_reading(struct schema_parser *parser, struct json_object *js
 }
 
 static bool compile_field(struct schema_parser *parser, struct json_object *json, const char *space,
-                          const struct place *at, struct schema_node *record)
+                          const struct value_path *at, struct schema_node *record)
 {
     struct schema_field *field = &record->fields[record->field_count];
     const char *name = tree_text_of(json, "name");
-    char quoted[PLACE_QUOTE_SIZE];
+    char quoted[VALUE_PATH_QUOTE_SIZE];
 
     if (name == NULL || !schema_valid_name(name))
         return schema_fault(parser, at, "a field needs a name of letters, digits and _");
     if (schema_field(record, name) != NULL)
-        return schema_fault(parser, at, "the record has a field '%s' already", place_quote(name, quoted));
+        return schema_fault(parser, at, "the record has a field '%s' already",
+                            value_path_quote(name, quoted));
     field->name = name;
     field->doc = doc_of(json);
     record->field_count++;
@@ -114,9 +116,9 @@ static bool compile_field(struct schema_parser *parser, struct json_object *json
 }
 
 static bool compile_record(struct schema_parser *parser, struct json_object *json, const char *space,
-                           const struct place *at, struct schema_node *node)
+                           const struct value_path *at, struct schema_node *node)
 {
-    struct place list_place = {.up = at, .name = "fields"};
+    struct value_path list_place = {.up = at, .name = "fields"};
     struct json_object *list = tree_member(json, "fields");
 
     if (!json_object_is_type(list, json_type_array))
@@ -127,7 +129,7 @@ static bool compile_record(struct schema_parser *parser, struct json_object *jso
                             SCHEMA_FIELDS_MAX);
     node->fields = memory_new(count, sizeof *node->fields);
     for (size_t i = 0; i < count; i++) {
-        struct place here = {.up = &list_place, .index = i};
+        struct value_path here = {.up = &list_place, .index = i};
         TRY(compile_field(parser, json_object_array_get_idx(list, i), space, &here, node));
     }
     return true;
@@ -160,12 +162,12 @@ static int symbol_of(const struct schema_node *node, const char *symbol)
     return -1;
 }
 
-static bool compile_enum(struct schema_parser *parser, struct json_object *json, const struct place *at,
+static bool compile_enum(struct schema_parser *parser, struct json_object *json, const struct value_path *at,
                          struct schema_node *node)
 {
-    struct place here = {.up = at, .name = "symbols"};
+    struct value_path here = {.up = at, .name = "symbols"};
     struct json_object *list;
-    char quoted[PLACE_QUOTE_SIZE];
+    char quoted[VALUE_PATH_QUOTE_SIZE];
 
     TRY(texts_of(parser, json, "symbols", at, &list));
     if (list == NULL || json_object_array_length(list) == 0)
@@ -177,12 +179,12 @@ static bool compile_enum(struct schema_parser *parser, struct json_object *json,
     for (size_t i = 0; i < count; i++) {
         const char *symbol = tree_text(json_object_array_get_idx(list, i));
         if (symbol == NULL || (!parser->foreign && !schema_valid_name(symbol)))
-            return schema_fault(parser, &here, "'%s' is no symbol", place_quote(symbol, quoted));
+            return schema_fault(parser, &here, "'%s' is no symbol", value_path_quote(symbol, quoted));
         node->symbols[node->symbol_count++] = symbol;
     }
     const char *again = twice(node->symbols, count);
     if (again != NULL)
-        return schema_fault(parser, &here, "'%s' is there twice", place_quote(again, quoted));
+        return schema_fault(parser, &here, "'%s' is there twice", value_path_quote(again, quoted));
     if (parser->foreign || !tree_has(json, "default"))
         return true;
     const char *symbol = tree_text_of(json, "default");
@@ -192,7 +194,7 @@ static bool compile_enum(struct schema_parser *parser, struct json_object *json,
     return true;
 }
 
-static bool compile_fixed(struct schema_parser *parser, struct json_object *json, const struct place *at,
+static bool compile_fixed(struct schema_parser *parser, struct json_object *json, const struct value_path *at,
                           struct schema_node *node)
 {
     struct json_object *size = tree_member(json, "size");
@@ -206,18 +208,18 @@ static bool compile_fixed(struct schema_parser *parser, struct json_object *json
 }
 
 bool schema_compile_named(struct schema_parser *parser, struct json_object *json, const char *space,
-                          const struct place *at, const struct schema_node **node)
+                          const struct value_path *at, const struct schema_node **node)
 {
     struct schema *schema = parser->schema;
     const char *type = tree_text_of(json, "type");
     CLEANUP(memory_release) char *full = NULL, *own_space = NULL;
     struct schema_node *made;
-    char quoted[PLACE_QUOTE_SIZE];
+    char quoted[VALUE_PATH_QUOTE_SIZE];
 
     if (!schema_full_name(json, space, parser->foreign, &full))
         return schema_fault(parser, at, "%s without a valid 'name'", type);
     if (schema_named(schema, full) != NULL)
-        return schema_fault(parser, at, "type '%s' is defined twice", place_quote(full, quoted));
+        return schema_fault(parser, at, "type '%s' is defined twice", value_path_quote(full, quoted));
     if (schema->named_count == SCHEMA_NAMED_MAX)
         return schema_fault(parser, at, "more than %d named types", SCHEMA_NAMED_MAX);
     enum schema_kind kind = *type == 'f'                ? SCHEMA_FIXED

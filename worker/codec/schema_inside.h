@@ -3,8 +3,8 @@
 #define CODEC_SCHEMA_INSIDE_H
 
 #include "buffer.h"
-#include "place.h"
 #include "schema.h"
+#include "value_path.h"
 
 struct avro_obj_t;
 struct avro_value_iface;
@@ -38,8 +38,8 @@ MUST_USE bool schema_compile(struct schema *schema, struct json_object *tree,
                              const struct schema_library *library, bool foreign, struct fault *why);
 
 /* Turns a default, as Avro writes it in a schema, into plain JSON; the fault says what does not fit. */
-MUST_USE bool schema_preset(const struct schema_node *node, struct json_object *written,
-                            struct json_object **plain, struct fault *why);
+MUST_USE bool schema_default(const struct schema_node *node, struct json_object *written,
+                             struct json_object **plain, struct fault *why);
 
 /*
  * Refuses what has no finite value (a record that holds itself), and what would be a memory bomb as an object of

@@ -48,7 +48,7 @@ struct schema_field {
     size_t alias_count;
     const struct schema_node *type;
     bool has_default;
-    struct json_object *preset; /* the default as plain JSON; copy it. Null means null */
+    struct json_object *field_default; /* the default as plain JSON; copy it. Null means null */
 };
 
 struct schema_node {

@@ -43,13 +43,13 @@ static bool add_part(struct walk *walk, const struct schema_node *part, struct s
 static bool measure(struct walk *walk, const struct schema_node *node)
 {
     struct shape *shape = &walk->shapes[node->number];
-    char quoted[PLACE_QUOTE_SIZE];
+    char quoted[VALUE_PATH_QUOTE_SIZE];
 
     if (shape->state == SHAPE_DONE)
         return true;
     if (shape->state == SHAPE_OPEN)
         return fault_set(walk->why, FAULT_INPUT, "#: record '%s' holds itself without end",
-                         place_quote(node->name, quoted));
+                         value_path_quote(node->name, quoted));
     if (walk->depth == DEPTH_MAX)
         return fault_set(walk->why, FAULT_INPUT, "#: records in records deeper than %d", DEPTH_MAX);
     *shape = (struct shape){.state = SHAPE_OPEN, .weight = 1, .height = 1, .unions = walk->unions};

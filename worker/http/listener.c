@@ -10,7 +10,7 @@
 
 enum { BACKLOG = 128 };
 
-struct place {
+struct value_path {
     union {
         struct sockaddr any;
         struct sockaddr_in four;
@@ -19,9 +19,9 @@ struct place {
     socklen_t length;
 };
 
-static bool parse(const char *address, int port, struct place *place)
+static bool parse(const char *address, int port, struct value_path *place)
 {
-    *place = (struct place){.length = 0};
+    *place = (struct value_path){.length = 0};
     if (inet_pton(AF_INET, address, &place->at.four.sin_addr) == 1) {
         place->at.four.sin_family = AF_INET;
         place->at.four.sin_port = htons((uint16_t)port);
@@ -37,7 +37,7 @@ static bool parse(const char *address, int port, struct place *place)
 bool listener_open(const char *address, int port, int *listener, struct fault *why)
 {
     const int on = 1, off = 0;
-    struct place place;
+    struct value_path place;
 
     if (!parse(address, port, &place))
         return fault_set(why, FAULT_INPUT, "admin.address '%.60s' is no IP address", address);
@@ -60,7 +60,7 @@ bool listener_open(const char *address, int port, int *listener, struct fault *w
 
 int listener_port(int listener)
 {
-    struct place place = {.length = sizeof place.at};
+    struct value_path place = {.length = sizeof place.at};
 
     if (getsockname(listener, &place.at.any, &place.length) != 0)
         return 0;

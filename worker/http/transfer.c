@@ -3,8 +3,8 @@
 
 #include "alert.h"
 #include "connection.h"
+#include "failpoint.h"
 #include "memory.h"
-#include "point.h"
 #include "reply_headers.h"
 #include "retry_after.h"
 
@@ -84,7 +84,7 @@ static int ask_permission(void *context, char *remote_ip, char *local_ip, int re
         return CURL_PREREQFUNC_ABORT;
     transfer->ways++;
     if (transfer->permit != NULL)
-        POINT("call.first-byte");
+        FAILPOINT("call.first-byte");
     return CURL_PREREQFUNC_OK;
 }
 
@@ -99,7 +99,7 @@ static size_t give_body(char *out, size_t size, size_t count, void *context)
     if (length > size * count)
         length = size * count;
     if (transfer->permit != NULL)
-        POINT("call.body");
+        FAILPOINT("call.body");
     memcpy(out, transfer->body + transfer->body_taken, length);
     transfer->body_taken += length;
     return length;
@@ -119,7 +119,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
     size_t total = size * count;
 
     if (transfer->permit != NULL && reply_headers_begin(line, total))
-        POINT("call.reply");
+        FAILPOINT("call.reply");
     return reply_headers_take(&transfer->came, line, total, transfer->want_headers) ? total : 0;
 }
 

@@ -1,7 +1,7 @@
 /* See consumer.h. */
 #include "consumer.h"
 
-#include "handle.h"
+#include "client_config.h"
 #include "memory.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ struct consumer {
     char *topic, *signals;
     const struct consumer_calls *calls;
     void *context;
-    rd_kafka_consumer_group_metadata_t *pair;
+    rd_kafka_consumer_group_metadata_t *assignment;
     bool leaving;
     bool closing;    /* the loop has ended: nobody will let go of partitions later */
     bool told_fatal; /* the end of our place in the group */
@@ -35,20 +35,20 @@ static bool is_fenced(const struct consumer *consumer)
 
 static void take_pair(struct consumer *consumer)
 {
-    if (consumer->pair != NULL)
-        rd_kafka_consumer_group_metadata_destroy(consumer->pair);
+    if (consumer->assignment != NULL)
+        rd_kafka_consumer_group_metadata_destroy(consumer->assignment);
     char *member = rd_kafka_memberid(consumer->handle);
     /* Positions of nobody are accepted without a fence (promise.md R2). */
-    consumer->pair =
+    consumer->assignment =
         member == NULL || *member == '\0' ? NULL : rd_kafka_consumer_group_metadata(consumer->handle);
     rd_kafka_mem_free(consumer->handle, member);
 }
 
 static void drop_pair(struct consumer *consumer)
 {
-    if (consumer->pair != NULL)
-        rd_kafka_consumer_group_metadata_destroy(consumer->pair);
-    consumer->pair = NULL;
+    if (consumer->assignment != NULL)
+        rd_kafka_consumer_group_metadata_destroy(consumer->assignment);
+    consumer->assignment = NULL;
 }
 
 static void rebalanced(rd_kafka_t *handle, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list,
@@ -119,7 +119,7 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
     static const uint64_t one = 1;
     rd_kafka_conf_t *conf;
 
-    TRY(handle_configure(settings, HANDLE_CONSUMER, &conf, why));
+    TRY(client_config_make(settings, CLIENT_CONSUMER, &conf, why));
     struct consumer *consumer = memory_new(1, sizeof *consumer);
     *consumer = (struct consumer){.loop = loop, .calls = calls, .context = context, .wake = -1};
     consumer->topic = memory_text(settings->topic_requests);
@@ -128,7 +128,7 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
     rd_kafka_conf_set_rebalance_cb(conf, rebalanced);
     rd_kafka_conf_set_error_cb(conf, failed);
     consumer->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (!handle_new(RD_KAFKA_CONSUMER, conf, &consumer->handle, why) ||
+    if (!client_config_connect(RD_KAFKA_CONSUMER, conf, &consumer->handle, why) ||
         !loop_watch(loop, consumer->wake, EPOLLIN, woken, consumer, why)) {
         consumer_free(consumer);
         return false;
@@ -320,19 +320,19 @@ void consumer_serve(struct consumer *consumer)
     }
 }
 
-bool consumer_has_pair(const struct consumer *consumer)
+bool consumer_has_assignment(const struct consumer *consumer)
 {
-    return consumer->pair != NULL;
+    return consumer->assignment != NULL;
 }
 
 /* The library copies it only by writing and reading. */
-rd_kafka_consumer_group_metadata_t *consumer_pair_copy(const struct consumer *consumer)
+rd_kafka_consumer_group_metadata_t *consumer_assignment_copy(const struct consumer *consumer)
 {
     rd_kafka_consumer_group_metadata_t *copy = NULL;
     void *bytes;
     size_t size;
 
-    rd_kafka_error_t *error = rd_kafka_consumer_group_metadata_write(consumer->pair, &bytes, &size);
+    rd_kafka_error_t *error = rd_kafka_consumer_group_metadata_write(consumer->assignment, &bytes, &size);
     if (error == NULL) {
         error = rd_kafka_consumer_group_metadata_read(&copy, bytes, size);
         rd_kafka_mem_free(NULL, bytes);

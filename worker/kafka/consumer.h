@@ -70,8 +70,8 @@ rd_kafka_message_t *consumer_next_signal(struct consumer *consumer);
 void consumer_serve(struct consumer *consumer);
 
 /* Whether there is an assignment to settle under; and a copy of its group metadata, owned by the caller. */
-bool consumer_has_pair(const struct consumer *consumer);
-rd_kafka_consumer_group_metadata_t *consumer_pair_copy(const struct consumer *consumer);
+bool consumer_has_assignment(const struct consumer *consumer);
+rd_kafka_consumer_group_metadata_t *consumer_assignment_copy(const struct consumer *consumer);
 
 /* Whether the assignment was lost, or our place in the group, so that nothing may be settled. */
 bool consumer_lost(const struct consumer *consumer);

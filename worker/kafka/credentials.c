@@ -9,7 +9,7 @@
 
 struct living {
     rd_kafka_t *handle;
-    enum handle_kind kind;
+    enum client_kind kind;
     struct timespec changed; /* of the file it was told from */
 };
 
@@ -67,12 +67,12 @@ static rd_kafka_resp_err_t remember(rd_kafka_t *handle, const rd_kafka_conf_t *c
     (void)size;
     pthread_mutex_lock(&all.lock);
     all.list = memory_resize(all.list, all.count + 1, sizeof *all.list);
-    all.list[all.count++] = (struct living){.handle = handle, .kind = (enum handle_kind)(uintptr_t)opaque};
+    all.list[all.count++] = (struct living){.handle = handle, .kind = (enum client_kind)(uintptr_t)opaque};
     pthread_mutex_unlock(&all.lock);
     return rd_kafka_interceptor_add_on_destroy(handle, "credentials", forget, NULL);
 }
 
-void credentials_follow(rd_kafka_conf_t *conf, enum handle_kind kind)
+void credentials_follow(rd_kafka_conf_t *conf, enum client_kind kind)
 {
     rd_kafka_conf_interceptor_add_on_new(conf, "credentials", remember, (void *)(uintptr_t)kind);
 }
@@ -80,8 +80,8 @@ void credentials_follow(rd_kafka_conf_t *conf, enum handle_kind kind)
 /* True: it was told of a change. A file that is just being written, so empty, is looked at again the next time. */
 static bool tell(const struct settings *settings, struct living *one)
 {
-    const struct named_value *password = handle_value(settings, one->kind, "sasl.password");
-    const struct named_value *user = handle_value(settings, one->kind, "sasl.username");
+    const struct named_value *password = client_config_value(settings, one->kind, "sasl.password");
+    const struct named_value *user = client_config_value(settings, one->kind, "sasl.username");
 
     if (password == NULL || password->file == NULL || user == NULL)
         return false;

@@ -8,13 +8,13 @@
 #ifndef KAFKA_CREDENTIALS_H
 #define KAFKA_CREDENTIALS_H
 
-#include "handle.h"
+#include "client_config.h"
 
 /* What the setting has now: its file's content where it names one. The caller releases it; it never reaches a log. */
 struct secret credentials_value(const struct named_value *setting);
 
 /* Handles made of this configuration are told of new passwords, until they are destroyed. On any thread. */
-void credentials_follow(rd_kafka_conf_t *conf, enum handle_kind kind);
+void credentials_follow(rd_kafka_conf_t *conf, enum client_kind kind);
 
 /*
  * Looks whether a file has changed since the last time, and tells the handles; true: one was told. Cheap, so that it can

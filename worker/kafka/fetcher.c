@@ -1,7 +1,7 @@
 /* See fetcher.h. */
 #include "fetcher.h"
 
-#include "handle.h"
+#include "client_config.h"
 #include "memory.h"
 
 #include <sys/epoll.h>
@@ -55,12 +55,12 @@ bool fetcher_new(const struct settings *settings, struct loop *loop, struct fetc
     static const uint64_t one = 1;
     rd_kafka_conf_t *conf;
 
-    TRY(handle_configure(settings, HANDLE_FETCHER, &conf, why));
+    TRY(client_config_make(settings, CLIENT_FETCHER, &conf, why));
     struct fetcher *fetcher = memory_new(1, sizeof *fetcher);
     *fetcher = (struct fetcher){.loop = loop, .topic = settings->topic_ledger};
     fetcher->again = (struct loop_timer){.fire = ask_again, .context = fetcher};
     fetcher->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (!handle_new(RD_KAFKA_CONSUMER, conf, &fetcher->handle, why) ||
+    if (!client_config_connect(RD_KAFKA_CONSUMER, conf, &fetcher->handle, why) ||
         !loop_watch(loop, fetcher->wake, EPOLLIN, woken, fetcher, why)) {
         fetcher_free(fetcher);
         return false;

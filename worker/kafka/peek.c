@@ -1,11 +1,11 @@
 /* See peek.h. */
 #include "peek.h"
 
-#include "handle.h"
+#include "client_config.h"
 
 enum { PEEK_TIMEOUT_MS = 5000 };
 
-static struct settler_position *find(struct settler_position positions[], size_t count, int32_t partition)
+static struct job_position *find(struct job_position positions[], size_t count, int32_t partition)
 {
     size_t i = 0;
 
@@ -15,7 +15,7 @@ static struct settler_position *find(struct settler_position positions[], size_t
 }
 
 /* An answer about a partition: a record, its end, or that the offset is out of range. True: it is the first one. */
-static bool take(const rd_kafka_message_t *message, struct settler_position *position)
+static bool take(const rd_kafka_message_t *message, struct job_position *position)
 {
     rd_kafka_timestamp_type_t kind;
     bool open = position->offset >= 0;
@@ -30,7 +30,7 @@ static bool take(const rd_kafka_message_t *message, struct settler_position *pos
     return open;
 }
 
-static bool read_all(rd_kafka_t *handle, struct settler_position positions[], size_t count, size_t open,
+static bool read_all(rd_kafka_t *handle, struct job_position positions[], size_t count, size_t open,
                      struct fault *why)
 {
     int64_t until_ms = loop_clock_ms() + PEEK_TIMEOUT_MS, left_ms = PEEK_TIMEOUT_MS;
@@ -47,7 +47,7 @@ static bool read_all(rd_kafka_t *handle, struct settler_position positions[], si
     return open == 0 || fault_set(why, FAULT_PEER, "%zu records were not read in time", open);
 }
 
-bool peek_times(const struct settings *settings, struct settler_position positions[], size_t count,
+bool peek_times(const struct settings *settings, struct job_position positions[], size_t count,
                 struct fault *why)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
@@ -60,8 +60,8 @@ bool peek_times(const struct settings *settings, struct settler_position positio
             rd_kafka_topic_partition_list_add(list, settings->topic_requests, positions[i].partition)
                 ->offset = positions[i].offset;
     }
-    bool read = handle_configure(settings, HANDLE_PEEK, &conf, why) &&
-                handle_new(RD_KAFKA_CONSUMER, conf, &handle, why);
+    bool read = client_config_make(settings, CLIENT_PEEK, &conf, why) &&
+                client_config_connect(RD_KAFKA_CONSUMER, conf, &handle, why);
     if (read) {
         rd_kafka_poll_set_consumer(handle);
         rd_kafka_assign(handle, list);

@@ -1,7 +1,7 @@
 /* See producer.h. */
 #include "producer.h"
 
-#include "handle.h"
+#include "client_config.h"
 #include "memory.h"
 
 #include <stdatomic.h>
@@ -57,7 +57,7 @@ static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *
     (void)handle;
     while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR &&
            (message = rd_kafka_event_message_next(event)) != NULL) {
-        struct settler_record *record = message->_private;
+        struct kafka_record *record = message->_private;
         record->offset = message->offset;
         record->refused = refusal(message->err);
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -107,7 +107,7 @@ static bool configure(const struct settings *settings, bool singly, struct produ
     rd_kafka_conf_t *conf;
     char unused[64];
 
-    TRY(handle_configure(settings, HANDLE_SETTLER, &conf, why));
+    TRY(client_config_make(settings, CLIENT_SETTLEMENTS, &conf, why));
     if (singly)
         rd_kafka_conf_set(conf, "batch.num.messages", "1", unused, sizeof unused);
     rd_kafka_conf_set_opaque(conf, producer);
@@ -127,7 +127,7 @@ bool producer_new(const struct settings *settings, bool singly, struct producer 
         memory_free(producer);
         return false;
     }
-    if (!handle_new(RD_KAFKA_PRODUCER, conf, &producer->handle, why)) {
+    if (!client_config_connect(RD_KAFKA_PRODUCER, conf, &producer->handle, why)) {
         memory_free(producer);
         return false;
     }
@@ -167,7 +167,7 @@ rd_kafka_t *producer_handle(struct producer *producer)
 }
 
 /* A list of our own: librdkafka 2.0 frees headers that were given one by one twice when it fails (its issue 4627). */
-static rd_kafka_headers_t *headers_of(const struct settler_record *record)
+static rd_kafka_headers_t *headers_of(const struct kafka_record *record)
 {
     rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
 
@@ -177,7 +177,7 @@ static rd_kafka_headers_t *headers_of(const struct settler_record *record)
     return headers;
 }
 
-bool producer_send(struct producer *producer, struct settler_record *record, struct fault *why)
+bool producer_send(struct producer *producer, struct kafka_record *record, struct fault *why)
 {
     rd_kafka_headers_t *headers = headers_of(record);
 

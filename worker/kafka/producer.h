@@ -7,7 +7,7 @@
 #ifndef KAFKA_PRODUCER_H
 #define KAFKA_PRODUCER_H
 
-#include "settler.h"
+#include "settlement_thread.h"
 
 struct producer;
 
@@ -25,7 +25,7 @@ rd_kafka_t *producer_handle(struct producer *producer);
  * Sends a record, whose `offset` or `refused` is set once it is flushed; it must stay where it is until then, or until
  * the producer is freed.
  */
-MUST_USE bool producer_send(struct producer *producer, struct settler_record *record, struct fault *why);
+MUST_USE bool producer_send(struct producer *producer, struct kafka_record *record, struct fault *why);
 
 /* What the broker refuses from now on is no trouble: the probe of its fence (promise.md A1). */
 void producer_expect_refusal(struct producer *producer);

@@ -1,7 +1,7 @@
 /* See topics.h. */
 #include "topics.h"
 
-#include "handle.h"
+#include "client_config.h"
 #include "memory.h"
 
 #include <inttypes.h>
@@ -205,8 +205,8 @@ static bool new_handle(const struct settings *settings, rd_kafka_t **handle, str
 {
     rd_kafka_conf_t *conf;
 
-    TRY(handle_configure(settings, HANDLE_ADMIN, &conf, why));
-    return handle_new(RD_KAFKA_PRODUCER, conf, handle, why);
+    TRY(client_config_make(settings, CLIENT_ADMIN, &conf, why));
+    return client_config_connect(RD_KAFKA_PRODUCER, conf, handle, why);
 }
 
 /* A consumer's, for a producer's question about a topic may create it. */
@@ -214,8 +214,8 @@ static bool new_asking_handle(const struct settings *settings, rd_kafka_t **hand
 {
     rd_kafka_conf_t *conf;
 
-    TRY(handle_configure(settings, HANDLE_TOOL_CONSUMER, &conf, why));
-    return handle_new(RD_KAFKA_CONSUMER, conf, handle, why);
+    TRY(client_config_make(settings, CLIENT_TOOL_CONSUMER, &conf, why));
+    return client_config_connect(RD_KAFKA_CONSUMER, conf, handle, why);
 }
 
 /* By its name: in a list of all topics one that we may not see is missing like one that does not exist. */

@@ -37,7 +37,7 @@ MUST_USE bool topics_read(const struct settings *settings, int timeout_ms,
 
 /*
  * What differs from what is needed, one problem each, with the command that repairs it. `ledger_bytes`: the heaviest
- * record of a live order that the settings allow (kept_most()).
+ * record of a live order that the settings allow (ledger_growth_most()).
  */
 void topics_check(const struct settings *settings, const struct topic_state states[TOPIC_COUNT],
                   size_t ledger_bytes, struct problems *problems);

@@ -1,7 +1,7 @@
 /* See watch.h. */
 #include "watch.h"
 
-#include "handle.h"
+#include "client_config.h"
 #include "memory.h"
 
 #include <pthread.h>
@@ -226,8 +226,8 @@ bool watch_new(const struct settings *settings, struct loop *loop, rd_kafka_t *c
     *watch = (struct watch){
         .settings = settings, .loop = loop, .consumer = consumer, .told = told, .context = context};
     watch->found = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (!handle_configure(settings, HANDLE_WATCH, &conf, why) ||
-        !handle_new(RD_KAFKA_CONSUMER, conf, &watch->handle, why) ||
+    if (!client_config_make(settings, CLIENT_WATCH, &conf, why) ||
+        !client_config_connect(RD_KAFKA_CONSUMER, conf, &watch->handle, why) ||
         !loop_watch(loop, watch->found, EPOLLIN, tell, watch, why) || !start_thread(watch, why)) {
         watch_free(watch);
         return false;

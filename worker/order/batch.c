@@ -35,7 +35,7 @@ struct batch_item *batch_add_item(struct batch *batch, int32_t partition, void *
     }
     struct batch_item *item = &batch->items[batch->count++];
     *item = (struct batch_item){.partition = partition,
-                                .epoch = settlements_epoch(batch->setup.settlements, partition),
+                                .epoch = partitions_epoch(batch->setup.partitions, partition),
                                 .record = record};
     return item;
 }
@@ -43,18 +43,18 @@ struct batch_item *batch_add_item(struct batch *batch, int32_t partition, void *
 /* The request, its repeats so far and what people decided are in the ledger, or answered, from now on. */
 static void finish_offsets(struct batch *batch, struct order *order)
 {
-    struct settlements *settlements = batch->setup.settlements;
+    struct partitions *partitions = batch->setup.partitions;
 
     if (order->settled_offset)
-        settlements_touch(settlements, order->partition);
+        partitions_touch(partitions, order->partition);
     else
-        settlements_finish(settlements, order->partition, order->offset);
+        partitions_finish(partitions, order->partition, order->offset);
     order->settled_offset = true;
     for (size_t i = 0; i < order->repeat_count; i++)
-        settlements_finish(settlements, order->repeats[i].partition, order->repeats[i].offset);
+        partitions_finish(partitions, order->repeats[i].partition, order->repeats[i].offset);
     order->repeat_count = 0;
     for (size_t i = 0; i < order->signal_count; i++)
-        settlements_finish_signal(settlements, order->partition, order->signals[i]);
+        partitions_finish_signal(partitions, order->partition, order->signals[i]);
     order->signal_count = 0;
 }
 
@@ -135,10 +135,10 @@ void batch_forget_old(struct batch *batch, int64_t wall_ms)
     }
 }
 
-size_t batch_begin(struct batch *batch, int64_t now_ms, struct settlement_position **positions)
+size_t batch_begin(struct batch *batch, int64_t now_ms, struct partition_commit **positions)
 {
     REQUIRE(!batch->under_way && batch->sent == 0);
-    size_t count = settlements_begin(batch->setup.settlements, positions);
+    size_t count = partitions_begin(batch->setup.partitions, positions);
 
     if (count == 0)
         return 0;
@@ -161,7 +161,7 @@ void *batch_sent(const struct batch *batch, size_t index)
 
 static bool is_ours(const struct batch *batch, const struct batch_item *item)
 {
-    return item->epoch != 0 && settlements_epoch(batch->setup.settlements, item->partition) == item->epoch;
+    return item->epoch != 0 && partitions_epoch(batch->setup.partitions, item->partition) == item->epoch;
 }
 
 static void close_change(struct batch *batch, const struct batch_item *item)
@@ -262,11 +262,11 @@ static void drop_foreign(struct batch *batch, size_t from)
     batch->count = kept;
 }
 
-bool batch_end(struct batch *batch, enum settlement_end end, const struct settlement_found *found,
+bool batch_end(struct batch *batch, enum settlement_end end, const struct partition_found *found,
                size_t found_count)
 {
     REQUIRE(batch->under_way && !batch->happened);
-    batch->happened = settlements_end(batch->setup.settlements, end, found, found_count);
+    batch->happened = partitions_end(batch->setup.partitions, end, found, found_count);
     if (batch->happened)
         return true;
     replace_refused(batch);

@@ -11,7 +11,7 @@
 
 #include "change.h"
 #include "duplicates.h"
-#include "settlement.h"
+#include "partitions.h"
 
 struct batch;
 
@@ -42,7 +42,7 @@ struct batch_records {
 /* All borrowed but the copy of this struct. */
 struct batch_setup {
     struct orders *orders;
-    struct settlements *settlements;
+    struct partitions *partitions;
     struct duplicates *duplicates;
     const struct batch_records *records;
     void *context;
@@ -85,17 +85,17 @@ void batch_drop_foreign(struct batch *batch);
 
 /*
  * Begins one of all there is; leases count from now_ms. Gives the positions to be committed with it, as
- * settlements_begin() does; 0: there is nothing to settle. The records are batch_sent()'s until it ends.
+ * partitions_begin() does; 0: there is nothing to settle. The records are batch_sent()'s until it ends.
  */
-size_t batch_begin(struct batch *batch, int64_t now_ms, struct settlement_position **positions);
+size_t batch_begin(struct batch *batch, int64_t now_ms, struct partition_commit **positions);
 size_t batch_sent_count(const struct batch *batch);
 void *batch_sent(const struct batch *batch, size_t index);
 
 /*
- * Ends it; see settlements_end(). True: it happened, and batch_take_out() is called until it gives false. False: the
+ * Ends it; see partitions_end(). True: it happened, and batch_take_out() is called until it gives false. False: the
  * records wait for the next one, except those of partitions that are not ours any more.
  */
-bool batch_end(struct batch *batch, enum settlement_end end, const struct settlement_found *found,
+bool batch_end(struct batch *batch, enum settlement_end end, const struct partition_found *found,
                size_t found_count);
 
 /* Takes the next settled record out, which stands in its log at this offset; false: that was the last one. */

@@ -7,14 +7,14 @@
 void batch_add(struct batch *batch, int32_t partition, void *record)
 {
     batch_add_item(batch, partition, record);
-    settlements_touch(batch->setup.settlements, partition);
+    partitions_touch(batch->setup.partitions, partition);
 }
 
 bool batch_repeat(struct batch *batch, const struct ledger_record *kept, int32_t partition, int64_t offset)
 {
     void *record = batch->setup.records->stored(batch->setup.context, kept, true);
 
-    settlements_finish(batch->setup.settlements, partition, offset);
+    partitions_finish(batch->setup.partitions, partition, offset);
     if (record != NULL)
         batch_add_item(batch, partition, record);
     return record != NULL;
@@ -37,7 +37,7 @@ void batch_rewrite(struct batch *batch, int32_t partition, const struct ledger_r
     struct batch_item *item = batch_add_item(batch, partition, record);
     item->is_kept = item->is_rewritten = true;
     snprintf(item->request_id, sizeof item->request_id, "%s", kept->request_id);
-    settlements_touch(batch->setup.settlements, partition);
+    partitions_touch(batch->setup.partitions, partition);
 }
 
 bool batch_rewrites(const struct batch *batch, const char *request_id)
@@ -50,12 +50,12 @@ bool batch_rewrites(const struct batch *batch, const char *request_id)
 
 void batch_barrier(struct batch *batch, struct ledger_owner *owner)
 {
-    settlements_next_token(batch->setup.settlements, owner->token);
+    partitions_next_token(batch->setup.partitions, owner->token);
     snprintf(batch->token, sizeof batch->token, "%s", owner->token);
     batch->barrier_settled = false;
     void *record = batch->setup.records->owner(batch->setup.context, owner);
     batch_add_item(batch, owner->partition, record)->is_barrier = true;
-    settlements_touch(batch->setup.settlements, owner->partition);
+    partitions_touch(batch->setup.partitions, owner->partition);
 }
 
 bool batch_barrier_settled(const struct batch *batch, const char **token)

@@ -26,7 +26,7 @@ struct batch {
     bool happened;    /* the one that is under way has, and its records are taken out, */
     size_t taken_out; /* so many of them so far */
     int64_t began_ms;
-    char token[POSITION_TOKEN_MAX + 1]; /* of the barrier that was added last */
+    char token[SETTLEMENT_TOKEN_MAX + 1]; /* of the barrier that was added last */
     bool barrier_settled;
 };
 

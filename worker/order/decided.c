@@ -2,9 +2,9 @@
 #include "decided.h"
 
 #include "memory.h"
+#include "timestamp.h"
 #include "tree.h"
 #include "utf8.h"
-#include "when.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,10 +18,10 @@ char *decided_answer(const struct decision *decision, int64_t offset, const char
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
     bool applied = *refused == '\0';
-    char moment[WHEN_TEXT_SIZE];
+    char moment[TIMESTAMP_TEXT_SIZE];
     struct buffer text;
 
-    when_print(decision->decided_at_ms, moment);
+    timestamp_print(decision->decided_at_ms, moment);
     add_text(tree, "signalId", decision->signal_id);
     add_text(tree, "verdict", decision_words[decision->verdict]);
     json_object_object_add(tree, "attempt", json_object_new_int64(decision->attempt));

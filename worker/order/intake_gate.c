@@ -19,23 +19,23 @@ bool intake_gate_memory_full(const struct intake_gate *gate)
 bool intake_gate_has_room(const struct intake_gate *gate, size_t reading)
 {
     return !intake_gate_memory_full(gate) && !intake_gate_ledger_full(gate) &&
-           orders_awake_count(gate->orders) + batch_count(gate->batch) + reading < gate->orders_max;
+           orders_loaded_count(gate->orders) + batch_count(gate->batch) + reading < gate->orders_max;
 }
 
 enum intake_answer intake_gate_request(struct intake_gate *gate, int32_t partition, int64_t offset,
                                        struct fault *why)
 {
-    struct position *position = settlements_position(gate->settlements, partition);
+    struct partition_offsets *position = partitions_offsets(gate->partitions, partition);
 
     if (position == NULL)
         return INTAKE_SKIP;
-    if (!position_has_room(position, offset)) {
+    if (!partition_offsets_has_room(position, offset)) {
         fault_set(why, FAULT_EXHAUSTED,
                   "its map of settled orders is full, the order at offset %" PRId64 " is still open",
                   position->next);
         return INTAKE_HELD;
     }
-    return position_take(position, offset) ? INTAKE_OPEN : INTAKE_SKIP;
+    return partition_offsets_take(position, offset) ? INTAKE_OPEN : INTAKE_SKIP;
 }
 
 /* A repeat of an order that is not done yet gets the answer of the first. */
@@ -76,12 +76,12 @@ enum intake_answer intake_gate_hand_over(struct intake_gate *gate, struct order 
 
 enum intake_answer intake_gate_signal(struct intake_gate *gate, int32_t partition, int64_t offset)
 {
-    if (!settlements_signal_has_room(gate->settlements, partition, offset))
+    if (!partitions_signal_has_room(gate->partitions, partition, offset))
         return INTAKE_HELD; /* so many that are not settled yet */
-    if (!settlements_take_signal(gate->settlements, partition, offset))
+    if (!partitions_take_signal(gate->partitions, partition, offset))
         return INTAKE_SKIP;
     if (!orders_keep_rule(gate->orders, RULE_SIGNALS))
-        settlements_finish_signal(gate->settlements, partition, offset);
+        partitions_finish_signal(gate->partitions, partition, offset);
     return INTAKE_OPEN;
 }
 
@@ -97,7 +97,7 @@ static enum intake_answer refuse_closed(struct intake_gate *gate, const struct d
                                  : "this partition has no such order";
     if (is_done && done->partition == partition)
         return INTAKE_FINISHED;
-    settlements_finish_signal(gate->settlements, partition, offset);
+    partitions_finish_signal(gate->partitions, partition, offset);
     return INTAKE_OPEN;
 }
 
@@ -127,7 +127,7 @@ enum intake_answer intake_gate_decide(struct intake_gate *gate, const struct dec
         return refuse_closed(gate, decision, partition, offset, order != NULL, decided, done);
     if (decided_has(order->decisions, decision->signal_id)) {
         decided->again = true;
-        settlements_finish_signal(gate->settlements, partition, offset);
+        partitions_finish_signal(gate->partitions, partition, offset);
         return INTAKE_OPEN;
     }
     decided->applied = orders_decide(gate->orders, order, decision, time, why);
@@ -149,5 +149,5 @@ void intake_gate_too_late(struct intake_gate *gate, const struct decision *decis
         batch_rewrite(gate->batch, partition, &rewritten);
         memory_free(rewritten.decisions);
     }
-    settlements_finish_signal(gate->settlements, partition, offset);
+    partitions_finish_signal(gate->partitions, partition, offset);
 }

@@ -13,7 +13,7 @@
 /* All borrowed. Bounds: 0 takes nothing. */
 struct intake_gate {
     struct orders *orders;
-    struct settlements *settlements;
+    struct partitions *partitions;
     struct duplicates *duplicates;
     struct batch *batch;
     size_t orders_max; /* those that are awake, and records that wait to be settled */

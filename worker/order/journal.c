@@ -2,7 +2,7 @@
 #include "journal.h"
 
 #include "memory.h"
-#include "when.h"
+#include "timestamp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,11 +34,11 @@ void journal_release(struct journal *journal)
 
 static void add_moment(struct json_object *tree, const char *name, int64_t ms)
 {
-    char text[WHEN_TEXT_SIZE];
+    char text[TIMESTAMP_TEXT_SIZE];
 
     if (ms == 0)
         return;
-    when_print(ms, text);
+    timestamp_print(ms, text);
     json_object_object_add(tree, name, json_object_new_string(text));
 }
 
@@ -74,7 +74,7 @@ static int64_t moment_of(struct json_object *tree, const char *name)
     int64_t ms;
     struct fault unused;
 
-    return text != NULL && when_parse(text, &ms, &unused) ? ms : 0;
+    return text != NULL && timestamp_parse(text, &ms, &unused) ? ms : 0;
 }
 
 static void read_text(struct json_object *tree, const char *name, char *text, size_t size)

@@ -19,35 +19,35 @@ struct order *order_new(const char *topic, int32_t partition, int64_t offset, co
     return order;
 }
 
-void walk_clear_calls(struct walk *walk)
+void execution_clear_calls(struct execution *execution)
 {
-    for (size_t i = 0; i < walk->calls.tracking_count; i++)
-        memory_free(walk->calls.tracking_ids[i]);
-    walk->calls = (struct call_record){0};
-    walk->retries = memory_free(walk->retries);
+    for (size_t i = 0; i < execution->calls.tracking_count; i++)
+        memory_free(execution->calls.tracking_ids[i]);
+    execution->calls = (struct call_record){0};
+    execution->retries = memory_free(execution->retries);
 }
 
-void walk_release(struct walk *walk)
+void execution_release(struct execution *execution)
 {
-    walk_clear_calls(walk);
-    json_object_put(walk->inputs);
-    json_object_put(walk->steps);
-    *walk = (struct walk){0};
+    execution_clear_calls(execution);
+    json_object_put(execution->inputs);
+    json_object_put(execution->steps);
+    *execution = (struct execution){0};
 }
 
 void *order_free(struct order *order)
 {
     if (order == NULL)
         return NULL;
-    walk_release(&order->main);
-    walk_release(&order->look);
+    execution_release(&order->main);
+    execution_release(&order->lookup);
     call_release(&order->call);
     request_release(&order->request);
     journal_release(&order->journal);
     json_object_put(order->result);
-    if (order->asleep != NULL)
-        ledger_release(order->asleep);
-    memory_free(order->asleep);
+    if (order->unloaded != NULL)
+        ledger_release(order->unloaded);
+    memory_free(order->unloaded);
     memory_free(order->last_decision);
     memory_free(order->decisions);
     memory_free(order->signals);
@@ -61,7 +61,7 @@ void *order_free(struct order *order)
 
 void order_note_tracking(struct order *order, const char *id)
 {
-    struct call_record *calls = &order_walk(order)->calls;
+    struct call_record *calls = &order_execution(order)->calls;
 
     if (calls->tracking_count == TRACKING_IDS_MAX) {
         memory_free(calls->tracking_ids[0]);
@@ -103,22 +103,23 @@ void order_outcome(const struct order *order, struct outcome *outcome)
     };
 }
 
-struct walk *order_walk(struct order *order)
+struct execution *order_execution(struct order *order)
 {
-    return order->look.workflow != NULL ? &order->look : &order->main;
+    return order->lookup.workflow != NULL ? &order->lookup : &order->main;
 }
 
 const struct step *order_step(const struct order *order)
 {
-    const struct walk *walk = order->look.workflow != NULL ? &order->look : &order->main;
-    const struct workflow *workflow = walk->workflow != NULL ? walk->workflow : order->type->workflow;
+    const struct execution *execution = order->lookup.workflow != NULL ? &order->lookup : &order->main;
+    const struct workflow *workflow =
+        execution->workflow != NULL ? execution->workflow : order->type->workflow;
 
-    return walk->step < workflow->step_count ? &workflow->steps[walk->step] : NULL;
+    return execution->step < workflow->step_count ? &workflow->steps[execution->step] : NULL;
 }
 
 bool order_writes(const struct order *order)
 {
     const struct step *step = order_step(order);
 
-    return order->look.workflow == NULL && step != NULL && step_writes(step);
+    return order->lookup.workflow == NULL && step != NULL && step_writes(step);
 }

@@ -2,17 +2,17 @@
  * One order: a request from the moment it is taken until its final outcome is settled.
  *
  * An order is in exactly one state, changed by orders.c only. It owns its trees; others borrow them for one turn. What
- * of it must survive a crash is written by keeping.c.
+ * of it must survive a crash is written by snapshot.c.
  */
 #ifndef ORDER_ORDER_H
 #define ORDER_ORDER_H
 
 #include "call.h"
+#include "execution.h"
 #include "journal.h"
 #include "ledger.h"
 #include "outcome.h"
 #include "request.h"
-#include "walk.h"
 
 enum order_state {
     ORDER_QUEUED,    /* behind another of its key */
@@ -45,7 +45,7 @@ struct order {
     const struct order_type *type;
     struct request request;
     char order_id[ORDER_ID_SIZE]; /* BT's, from an output named orderId; "" */
-    struct walk main, look;
+    struct execution main, lookup;
     unsigned steps_done;    /* executed, for the budget */
     int64_t due_ms;         /* of ORDER_WAITING */
     int64_t started_at_ms;  /* first call of the order, since the epoch; 0: none yet */
@@ -70,13 +70,13 @@ struct order {
     size_t signal_count, repeat_count;
 
     /* what the ledger says of it */
-    bool owned;                   /* it has a record, settled or about to be */
-    bool settled_offset;          /* its request's offset is settled, or about to be */
-    enum ledger_state written;    /* of an owned one: the latest record made */
-    bool changed, ends;           /* in a list of changes to be settled; in that of orders that end */
-    unsigned settling;            /* changes of it that are being settled */
-    struct ledger_record *asleep; /* its content, not parsed while it is far from its turn; owned */
-    size_t weight;                /* of the whole in memory, roughly */
+    bool owned;                     /* it has a record, settled or about to be */
+    bool settled_offset;            /* its request's offset is settled, or about to be */
+    enum ledger_state written;      /* of an owned one: the latest record made */
+    bool changed, ends;             /* in a list of changes to be settled; in that of orders that end */
+    unsigned settling;              /* changes of it that are being settled */
+    struct ledger_record *unloaded; /* its content, not parsed while it is far from its turn; owned */
+    size_t weight;                  /* of the whole in memory, roughly */
 
     /* places in lists */
     struct lane *lane;
@@ -98,9 +98,9 @@ void *order_free(struct order *order);
 /* What its outcome says; valid while the order lives. Only of ORDER_PARKED and from ORDER_DONE on. */
 void order_outcome(const struct order *order, struct outcome *outcome);
 
-/* The walk that is under way: the look-up's, or the order's own. */
-struct walk *order_walk(struct order *order);
-/* The step that is called, or comes next, in that walk. Null at the end of the workflow. */
+/* The execution that is under way: the look-up's, or the order's own. */
+struct execution *order_execution(struct order *order);
+/* The step that is called, or comes next, in that execution. Null at the end of the workflow. */
 const struct step *order_step(const struct order *order);
 /* Whether the call that comes next, or is under way, is a write of the order itself. */
 bool order_writes(const struct order *order);

@@ -50,20 +50,20 @@ void orders_take(struct orders *orders, struct order *order, struct orders_time 
 {
     orders->time = time;
     order->taken_ms = time.now_ms;
-    add_order(orders, order);
+    orders_add(orders, order);
     if (order->key == NULL || lanes_enter(orders->lanes, order))
-        go_on(orders, order);
+        orders_go_on(orders, order);
     else
-        enter_state(orders, order, ORDER_QUEUED);
-    wait_as_bytes(orders, order);
+        orders_enter_state(orders, order, ORDER_QUEUED);
+    orders_wait_as_bytes(orders, order);
 }
 
 static void wake_waiting(struct orders *orders)
 {
     while (orders->counts[ORDER_WAITING] > 0 && orders->waiting[0]->due_ms <= orders->time.now_ms) {
         struct order *order = orders->waiting[0];
-        leave_state(orders, order);
-        enter_state(orders, order, ORDER_READY);
+        orders_leave_state(orders, order);
+        orders_enter_state(orders, order, ORDER_READY);
     }
 }
 
@@ -72,17 +72,17 @@ static struct order *start_permitted(struct orders *orders)
 {
     while (orders->permitted.first != NULL) {
         struct order *order = orders->permitted.first;
-        leave_state(orders, order);
+        orders_leave_state(orders, order);
         if (orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS)) {
             journal_begin(&order->journal, order_step(order)->id, order->attempt);
             journal_latest(&order->journal)->sent_at_ms = orders->time.wall_ms;
-            enter_state(orders, order, ORDER_CALLING);
+            orders_enter_state(orders, order, ORDER_CALLING);
             return order;
         }
         orders->leases_run_out++;
         order->attempt++;
-        enter_state(orders, order, ORDER_INTENDING);
-        mark_changed(orders, order);
+        orders_enter_state(orders, order, ORDER_INTENDING);
+        orders_mark_changed(orders, order);
     }
     return NULL;
 }
@@ -90,28 +90,28 @@ static struct order *start_permitted(struct orders *orders)
 /* Asks the engine for the order's next call. True: it has one, and its API's pace has a place for it. */
 static bool start(struct orders *orders, struct order *order, struct api *api)
 {
-    wake_order(orders, order);
-    leave_state(orders, order);
+    orders_load(orders, order);
+    orders_leave_state(orders, order);
     if (order->main.workflow == NULL ||
-        !is_of(orders, order, api)) { /* of the ledger: only now it is known */
-        go_on(orders, order);
+        !orders_is_of(orders, order, api)) { /* of the ledger: only now it is known */
+        orders_go_on(orders, order);
         orders->due_ms = orders->time.now_ms;
         return false;
     }
-    struct journey_terms terms = terms_of(orders, order);
-    enum journey_move to = journey_next(order, &terms);
-    if (to == JOURNEY_INTEND && !orders_keep_rule(orders, RULE_ATTEMPTS)) {
-        own_order(orders, order);
-        to = JOURNEY_CALL; /* a test without the rule: sent before anything is settled */
+    struct engine_terms terms = orders_terms(orders, order);
+    enum engine_move to = engine_next(order, &terms);
+    if (to == ENGINE_INTEND && !orders_keep_rule(orders, RULE_ATTEMPTS)) {
+        orders_own(orders, order);
+        to = ENGINE_CALL; /* a test without the rule: sent before anything is settled */
     }
-    if (to == JOURNEY_CALL || to == JOURNEY_INTEND) {
+    if (to == ENGINE_CALL || to == ENGINE_INTEND) {
         order->paced = api;
         pace_start(&api->pace);
     }
-    move_order(orders, order, to);
-    if (to == JOURNEY_RETRY)
+    orders_move(orders, order, to);
+    if (to == ENGINE_RETRY)
         orders->due_ms = orders->time.now_ms; /* perhaps of an API that had its turn already */
-    return to == JOURNEY_CALL;
+    return to == ENGINE_CALL;
 }
 
 /*
@@ -175,7 +175,7 @@ size_t orders_count(const struct orders *orders)
     return orders->count;
 }
 
-size_t orders_awake_count(const struct orders *orders)
+size_t orders_loaded_count(const struct orders *orders)
 {
     return orders->count - orders->resting;
 }

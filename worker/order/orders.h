@@ -8,7 +8,7 @@
 #ifndef ORDER_ORDERS_H
 #define ORDER_ORDERS_H
 
-#include "journey.h"
+#include "engine.h"
 #include "lane.h"
 #include "pace.h"
 
@@ -81,7 +81,7 @@ int64_t orders_due_ms(const struct orders *orders);
 void orders_share(struct orders *orders, double share);
 
 size_t orders_count(const struct orders *orders); /* all */
-size_t orders_awake_count(
+size_t orders_loaded_count(
     const struct orders *orders); /* all but those of the ledger that are far from their turn */
 size_t orders_bytes(const struct orders *orders);       /* what all of them take of the memory, roughly */
 size_t orders_owned_count(const struct orders *orders); /* in the ledger */

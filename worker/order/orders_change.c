@@ -2,8 +2,8 @@
 #include "orders_inside.h"
 
 #include "decided.h"
-#include "keeping.h"
 #include "memory.h"
+#include "snapshot.h"
 
 static bool drop_settled(struct orders *orders, struct order *order);
 
@@ -16,22 +16,22 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     orders->time = time;
     order->taken_ms = time.now_ms;
     bool first = order->key == NULL || lanes_enter(orders->lanes, order);
-    add_order(orders, order);
+    orders_add(orders, order);
     if (state != LEDGER_INTENDED) { /* its content is looked at when it is its turn: there may be very many */
-        enter_state(orders, order,
-                    state == LEDGER_PARKED ? ORDER_PARKED
-                    : first                ? ORDER_READY
-                                           : ORDER_QUEUED);
+        orders_enter_state(orders, order,
+                           state == LEDGER_PARKED ? ORDER_PARKED
+                           : first                ? ORDER_READY
+                                                  : ORDER_QUEUED);
         return true;
     }
-    enter_state(orders, order, ORDER_QUEUED); /* so that all counts are right if it cannot be read */
-    TRY(order_wake(order, why));
+    orders_enter_state(orders, order, ORDER_QUEUED); /* so that all counts are right if it cannot be read */
+    TRY(snapshot_load(order, why));
     orders->resting--;
-    weigh_order(orders, order);
-    leave_state(orders, order);
-    struct journey_terms terms = terms_of(orders, order);
-    move_order(orders, order, journey_take_over(order, &terms));
-    mark_changed(orders, order); /* the take-over is counted */
+    orders_weigh(orders, order);
+    orders_leave_state(orders, order);
+    struct engine_terms terms = orders_terms(orders, order);
+    orders_move(orders, order, engine_take_over(order, &terms));
+    orders_mark_changed(orders, order); /* the take-over is counted */
     return true;
 }
 
@@ -39,14 +39,14 @@ bool orders_repeat(struct orders *orders, struct order *order, int32_t partition
 {
     if (order->state == ORDER_SETTLING)
         return false;
-    wake_order(orders, order); /* the text of one asleep would not know of it */
+    orders_load(orders, order); /* the text of one unloaded would not know of it */
     order->repeats = memory_resize(order->repeats, order->repeat_count + 1, sizeof *order->repeats);
     order->repeats[order->repeat_count++] = (struct order_repeat){partition, offset};
     order->repeats_due++;
     if (order->owned)
-        mark_changed(orders, order);
+        orders_mark_changed(orders, order);
     else
-        wait_as_bytes(orders, order);
+        orders_wait_as_bytes(orders, order);
     return true;
 }
 
@@ -56,22 +56,22 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
     bool wrote = order_writes(order);
 
     orders->time = time;
-    struct journey_terms terms = terms_of(orders, order);
-    leave_state(orders, order);
-    enum journey_move to = journey_answer(order, orders->openapi, evidence, &terms, verdict);
-    release_pace(orders, order, verdict->pace, evidence->retry_after_ms);
-    weigh_order(orders, order);
+    struct engine_terms terms = orders_terms(orders, order);
+    orders_leave_state(orders, order);
+    enum engine_move to = engine_answer(order, orders->openapi, evidence, &terms, verdict);
+    orders_release_pace(orders, order, verdict->pace, evidence->retry_after_ms);
+    orders_weigh(orders, order);
     if (order->abandoned) {
-        leave_lane(orders, order);
-        enter_state(orders, order, ORDER_QUEUED);
+        orders_leave_lane(orders, order);
+        orders_enter_state(orders, order, ORDER_QUEUED);
         drop_settled(orders, order);
         return;
     }
-    move_order(orders, order, to);
+    orders_move(orders, order, to);
     if (wrote && order->owned)
-        mark_changed(orders, order); /* what came of the attempt */
+        orders_mark_changed(orders, order); /* what came of the attempt */
     if (order->leaving)
-        let_go(orders, order);
+        orders_let_go(orders, order);
 }
 
 /* What a write ended with is kept even if nothing was ever sent: its repeat must not be judged once more (R9). */
@@ -79,7 +79,7 @@ static void keep_ended(struct orders *orders, struct order *order)
 {
     if (order->owned || !order->type->writes)
         return;
-    set_owned(orders, order, true);
+    orders_set_owned(orders, order, true);
 }
 
 bool orders_next_change(struct orders *orders, struct change *change)
@@ -88,10 +88,10 @@ bool orders_next_change(struct orders *orders, struct change *change)
 
     if (order == NULL)
         return false;
-    unmark_changed(orders, order);
+    orders_unmark_changed(orders, order);
     if (order->state == ORDER_DONE) {
-        leave_state(orders, order);
-        enter_state(orders, order, ORDER_SETTLING);
+        orders_leave_state(orders, order);
+        orders_enter_state(orders, order, ORDER_SETTLING);
         keep_ended(orders, order);
     }
     *change = (struct change){.order = order,
@@ -101,7 +101,7 @@ bool orders_next_change(struct orders *orders, struct change *change)
                               .records = order->owned};
     order->settling++;
     if (order->owned)
-        order->written = order_ledger_state(order);
+        order->written = snapshot_state(order);
     return true;
 }
 
@@ -117,7 +117,7 @@ static void rest(struct orders *orders, struct order *order)
     bool far = order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED;
 
     if (order->owned && far && !order->changed)
-        sleep_order(orders, order);
+        orders_unload(orders, order);
 }
 
 void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms)
@@ -128,8 +128,8 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
     if (order->state == ORDER_SETTLING) {
         if (order->settling > 0)
             return; /* an earlier change of it was gathered, too: the last one frees it */
-        leave_state(orders, order);
-        forget_order(orders, order);
+        orders_leave_state(orders, order);
+        orders_forget(orders, order);
         return;
     }
     if (order->abandoned) {
@@ -138,13 +138,13 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
         return;
     }
     if (order->leaving) {
-        let_go(orders, order);
+        orders_let_go(orders, order);
         return;
     }
     if (change->intends && order->state == ORDER_INTENDING) {
-        leave_state(orders, order);
+        orders_leave_state(orders, order);
         order->lease_until_ms = lease_until_ms;
-        enter_state(orders, order, ORDER_PERMITTED);
+        orders_enter_state(orders, order, ORDER_PERMITTED);
     }
     rest(orders, order);
 }
@@ -177,7 +177,7 @@ static size_t own_slow_of(struct orders *orders, size_t part, int64_t taken_befo
     for (struct order *order = orders->parts[part]; order != NULL; order = order->all_behind, seen++)
         if (!order->owned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
             order->state != ORDER_SETTLING && is_stuck(orders, lanes_first(order), taken_before_ms))
-            own_order(orders, order);
+            orders_own(orders, order);
     return seen;
 }
 
@@ -194,17 +194,17 @@ bool orders_own_slow(struct orders *orders, int64_t taken_before_ms)
 bool orders_decide(struct orders *orders, struct order *order, const struct decision *decision,
                    struct orders_time time, struct fault *why)
 {
-    enum journey_move to;
+    enum engine_move to;
 
     orders->time = time;
-    wake_order(orders, order);
-    struct journey_terms terms = terms_of(orders, order);
+    orders_load(orders, order);
+    struct engine_terms terms = orders_terms(orders, order);
     if (order->doubt.absent_ms == 0) /* it was parked when it was taken over: our clock began anew then */
         order->doubt.absent_ms = order->taken_ms + terms.doubt.absent_ms;
-    if (!journey_decide(order, decision, &terms, &to, why))
+    if (!engine_decide(order, decision, &terms, &to, why))
         return false;
-    leave_state(orders, order);
-    move_order(orders, order, to);
+    orders_leave_state(orders, order);
+    orders_move(orders, order, to);
     return true;
 }
 
@@ -220,18 +220,18 @@ void orders_note_decision(struct orders *orders, struct order *order, char *deci
         order->signals[order->signal_count++] = signal;
     }
     if (order->owned && order->state != ORDER_SETTLING) /* its last record is made: it would end once more */
-        mark_changed(orders, order);
+        orders_mark_changed(orders, order);
 }
 
 static bool drop_settled(struct orders *orders, struct order *order)
 {
     if (order->settling > 0)
         return false; /* an item of the running settlement still names it */
-    leave_lane(orders,
-               order); /* who stands behind leaves, too, or came with the partition when it came back */
-    leave_state(orders, order);
-    release_pace(orders, order, PACE_NOTHING, -1);
-    forget_order(orders, order);
+    orders_leave_lane(
+        orders, order); /* who stands behind leaves, too, or came with the partition when it came back */
+    orders_leave_state(orders, order);
+    orders_release_pace(orders, order, PACE_NOTHING, -1);
+    orders_forget(orders, order);
     return true;
 }
 
@@ -245,16 +245,16 @@ static bool may_go(struct orders *orders, struct order *order)
         (order->state == ORDER_INTENDING && order->settling > 0))
         return false;
     if (order->state != ORDER_PARKED) { /* nothing of it starts again here */
-        leave_state(orders, order);
-        enter_state(orders, order, ORDER_QUEUED);
-        release_pace(orders, order, PACE_NOTHING, -1);
+        orders_leave_state(orders, order);
+        orders_enter_state(orders, order, ORDER_QUEUED);
+        orders_release_pace(orders, order, PACE_NOTHING, -1);
     }
-    if (order->owned && order->written != order_ledger_state(order))
-        mark_changed(orders, order);
+    if (order->owned && order->written != snapshot_state(order))
+        orders_mark_changed(orders, order);
     return !(order->changed && order->owned);
 }
 
-bool let_go(struct orders *orders, struct order *order)
+bool orders_let_go(struct orders *orders, struct order *order)
 {
     return may_go(orders, order) && drop_settled(orders, order);
 }
@@ -263,13 +263,13 @@ bool let_go(struct orders *orders, struct order *order)
 static void abandon(struct orders *orders, struct order *order)
 {
     order->abandoned = true;
-    unmark_changed(orders, order);
+    orders_unmark_changed(orders, order);
     if (order->state == ORDER_CALLING || order->state == ORDER_SETTLING || order->going)
         return;
-    leave_state(orders, order);
-    enter_state(orders, order, ORDER_QUEUED);
-    release_pace(orders, order, PACE_NOTHING, -1);
-    drop_later(orders, order);
+    orders_leave_state(orders, order);
+    orders_enter_state(orders, order, ORDER_QUEUED);
+    orders_release_pace(orders, order, PACE_NOTHING, -1);
+    orders_drop_later(orders, order);
 }
 
 void orders_leave(struct orders *orders, int32_t partition, bool lost)
@@ -282,7 +282,7 @@ void orders_leave(struct orders *orders, int32_t partition, bool lost)
         if (lost)
             abandon(orders, order);
         else if (may_go(orders, order))
-            drop_later(orders, order);
+            orders_drop_later(orders, order);
     }
     orders_sweep(orders);
 }

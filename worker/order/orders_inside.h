@@ -35,8 +35,8 @@ struct orders {
     size_t id_room;     /* a power of two */
     size_t counts[ORDER_STATES];
     size_t count, owned, changes;
-    size_t resting; /* of the owned: asleep */
-    size_t bytes;   /* of all, see order_weight() */
+    size_t resting; /* of the owned: unloaded */
+    size_t bytes;   /* of all, see snapshot_weight() */
     uint64_t leases_run_out;
     int64_t due_ms;
     struct orders_time time; /* of the latest call that gave it */
@@ -44,48 +44,49 @@ struct orders {
 
 /* --- orders_state.c: the one mover, and the lists that follow the state --- */
 
-void add_order(struct orders *orders, struct order *order);
-void forget_order(struct orders *orders, struct order *order); /* frees it */
-void weigh_order(struct orders *orders, struct order *order);  /* it has become larger or smaller */
-void set_owned(struct orders *orders, struct order *order, bool owned);
-void sleep_order(struct orders *orders, struct order *order);
+void orders_add(struct orders *orders, struct order *order);
+void orders_forget(struct orders *orders, struct order *order); /* frees it */
+void orders_weigh(struct orders *orders, struct order *order);  /* it has become larger or smaller */
+void orders_set_owned(struct orders *orders, struct order *order, bool owned);
+void orders_unload(struct orders *orders, struct order *order);
 /* Of an order that was just taken: while it only waits it needs no trees (R15). */
-void wait_as_bytes(struct orders *orders, struct order *order);
-void leave_state(struct orders *orders, struct order *order);
-void enter_state(struct orders *orders, struct order *order, enum order_state state);
+void orders_wait_as_bytes(struct orders *orders, struct order *order);
+void orders_leave_state(struct orders *orders, struct order *order);
+void orders_enter_state(struct orders *orders, struct order *order, enum order_state state);
 
 /* Follows the engine: sets the state, marks what is to be settled, lets the next of the key go on. */
-void move_order(struct orders *orders, struct order *order, enum journey_move to);
+void orders_move(struct orders *orders, struct order *order, enum engine_move to);
 
 /* It is the first of its key: begins it, or goes on where it stood. */
-void go_on(struct orders *orders, struct order *order);
+void orders_go_on(struct orders *orders, struct order *order);
 
 /* Nothing of the order is open and its partition is given away: orders_sweep() frees it. */
-void drop_later(struct orders *orders, struct order *order);
+void orders_drop_later(struct orders *orders, struct order *order);
 
 /* Makes way for the next of its key. */
-void leave_lane(struct orders *orders, struct order *order);
+void orders_leave_lane(struct orders *orders, struct order *order);
 
 /* Whether the order's next call is one of this API. */
-bool is_of(struct orders *orders, const struct order *order, const struct api *api);
+bool orders_is_of(struct orders *orders, const struct order *order, const struct api *api);
 
 /* The order's ledger record or outcome is to be settled. */
-void mark_changed(struct orders *orders, struct order *order);
-void unmark_changed(struct orders *orders, struct order *order);
+void orders_mark_changed(struct orders *orders, struct order *order);
+void orders_unmark_changed(struct orders *orders, struct order *order);
 
 /* The order has a ledger record from now on; and what stands before it in its lane. */
-void own_order(struct orders *orders, struct order *order);
+void orders_own(struct orders *orders, struct order *order);
 
 /* --- orders_change.c --- */
 
 /*
  * Drops a leaving order unless something of it is open. True: it is gone.
  */
-bool let_go(struct orders *orders, struct order *order);
+bool orders_let_go(struct orders *orders, struct order *order);
 
-void wake_order(struct orders *orders, struct order *order); /* ends the process where it cannot */
-void release_pace(struct orders *orders, struct order *order, enum pace_event event, int64_t retry_after_ms);
+void orders_load(struct orders *orders, struct order *order); /* ends the process where it cannot */
+void orders_release_pace(struct orders *orders, struct order *order, enum pace_event event,
+                         int64_t retry_after_ms);
 
-struct journey_terms terms_of(struct orders *orders, const struct order *order);
+struct engine_terms orders_terms(struct orders *orders, const struct order *order);
 
 #endif

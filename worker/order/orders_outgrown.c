@@ -5,7 +5,7 @@
  */
 #include "orders_inside.h"
 
-#include "journey_inside.h"
+#include "engine_inside.h"
 #include "log.h"
 
 #include <stdio.h>
@@ -19,24 +19,24 @@ bool order_is_unsent(const struct order *order)
 /* Its inputs are of no use any more, so its record has room for the refusal. */
 static void refuse(struct orders *orders, struct order *order, const struct fault *why)
 {
-    journey_refuse(order, REASON_CONTRACT, "size", why->text, orders->time.wall_ms);
+    engine_refuse(order, REASON_CONTRACT, "size", why->text, orders->time.wall_ms);
     json_object_put(order->request.inputs);
     order->request.inputs = json_object_new_object();
     if (order->state == ORDER_QUEUED) { /* it ends at its turn */
-        mark_changed(orders, order);
+        orders_mark_changed(orders, order);
         return;
     }
-    release_pace(orders, order, PACE_NOTHING, -1);
+    orders_release_pace(orders, order, PACE_NOTHING, -1);
     if (!order->settled_offset)
-        set_owned(orders, order, false);
-    leave_state(orders, order);
-    move_order(orders, order, JOURNEY_END);
+        orders_set_owned(orders, order, false);
+    orders_leave_state(orders, order);
+    orders_move(orders, order, ENGINE_END);
 }
 
 /* It never calls again: its next step has nothing to go by. */
 static void park_without_replies(struct orders *orders, struct order *order, const struct fault *why)
 {
-    struct journey_terms terms = terms_of(orders, order);
+    struct engine_terms terms = orders_terms(orders, order);
     char text[sizeof order->reason.text];
 
     order->main.steps_left_out = true;
@@ -46,9 +46,9 @@ static void park_without_replies(struct orders *orders, struct order *order, con
     order->journal.count = 0;
     snprintf(text, sizeof text, "what BT answered to earlier steps, and the journal, are left out: %.250s",
              why->text);
-    release_pace(orders, order, PACE_NOTHING, -1);
-    leave_state(orders, order);
-    move_order(orders, order, park(order, REASON_IN_DOUBT, "size", text, &terms));
+    orders_release_pace(orders, order, PACE_NOTHING, -1);
+    orders_leave_state(orders, order);
+    orders_move(orders, order, engine_park(order, REASON_IN_DOUBT, "size", text, &terms));
 }
 
 /* As the ledger has it, for good: nothing of it is called or published here. */
@@ -56,9 +56,9 @@ static void stay(struct orders *orders, struct order *order)
 {
     enum order_state state = order->state == ORDER_SETTLING ? ORDER_DONE : ORDER_PARKED;
 
-    release_pace(orders, order, PACE_NOTHING, -1);
-    leave_state(orders, order);
-    enter_state(orders, order, state);
+    orders_release_pace(orders, order, PACE_NOTHING, -1);
+    orders_leave_state(orders, order);
+    orders_enter_state(orders, order, state);
     order->outcome_is_due = false;
 }
 
@@ -78,10 +78,10 @@ void orders_too_large(struct orders *orders, const struct change *change, const 
         order->outcome_is_due = order->state == ORDER_PARKED;
     }
     if (order->leaving) {
-        let_go(orders, order);
+        orders_let_go(orders, order);
         return;
     }
-    wake_order(orders, order);
+    orders_load(orders, order);
     bool ends = order->state == ORDER_CALLING || order->state == ORDER_PERMITTED ||
                 order->state == ORDER_SETTLING || order->state == ORDER_PARKED;
     bool refused = order->reason.kind == REASON_CONTRACT && order->state == ORDER_QUEUED;

@@ -2,9 +2,9 @@
 #include "orders_inside.h"
 
 #include "hash.h"
-#include "keeping.h"
 #include "log.h"
 #include "memory.h"
+#include "snapshot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,13 +118,13 @@ struct order *orders_find(const struct orders *orders, const char *request_id)
 
 static bool rests(const struct order *order)
 {
-    return order->owned && order->asleep != NULL;
+    return order->owned && order->unloaded != NULL;
 }
 
-void weigh_order(struct orders *orders, struct order *order)
+void orders_weigh(struct orders *orders, struct order *order)
 {
     orders->bytes -= order->weight;
-    order->weight = order_weight(order);
+    order->weight = snapshot_weight(order);
     orders->bytes += order->weight;
 }
 
@@ -140,7 +140,7 @@ static struct order **part_of(struct orders *orders, int32_t partition)
     return &orders->parts[partition];
 }
 
-void add_order(struct orders *orders, struct order *order)
+void orders_add(struct orders *orders, struct order *order)
 {
     if (orders->count == orders->id_room)
         grow_ids(orders);
@@ -155,7 +155,7 @@ void add_order(struct orders *orders, struct order *order)
     orders->count++;
     orders->owned += order->owned;
     orders->resting += rests(order);
-    weigh_order(orders, order);
+    orders_weigh(orders, order);
 }
 
 static struct list *changes_of(struct orders *orders, const struct order *order)
@@ -163,7 +163,7 @@ static struct list *changes_of(struct orders *orders, const struct order *order)
     return order->ends ? &orders->ended : &orders->changed;
 }
 
-void unmark_changed(struct orders *orders, struct order *order)
+void orders_unmark_changed(struct orders *orders, struct order *order)
 {
     struct order *before = order->changed_before, *behind = order->changed_behind;
     struct list *list = changes_of(orders, order);
@@ -177,14 +177,14 @@ void unmark_changed(struct orders *orders, struct order *order)
     orders->changes--;
 }
 
-void forget_order(struct orders *orders, struct order *order)
+void orders_forget(struct orders *orders, struct order *order)
 {
     struct order **at = bucket_of(orders, order->request.id);
 
     while (*at != order)
         at = &(*at)->same_id;
     *at = order->same_id;
-    unmark_changed(orders, order);
+    orders_unmark_changed(orders, order);
     if (order->going)
         take_out(&orders->going, order);
     *(order->all_before == NULL ? part_of(orders, order->partition) : &order->all_before->all_behind) =
@@ -198,7 +198,7 @@ void forget_order(struct orders *orders, struct order *order)
     order_free(order);
 }
 
-void drop_later(struct orders *orders, struct order *order)
+void orders_drop_later(struct orders *orders, struct order *order)
 {
     if (order->going || order->settling > 0)
         return;
@@ -212,11 +212,11 @@ void drop_later(struct orders *orders, struct order *order)
 static const char *tag_of(const struct order *order)
 {
     const struct workflow *workflow = order->type->workflow;
-    const char *step = order->asleep == NULL ? NULL : order->asleep->step;
+    const char *step = order->unloaded == NULL ? NULL : order->unloaded->step;
     size_t index = step == NULL ? 0 : workflow_step(workflow, step);
 
     if (order->main.workflow != NULL)
-        return journey_api(order);
+        return engine_api(order);
     return index < workflow->step_count && workflow->steps[index].operation != NULL
                ? workflow->steps[index].operation->tag
                : NULL;
@@ -232,12 +232,12 @@ static struct api *api_of(struct orders *orders, const struct order *order)
     return &orders->apis[0]; /* nothing left to call: any API's turn will end it */
 }
 
-bool is_of(struct orders *orders, const struct order *order, const struct api *api)
+bool orders_is_of(struct orders *orders, const struct order *order, const struct api *api)
 {
     return api_of(orders, order) == api;
 }
 
-void leave_state(struct orders *orders, struct order *order)
+void orders_leave_state(struct orders *orders, struct order *order)
 {
     if (order->state == ORDER_READY)
         take_out(&order->listed->ready, order);
@@ -248,7 +248,7 @@ void leave_state(struct orders *orders, struct order *order)
     orders->counts[order->state]--;
 }
 
-void enter_state(struct orders *orders, struct order *order, enum order_state state)
+void orders_enter_state(struct orders *orders, struct order *order, enum order_state state)
 {
     if (state == ORDER_READY) {
         order->listed = api_of(orders, order);
@@ -263,13 +263,13 @@ void enter_state(struct orders *orders, struct order *order, enum order_state st
 }
 
 /* What ends stands before what changes: the next of its key, which may have changed earlier, must not overtake it. */
-void mark_changed(struct orders *orders, struct order *order)
+void orders_mark_changed(struct orders *orders, struct order *order)
 {
     bool ends = order->state == ORDER_DONE;
 
     if (order->changed && order->ends == ends)
         return;
-    unmark_changed(orders, order);
+    orders_unmark_changed(orders, order);
     order->changed = true;
     order->ends = ends;
     struct list *list = changes_of(orders, order);
@@ -279,7 +279,7 @@ void mark_changed(struct orders *orders, struct order *order)
     orders->changes++;
 }
 
-void set_owned(struct orders *orders, struct order *order, bool owned)
+void orders_set_owned(struct orders *orders, struct order *order, bool owned)
 {
     orders->owned -= order->owned;
     orders->resting -= rests(order);
@@ -288,7 +288,7 @@ void set_owned(struct orders *orders, struct order *order, bool owned)
     orders->resting += rests(order);
 }
 
-void own_order(struct orders *orders, struct order *order)
+void orders_own(struct orders *orders, struct order *order)
 {
     struct order *one = order;
 
@@ -298,108 +298,109 @@ void own_order(struct orders *orders, struct order *order)
         one = one->lane_before; /* not by recursion: a lane may be as long as there are orders */
     for (;; one = one->lane_behind) {
         if (!one->abandoned) { /* of a partition that was lost: it is its next owner's */
-            set_owned(orders, one, true);
-            mark_changed(orders, one);
+            orders_set_owned(orders, one, true);
+            orders_mark_changed(orders, one);
         }
         if (one == order)
             return;
     }
 }
 
-void sleep_order(struct orders *orders, struct order *order)
+void orders_unload(struct orders *orders, struct order *order)
 {
-    if (order->asleep != NULL)
+    if (order->unloaded != NULL)
         return;
-    order_sleep(order);
+    snapshot_unload(order);
     orders->resting += rests(order);
-    weigh_order(orders, order);
+    orders_weigh(orders, order);
 }
 
-void wait_as_bytes(struct orders *orders, struct order *order)
+void orders_wait_as_bytes(struct orders *orders, struct order *order)
 {
     bool waits = order->state == ORDER_QUEUED || (order->state == ORDER_READY && order->steps_done == 0);
 
     if (waits && order->weight > SMALL_BYTES)
-        sleep_order(orders, order);
+        orders_unload(orders, order);
 }
 
-void wake_order(struct orders *orders, struct order *order)
+void orders_load(struct orders *orders, struct order *order)
 {
     struct fault why;
 
-    if (order->asleep == NULL)
+    if (order->unloaded == NULL)
         return;
     orders->resting -= rests(order);
-    if (!order_wake(order, &why)) {
+    if (!snapshot_load(order, &why)) {
         LOG(LOG_ERROR, "an order of the ledger cannot be read: the process ends",
             log_text("request", order->request.id), log_int("partition", order->partition), log_fault(&why));
         abort();
     }
-    weigh_order(orders, order);
+    orders_weigh(orders, order);
 }
 
 /* Goes on with an order that is the first of its key. True: it has ended at once. */
 static bool begins(struct orders *orders, struct order *order)
 {
-    enum journey_move to = JOURNEY_RETRY;
+    enum engine_move to = ENGINE_RETRY;
 
-    wake_order(orders, order);
+    orders_load(orders, order);
     if (order->reason.kind != REASON_NONE) {
-        to = JOURNEY_END; /* it broke its contract; that was known when it was read */
+        to = ENGINE_END; /* it broke its contract; that was known when it was read */
     } else if (order->main.workflow == NULL) {
-        struct journey_terms terms = terms_of(orders, order);
-        to = journey_begin(order, &terms);
+        struct engine_terms terms = orders_terms(orders, order);
+        to = engine_begin(order, &terms);
     }
-    enter_state(orders, order, to == JOURNEY_END ? ORDER_DONE : ORDER_READY);
-    if (to == JOURNEY_END)
-        mark_changed(orders, order);
-    return to == JOURNEY_END;
+    orders_enter_state(orders, order, to == ENGINE_END ? ORDER_DONE : ORDER_READY);
+    if (to == ENGINE_END)
+        orders_mark_changed(orders, order);
+    return to == ENGINE_END;
 }
 
 /*
- * One that ends as soon as it is its turn makes way at once. But a key may have very many such, and one that is asleep
+ * One that ends as soon as it is its turn makes way at once. But a key may have very many such, and one that is unloaded
  * must be parsed: those are looked at when they are to be called.
  */
-void leave_lane(struct orders *orders, struct order *order)
+void orders_leave_lane(struct orders *orders, struct order *order)
 {
     for (int i = 0; order != NULL && order->lane != NULL; i++) {
         struct order *next = lanes_leave(orders->lanes, order);
         if (next == NULL || next->state != ORDER_QUEUED || next->leaving)
             return;
-        leave_state(orders, next);
-        if (next->asleep != NULL || i == BEGUN_AT_ONCE) {
-            enter_state(orders, next, ORDER_READY);
+        orders_leave_state(orders, next);
+        if (next->unloaded != NULL || i == BEGUN_AT_ONCE) {
+            orders_enter_state(orders, next, ORDER_READY);
             return;
         }
         order = begins(orders, next) ? next : NULL;
     }
 }
 
-void go_on(struct orders *orders, struct order *order)
+void orders_go_on(struct orders *orders, struct order *order)
 {
     if (begins(orders, order))
-        leave_lane(orders, order);
+        orders_leave_lane(orders, order);
 }
 
-void move_order(struct orders *orders, struct order *order, enum journey_move to)
+void orders_move(struct orders *orders, struct order *order, enum engine_move to)
 {
     static const enum order_state states[] = {
-        [JOURNEY_CALL] = ORDER_CALLING, [JOURNEY_INTEND] = ORDER_INTENDING, [JOURNEY_WAIT] = ORDER_WAITING,
-        [JOURNEY_RETRY] = ORDER_READY,  [JOURNEY_PARK] = ORDER_PARKED,      [JOURNEY_END] = ORDER_DONE};
+        [ENGINE_CALL] = ORDER_CALLING, [ENGINE_INTEND] = ORDER_INTENDING, [ENGINE_WAIT] = ORDER_WAITING,
+        [ENGINE_RETRY] = ORDER_READY,  [ENGINE_PARK] = ORDER_PARKED,      [ENGINE_END] = ORDER_DONE};
 
-    enter_state(orders, order, states[to]);
-    if (to == JOURNEY_INTEND || to == JOURNEY_PARK) {
-        order->outcome_is_due = to == JOURNEY_PARK;
-        own_order(orders, order);
-        mark_changed(orders, order);
+    orders_enter_state(orders, order, states[to]);
+    if (to == ENGINE_INTEND || to == ENGINE_PARK) {
+        order->outcome_is_due = to == ENGINE_PARK;
+        orders_own(orders, order);
+        orders_mark_changed(orders, order);
     }
-    if (to == JOURNEY_END) {
-        mark_changed(orders, order);
-        leave_lane(orders, order);
+    if (to == ENGINE_END) {
+        orders_mark_changed(orders, order);
+        orders_leave_lane(orders, order);
     }
 }
 
-void release_pace(struct orders *orders, struct order *order, enum pace_event event, int64_t retry_after_ms)
+void orders_release_pace(struct orders *orders, struct order *order, enum pace_event event,
+                         int64_t retry_after_ms)
 {
     if (order->paced != NULL)
         pace_end(&order->paced->pace, event, retry_after_ms, orders->time.now_ms);
@@ -414,15 +415,15 @@ static uint64_t draw(struct orders *orders)
     return orders->random;
 }
 
-struct journey_terms terms_of(struct orders *orders, const struct order *order)
+struct engine_terms orders_terms(struct orders *orders, const struct order *order)
 {
     const struct api *api = api_of(orders, order);
 
-    return (struct journey_terms){.now_ms = orders->time.now_ms,
-                                  .wall_ms = orders->time.wall_ms,
-                                  .steps_max = orders->steps_max,
-                                  .rules_off = orders->rules_off,
-                                  .random = draw(orders),
-                                  .backoff = api->backoff,
-                                  .doubt = api->doubt};
+    return (struct engine_terms){.now_ms = orders->time.now_ms,
+                                 .wall_ms = orders->time.wall_ms,
+                                 .steps_max = orders->steps_max,
+                                 .rules_off = orders->rules_off,
+                                 .random = draw(orders),
+                                 .backoff = api->backoff,
+                                 .doubt = api->doubt};
 }

@@ -1,9 +1,9 @@
 /* What the group says of our partitions, and letting go of them. The way from assignment to first message: ownership_takeover.c. */
 #include "ownership_inside.h"
 
+#include "failpoint.h"
 #include "invariant.h"
 #include "memory.h"
-#include "point.h"
 
 struct ownership *ownership_new(const struct ownership_setup *setup)
 {
@@ -81,7 +81,7 @@ static void let_go(struct ownership *ownership)
     const struct ownership_setup *setup = &ownership->setup;
 
     for (size_t i = 0; i < ownership->count; i++) {
-        settlements_disown(setup->settlements, ownership->partitions[i]);
+        partitions_disown(setup->partitions, ownership->partitions[i]);
         duplicates_leave(setup->duplicates, ownership->partitions[i]);
         setup->port->forget(setup->context, ownership->partitions[i]);
     }
@@ -97,7 +97,7 @@ static void lose(struct ownership *ownership)
 
     setup->port->news(setup->context, OWNERSHIP_LOST, -1, NULL);
     for (size_t i = 0; i < ownership->count; i++) {
-        settlements_disown(setup->settlements, ownership->partitions[i]);
+        partitions_disown(setup->partitions, ownership->partitions[i]);
         orders_leave(setup->orders, ownership->partitions[i], true);
         batch_drop_foreign(setup->batch);
     }
@@ -117,7 +117,7 @@ void ownership_revoked(struct ownership *ownership, bool lost, int64_t now_ms)
         orders_leave(setup->orders, ownership->partitions[i], false);
     }
     ownership_end_takeover(ownership);
-    POINT("drain");
+    FAILPOINT("drain");
     ownership_set_phase(ownership, OWNERSHIP_DRAINING);
     ownership->due_ms = now_ms + setup->drain_ms;
 }
@@ -213,6 +213,6 @@ struct takeover *ownership_takeover(const struct ownership *ownership)
 
 bool ownership_permits(const struct ownership *ownership, const struct order *order, int64_t now_ms)
 {
-    return settlements_owns(ownership->setup.settlements, order->partition) &&
+    return partitions_owns(ownership->setup.partitions, order->partition) &&
            orders_permit(ownership->setup.orders, order, now_ms);
 }

@@ -59,7 +59,7 @@ struct ownership_port {
 /* All borrowed but the copy of this struct. Times: milliseconds. */
 struct ownership_setup {
     struct orders *orders;
-    struct settlements *settlements;
+    struct partitions *partitions;
     struct duplicates *duplicates;
     struct batch *batch;
     const struct catalogue *catalogue;

@@ -1,10 +1,10 @@
 /* From the assignment to the first message: asks for what order/takeover wants (promise.md R4). */
 #include "ownership_inside.h"
 
+#include "failpoint.h"
 #include "invariant.h"
-#include "keeping.h"
 #include "memory.h"
-#include "point.h"
+#include "snapshot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static void begin_loading(struct ownership *ownership)
     struct fault why;
 
     ownership_set_phase(ownership, OWNERSHIP_LOADING);
-    POINT("takeover.ledger");
+    FAILPOINT("takeover.ledger");
     memcpy(partitions, ownership->partitions, count * sizeof *partitions);
     if (takeover_wants_witness(ownership->takeover))
         partitions[count++] = 0;
@@ -121,8 +121,8 @@ static void own_partitions(struct ownership *ownership)
 
     for (size_t i = 0; i < count; i++) {
         const struct takeover_partition *one = &partitions[i];
-        if (!settlements_own(setup->settlements, one->partition, one->position, one->metadata,
-                             one->metadata_length, one->signals, &why))
+        if (!partitions_own(setup->partitions, one->partition, one->position, one->metadata,
+                            one->metadata_length, one->signals, &why))
             setup->port->news(setup->context, OWNERSHIP_FOREIGN_MAP, one->partition, &why);
     }
 }
@@ -130,7 +130,7 @@ static void own_partitions(struct ownership *ownership)
 static void add_barrier(struct ownership *ownership, const struct takeover_partition *one, int64_t wall_ms)
 {
     const struct takeover_terms *terms = &ownership->setup.terms;
-    struct position_mark mark = takeover_mark(one);
+    struct log_mark mark = takeover_mark(one);
     bool same_log = one->mark_time_ms == mark.time_ms;
     struct ledger_owner owner = {.partition = one->partition,
                                  .partition_count = terms->partition_count,
@@ -149,7 +149,7 @@ static void settle_barrier(struct ownership *ownership, int64_t wall_ms)
     size_t count;
     const struct takeover_partition *partitions = takeover_partitions(ownership->takeover, &count);
 
-    POINT("takeover.barrier");
+    FAILPOINT("takeover.barrier");
     own_partitions(ownership);
     ownership->setup.port->barrier(ownership->setup.context, ownership->takeover);
     if (!orders_keep_rule(ownership->setup.orders, RULE_BARRIER)) {
@@ -236,7 +236,7 @@ static bool recover(const struct ownership *ownership, struct takeover_entry *en
             "partition %d: the ledger has order %s of type '%.60s', which this catalogue does not have "
             "(any more); put it back until the order has ended",
             (int)entry->partition, entry->request_id, entry->record.order_type);
-    if (order_recall(setup->terms.topic, entry->partition, &entry->record, type, &order, &inner) &&
+    if (snapshot_restore(setup->terms.topic, entry->partition, &entry->record, type, &order, &inner) &&
         orders_recover(setup->orders, order, time, &inner))
         return true;
     return fault_set(why, FAULT_INPUT, "partition %d: order %s of the ledger cannot go on: %.300s",
@@ -257,7 +257,7 @@ static bool recover_all(struct ownership *ownership, struct orders_time time, st
     }
     TRY(setup->port->take(setup->context, ownership->takeover, why));
     ownership_end_takeover(ownership);
-    POINT("takeover.done");
+    FAILPOINT("takeover.done");
     ownership_set_phase(ownership, OWNERSHIP_TAKING);
     return true;
 }
@@ -268,7 +268,7 @@ static void look_at_barrier(struct ownership *ownership)
 
     if (!batch_barrier_settled(ownership->setup.batch, &token))
         return;
-    POINT("takeover.settled");
+    FAILPOINT("takeover.settled");
     takeover_settled(ownership->takeover, token);
     ownership_set_phase(ownership, OWNERSHIP_RETURNING);
 }

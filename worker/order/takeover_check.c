@@ -60,13 +60,13 @@ static bool check_partitioner(const struct takeover_terms *terms, const struct t
 /* Whose position it is; `committed` alone does not say. */
 static bool is_ours(const struct takeover_partition *one)
 {
-    return one->committed && position_is_ours(one->metadata, one->metadata_length);
+    return one->committed && partition_offsets_is_ours(one->metadata, one->metadata_length);
 }
 
 /* Whether the log is another one of the same name: shorter than what was settled, or with another record at the mark. */
 static bool check_log(const struct takeover_terms *terms, struct takeover_partition *one, struct fault *why)
 {
-    struct position_mark mark = takeover_mark(one);
+    struct log_mark mark = takeover_mark(one);
     int64_t settled = one->has_owner && !is_ours(one) ? one->owner.position : one->position;
     char what[REMEDY_SIZE];
 
@@ -142,12 +142,12 @@ static bool check_retention(const struct takeover_terms *terms, struct takeover_
     return accept(terms, one, one->low, what, why);
 }
 
-struct position_mark takeover_mark(const struct takeover_partition *one)
+struct log_mark takeover_mark(const struct takeover_partition *one)
 {
-    struct position_mark mark = position_mark_of(one->metadata, one->metadata_length);
+    struct log_mark mark = partition_offsets_mark_of(one->metadata, one->metadata_length);
 
     if (mark.offset < 0 && one->has_owner)
-        mark = (struct position_mark){one->owner.last_offset, one->owner.last_appended_ms};
+        mark = (struct log_mark){one->owner.last_offset, one->owner.last_appended_ms};
     return mark;
 }
 

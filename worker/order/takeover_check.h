@@ -6,7 +6,7 @@
 #define ORDER_TAKEOVER_CHECK_H
 
 #include "ledger.h"
-#include "position.h"
+#include "partition_offsets.h"
 
 /* What the take-over is held against. All texts are borrowed and outlive it. */
 struct takeover_terms {
@@ -36,7 +36,7 @@ struct takeover_partition {
 };
 
 /* The record that tells the log from another one (see position.h), offset -1 where there is none. */
-struct position_mark takeover_mark(const struct takeover_partition *one);
+struct log_mark takeover_mark(const struct takeover_partition *one);
 
 /*
  * Whether the partition may be taken over as it stands, and from where: `one` becomes what is accepted. FAULT_LOCAL: a

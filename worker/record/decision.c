@@ -4,8 +4,8 @@
 #include "datum.h"
 #include "framing.h"
 #include "memory.h"
+#include "timestamp.h"
 #include "utf8.h"
-#include "when.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,9 +26,9 @@ bool decision_write(const struct schema *schema, const struct decision *decision
 {
     const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    char moment[WHEN_TEXT_SIZE];
+    char moment[TIMESTAMP_TEXT_SIZE];
 
-    when_print(decision->decided_at_ms, moment);
+    timestamp_print(decision->decided_at_ms, moment);
     add_text(tree, "signalId", decision->signal_id);
     add_text(tree, "requestId", decision->request_id);
     json_object_object_add(tree, "attempt", json_object_new_int64(decision->attempt));
@@ -65,15 +65,15 @@ bool decision_read(const struct schema *schema, const void *value, size_t length
         return fault_set(why, FAULT_INPUT, "it is no decision, or one of a newer worker");
     TRY(datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, NULL, &tree,
                      why));
-    *decision =
-        (struct decision){.attempt = (unsigned)json_object_get_int64(tree_member(tree, "attempt")),
-                          .verdict = (enum decision_verdict)name_in(tree_text_of(tree, "verdict"), symbols)};
+    *decision = (struct decision){
+        .attempt = (unsigned)json_object_get_int64(tree_member(tree, "attempt")),
+        .verdict = (enum decision_verdict)name_in_list(tree_text_of(tree, "verdict"), symbols)};
     snprintf(decision->signal_id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "signalId"));
     snprintf(decision->request_id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "requestId"));
     read_text(tree, "reference", decision->reference);
     read_text(tree, "why", decision->why);
     read_text(tree, "who", decision->who);
-    if (!when_parse(tree_text_of(tree, "decidedAt"), &decision->decided_at_ms, why))
+    if (!timestamp_parse(tree_text_of(tree, "decidedAt"), &decision->decided_at_ms, why))
         return false;
     return true;
 }

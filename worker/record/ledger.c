@@ -5,7 +5,7 @@
 #include "datum.h"
 #include "framing.h"
 #include "memory.h"
-#include "when.h"
+#include "timestamp.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -51,9 +51,9 @@ static void add_bytes(struct json_object *tree, const char *name, const char *by
 
 static void add_moment(struct json_object *tree, const char *name, int64_t ms)
 {
-    char text[WHEN_TEXT_SIZE];
+    char text[TIMESTAMP_TEXT_SIZE];
 
-    when_print(ms, text);
+    timestamp_print(ms, text);
     json_object_object_add(tree, name, json_object_new_string(text));
 }
 

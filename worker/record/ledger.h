@@ -35,7 +35,7 @@ struct ledger_record {
     unsigned attempt;
     int64_t requested_at_ms, written_at_ms; /* since the epoch */
     char *inputs;                           /* JSON: $inputs; null when done */
-    char *progress;                         /* JSON: how far it is, as order/keeping.c writes it */
+    char *progress;                         /* JSON: how far it is, as order/snapshot.c writes it */
     char *outcome;                          /* the latest outcome as published: framed bytes */
     size_t outcome_length;
     char *outcome_headers; /* JSON: {"name": "base64"} */

@@ -3,8 +3,8 @@
 
 #include "datum.h"
 #include "memory.h"
+#include "timestamp.h"
 #include "utf8.h"
-#include "when.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,9 +70,9 @@ static void add_text(struct json_object *object, const char *name, const char *t
 
 static struct json_object *moment(int64_t ms)
 {
-    char text[WHEN_TEXT_SIZE];
+    char text[TIMESTAMP_TEXT_SIZE];
 
-    when_print(ms, text);
+    timestamp_print(ms, text);
     return json_object_new_string(text);
 }
 

@@ -5,7 +5,7 @@
 #include "memory.h"
 #include "number.h"
 #include "projection.h"
-#include "when.h"
+#include "timestamp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +82,7 @@ static void prepare(const struct order_type *type, struct json_object *tree, str
 
     snprintf(request->id, sizeof request->id, "%s", tree_text_of(tree, "requestId"));
     request->not_after_ms = INT64_MAX;
-    if (not_after != NULL && !when_parse(not_after, &request->not_after_ms, &unused))
+    if (not_after != NULL && !timestamp_parse(not_after, &request->not_after_ms, &unused))
         request->not_after_ms = INT64_MAX; /* cannot be: the projection wrote it */
     if (type->workflow->number_form != WORKFLOW_NATIONAL)
         in_form(schema_root(type->request), tree, (enum number_form)type->workflow->number_form);

@@ -8,9 +8,9 @@
 
 enum { RECORDS_MAX = 500 }; /* of one settlement: the watchdog wants turns */
 
-static void *allocated(struct settler_record record)
+static void *allocated(struct kafka_record record)
 {
-    struct settler_record *copy = memory_new(1, sizeof *copy);
+    struct kafka_record *copy = memory_new(1, sizeof *copy);
 
     *copy = record;
     return copy;
@@ -18,7 +18,7 @@ static void *allocated(struct settler_record record)
 
 static void *outcome(void *context, const struct order *order)
 {
-    struct settler_record record;
+    struct kafka_record record;
 
     record_of_order(context, order, &record);
     return allocated(record);
@@ -26,7 +26,7 @@ static void *outcome(void *context, const struct order *order)
 
 static void *repeat(void *context, const void *of)
 {
-    struct settler_record record;
+    struct kafka_record record;
 
     (void)context;
     record_repeated(of, &record);
@@ -35,28 +35,28 @@ static void *repeat(void *context, const void *of)
 
 static void *ledger(void *context, const struct order *order, const void *published, struct fault *why)
 {
-    struct settler_record record;
+    struct kafka_record record;
 
     return record_of_ledger(context, order, published, &record, why) ? allocated(record) : NULL;
 }
 
 static void *rewritten(void *context, int32_t partition, const struct ledger_record *kept)
 {
-    struct settler_record record;
+    struct kafka_record record;
 
     return record_of_kept(context, partition, kept, &record) ? allocated(record) : NULL;
 }
 
 static void *stored(void *context, const struct ledger_record *kept, bool repeated)
 {
-    struct settler_record record;
+    struct kafka_record record;
 
     return record_of_stored(context, kept, repeated, &record) ? allocated(record) : NULL;
 }
 
 static void *forgotten(void *context, int32_t partition, const char *request_id)
 {
-    struct settler_record record;
+    struct kafka_record record;
 
     record_of_forgotten(context, partition, request_id, &record);
     return allocated(record);
@@ -64,7 +64,7 @@ static void *forgotten(void *context, int32_t partition, const char *request_id)
 
 static void *owner(void *context, const struct ledger_owner *of)
 {
-    struct settler_record record;
+    struct kafka_record record;
 
     record_of_owner(context, of, &record);
     return allocated(record);
@@ -73,7 +73,7 @@ static void *owner(void *context, const struct ledger_owner *of)
 static bool replace(void *context, const struct order *order, int32_t partition, void **of)
 {
     const struct worker *worker = context;
-    struct settler_record *record = *of;
+    struct kafka_record *record = *of;
     struct fault why;
 
     if (record->refused == NULL)
@@ -87,7 +87,7 @@ static bool replace(void *context, const struct order *order, int32_t partition,
 static void release(void *context, void *record)
 {
     (void)context;
-    settler_record_free(record);
+    kafka_record_free(record);
 }
 
 static void published(void *context, const struct order *order)
@@ -121,7 +121,7 @@ struct batch *batch_port_new(struct worker *worker)
                                                  .published = published,
                                                  .evicted = evicted};
     const struct batch_setup setup = {.orders = worker->orders,
-                                      .settlements = worker->settlements,
+                                      .partitions = worker->partitions,
                                       .duplicates = worker->duplicates,
                                       .records = &records,
                                       .context = worker,

@@ -1,5 +1,5 @@
 /*
- * How the records of order/batch are made here: as Kafka records (struct settler_record), with their figures.
+ * How the records of order/batch are made here: as Kafka records (struct kafka_record), with their figures.
  */
 #ifndef RUN_BATCH_PORT_H
 #define RUN_BATCH_PORT_H

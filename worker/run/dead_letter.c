@@ -11,12 +11,12 @@
 
 enum { HEADER_OVERHEAD = 12, RECORD_OVERHEAD = 128, OUR_HEADERS_MAX = 4096 };
 
-static void add_text(struct settler_record *record, const char *name, const char *value)
+static void add_text(struct kafka_record *record, const char *name, const char *value)
 {
-    settler_record_header(record, name, value, strlen(value));
+    kafka_record_header(record, name, value, strlen(value));
 }
 
-static void add_number(struct settler_record *record, const char *name, int64_t value)
+static void add_number(struct kafka_record *record, const char *name, int64_t value)
 {
     char text[24];
 
@@ -25,7 +25,7 @@ static void add_number(struct settler_record *record, const char *name, int64_t 
 }
 
 /* How many headers the message came with: those before the first of ours. */
-static size_t own_count(const struct settler_record *record)
+static size_t own_count(const struct kafka_record *record)
 {
     size_t count = record->header_count;
 
@@ -34,7 +34,7 @@ static size_t own_count(const struct settler_record *record)
     return count == 0 ? record->header_count : count - 1;
 }
 
-static size_t headers_size(const struct settler_record *record)
+static size_t headers_size(const struct kafka_record *record)
 {
     size_t size = 0, count = own_count(record);
 
@@ -43,7 +43,7 @@ static size_t headers_size(const struct settler_record *record)
     return size;
 }
 
-static void leave_out(struct settler_record *record, const char *what, const void *bytes, size_t length)
+static void leave_out(struct kafka_record *record, const char *what, const void *bytes, size_t length)
 {
     char digest[DIGEST_TEXT_SIZE], text[DIGEST_TEXT_SIZE + 80];
 
@@ -52,7 +52,7 @@ static void leave_out(struct settler_record *record, const char *what, const voi
     add_text(record, DEAD_LEFT_OUT_HEADER, text);
 }
 
-static void leave_out_headers(struct settler_record *record)
+static void leave_out_headers(struct kafka_record *record)
 {
     size_t count = own_count(record);
     char text[80];
@@ -62,13 +62,13 @@ static void leave_out_headers(struct settler_record *record)
         memory_free(record->headers[i].name);
         memory_free(record->headers[i].value);
     }
-    /* The room of the list is told by its count (settler_record_header()): so a list anew. */
-    struct settler_header *all = record->headers;
+    /* The room of the list is told by its count (kafka_record_header()): so a list anew. */
+    struct kafka_header *all = record->headers;
     size_t all_count = record->header_count;
     record->headers = NULL;
     record->header_count = 0;
     for (size_t i = count; i < all_count; i++) {
-        settler_record_header(record, all[i].name, all[i].value, all[i].length);
+        kafka_record_header(record, all[i].name, all[i].value, all[i].length);
         memory_free(all[i].name);
         memory_free(all[i].value);
     }
@@ -76,7 +76,7 @@ static void leave_out_headers(struct settler_record *record)
     add_text(record, DEAD_LEFT_OUT_HEADER, text);
 }
 
-bool dead_letter_reduce(struct settler_record *record)
+bool dead_letter_reduce(struct kafka_record *record)
 {
     size_t headers = headers_size(record);
 
@@ -96,7 +96,7 @@ bool dead_letter_reduce(struct settler_record *record)
     return true;
 }
 
-static void copy_headers(const rd_kafka_message_t *message, struct settler_record *record)
+static void copy_headers(const rd_kafka_message_t *message, struct kafka_record *record)
 {
     rd_kafka_headers_t *headers;
     const char *name;
@@ -107,14 +107,14 @@ static void copy_headers(const rd_kafka_message_t *message, struct settler_recor
         return;
     for (size_t i = 0;
          rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
-        settler_record_header(record, name, value, size);
+        kafka_record_header(record, name, value, size);
 }
 
 void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                    const struct fault *why, struct settler_record *record)
+                    const struct fault *why, struct kafka_record *record)
 {
     *record =
-        (struct settler_record){.topic = worker->settings->topic_dead, .partition = RD_KAFKA_PARTITION_UA};
+        (struct kafka_record){.topic = worker->settings->topic_dead, .partition = RD_KAFKA_PARTITION_UA};
     record->key = message->key == NULL ? NULL : memory_text_of(message->key, message->key_len);
     record->key_length = message->key_len;
     record->value = message->payload == NULL ? NULL : memory_text_of(message->payload, message->len);
@@ -137,7 +137,7 @@ void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *messa
 static void add(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
                 const struct fault *why)
 {
-    struct settler_record *record = memory_new(1, sizeof *record);
+    struct kafka_record *record = memory_new(1, sizeof *record);
 
     dead_letter_of(worker, message, reason, why, record);
     batch_add(worker->batch, message->partition, record);
@@ -148,12 +148,12 @@ void dead_letter_send(struct worker *worker, const rd_kafka_message_t *message, 
                       const struct fault *why)
 {
     add(worker, message, reason, why);
-    settlements_finish(worker->settlements, message->partition, message->offset);
+    partitions_finish(worker->partitions, message->partition, message->offset);
 }
 
 void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *message,
                              const struct fault *why)
 {
     add(worker, message, "signal", why);
-    settlements_finish_signal(worker->settlements, message->partition, message->offset);
+    partitions_finish_signal(worker->partitions, message->partition, message->offset);
 }

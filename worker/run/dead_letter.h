@@ -17,7 +17,7 @@
  * size and SHA-256 in whc-dead-left-out; the other headers say where the original stands (promise.md R16).
  */
 void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                    const struct fault *why, struct settler_record *record);
+                    const struct fault *why, struct kafka_record *record);
 
 /*
  * The message's dead letter goes into the next settlement, and its offset is settled with it: a request's; a signal's that
@@ -31,6 +31,6 @@ void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *me
 /*
  * Makes a dead letter that Kafka refused smaller by its largest part. False: there is nothing left to leave out.
  */
-bool dead_letter_reduce(struct settler_record *record);
+bool dead_letter_reduce(struct kafka_record *record);
 
 #endif

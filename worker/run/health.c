@@ -4,7 +4,7 @@
 #include "decisions.h"
 #include "intake.h"
 #include "membership.h"
-#include "settling.h"
+#include "settlement.h"
 
 enum { CLOSED_TOLD_MS = 2000 }; /* a gateway that stumbles closes it for a second */
 
@@ -35,8 +35,8 @@ const char *health_not_ready(const struct worker *worker)
         return *worker->ending != '\0' ? worker->ending : "the worker is stopping";
     if (*membership_state(worker->membership) != '\0')
         return membership_state(worker->membership);
-    if (*settling_trouble(worker->settling) != '\0')
-        return settling_trouble(worker->settling);
+    if (*settlement_trouble(worker->settlement) != '\0')
+        return settlement_trouble(worker->settlement);
     if (*registry_trouble(worker->registry) != '\0')
         return registry_trouble(worker->registry);
     if (!registry_registered(worker->registry))

@@ -191,7 +191,7 @@ static enum intake_answer take_order(struct intake *intake, rd_kafka_message_t *
     take_trace(message, &order->headers);
     order->headers.tracking = copy_header(message, "whc-tracking");
     switch (request_read(type, writer, (const char *)message->payload + frame->start,
-                         message->len - frame->start, worker->given,
+                         message->len - frame->start, worker->setting_inputs,
                          (size_t)worker->settings->request_max_values, &order->request, &why)) {
     case REQUEST_DEAD:
         order_free(order);
@@ -199,7 +199,7 @@ static enum intake_answer take_order(struct intake *intake, rd_kafka_message_t *
         return INTAKE_OPEN;
     case REQUEST_BROKEN:
         split_rule(&why, path);
-        journey_refuse(order, REASON_CONTRACT, path, why.text, worker_time(worker).wall_ms);
+        engine_refuse(order, REASON_CONTRACT, path, why.text, worker_time(worker).wall_ms);
         break;
     case REQUEST_GOOD:
         break;
@@ -319,8 +319,8 @@ static enum fate handle(void *context, rd_kafka_message_t *message, struct fault
     if (answer == INTAKE_OPEN) {
         answer = read_message(intake, message, why);
         if (answer == INTAKE_OPEN) {
-            position_date(settlements_position(worker->settlements, message->partition), message->offset,
-                          rd_kafka_message_timestamp(message, &kind));
+            partition_offsets_date(partitions_offsets(worker->partitions, message->partition),
+                                   message->offset, rd_kafka_message_timestamp(message, &kind));
             metrics_count_taken(worker->metrics);
         }
     }
@@ -343,7 +343,7 @@ static void take_message(struct intake *intake, rd_kafka_message_t *message)
 {
     struct fault why;
 
-    if (!settlements_owns(intake->worker->settlements, message->partition)) {
+    if (!partitions_owns(intake->worker->partitions, message->partition)) {
         rd_kafka_message_destroy(message);
         return;
     }

@@ -8,7 +8,7 @@
 #include "partitioner.h"
 #include "recovery.h"
 #include "remembered.h"
-#include "settling.h"
+#include "settlement.h"
 #include "watch.h"
 #include "watching.h"
 
@@ -33,11 +33,11 @@ static void read_positions(void *context, unsigned question)
     struct worker *worker = membership->worker;
     size_t count;
     const int32_t *partitions = ownership_partitions(worker->ownership, &count);
-    struct settling_place *places = memory_new(count, sizeof *places);
+    struct settlement_place *places = memory_new(count, sizeof *places);
 
     for (size_t i = 0; i < count; i++)
-        places[i] = (struct settling_place){partitions[i], -1};
-    settling_ask(worker->settling, SETTLER_READ, places, count, question);
+        places[i] = (struct settlement_place){partitions[i], -1};
+    settlement_ask(worker->settlement, JOB_READ, places, count, question);
     memory_free(places);
 }
 
@@ -47,9 +47,9 @@ static void probe(void *context, unsigned question)
     struct worker *worker = membership->worker;
     size_t count;
     const int32_t *partitions = ownership_partitions(worker->ownership, &count);
-    const struct settling_place place = {partitions[0], -1};
+    const struct settlement_place place = {partitions[0], -1};
 
-    settling_ask(worker->settling, SETTLER_PROBE, &place, 1, question);
+    settlement_ask(worker->settlement, JOB_PROBE, &place, 1, question);
 }
 
 /* What stands at the marks: whether the logs are those that were settled. */
@@ -60,11 +60,11 @@ static void peek(void *context, unsigned question)
     size_t count;
     const struct takeover_partition *partitions =
         takeover_partitions(ownership_takeover(worker->ownership), &count);
-    struct settling_place *places = memory_new(count, sizeof *places);
+    struct settlement_place *places = memory_new(count, sizeof *places);
 
     for (size_t i = 0; i < count; i++)
-        places[i] = (struct settling_place){partitions[i].partition, takeover_mark(&partitions[i]).offset};
-    settling_ask(worker->settling, SETTLER_PEEK, places, count, question);
+        places[i] = (struct settlement_place){partitions[i].partition, takeover_mark(&partitions[i]).offset};
+    settlement_ask(worker->settlement, JOB_PEEK, places, count, question);
     memory_free(places);
 }
 
@@ -72,7 +72,7 @@ static bool load(void *context, const int32_t partitions[], size_t count, struct
 {
     const struct membership *membership = context;
 
-    return reader_begin(membership->worker->reader, partitions, count, why);
+    return ledger_reader_begin(membership->worker->ledger_reader, partitions, count, why);
 }
 
 static bool read_on(void *context, struct takeover *takeover, struct fault *why)
@@ -86,7 +86,7 @@ static void unload(void *context)
 {
     const struct membership *membership = context;
 
-    reader_end(membership->worker->reader);
+    ledger_reader_end(membership->worker->ledger_reader);
 }
 
 static void before_barrier(void *context, struct takeover *takeover)
@@ -199,12 +199,12 @@ static const struct ownership_port port = {.read = read_positions,
 
 /* --- the answers --- */
 
-static void take_positions(struct worker *worker, const struct settler_job *job, unsigned question)
+static void take_positions(struct worker *worker, const struct settlement_job *job, unsigned question)
 {
     struct takeover_read *reads = memory_new(job->position_count, sizeof *reads);
 
     for (size_t i = 0; i < job->position_count; i++) {
-        const struct settler_position *one = &job->positions[i];
+        const struct job_position *one = &job->positions[i];
         reads[i] = (struct takeover_read){.partition = one->partition,
                                           .offset = one->offset,
                                           .signals = one->signals,
@@ -218,7 +218,7 @@ static void take_positions(struct worker *worker, const struct settler_job *job,
     memory_free(reads);
 }
 
-static void take_marks(struct worker *worker, const struct settler_job *job, unsigned question)
+static void take_marks(struct worker *worker, const struct settlement_job *job, unsigned question)
 {
     struct takeover_found *marks = memory_new(job->position_count, sizeof *marks);
 
@@ -228,17 +228,17 @@ static void take_marks(struct worker *worker, const struct settler_job *job, uns
     memory_free(marks);
 }
 
-static void answered(void *context, const struct settler_job *job, unsigned question)
+static void answered(void *context, const struct settlement_job *job, unsigned question)
 {
     const struct membership *membership = context;
     struct worker *worker = membership->worker;
-    bool probes = job->task == SETTLER_PROBE;
+    bool probes = job->task == JOB_PROBE;
 
-    if (job->answer != SETTLER_CLEAN && !(probes && job->answer == SETTLER_UNSAFE))
+    if (job->answer != JOB_CLEAN && !(probes && job->answer == JOB_UNSAFE))
         ownership_unanswered(worker->ownership, question, &job->why, loop_clock_ms());
     else if (probes)
-        ownership_probed(worker->ownership, question, job->answer == SETTLER_CLEAN);
-    else if (job->task == SETTLER_READ)
+        ownership_probed(worker->ownership, question, job->answer == JOB_CLEAN);
+    else if (job->task == JOB_READ)
         take_positions(worker, job, question);
     else
         take_marks(worker, job, question);
@@ -305,7 +305,7 @@ static void ended(void *context, int32_t partition, int64_t offset)
 {
     const struct membership *membership = context;
 
-    settlements_follow(membership->worker->settlements, partition, offset);
+    partitions_follow(membership->worker->partitions, partition, offset);
 }
 
 const struct consumer_calls membership_calls = {.assigned = assigned,
@@ -338,7 +338,7 @@ static struct ownership *make_ownership(struct membership *membership)
     const struct settings *settings = worker->settings;
     const struct ownership_setup setup = {
         .orders = worker->orders,
-        .settlements = worker->settlements,
+        .partitions = worker->partitions,
         .duplicates = worker->duplicates,
         .batch = worker->batch,
         .catalogue = worker->catalogue,
@@ -367,7 +367,7 @@ struct membership *membership_new(struct worker *worker)
     membership->worker = worker;
     membership->wake = (struct loop_timer){.fire = nothing, .context = membership};
     worker->ownership = make_ownership(membership);
-    settling_answers_to(worker->settling, answered, membership);
+    settlement_answers_to(worker->settlement, answered, membership);
     return membership;
 }
 

@@ -5,9 +5,9 @@
 #ifndef RUN_METRICS_H
 #define RUN_METRICS_H
 
+#include "metric_table.h"
 #include "order.h"
-#include "settler.h"
-#include "stats.h"
+#include "settlement_thread.h"
 
 struct metrics;
 
@@ -65,6 +65,6 @@ void metrics_count_dead(struct metrics *metrics, const char *reason);
 void metrics_count_turn(struct metrics *metrics, int64_t took_us);
 void metrics_count_call(struct metrics *metrics, const char *api, int status,
                         int64_t took_ms); /* 0: no reply */
-void metrics_count_settlement(struct metrics *metrics, const struct settler_job *job, bool happened);
+void metrics_count_settlement(struct metrics *metrics, const struct settlement_job *job, bool happened);
 
 #endif

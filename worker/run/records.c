@@ -3,10 +3,10 @@
 
 #include "base64.h"
 #include "framing.h"
-#include "keeping.h"
-#include "kept.h"
+#include "ledger_growth.h"
 #include "memory.h"
-#include "when.h"
+#include "snapshot.h"
+#include "timestamp.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,20 +17,20 @@ enum { WRITER_SIZE = 300 };
 
 #define REPEATED_HEADER "whc-repeated"
 
-static void add_text(struct settler_record *record, const char *name, const char *value)
+static void add_text(struct kafka_record *record, const char *name, const char *value)
 {
     if (value != NULL && *value != '\0')
-        settler_record_header(record, name, value, strlen(value));
+        kafka_record_header(record, name, value, strlen(value));
 }
 
 /* CloudEvents 1.0, Kafka binding, binary mode; and the trace that the request came with. */
-static void add_event_headers(struct settler_record *record, const struct worker *worker,
+static void add_event_headers(struct kafka_record *record, const struct worker *worker,
                               const struct order *order, const struct outcome *outcome)
 {
-    char id[UUID_TEXT_SIZE], time[WHEN_TEXT_SIZE], source[300];
+    char id[UUID_TEXT_SIZE], time[TIMESTAMP_TEXT_SIZE], source[300];
 
     outcome_id(outcome, id);
-    when_print(outcome->finished_at_ms, time);
+    timestamp_print(outcome->finished_at_ms, time);
     snprintf(source, sizeof source, "/whc-worker/%.250s", worker->settings->group_id);
     add_text(record, "ce_specversion", "1.0");
     add_text(record, "ce_id", id);
@@ -86,7 +86,7 @@ static void write_outcome(const struct worker *worker, struct outcome *outcome, 
 }
 
 static void make_outcome(const struct worker *worker, const struct order *order, struct outcome *outcome,
-                         struct settler_record *record)
+                         struct kafka_record *record)
 {
     struct frame frame = frame_of(worker, order->type);
     uint8_t header[FRAMING_HEADER_SIZE_MAX];
@@ -95,18 +95,18 @@ static void make_outcome(const struct worker *worker, const struct order *order,
     buffer_init(&value,
                 worker->outcome_max_bytes - order->key_length); /* intake has seen to it that some is left */
     write_outcome(worker, outcome, &value);
-    *record = (struct settler_record){.topic = worker->settings->topic_outcomes,
-                                      .partition = RD_KAFKA_PARTITION_UA};
+    *record =
+        (struct kafka_record){.topic = worker->settings->topic_outcomes, .partition = RD_KAFKA_PARTITION_UA};
     record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);
     record->key_length = order->key_length;
     record->value = buffer_take(&value, &record->length);
     add_event_headers(record, worker, order, outcome);
     size_t length = framing_write_header(&frame, header);
     if (length > 0)
-        settler_record_header(record, FRAMING_HEADER, (const char *)header, length);
+        kafka_record_header(record, FRAMING_HEADER, (const char *)header, length);
 }
 
-void record_of_order(const struct worker *worker, const struct order *order, struct settler_record *record)
+void record_of_order(const struct worker *worker, const struct order *order, struct kafka_record *record)
 {
     struct outcome outcome;
 
@@ -115,7 +115,7 @@ void record_of_order(const struct worker *worker, const struct order *order, str
 }
 
 void record_of_order_smaller(const struct worker *worker, const struct order *order, const struct fault *why,
-                             struct settler_record *record)
+                             struct kafka_record *record)
 {
     struct outcome outcome;
 
@@ -125,7 +125,7 @@ void record_of_order_smaller(const struct worker *worker, const struct order *or
     make_outcome(worker, order, &outcome, record);
 }
 
-static char *headers_text(const struct settler_record *outcome)
+static char *headers_text(const struct kafka_record *outcome)
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
     struct buffer text;
@@ -148,12 +148,12 @@ struct ledger_schemas ledger_schemas_of(const struct worker *worker)
 
 /* The value is taken; null: the key is forgotten. */
 static void set_ledger_record(const struct worker *worker, int32_t partition, const char *key,
-                              struct buffer *value, struct settler_record *record)
+                              struct buffer *value, struct kafka_record *record)
 {
-    *record = (struct settler_record){.topic = worker->settings->topic_ledger,
-                                      .partition = partition,
-                                      .key = memory_text(key),
-                                      .key_length = strlen(key)};
+    *record = (struct kafka_record){.topic = worker->settings->topic_ledger,
+                                    .partition = partition,
+                                    .key = memory_text(key),
+                                    .key_length = strlen(key)};
     if (value == NULL)
         return;
     record->value = buffer_take(value, &record->length);
@@ -161,11 +161,11 @@ static void set_ledger_record(const struct worker *worker, int32_t partition, co
     char writer[WRITER_SIZE];
     int length = snprintf(writer, sizeof writer, "whc-worker %s, slot %.200s, format %u", WORKER_VERSION,
                           worker->settings->worker_slot, worker->ledger_schemas.writes);
-    settler_record_header(record, LEDGER_WRITER_HEADER, writer, (size_t)length);
+    kafka_record_header(record, LEDGER_WRITER_HEADER, writer, (size_t)length);
 }
 
 bool record_of_kept(const struct worker *worker, int32_t partition, const struct ledger_record *kept,
-                    struct settler_record *record)
+                    struct kafka_record *record)
 {
     struct ledger_schemas schemas = ledger_schemas_of(worker);
     char key[LEDGER_KEY_SIZE];
@@ -188,7 +188,7 @@ bool record_of_kept(const struct worker *worker, int32_t partition, const struct
 
 /* What is too large for a finished order goes without: its journal and decisions, then the stored outcome. */
 static bool write_smaller(const struct worker *worker, int32_t partition, struct ledger_record *kept,
-                          struct settler_record *record)
+                          struct kafka_record *record)
 {
     kept->progress = memory_free(kept->progress);
     kept->decisions = memory_free(kept->decisions);
@@ -204,10 +204,10 @@ static bool write_smaller(const struct worker *worker, int32_t partition, struct
  * steps go by. The outcome itself needs none, it comes in the place of the request.
  */
 static bool has_room(const struct worker *worker, const struct order *order,
-                     const struct settler_record *record, struct fault *why)
+                     const struct kafka_record *record, struct fault *why)
 {
     const struct settings *settings = worker->settings;
-    size_t growth = kept_of_workflow(order->type->workflow, settings) + KEPT_EXTRA_BYTES;
+    size_t growth = ledger_growth_of(order->type->workflow, settings) + LEDGER_GROWTH_EXTRA_BYTES;
 
     if (!order_is_unsent(order) || order->reason.kind != REASON_NONE ||
         record->length + growth <= worker->ledger_max_bytes)
@@ -219,13 +219,13 @@ static bool has_room(const struct worker *worker, const struct order *order,
 }
 
 bool record_of_ledger(const struct worker *worker, const struct order *order,
-                      const struct settler_record *outcome, struct settler_record *record, struct fault *why)
+                      const struct kafka_record *outcome, struct kafka_record *record, struct fault *why)
 {
     struct ledger_record kept;
-    char token[POSITION_TOKEN_MAX + 1];
+    char token[SETTLEMENT_TOKEN_MAX + 1];
 
-    order_keep(order, worker_time(worker).wall_ms, &kept);
-    settlements_next_token(worker->settlements, token);
+    snapshot_take(order, worker_time(worker).wall_ms, &kept);
+    partitions_next_token(worker->partitions, token);
     kept.settlement = memory_text(token);
     if (outcome != NULL) {
         kept.outcome = memory_text_of(outcome->value, outcome->length);
@@ -243,12 +243,12 @@ bool record_of_ledger(const struct worker *worker, const struct order *order,
                          worker->ledger_max_bytes, worker->settings->topic_ledger);
     if (done || has_room(worker, order, record, why))
         return true;
-    settler_record_release(record);
+    kafka_record_release(record);
     return false;
 }
 
 void record_of_forgotten(const struct worker *worker, int32_t partition, const char *request_id,
-                         struct settler_record *record)
+                         struct kafka_record *record)
 {
     char key[LEDGER_KEY_SIZE];
 
@@ -257,7 +257,7 @@ void record_of_forgotten(const struct worker *worker, int32_t partition, const c
 }
 
 void record_of_owner(const struct worker *worker, const struct ledger_owner *owner,
-                     struct settler_record *record)
+                     struct kafka_record *record)
 {
     struct ledger_schemas schemas = ledger_schemas_of(worker);
     char key[LEDGER_KEY_SIZE];
@@ -274,7 +274,7 @@ void record_of_owner(const struct worker *worker, const struct ledger_owner *own
     set_ledger_record(worker, owner->partition, key, &value, record);
 }
 
-static void add_stored_headers(struct settler_record *record, const char *text)
+static void add_stored_headers(struct kafka_record *record, const char *text)
 {
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct fault unused;
@@ -287,19 +287,19 @@ static void add_stored_headers(struct settler_record *record, const char *text)
         const char *encoded = json_object_get_string(value);
         buffer_init(&bytes, 1 << 20);
         if (base64_read(encoded, strlen(encoded), &bytes, &unused))
-            settler_record_header(record, name, buffer_text(&bytes), bytes.length);
+            kafka_record_header(record, name, buffer_text(&bytes), bytes.length);
     }
 }
 
 bool record_of_stored(const struct worker *worker, const struct ledger_record *kept, bool repeated,
-                      struct settler_record *record)
+                      struct kafka_record *record)
 {
     if (kept->outcome == NULL)
         return false;
-    *record = (struct settler_record){.topic = worker->settings->topic_outcomes,
-                                      .partition = RD_KAFKA_PARTITION_UA,
-                                      .key_length = kept->key_length,
-                                      .length = kept->outcome_length};
+    *record = (struct kafka_record){.topic = worker->settings->topic_outcomes,
+                                    .partition = RD_KAFKA_PARTITION_UA,
+                                    .key_length = kept->key_length,
+                                    .length = kept->outcome_length};
     record->key = kept->key == NULL ? NULL : memory_text_of(kept->key, kept->key_length);
     record->value = memory_text_of(kept->outcome, kept->outcome_length);
     add_stored_headers(record, kept->outcome_headers);
@@ -308,16 +308,16 @@ bool record_of_stored(const struct worker *worker, const struct ledger_record *k
     return true;
 }
 
-void record_repeated(const struct settler_record *outcome, struct settler_record *record)
+void record_repeated(const struct kafka_record *outcome, struct kafka_record *record)
 {
-    *record = (struct settler_record){.topic = outcome->topic,
-                                      .partition = outcome->partition,
-                                      .key_length = outcome->key_length,
-                                      .length = outcome->length};
+    *record = (struct kafka_record){.topic = outcome->topic,
+                                    .partition = outcome->partition,
+                                    .key_length = outcome->key_length,
+                                    .length = outcome->length};
     record->key = outcome->key == NULL ? NULL : memory_text_of(outcome->key, outcome->key_length);
     record->value = memory_text_of(outcome->value, outcome->length);
     for (size_t i = 0; i < outcome->header_count; i++)
-        settler_record_header(record, outcome->headers[i].name, outcome->headers[i].value,
-                              outcome->headers[i].length);
+        kafka_record_header(record, outcome->headers[i].name, outcome->headers[i].value,
+                            outcome->headers[i].length);
     add_text(record, REPEATED_HEADER, "true");
 }

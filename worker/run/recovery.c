@@ -150,7 +150,7 @@ bool recovery_read(struct worker *worker, struct takeover *takeover, struct faul
     int64_t share = loop_share(worker->loop);
 
     do {
-        rd_kafka_message_t *message = reader_next(worker->reader);
+        rd_kafka_message_t *message = ledger_reader_next(worker->ledger_reader);
         if (message == NULL)
             return true;
         bool taken = take(&recovery, message, why);

@@ -8,24 +8,24 @@
 #include <string.h>
 
 /* An outcome that nothing can be taken from any more: who reads the dead letters is told that it is missing. */
-static void give_up_outcome(const struct worker *worker, struct settler_record *record)
+static void give_up_outcome(const struct worker *worker, struct kafka_record *record)
 {
     static const char why[] = "Kafka refuses the outcome of this request";
 
     LOG(LOG_ERROR, "Kafka refuses an outcome even without its result: a dead letter names it instead",
         log_text("error", record->refused));
     record->topic = worker->settings->topic_dead;
-    settler_record_header(record, DEAD_FIRST_HEADER, worker->settings->topic_outcomes,
-                          strlen(worker->settings->topic_outcomes));
-    settler_record_header(record, "__connect.errors.exception.message", why, strlen(why));
-    settler_record_header(record, DEAD_REASON_HEADER, "outcome", strlen("outcome"));
+    kafka_record_header(record, DEAD_FIRST_HEADER, worker->settings->topic_outcomes,
+                        strlen(worker->settings->topic_outcomes));
+    kafka_record_header(record, "__connect.errors.exception.message", why, strlen(why));
+    kafka_record_header(record, DEAD_REASON_HEADER, "outcome", strlen("outcome"));
     dead_letter_reduce(record);
 }
 
 static void replace_outcome(const struct worker *worker, const struct order *order,
-                            struct settler_record *record)
+                            struct kafka_record *record)
 {
-    struct settler_record smaller;
+    struct kafka_record smaller;
     struct fault why;
 
     if (order == NULL || order->state != ORDER_SETTLING || order->result == NULL) {
@@ -36,16 +36,16 @@ static void replace_outcome(const struct worker *worker, const struct order *ord
     record_of_order_smaller(worker, order, &why, &smaller);
     /* Of a writing order COMPLETED stays; one that only reads may be refused as often as it likes. */
     if (smaller.length + smaller.key_length >= record->length + record->key_length) {
-        settler_record_release(&smaller);
+        kafka_record_release(&smaller);
         give_up_outcome(worker, record);
         return;
     }
-    settler_record_release(record);
+    kafka_record_release(record);
     *record = smaller;
 }
 
 bool refused_replace(const struct worker *worker, const struct order *order, int32_t partition,
-                     struct settler_record *record, struct fault *why)
+                     struct kafka_record *record, struct fault *why)
 {
     const struct settings *settings = worker->settings;
 

@@ -14,6 +14,6 @@
  * changed, and what is not written down must not be sent.
  */
 MUST_USE bool refused_replace(const struct worker *worker, const struct order *order, int32_t partition,
-                              struct settler_record *record, struct fault *why);
+                              struct kafka_record *record, struct fault *why);
 
 #endif

@@ -2,24 +2,24 @@
 #include "run.h"
 
 #include "batch_port.h"
-#include "calling.h"
+#include "calls.h"
 #include "certificates.h"
 #include "credentials.h"
+#include "deadlines.h"
 #include "decisions.h"
 #include "fetcher.h"
+#include "instance_lock.h"
 #include "intake.h"
-#include "kept.h"
+#include "ledger_growth.h"
 #include "membership.h"
 #include "memory.h"
 #include "metrics.h"
 #include "reload.h"
 #include "remembered.h"
 #include "repeats.h"
-#include "settling.h"
-#include "single.h"
+#include "settlement.h"
 #include "status.h"
 #include "sweep.h"
-#include "times.h"
 #include "topics.h"
 #include "watchdog.h"
 #include "watching.h"
@@ -121,7 +121,7 @@ static void calling_turn(void *context)
     struct worker *worker = context;
 
     if (worker->consumer != NULL)
-        calling_chore(worker->calling);
+        calls_chore(worker->calls);
 }
 
 static void settling_turn(void *context)
@@ -129,7 +129,7 @@ static void settling_turn(void *context)
     struct worker *worker = context;
 
     if (worker->consumer != NULL)
-        settling_chore(worker->settling);
+        settlement_chore(worker->settlement);
 }
 
 static void membership_turn(void *context)
@@ -180,8 +180,8 @@ static struct orders *make_orders(const struct worker *worker)
             .tag = worker->apis[i].tag,
             .pace = {s->window, s->rate, s->probe_ms},
             .backoff = {s->backoff_first_ms, s->backoff_cap_ms, s->give_up_ms, (unsigned)s->attempts_max},
-            .doubt = {settings_absent_after_ms(worker->settings, s),
-                      settings_absent_after_own_ms(worker->settings, s), s->lookup_give_up_ms,
+            .doubt = {deadlines_absent_after_ms(worker->settings, s),
+                      deadlines_absent_after_own_ms(worker->settings, s), s->lookup_give_up_ms,
                       s->delivery_max_ms >= 0 && s->read_lag_ms >= 0}};
     }
     struct orders *orders = orders_new(&setup, worker_time(worker));
@@ -194,7 +194,8 @@ static bool check_topics(struct worker *worker, const struct topic_state states[
 {
     struct problems problems = {0};
 
-    topics_check(worker->settings, states, kept_most(worker->catalogue, worker->settings), &problems);
+    topics_check(worker->settings, states, ledger_growth_most(worker->catalogue, worker->settings),
+                 &problems);
     size_t count = problems.count;
     for (size_t i = 0; i < count; i++)
         LOG(LOG_ERROR, "a topic is not as it must be", log_text("topic", problems.list[i].where),
@@ -242,12 +243,12 @@ static bool join_group(struct worker *worker, const struct topic_state states[TO
 {
     TRY(check_topics(worker, states, why));
     worker->membership = membership_new(worker);
-    TRY(reader_new(worker->settings, worker->loop, &worker->reader, why));
+    TRY(ledger_reader_new(worker->settings, worker->loop, &worker->ledger_reader, why));
     TRY(fetcher_new(worker->settings, worker->loop, &worker->fetcher, why));
     TRY(consumer_new(worker->settings, worker->loop, &membership_calls, worker->membership, &worker->consumer,
                      why));
-    TRY(settler_new(worker->settings, worker->loop, consumer_handle(worker->consumer), settling_returned,
-                    worker->settling, &worker->settler, why));
+    TRY(settlement_thread_new(worker->settings, worker->loop, consumer_handle(worker->consumer),
+                              settlement_returned, worker->settlement, &worker->settlement_thread, why));
     TRY(!worker->settings->settlement_transactions ||
         watch_new(worker->settings, worker->loop, consumer_handle(worker->consumer), watching_told,
                   worker->watching, &worker->watch, why));
@@ -285,10 +286,10 @@ static void make_orders_and_ledger(struct worker *worker)
         worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max,
         worker->settings->duplicates_full == FULL_FORGET});
     uuid_print(uuid_random(), owner);
-    worker->settlements = settlements_new(owner, worker->ledger_schemas.writes);
+    worker->partitions = partitions_new(owner, worker->ledger_schemas.writes);
     worker->batch = batch_port_new(worker);
     worker->gate = (struct intake_gate){.orders = worker->orders,
-                                        .settlements = worker->settlements,
+                                        .partitions = worker->partitions,
                                         .duplicates = worker->duplicates,
                                         .batch = worker->batch,
                                         .orders_max = (size_t)worker->settings->orders_max,
@@ -301,8 +302,8 @@ static void make_parts(struct worker *worker)
     make_orders_and_ledger(worker);
     worker->metrics = metrics_new();
     worker->intake = intake_new(worker);
-    worker->calling = calling_new(worker);
-    worker->settling = settling_new(worker);
+    worker->calls = calls_new(worker);
+    worker->settlement = settlement_new(worker);
     worker->decisions = decisions_new(worker);
     worker->sweep = sweep_new(worker);
     worker->remembered = remembered_new(worker);
@@ -322,9 +323,9 @@ static bool start(struct worker *worker, struct fault *why)
                    why)); /* one that comes before the loop turns waits */
     read_apis(worker, &problems);
     problems_release(&problems); /* readiness_check() has told them */
-    worker->given = json_object_new_object();
+    worker->setting_inputs = json_object_new_object();
     for (size_t i = 0; i < worker->settings->input_count; i++)
-        json_object_object_add(worker->given, worker->settings->inputs[i].name,
+        json_object_object_add(worker->setting_inputs, worker->settings->inputs[i].name,
                                json_object_new_string(worker->settings->inputs[i].value));
     make_parts(worker);
     TRY(start_http(worker, why));
@@ -349,13 +350,13 @@ static bool start(struct worker *worker, struct fault *why)
 static void stop(struct worker *worker)
 {
     worker->watchdog = watchdog_free(worker->watchdog); /* from here on the loop does not turn */
-    worker->settler = settler_free(worker->settler);
+    worker->settlement_thread = settlement_thread_free(worker->settlement_thread);
     worker->watch = watch_free(worker->watch);
     remembered_free(worker->remembered); /* those who wait have messages of the consumer */
     repeats_free(worker->repeats);
     decisions_free(worker->decisions); /* its message is the consumer's */
     worker->consumer = consumer_free(worker->consumer);
-    worker->reader = reader_free(worker->reader);
+    worker->ledger_reader = ledger_reader_free(worker->ledger_reader);
     worker->fetcher = fetcher_free(worker->fetcher);
     status_free(worker->status);
     token_free(worker->token);
@@ -364,17 +365,17 @@ static void stop(struct worker *worker)
     membership_free(worker->membership);
     watching_free(worker->watching);
     certificates_free(worker->certificates);
-    settling_free(worker->settling);
-    calling_free(worker->calling);
+    settlement_free(worker->settlement);
+    calls_free(worker->calls);
     intake_free(worker->intake);
     sweep_free(worker->sweep);
     batch_free(worker->batch);
     metrics_free(worker->metrics);
     orders_free(worker->orders);
     duplicates_free(worker->duplicates);
-    settlements_free(worker->settlements);
+    partitions_free(worker->partitions);
     ledger_schemas_release(&worker->ledger_schemas);
-    json_object_put(worker->given);
+    json_object_put(worker->setting_inputs);
     memory_free(worker->apis);
     loop_free(worker->loop);
 }
@@ -386,7 +387,7 @@ int run_worker(struct settings *settings, struct catalogue *catalogue)
     struct fault why;
 
     watchdog_leave_pid_one();
-    if ((settings->settlement_transactions || single_lock(settings->group_id, &lock, &why)) &&
+    if ((settings->settlement_transactions || instance_lock_take(settings->group_id, &lock, &why)) &&
         start(&worker, &why)) {
         if (settings->requests_partitioner == PARTITIONER_NONE)
             LOG(LOG_WARN,
@@ -401,7 +402,7 @@ int run_worker(struct settings *settings, struct catalogue *catalogue)
         LOG(LOG_ERROR, "the worker does not start", log_fault(&why));
     }
     stop(&worker);
-    single_unlock(lock);
+    instance_lock_release(lock);
     LOG(LOG_INFO, "ended", log_int("exit_code", worker.exit_code));
     return worker.exit_code;
 }

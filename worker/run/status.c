@@ -77,7 +77,7 @@ static void turned(void *context, const struct loop_turn *turn)
     int64_t alarm_us = status->worker->settings->watchdog_ms * 1000 / 4;
     bool counts = status->joined;
 
-    status->joined = status->worker->settler != NULL;
+    status->joined = status->worker->settlement_thread != NULL;
     if (!counts)
         return;
     metrics_count_turn(status->worker->metrics, turn->took_us);

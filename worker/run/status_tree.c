@@ -18,13 +18,13 @@ static struct json_object *partitions_tree(const struct worker *worker)
     struct json_object *list = json_object_new_array();
 
     for (int32_t i = 0; i < (int32_t)worker->partition_total; i++) {
-        const struct position *position = settlements_position(worker->settlements, i);
+        const struct partition_offsets *position = partitions_offsets(worker->partitions, i);
         if (position == NULL)
             continue;
         struct json_object *one = json_object_new_object();
         json_object_object_add(one, "partition", json_object_new_int(i));
         json_object_object_add(one, "position", json_object_new_int64(position->next));
-        json_object_object_add(one, "open", json_object_new_int64(position_span(position)));
+        json_object_object_add(one, "open", json_object_new_int64(partition_offsets_span(position)));
         json_object_array_add(list, one);
     }
     return list;

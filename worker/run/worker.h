@@ -15,15 +15,15 @@
 #include "client.h"
 #include "consumer.h"
 #include "intake_gate.h"
+#include "ledger_reader.h"
 #include "ownership.h"
-#include "reader.h"
 #include "registry.h"
-#include "settler.h"
+#include "settlement_thread.h"
 #include "token.h"
 
 struct intake;
-struct calling;
-struct settling;
+struct calls;
+struct settlement;
 struct membership;
 struct decisions;
 struct sweep;
@@ -45,7 +45,7 @@ struct worker_api {
 struct worker {
     struct settings *settings;
     struct catalogue *catalogue;
-    struct json_object *given; /* inputs from the settings */
+    struct json_object *setting_inputs; /* inputs from the settings */
     struct loop *loop;
     struct worker_api *apis;
     size_t api_count;
@@ -59,20 +59,20 @@ struct worker {
     struct token *token;
     struct registry *registry;
     struct consumer *consumer;
-    struct settler *settler;
-    struct reader *reader; /* of the ledger */
+    struct settlement_thread *settlement_thread;
+    struct ledger_reader *ledger_reader; /* of the ledger */
     struct watch *watch;
     struct fetcher *fetcher; /* of single records of it */
     struct orders *orders;
     struct duplicates *duplicates;
-    struct settlements *settlements;
+    struct partitions *partitions;
     struct batch *batch;
     struct ownership *ownership; /* null until the group is joined */
     struct intake_gate gate;
 
     struct intake *intake;
-    struct calling *calling;
-    struct settling *settling;
+    struct calls *calls;
+    struct settlement *settlement;
     struct membership *membership;
     struct decisions *decisions;
     struct sweep *sweep;

@@ -1,7 +1,7 @@
 /* `decide`: a person says what became of a parked order; its owner answers through the ledger (promise.md R8). */
+#include "client_config.h"
 #include "commands.h"
 #include "decision.h"
-#include "handle.h"
 #include "ledger_view.h"
 #include "memory.h"
 #include "topic_reader.h"
@@ -17,7 +17,7 @@
 
 enum { POLL_MS = 100, FLUSH_MS = 10000, BODY_MAX = 65536 };
 
-struct wishes {
+struct arguments {
     const char *config, *who, *attempt, *timeout;
     bool json;
 };
@@ -30,10 +30,10 @@ static const char *user_name(void)
 }
 
 /* ORDER happened [REF] ["why"] | ORDER did-not-happen|retry|reject "why" */
-static bool read_words(int words, char **argv, const struct wishes *wishes, struct decision *decision,
+static bool read_words(int words, char **argv, const struct arguments *arguments, struct decision *decision,
                        struct fault *why)
 {
-    int verdict = words > 1 ? name_in(argv[1], decision_words) : -1;
+    int verdict = words > 1 ? name_in_list(argv[1], decision_words) : -1;
     bool happened = verdict == DECISION_HAPPENED;
     struct uuid id;
     struct timeval now;
@@ -50,18 +50,19 @@ static bool read_words(int words, char **argv, const struct wishes *wishes, stru
     if (happened)
         snprintf(decision->reference, sizeof decision->reference, "%s", argv[2]);
     snprintf(decision->why, sizeof decision->why, "%s", happened ? (words > 3 ? argv[3] : "") : argv[2]);
-    snprintf(decision->who, sizeof decision->who, "%s", wishes->who != NULL ? wishes->who : user_name());
+    snprintf(decision->who, sizeof decision->who, "%s",
+             arguments->who != NULL ? arguments->who : user_name());
     return true;
 }
 
 /* What can be said without the owner: the order as the ledger has it now. */
-static bool check(const struct ledger_item *item, const struct wishes *wishes, struct decision *decision,
-                  struct fault *why)
+static bool check(const struct ledger_item *item, const struct arguments *arguments,
+                  struct decision *decision, struct fault *why)
 {
     if (item == NULL)
         return fault_set(why, FAULT_INPUT, "the ledger has no order %s", decision->request_id);
     decision->attempt =
-        wishes->attempt == NULL ? item->record.attempt : (unsigned)strtoul(wishes->attempt, NULL, 10);
+        arguments->attempt == NULL ? item->record.attempt : (unsigned)strtoul(arguments->attempt, NULL, 10);
     if (item->record.state == LEDGER_DONE)
         return fault_set(why, FAULT_INPUT, "the order has its final outcome already");
     if (item->record.state != LEDGER_PARKED &&
@@ -81,8 +82,8 @@ static bool send_signal(const struct setup *setup, int32_t partition, const stru
 
     buffer_init(&value, BODY_MAX);
     TRY(decision_write(setup->catalogue->decision, decision, &value, why));
-    TRY(handle_configure(&setup->settings, HANDLE_TOOL_PRODUCER, &conf, why));
-    TRY(handle_new(RD_KAFKA_PRODUCER, conf, &handle, why));
+    TRY(client_config_make(&setup->settings, CLIENT_TOOL_PRODUCER, &conf, why));
+    TRY(client_config_connect(RD_KAFKA_PRODUCER, conf, &handle, why));
     rd_kafka_resp_err_t error = rd_kafka_producev(
         handle, RD_KAFKA_V_TOPIC(setup->settings.topic_signals), RD_KAFKA_V_PARTITION(partition),
         RD_KAFKA_V_KEY(key, strlen(key)), RD_KAFKA_V_VALUE(value.data, value.length),
@@ -143,7 +144,7 @@ static int show_answer(const struct ledger_item *item, struct json_object *answe
     return applied ? 0 : 1;
 }
 
-static int decide(const struct setup *setup, const struct wishes *wishes, struct decision *decision)
+static int decide(const struct setup *setup, const struct arguments *arguments, struct decision *decision)
 {
     struct ledger_view view = {0};
     struct topic_reader *reader = NULL;
@@ -151,21 +152,21 @@ static int decide(const struct setup *setup, const struct wishes *wishes, struct
     int code = 1;
 
     if (!ledger_view_read(setup, &view, &why) ||
-        !check(ledger_view_find(&view, decision->request_id), wishes, decision, &why) ||
+        !check(ledger_view_find(&view, decision->request_id), arguments, decision, &why) ||
         !topic_reader_new(&setup->settings, setup->settings.topic_ledger, false, &reader, &why) ||
         !send_signal(setup, ledger_view_find(&view, decision->request_id)->partition, decision, &why)) {
         fprintf(stderr, "whc-worker decide: %s\n", why.text);
     } else {
         CLEANUP(tree_release)
         struct json_object *answer =
-            await_answer(setup, reader, decision, strtol(wishes->timeout, NULL, 10), &view);
+            await_answer(setup, reader, decision, strtol(arguments->timeout, NULL, 10), &view);
         if (answer != NULL)
-            code = show_answer(ledger_view_find(&view, decision->request_id), answer, wishes->json);
+            code = show_answer(ledger_view_find(&view, decision->request_id), answer, arguments->json);
         else
             fprintf(stderr,
                     "whc-worker decide: the decision was sent and no worker has answered in %s s; whc-worker "
                     "parked %s will show what became of it\n",
-                    wishes->timeout, decision->request_id);
+                    arguments->timeout, decision->request_id);
     }
     topic_reader_free(reader);
     ledger_view_release(&view);
@@ -179,23 +180,23 @@ int command_decide(int argc, char **argv)
         "Says what became of a parked order: it happened at BT (REF: BT's id), it did not, try again, or give up.",
         "ORDER happened REF [\"why\"] | ORDER did-not-happen|retry|reject \"why\"",
         "whc-worker decide 605c9599-4ab1-488f-8129-5b8cde662c7d happened 00126001 \"seen in BT's portal\""};
-    struct wishes wishes = {.timeout = "30"};
+    struct arguments arguments = {.timeout = "30"};
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
-        {"--who", "NAME", "who decides; default: the user", &wishes.who, NULL},
-        {"--attempt", "N", "the attempt it is about; default: the one the ledger shows now", &wishes.attempt,
-         NULL},
-        {"--timeout", "SECONDS", "longest wait for the owner's answer, default 30", &wishes.timeout, NULL},
-        {"--json", NULL, "the order after the answer, as JSON", NULL, &wishes.json}};
+        {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
+        {"--who", "NAME", "who decides; default: the user", &arguments.who, NULL},
+        {"--attempt", "N", "the attempt it is about; default: the one the ledger shows now",
+         &arguments.attempt, NULL},
+        {"--timeout", "SECONDS", "longest wait for the owner's answer, default 30", &arguments.timeout, NULL},
+        {"--json", NULL, "the order after the answer, as JSON", NULL, &arguments.json}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
     struct decision decision;
     struct fault why;
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code)) {
-        if (read_words(words, argv, &wishes, &decision, &why)) {
-            code = decide(&setup, &wishes, &decision);
+        if (read_words(words, argv, &arguments, &decision, &why)) {
+            code = decide(&setup, &arguments, &decision);
         } else {
             fprintf(stderr, "whc-worker decide: %s\n", why.text);
             code = 2;

@@ -6,34 +6,35 @@
 #include <stdio.h>
 #include <string.h>
 
-struct wishes {
+struct arguments {
     const char *config, *type;
     bool all, json;
 };
 
-static bool is_wanted(const struct ledger_record *record, const struct wishes *wishes)
+static bool is_wanted(const struct ledger_record *record, const struct arguments *arguments)
 {
-    if (record->order_type == NULL || (wishes->type != NULL && strcmp(wishes->type, record->order_type) != 0))
+    if (record->order_type == NULL ||
+        (arguments->type != NULL && strcmp(arguments->type, record->order_type) != 0))
         return false;
-    return record->state == LEDGER_PARKED || (wishes->all && record->state != LEDGER_DONE);
+    return record->state == LEDGER_PARKED || (arguments->all && record->state != LEDGER_DONE);
 }
 
-static int list(const struct ledger_view *view, const struct wishes *wishes)
+static int list(const struct ledger_view *view, const struct arguments *arguments)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < view->count; i++) {
         const struct ledger_item *item = &view->items[i];
-        if (!is_wanted(&item->record, wishes))
+        if (!is_wanted(&item->record, arguments))
             continue;
-        if (count++ == 0 && !wishes->json)
+        if (count++ == 0 && !arguments->json)
             ledger_view_head();
-        if (wishes->json)
+        if (arguments->json)
             ledger_view_json(item);
         else
             ledger_view_row(item);
     }
-    if (!wishes->json)
+    if (!arguments->json)
         fprintf(stderr, "%zu order%s%s\n", count, count == 1 ? "" : "s",
                 count > 0 ? "; whc-worker parked ORDER shows one, whc-worker decide resolves it" : "");
     return 0;
@@ -59,14 +60,14 @@ int command_parked(int argc, char **argv)
     static const struct command_help help = {
         "parked", "Shows the orders that wait for a person; with ORDER, a request id, everything about it.",
         "[ORDER]", "whc-worker parked --type create-order --json"};
-    struct wishes wishes = {0};
+    struct arguments arguments = {0};
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
-        {"--type", "NAME", "only orders of this type", &wishes.type, NULL},
-        {"--all", NULL, "also those that are queued or under way", NULL, &wishes.all},
-        {"--json", NULL, "a line of JSON each", NULL, &wishes.json}};
+        {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
+        {"--type", "NAME", "only orders of this type", &arguments.type, NULL},
+        {"--all", NULL, "also those that are queued or under way", NULL, &arguments.all},
+        {"--json", NULL, "a line of JSON each", NULL, &arguments.json}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
     struct ledger_view view = {0};
     struct fault why;
     int words, code;
@@ -76,7 +77,7 @@ int command_parked(int argc, char **argv)
         if (!ledger_view_read(&setup, &view, &why))
             fprintf(stderr, "whc-worker parked: %s\n", why.text);
         else
-            code = words > 0 ? show(&view, argv[0], wishes.json) : list(&view, &wishes);
+            code = words > 0 ? show(&view, argv[0], arguments.json) : list(&view, &arguments);
         ledger_view_release(&view);
     }
     setup_release(&setup);

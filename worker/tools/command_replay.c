@@ -4,8 +4,8 @@
  * its request id, so an order that is known already is not carried out again; a finished order gets a new id, for it
  * is a new order.
  */
+#include "client_config.h"
 #include "commands.h"
-#include "handle.h"
 #include "ledger_view.h"
 #include "memory.h"
 #include "partitioner.h"
@@ -19,14 +19,14 @@
 
 enum { POLL_MS = 100, FLUSH_MS = 30000, METADATA_TIMEOUT_MS = 10000, SHOWN_EVERY = 100 };
 
-struct wishes {
+struct arguments {
     const char *config, *reason, *after;
     bool dry_run;
 };
 
 struct replay {
     const struct setup *setup;
-    const struct wishes *wishes;
+    const struct arguments *arguments;
     rd_kafka_t *producer;
     int32_t partition_count; /* of the request topic */
     size_t sent, skipped, failures;
@@ -60,10 +60,10 @@ static bool new_producer(struct replay *replay, struct fault *why)
 {
     rd_kafka_conf_t *conf;
 
-    TRY(handle_configure(&replay->setup->settings, HANDLE_TOOL_PRODUCER, &conf, why));
+    TRY(client_config_make(&replay->setup->settings, CLIENT_TOOL_PRODUCER, &conf, why));
     rd_kafka_conf_set_dr_msg_cb(conf, count_failure);
     rd_kafka_conf_set_opaque(conf, &replay->failures);
-    TRY(handle_new(RD_KAFKA_PRODUCER, conf, &replay->producer, why));
+    TRY(client_config_connect(RD_KAFKA_PRODUCER, conf, &replay->producer, why));
     return count_partitions(replay, why);
 }
 
@@ -143,7 +143,7 @@ static bool is_whole(const rd_kafka_message_t *message)
 static bool send_again(struct replay *replay, const rd_kafka_message_t *message, int32_t partition,
                        const void *value, size_t length, struct fault *why)
 {
-    if (replay->wishes->dry_run) {
+    if (replay->arguments->dry_run) {
         replay->sent++;
         return true;
     }
@@ -165,16 +165,16 @@ static bool send_again(struct replay *replay, const rd_kafka_message_t *message,
 
 static bool is_wanted(const struct replay *replay, const rd_kafka_message_t *message)
 {
-    const struct wishes *wishes = replay->wishes;
+    const struct arguments *arguments = replay->arguments;
     char reason[100], topic[300];
 
     if (!header_text(message, "__connect.errors.topic", topic, sizeof topic) ||
         strcmp(topic, replay->setup->settings.topic_requests) != 0)
         return false; /* of a signal or an outcome: no request */
-    if (wishes->after != NULL && message->offset <= strtoll(wishes->after, NULL, 10))
+    if (arguments->after != NULL && message->offset <= strtoll(arguments->after, NULL, 10))
         return false;
-    return wishes->reason == NULL || (header_text(message, "whc-dead-reason", reason, sizeof reason) &&
-                                      strcmp(reason, wishes->reason) == 0);
+    return arguments->reason == NULL || (header_text(message, "whc-dead-reason", reason, sizeof reason) &&
+                                         strcmp(reason, arguments->reason) == 0);
 }
 
 static bool replay_dead(struct replay *replay, struct fault *why)
@@ -293,7 +293,7 @@ static int run(struct replay *replay, int words, char **argv)
     if (!good)
         fprintf(stderr, "whc-worker replay: %s\n", why.text);
     fprintf(stderr, "%zu %s, %zu left out\n", replay->sent,
-            replay->wishes->dry_run ? "would be sent again" : "sent again", replay->skipped);
+            replay->arguments->dry_run ? "would be sent again" : "sent again", replay->skipped);
     return good ? 0 : 1;
 }
 
@@ -304,15 +304,16 @@ int command_replay(int argc, char **argv)
         "Sends dead letters again as they were, or the requests of finished orders under new ids (old and new id are "
         "printed).",
         "dead | finished ORDER...", "whc-worker replay dead --reason schema --dry-run"};
-    struct wishes wishes = {0};
+    struct arguments arguments = {0};
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
-        {"--reason", "WORD", "only dead letters with this whc-dead-reason", &wishes.reason, NULL},
-        {"--after", "OFFSET", "only dead letters behind this offset of their partition", &wishes.after, NULL},
-        {"--dry-run", NULL, "send nothing, only count", NULL, &wishes.dry_run}};
+        {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
+        {"--reason", "WORD", "only dead letters with this whc-dead-reason", &arguments.reason, NULL},
+        {"--after", "OFFSET", "only dead letters behind this offset of their partition", &arguments.after,
+         NULL},
+        {"--dry-run", NULL, "send nothing, only count", NULL, &arguments.dry_run}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};
-    struct replay replay = {.setup = &setup, .wishes = &wishes};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
+    struct replay replay = {.setup = &setup, .arguments = &arguments};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))

@@ -1,6 +1,6 @@
 /* `submit`: sends requests and, if asked, waits for their outcomes. */
+#include "client_config.h"
 #include "commands.h"
-#include "handle.h"
 #include "memory.h"
 #include "options.h"
 #include "outcome_view.h"
@@ -17,7 +17,7 @@
 
 enum { POLL_MS = 100, FLUSH_MS = 30000, BAR_WIDTH = 30 };
 
-struct wishes {
+struct arguments {
     const char *config, *type, *key, *timeout;
     bool wait, examples, json;
 };
@@ -60,20 +60,20 @@ static bool read_lines(const char *path, const struct order_type *type, const ch
     return true;
 }
 
-static bool gather(const struct setup *setup, const struct wishes *wishes, int words, char **argv,
+static bool gather(const struct setup *setup, const struct arguments *arguments, int words, char **argv,
                    struct submissions *submissions, struct fault *why)
 {
     const struct order_type *type =
-        wishes->type == NULL ? NULL : catalogue_type(setup->catalogue, wishes->type);
-    if (wishes->examples && (wishes->type == NULL || type != NULL))
+        arguments->type == NULL ? NULL : catalogue_type(setup->catalogue, arguments->type);
+    if (arguments->examples && (arguments->type == NULL || type != NULL))
         return submissions_add_examples(submissions, setup->catalogue, type, setup->settings.catalogue_path,
                                         why);
     if (type == NULL)
         return fault_set(why, FAULT_INPUT, "--type must name an order type; whc-worker check lists them");
     if (words == 0)
-        return read_lines("-", type, wishes->key, submissions, why);
+        return read_lines("-", type, arguments->key, submissions, why);
     for (int i = 0; i < words; i++)
-        TRY(read_lines(argv[i], type, wishes->key, submissions, why));
+        TRY(read_lines(argv[i], type, arguments->key, submissions, why));
     return true;
 }
 
@@ -112,10 +112,10 @@ static bool send_all(const struct settings *settings, const struct submissions *
     size_t failures = 0;
     bool sent = true;
 
-    TRY(handle_configure(settings, HANDLE_TOOL_PRODUCER, &conf, why));
+    TRY(client_config_make(settings, CLIENT_TOOL_PRODUCER, &conf, why));
     rd_kafka_conf_set_dr_msg_cb(conf, count_failure);
     rd_kafka_conf_set_opaque(conf, &failures);
-    TRY(handle_new(RD_KAFKA_PRODUCER, conf, &handle, why));
+    TRY(client_config_connect(RD_KAFKA_PRODUCER, conf, &handle, why));
     for (size_t i = 0; i < submissions->count && sent; i++) {
         sent = produce(handle, settings, &submissions->list[i], why);
         rd_kafka_poll(handle, 0);
@@ -149,13 +149,13 @@ static bool take_outcome(struct json_object *tree, struct submissions *submissio
 }
 
 static void await(struct topic_reader *reader, const struct catalogue *catalogue,
-                  struct submissions *submissions, const struct wishes *wishes)
+                  struct submissions *submissions, const struct arguments *arguments)
 {
-    time_t end = time(NULL) + strtol(wishes->timeout, NULL, 10);
+    time_t end = time(NULL) + strtol(arguments->timeout, NULL, 10);
     size_t open = submissions->count;
     struct fault why;
 
-    if (!wishes->json)
+    if (!arguments->json)
         outcome_view_head();
     while (open > 0 && time(NULL) < end) {
         rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
@@ -163,54 +163,55 @@ static void await(struct topic_reader *reader, const struct catalogue *catalogue
             continue;
         struct json_object *tree = NULL;
         if (outcome_view_read(catalogue, message, &tree, &why))
-            take_outcome(tree, submissions, wishes->json, &open);
+            take_outcome(tree, submissions, arguments->json, &open);
         json_object_put(tree);
         rd_kafka_message_destroy(message);
     }
 }
 
-static int summarise(const struct submissions *submissions, const struct wishes *wishes)
+static int summarise(const struct submissions *submissions, const struct arguments *arguments)
 {
     size_t answered = 0, good = 0;
 
     for (size_t i = 0; i < submissions->count; i++) {
         answered += submissions->list[i].answered;
         good += submissions->list[i].as_expected;
-        if (wishes->wait && !submissions->list[i].answered)
+        if (arguments->wait && !submissions->list[i].answered)
             fprintf(stderr, "no outcome yet: %s %s\n", submissions->list[i].type->name,
                     submissions->list[i].request_id);
     }
-    if (!wishes->wait)
+    if (!arguments->wait)
         fprintf(stderr, "%zu sent\n", submissions->count);
     else
         fprintf(stderr, "%zu sent, %zu answered, %zu %s\n", submissions->count, answered, good,
-                wishes->examples ? "as the example expects" : "completed");
-    if (submissions->refused > 0 && wishes->examples)
+                arguments->examples ? "as the example expects" : "completed");
+    if (submissions->refused > 0 && arguments->examples)
         fprintf(
             stderr,
             "(%zu not sent: what breaks its schema is refused before it is sent, as those examples show)\n",
             submissions->refused);
     else if (submissions->refused > 0)
         fprintf(stderr, "%zu not sent\n", submissions->refused);
-    return (wishes->wait && good < submissions->count) || (!wishes->examples && submissions->refused > 0);
+    return (arguments->wait && good < submissions->count) ||
+           (!arguments->examples && submissions->refused > 0);
 }
 
-static int submit(const struct setup *setup, const struct wishes *wishes, int words, char **argv)
+static int submit(const struct setup *setup, const struct arguments *arguments, int words, char **argv)
 {
     struct submissions submissions = {0};
     struct topic_reader *reader = NULL;
     struct fault why;
     int code = 1;
 
-    if (!gather(setup, wishes, words, argv, &submissions, &why) ||
-        (wishes->wait &&
+    if (!gather(setup, arguments, words, argv, &submissions, &why) ||
+        (arguments->wait &&
          !topic_reader_new(&setup->settings, setup->settings.topic_outcomes, false, &reader, &why)) ||
         !send_all(&setup->settings, &submissions, &why)) {
         fprintf(stderr, "whc-worker submit: %s\n", why.text);
     } else {
-        if (wishes->wait)
-            await(reader, setup->catalogue, &submissions, wishes);
-        code = summarise(&submissions, wishes);
+        if (arguments->wait)
+            await(reader, setup->catalogue, &submissions, arguments);
+        code = summarise(&submissions, arguments);
     }
     topic_reader_free(reader);
     submissions_release(&submissions);
@@ -223,25 +224,25 @@ int command_submit(int argc, char **argv)
         "submit", "Sends order requests: plain JSON, one per line, from files or standard input.",
         "[FILE]...",
         "echo '{\"number\": \"01632960000\"}' | whc-worker submit --type check-portability --wait"};
-    struct wishes wishes = {.timeout = "60"};
+    struct arguments arguments = {.timeout = "60"};
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &wishes.config, NULL},
-        {"--type", "NAME", "order type of the requests", &wishes.type, NULL},
-        {"--key", "KEY", "Kafka key: orders of one key go in sequence", &wishes.key, NULL},
+        {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
+        {"--type", "NAME", "order type of the requests", &arguments.type, NULL},
+        {"--key", "KEY", "Kafka key: orders of one key go in sequence", &arguments.key, NULL},
         {"--wait", NULL, "wait for the outcomes and show them; exit code 0: all completed", NULL,
-         &wishes.wait},
-        {"--timeout", "SECONDS", "longest wait, default 60", &wishes.timeout, NULL},
-        {"--json", NULL, "outcomes as lines of JSON", NULL, &wishes.json},
+         &arguments.wait},
+        {"--timeout", "SECONDS", "longest wait, default 60", &arguments.timeout, NULL},
+        {"--json", NULL, "outcomes as lines of JSON", NULL, &arguments.json},
         {"--examples", NULL,
          "send the catalogue's examples instead (of --type, or of all that only read), each with an id of its own",
-         NULL, &wishes.examples},
+         NULL, &arguments.examples},
     };
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &wishes.config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))
-        code = submit(&setup, &wishes, words, argv);
+        code = submit(&setup, &arguments, words, argv);
     setup_release(&setup);
     return code;
 }

@@ -1,6 +1,6 @@
 /* `topics`: creates the worker's topics, or says what differs. */
 #include "commands.h"
-#include "kept.h"
+#include "ledger_growth.h"
 #include "memory.h"
 #include "options.h"
 #include "repartition.h"
@@ -73,7 +73,7 @@ static int work(const struct setup *setup, bool create, bool repartitions)
     const struct settings *settings = &setup->settings;
     struct topic_state states[TOPIC_COUNT];
     struct problems problems = {0};
-    size_t ledger_bytes = kept_most(setup->catalogue, settings);
+    size_t ledger_bytes = ledger_growth_most(setup->catalogue, settings);
     struct fault why;
 
     bool read = topics_read(settings, BROKER_TIMEOUT_MS, states, &why);

@@ -2,8 +2,8 @@
 #include "ledger_view.h"
 
 #include "memory.h"
+#include "timestamp.h"
 #include "tree.h"
-#include "when.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -43,9 +43,9 @@ void ledger_view_row(const struct ledger_item *item)
     const struct ledger_record *record = &item->record;
     CLEANUP(tree_release) struct json_object *progress = parsed(record->progress);
     struct json_object *reason = tree_member(progress, "reason");
-    char since[WHEN_TEXT_SIZE];
+    char since[TIMESTAMP_TEXT_SIZE];
 
-    when_print(record->written_at_ms, since);
+    timestamp_print(record->written_at_ms, since);
     printf("%s  %-26s ", record->request_id, record->order_type);
     print_key(record, 16);
     printf(" %-9s %7u  %.19sZ  %s/%s %s\n", ledger_state_name(record->state), record->attempt, since,
@@ -102,7 +102,7 @@ void ledger_view_show(const struct ledger_item *item)
     CLEANUP(tree_release) struct json_object *progress = parsed(record->progress);
     CLEANUP(tree_release) struct json_object *inputs = parsed(record->inputs);
     CLEANUP(tree_release) struct json_object *decision = parsed(record->last_decision);
-    char moment[WHEN_TEXT_SIZE];
+    char moment[TIMESTAMP_TEXT_SIZE];
 
     show_member("request", record->request_id);
     show_member("order type", record->order_type);
@@ -111,9 +111,9 @@ void ledger_view_show(const struct ledger_item *item)
     print_key(record, (int)record->key_length);
     printf("\n%-14s %s\n%-14s %u\n%-14s %d, offset %lld\n", "state", ledger_state_name(record->state),
            "attempt", record->attempt, "partition", (int)item->partition, (long long)record->offset);
-    when_print(record->requested_at_ms, moment);
+    timestamp_print(record->requested_at_ms, moment);
     show_member("requested", moment);
-    when_print(record->written_at_ms, moment);
+    timestamp_print(record->written_at_ms, moment);
     show_member("since", moment);
     show_references(inputs);
     show_progress(progress);
@@ -127,7 +127,7 @@ void ledger_view_json(const struct ledger_item *item)
 {
     const struct ledger_record *record = &item->record;
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    char moment[WHEN_TEXT_SIZE];
+    char moment[TIMESTAMP_TEXT_SIZE];
     struct buffer text;
 
     json_object_object_add(tree, "requestId", json_object_new_string(record->request_id));
@@ -140,7 +140,7 @@ void ledger_view_json(const struct ledger_item *item)
     json_object_object_add(tree, "attempt", json_object_new_int64(record->attempt));
     json_object_object_add(tree, "partition", json_object_new_int(item->partition));
     json_object_object_add(tree, "offset", json_object_new_int64(record->offset));
-    when_print(record->written_at_ms, moment);
+    timestamp_print(record->written_at_ms, moment);
     json_object_object_add(tree, "since", json_object_new_string(moment));
     json_object_object_add(tree, "inputs", parsed(record->inputs));
     json_object_object_add(tree, "progress", parsed(record->progress));

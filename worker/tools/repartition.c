@@ -1,7 +1,7 @@
 /* See repartition.h. */
 #include "repartition.h"
 
-#include "handle.h"
+#include "client_config.h"
 #include "ledger_view.h"
 #include "memory.h"
 #include "partitioner.h"
@@ -316,13 +316,13 @@ static bool open_handles(struct work *work, struct fault *why)
     const struct settings *settings = &work->setup->settings;
     rd_kafka_conf_t *conf;
 
-    TRY(handle_configure(settings, HANDLE_GROUP, &conf, why));
-    TRY(handle_new(RD_KAFKA_CONSUMER, conf, &work->group, why));
+    TRY(client_config_make(settings, CLIENT_GROUP, &conf, why));
+    TRY(client_config_connect(RD_KAFKA_CONSUMER, conf, &work->group, why));
     rd_kafka_poll_set_consumer(work->group);
-    TRY(handle_configure(settings, HANDLE_TOOL_PRODUCER, &conf, why));
+    TRY(client_config_make(settings, CLIENT_TOOL_PRODUCER, &conf, why));
     rd_kafka_conf_set_dr_msg_cb(conf, count_failure);
     rd_kafka_conf_set_opaque(conf, &work->failures);
-    return handle_new(RD_KAFKA_PRODUCER, conf, &work->producer, why);
+    return client_config_connect(RD_KAFKA_PRODUCER, conf, &work->producer, why);
 }
 
 static bool carry_out(struct work *work, struct fault *why)

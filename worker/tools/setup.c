@@ -2,7 +2,7 @@
 #include "setup.h"
 
 #include "buffer.h"
-#include "handle.h"
+#include "client_config.h"
 #include "memory.h"
 #include "readiness.h"
 #include "settings_check.h"
@@ -23,7 +23,7 @@ void setup_load(const char *config, struct setup *setup)
     settings_load(config, environ, &setup->settings, &setup->problems);
     log_open(STDERR_FILENO, (enum log_format)setup->settings.log_format,
              (enum log_level)setup->settings.log_level);
-    handle_check(&setup->settings, &setup->problems);
+    client_config_check(&setup->settings, &setup->problems);
     settings_check_kafka(&setup->settings, &setup->problems);
     setup->ledger = ledger_schemas_new(LEDGER_FORMATS);
 

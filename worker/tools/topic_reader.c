@@ -1,7 +1,7 @@
 /* See topic_reader.h. */
 #include "topic_reader.h"
 
-#include "handle.h"
+#include "client_config.h"
 #include "memory.h"
 
 enum { BROKER_TIMEOUT_MS = 10000, TRIES_MAX = 100, TRY_MS = 100 };
@@ -71,9 +71,9 @@ bool topic_reader_new(const struct settings *settings, const char *topic, bool f
 {
     rd_kafka_conf_t *conf;
 
-    TRY(handle_configure(settings, HANDLE_TOOL_CONSUMER, &conf, why));
+    TRY(client_config_make(settings, CLIENT_TOOL_CONSUMER, &conf, why));
     struct topic_reader *reader = memory_new(1, sizeof *reader);
-    bool ready = handle_new(RD_KAFKA_CONSUMER, conf, &reader->handle, why) &&
+    bool ready = client_config_connect(RD_KAFKA_CONSUMER, conf, &reader->handle, why) &&
                  count_partitions(reader, topic, &reader->partitions, why);
     reader->ended = memory_new((size_t)reader->partitions, sizeof *reader->ended);
     reader->ends = memory_new((size_t)reader->partitions, sizeof *reader->ends);

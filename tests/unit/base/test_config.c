@@ -1,5 +1,5 @@
 /* Settings from file, environment and defaults; mistakes all at once, and never with a secret in them. */
-#include "times.h"
+#include "deadlines.h"
 
 #include "given_settings.h"
 
@@ -18,7 +18,7 @@ static void defaults(void)
     CU_ASSERT_EQUAL(settings.api.attempts_max, 4);
     CU_ASSERT_PTR_NULL(settings.client_secret.hidden);
     CU_ASSERT(*settings.worker_slot != '\0'); /* the host's name */
-    settings_check_times(&settings, &problems);
+    deadlines_check(&settings, &problems);
     CU_ASSERT_EQUAL(problems.count, 0);
     settings_release(&settings);
     problems_release(&problems);

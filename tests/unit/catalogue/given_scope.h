@@ -3,7 +3,7 @@
 #define TESTS_CATALOGUE_GIVEN_SCOPE_H
 
 #include "expression.h"
-#include "spot.h"
+#include "json_cursor.h"
 
 #include "../codec/given.h"
 

@@ -58,17 +58,17 @@ struct given_workflow {
 static inline void given_workflow(const char *text, struct given_workflow *given)
 {
     CLEANUP(tree_release) struct json_object *openapi = given_tree(given_openapi_text);
-    struct spot spot;
+    struct json_cursor cursor;
 
     *given = (struct given_workflow){0};
-    spot_init(&spot, "bt", &given->problems);
-    openapi_read(openapi, &spot, &given->openapi);
-    spot_release(&spot);
+    json_cursor_init(&cursor, "bt", &given->problems);
+    openapi_read(openapi, &cursor, &given->openapi);
+    json_cursor_release(&cursor);
     if (given->problems.count > 0)
         abort();
-    spot_init(&spot, "f", &given->problems);
-    arazzo_read(given_tree(text), &spot, &given->openapi, &given->arazzo);
-    spot_release(&spot);
+    json_cursor_init(&cursor, "f", &given->problems);
+    arazzo_read(given_tree(text), &cursor, &given->openapi, &given->arazzo);
+    json_cursor_release(&cursor);
 }
 
 static inline void given_workflow_release(struct given_workflow *given)

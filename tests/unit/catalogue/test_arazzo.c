@@ -32,7 +32,7 @@ static void compiled(void)
     const struct step *one = &workflow->steps[0], *two = &workflow->steps[1], *three = &workflow->steps[2];
     given_same("operation", one->operation->id, "read");
     CU_ASSERT_EQUAL(one->parameter_count, 3); /* its own, then the workflow's */
-    CU_ASSERT(one->when.count == 1 && one->success.count == 1 && one->output_count == 1);
+    CU_ASSERT(one->conditions.count == 1 && one->success.count == 1 && one->output_count == 1);
     CU_ASSERT(one->on_success_count == 1 && one->on_success[0].type == ACTION_GOTO &&
               one->on_success[0].target_index == 2);
     CU_ASSERT_EQUAL(one->on_failure_count, 2); /* `own` of the workflow is overridden */

@@ -25,10 +25,10 @@ static void descriptions(void)
         CLEANUP(tree_release) struct json_object *tree = given_tree(cases[i].text);
         struct asyncapi asyncapi;
         struct problems problems = {0};
-        struct spot spot;
+        struct json_cursor cursor;
 
-        spot_init(&spot, "f", &problems);
-        asyncapi_read(tree, &spot, &asyncapi);
+        json_cursor_init(&cursor, "f", &problems);
+        asyncapi_read(tree, &cursor, &asyncapi);
         bool right = cases[i].what == NULL
                          ? problems.count == 0
                          : problems.count == 1 && strcmp(problems.list[0].what, cases[i].what) == 0;
@@ -42,7 +42,7 @@ static void descriptions(void)
             CU_ASSERT_FALSE(asyncapi_receives(&asyncapi, "out"));
         }
         asyncapi_release(&asyncapi);
-        spot_release(&spot);
+        json_cursor_release(&cursor);
         problems_release(&problems);
     }
 }

@@ -75,7 +75,7 @@ static void hold(const char *text, bool want, const struct scope *scope)
     CLEANUP(memory_release) char *written = memory_text(text);
     struct problems problems = {0};
     struct criteria criteria = {0};
-    struct spot spot;
+    struct json_cursor cursor;
 
     for (char *at = written; *at != '\0'; at++)
         if (*at == '`')
@@ -87,15 +87,15 @@ static void hold(const char *text, bool want, const struct scope *scope)
         if (*at == '~')
             *at = '\'';
     json_object_object_add(tree, "condition", json_object_new_string(quoted));
-    spot_init(&spot, "f", &problems);
-    criteria_add(tree, &spot, &given_no_names, &criteria);
+    json_cursor_init(&cursor, "f", &problems);
+    criteria_add(tree, &cursor, &given_no_names, &criteria);
     given_no_problem(text, &problems);
     if (problems.count == 0 && criteria_hold(&criteria, scope) != want) {
         printf("\n  %s: want %d", text, want);
         CU_FAIL("case above");
     }
     criteria_release(&criteria);
-    spot_release(&spot);
+    json_cursor_release(&cursor);
     problems_release(&problems);
 }
 
@@ -190,7 +190,7 @@ static void exactly(void)
         CLEANUP(memory_release) char *condition = memory_text(exact[i].condition);
         struct problems problems = {0};
         struct criteria criteria = {0};
-        struct spot spot;
+        struct json_cursor cursor;
         for (char *at = context; *at != '\0'; at++)
             *at = *at == '~' ? '\\' : *at;
         for (char *at = condition; *at != '\0'; at++)
@@ -199,15 +199,15 @@ static void exactly(void)
         json_object_object_add(tree, "type", json_object_new_string(exact[i].type));
         json_object_object_add(tree, "context", json_object_new_string("$response.body"));
         json_object_object_add(tree, "condition", json_object_new_string(condition));
-        spot_init(&spot, "f", &problems);
-        criteria_add(tree, &spot, &given_no_names, &criteria);
+        json_cursor_init(&cursor, "f", &problems);
+        criteria_add(tree, &cursor, &given_no_names, &criteria);
         int got = problems.count > 0 ? -1 : criteria_hold(&criteria, &(struct scope){.body = body});
         if (got != exact[i].want) {
             printf("\n  %s %s of %s: %d", exact[i].type, exact[i].condition, exact[i].context, got);
             CU_FAIL("case above");
         }
         criteria_release(&criteria);
-        spot_release(&spot);
+        json_cursor_release(&cursor);
         problems_release(&problems);
     }
 }
@@ -257,12 +257,12 @@ static void refusals(void)
         CLEANUP(tree_release) struct json_object *tree = given_backslashes(text);
         struct problems problems = {0};
         struct criteria criteria;
-        struct spot spot;
-        spot_init(&spot, "f", &problems);
-        criteria_read(tree, &spot, &given_no_names, &criteria);
+        struct json_cursor cursor;
+        json_cursor_init(&cursor, "f", &problems);
+        criteria_read(tree, &cursor, &given_no_names, &criteria);
         given_problem(refused[i].criteria, &problems, refused[i].where, refused[i].what);
         criteria_release(&criteria);
-        spot_release(&spot);
+        json_cursor_release(&cursor);
         problems_release(&problems);
     }
 }
@@ -274,16 +274,16 @@ static void lists(void)
     struct problems problems = {0};
     struct criteria criteria;
     struct scope scope = {0};
-    struct spot spot;
+    struct json_cursor cursor;
 
-    spot_init(&spot, "f", &problems);
-    criteria_read(NULL, &spot, &given_no_names, &criteria);
+    json_cursor_init(&cursor, "f", &problems);
+    criteria_read(NULL, &cursor, &given_no_names, &criteria);
     CU_ASSERT(criteria_hold(&criteria, &scope)); /* none: it holds */
     criteria_release(&criteria);
-    criteria_read(both, &spot, &given_no_names, &criteria);
+    criteria_read(both, &cursor, &given_no_names, &criteria);
     CU_ASSERT_FALSE(criteria_hold(&criteria, &scope)); /* all must hold */
     criteria_release(&criteria);
-    spot_release(&spot);
+    json_cursor_release(&cursor);
     problems_release(&problems);
 }
 
@@ -297,10 +297,10 @@ static void long_lists_for_each(void)
                    " 'x-each': '$inputs.ids', 'x-count': 0}]");
     struct problems problems = {0};
     struct criteria criteria;
-    struct spot spot;
+    struct json_cursor cursor;
 
-    spot_init(&spot, "f", &problems);
-    criteria_read(criterion, &spot, &given_no_names, &criteria);
+    json_cursor_init(&cursor, "f", &problems);
+    criteria_read(criterion, &cursor, &given_no_names, &criteria);
     given_no_problem("x-each", &problems);
     for (size_t i = 0; i < COUNT_OF(lengths); i++) {
         CLEANUP(tree_release) struct json_object *tree = given_tree("{'inputs': {'ids': []}, 'body': []}");
@@ -312,7 +312,7 @@ static void long_lists_for_each(void)
         CU_ASSERT_EQUAL(criteria_hold(&criteria, &scope), i == 0);
     }
     criteria_release(&criteria);
-    spot_release(&spot);
+    json_cursor_release(&cursor);
     problems_release(&problems);
 }
 

@@ -25,11 +25,11 @@ static const char good[] =
 static void read_text(const char *text, struct openapi *openapi, struct problems *problems)
 {
     CLEANUP(tree_release) struct json_object *tree = given_tree(text);
-    struct spot spot;
+    struct json_cursor cursor;
 
-    spot_init(&spot, "f", problems);
-    openapi_read(tree, &spot, openapi);
-    spot_release(&spot);
+    json_cursor_init(&cursor, "f", problems);
+    openapi_read(tree, &cursor, openapi);
+    json_cursor_release(&cursor);
 }
 
 static void kept(void)
@@ -54,9 +54,9 @@ static void kept(void)
     CU_ASSERT(a->evidence == EVIDENCE_DOCUMENTED && a->repeat == REPEAT_SAFE && !a->reference_unique);
     CU_ASSERT(b->evidence == EVIDENCE_PROPOSED && b->repeat == REPEAT_NEVER && b->reference_unique);
     CU_ASSERT_EQUAL_FATAL(a->parameter_count, 2);
-    CU_ASSERT(a->parameters[0].place == PLACE_PATH && a->parameters[0].required &&
+    CU_ASSERT(a->parameters[0].place == PARAMETER_IN_PATH && a->parameters[0].required &&
               !a->parameters[0].by_worker);
-    CU_ASSERT(a->parameters[1].place == PLACE_HEADER && a->parameters[1].by_worker);
+    CU_ASSERT(a->parameters[1].place == PARAMETER_IN_HEADER && a->parameters[1].by_worker);
     CU_ASSERT(a->content_type == NULL && b->body_required);
     given_same("content type", b->content_type, "application/json");
     CU_ASSERT_EQUAL(operation_reply_type(a, 200), REPLY_OBJECT);

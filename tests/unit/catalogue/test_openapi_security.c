@@ -34,9 +34,9 @@ static void requirements(void)
         CLEANUP(tree_release) struct json_object *tree = given_tree(cases[i].text);
         struct problems problems = {0};
         struct openapi openapi;
-        struct spot spot;
-        spot_init(&spot, "f", &problems);
-        openapi_read(tree, &spot, &openapi);
+        struct json_cursor cursor;
+        json_cursor_init(&cursor, "f", &problems);
+        openapi_read(tree, &cursor, &openapi);
         given_no_problem(cases[i].text, &problems);
         given_same("scheme", openapi.token_scheme, "bt");
         CU_ASSERT_EQUAL_FATAL(openapi.operation_count, 1);
@@ -50,7 +50,7 @@ static void requirements(void)
             CU_FAIL("case above");
         }
         openapi_release(&openapi);
-        spot_release(&spot);
+        json_cursor_release(&cursor);
         problems_release(&problems);
     }
 }

@@ -67,16 +67,16 @@ static void values(void)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(tree_release) struct json_object *written = given_tree(cases[i].payload);
         struct problems problems = {0};
-        struct spot spot;
-        spot_init(&spot, "f", &problems);
-        struct payload *payload = payload_read(written, &spot, &given_no_names);
+        struct json_cursor cursor;
+        json_cursor_init(&cursor, "f", &problems);
+        struct payload *payload = payload_read(written, &cursor, &given_no_names);
         given_no_problem(cases[i].name, &problems);
         if (problems.count == 0) {
             CLEANUP(tree_release) struct json_object *value = payload_value(payload, &scope);
             given_same_tree(cases[i].name, value, cases[i].want);
         }
         payload_free(payload);
-        spot_release(&spot);
+        json_cursor_release(&cursor);
         problems_release(&problems);
     }
 }
@@ -106,11 +106,11 @@ static void refusals(void)
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         CLEANUP(tree_release) struct json_object *written = given_tree(refused[i].payload);
         struct problems problems = {0};
-        struct spot spot;
-        spot_init(&spot, "f", &problems);
-        payload_free(payload_read(written, &spot, &given_no_names));
+        struct json_cursor cursor;
+        json_cursor_init(&cursor, "f", &problems);
+        payload_free(payload_read(written, &cursor, &given_no_names));
         given_problem(refused[i].payload, &problems, refused[i].where, refused[i].what);
-        spot_release(&spot);
+        json_cursor_release(&cursor);
         problems_release(&problems);
     }
 }

@@ -5,11 +5,11 @@
 
 static void read_tree(struct json_object *tree, struct openapi *openapi, struct problems *problems)
 {
-    struct spot spot;
+    struct json_cursor cursor;
 
-    spot_init(&spot, "f", problems);
-    openapi_read(tree, &spot, openapi);
-    spot_release(&spot);
+    json_cursor_init(&cursor, "f", problems);
+    openapi_read(tree, &cursor, openapi);
+    json_cursor_release(&cursor);
 }
 
 /* Of an operation that cannot even be found, or has mistakes. */

@@ -360,7 +360,8 @@ static void nodes_tell(void)
     given_same("alias in full", root->aliases[1], "x.P");
     given_same("field alias", root->fields[0].aliases[0], "place");
     given_same("field doc", root->fields[0].doc, "where");
-    CU_ASSERT(root->fields[0].has_default && root->fields[0].preset == NULL && !root->fields[1].has_default);
+    CU_ASSERT(root->fields[0].has_default && root->fields[0].field_default == NULL &&
+              !root->fields[1].has_default);
     CU_ASSERT(schema_find(root, "") == root);
     CU_ASSERT_EQUAL(schema_find(root, "site.postcode")->kind, SCHEMA_STRING);
     CU_ASSERT_EQUAL(schema_find(root, "lines.number")->logical, SCHEMA_LOGICAL_UK_NUMBER);
@@ -373,9 +374,9 @@ static void nodes_tell(void)
                                           "sit", "site..postcode"};
     for (size_t i = 0; i < COUNT_OF(nowhere); i++)
         CU_ASSERT_PTR_NULL(schema_find(root, nowhere[i]));
-    given_same_tree("date default", schema_find(root, "day") == NULL ? NULL : root->fields[5].preset,
+    given_same_tree("date default", schema_find(root, "day") == NULL ? NULL : root->fields[5].field_default,
                     "'2026-03-02'");
-    given_same_tree("bytes default", root->fields[6].preset, "'/wFh'");
+    given_same_tree("bytes default", root->fields[6].field_default, "'/wFh'");
     CU_ASSERT(schema_nullable(root->fields[0].type) && !schema_nullable(root));
     CU_ASSERT(schema_present(root->fields[0].type) == schema_find(root, "site")->branches[1]);
     CU_ASSERT(schema_present(root) == root);

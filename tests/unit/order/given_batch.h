@@ -4,13 +4,13 @@
 
 #include "intake_gate.h"
 
-#include "given_kept.h"
+#include "given_snapshot.h"
 
 enum { GIVEN_LEASE_MS = 1000, GIVEN_RECORDS_MAX = 20 };
 
 struct given_batch {
     struct world world;
-    struct settlements *settlements;
+    struct partitions *partitions;
     struct duplicates *duplicates;
     struct batch *batch;
     struct intake_gate gate;
@@ -49,7 +49,7 @@ static inline void *given_ledger(void *context, const struct order *order, const
         fault_set(why, FAULT_EXHAUSTED, "too large");
         return NULL;
     }
-    snprintf(what, sizeof what, "%s%s%s", ledger_state_name(order_ledger_state(order)),
+    snprintf(what, sizeof what, "%s%s%s", ledger_state_name(snapshot_state(order)),
              outcome == NULL ? "" : " with ", outcome == NULL ? "" : (const char *)outcome);
     return given_record(given, what, order->request.id);
 }
@@ -114,12 +114,12 @@ static inline void given_batch(struct given_batch *given, const char *workflow)
 
     *given = (struct given_batch){.refuses = false};
     given_world_of(&given->world, GIVEN_OUTCOME(GIVEN_O), workflow, 10, true);
-    given->settlements = settlements_new("me", 2);
+    given->partitions = partitions_new("me", 2);
     given->duplicates = duplicates_new((struct duplicates_window){1000000, 2, false});
     for (int32_t p = 0; p < 2; p++)
-        CU_ASSERT(settlements_own(given->settlements, p, 0, "", 0, 0, &why));
+        CU_ASSERT(partitions_own(given->partitions, p, 0, "", 0, 0, &why));
     const struct batch_setup setup = {.orders = given->world.orders,
-                                      .settlements = given->settlements,
+                                      .partitions = given->partitions,
                                       .duplicates = given->duplicates,
                                       .records = &given_records,
                                       .context = given,
@@ -127,7 +127,7 @@ static inline void given_batch(struct given_batch *given, const char *workflow)
                                       .lease_ms = GIVEN_LEASE_MS};
     given->batch = batch_new(&setup);
     given->gate = (struct intake_gate){.orders = given->world.orders,
-                                       .settlements = given->settlements,
+                                       .partitions = given->partitions,
                                        .duplicates = given->duplicates,
                                        .batch = given->batch,
                                        .orders_max = 10,
@@ -141,7 +141,7 @@ static inline void given_batch_end(struct given_batch *given)
     batch_free(given->batch);
     CU_ASSERT_EQUAL(given->made, given->released);
     duplicates_free(given->duplicates);
-    settlements_free(given->settlements);
+    partitions_free(given->partitions);
     given_world_end(&given->world);
 }
 
@@ -149,7 +149,7 @@ static inline void given_batch_end(struct given_batch *given)
 static inline const char *given_begun(struct given_batch *given)
 {
     static char text[2000];
-    struct settlement_position *positions;
+    struct partition_commit *positions;
     size_t length = 0;
 
     while (batch_gather(given->batch))
@@ -162,7 +162,7 @@ static inline const char *given_begun(struct given_batch *given)
     for (size_t i = 0; i < batch_sent_count(given->batch); i++)
         length += (size_t)snprintf(text + length, sizeof text - length, "[%s]",
                                    (const char *)batch_sent(given->batch, i));
-    settlement_positions_free(positions, count);
+    partition_commits_free(positions, count);
     return text;
 }
 

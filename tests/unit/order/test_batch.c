@@ -3,7 +3,7 @@
 
 static void take_offset(struct given_batch *given, int64_t offset)
 {
-    CU_ASSERT(position_take(settlements_position(given->settlements, 0), offset));
+    CU_ASSERT(partition_offsets_take(partitions_offsets(given->partitions, 0), offset));
 }
 
 /* An order that reads needs one record; it is gone with its settlement. */
@@ -45,7 +45,7 @@ static void a_write(void)
     given_answer(&given.world, order, 201, "{}");
     given_same("its end", given_begun(&given), "0@1 [outcome 1][DONE with outcome 1 1]");
     given_ended(&given, SETTLEMENT_DIRTY, 8); /* it counts */
-    CU_ASSERT_FATAL(duplicates_find(given.duplicates, GIVEN_KEPT_ID("1"), &done));
+    CU_ASSERT_FATAL(duplicates_find(given.duplicates, GIVEN_ID_OF("1"), &done));
     CU_ASSERT(done.offset == 9 && done.partition == 0);
     given_batch_end(&given);
 }
@@ -104,12 +104,12 @@ static void lost(void)
     given_same("both", given_begun(&given), "0@0 1@0 [dead zero][dead one]");
     batch_add(given.batch, 0, given_record(&given, "dead", "later"));
     batch_add(given.batch, 1, given_record(&given, "dead", "last"));
-    settlements_disown(given.settlements, 0);
+    partitions_disown(given.partitions, 0);
     batch_drop_foreign(given.batch);
     CU_ASSERT_EQUAL(batch_count(given.batch), 3);
     given_ended(&given, SETTLEMENT_FAILED, -1);
-    CU_ASSERT(settlements_own(given.settlements, 0, 5, "", 0, 0,
-                              &why)); /* again, and it is not the same ownership */
+    CU_ASSERT(
+        partitions_own(given.partitions, 0, 5, "", 0, 0, &why)); /* again, and it is not the same ownership */
     given_same("what is left", given_begun(&given), "1@0 [dead one][dead last]");
     given_ended(&given, SETTLEMENT_CLEAN, 1);
     given_batch_end(&given);
@@ -138,14 +138,13 @@ static void barrier(void)
 static void rewritten(void)
 {
     struct given_batch given;
-    struct duplicate done = {.partition = 0, .request_id = GIVEN_KEPT_ID("1"), .offset = 3}, found;
-    struct ledger_record kept = {.request_id = GIVEN_KEPT_ID("1")};
+    struct duplicate done = {.partition = 0, .request_id = GIVEN_ID_OF("1"), .offset = 3}, found;
+    struct ledger_record kept = {.request_id = GIVEN_ID_OF("1")};
 
     given_batch(&given, GIVEN_NEVER);
     duplicates_add(given.duplicates, &done);
     batch_rewrite(given.batch, 0, &kept);
-    CU_ASSERT(batch_rewrites(given.batch, kept.request_id) &&
-              !batch_rewrites(given.batch, GIVEN_KEPT_ID("2")));
+    CU_ASSERT(batch_rewrites(given.batch, kept.request_id) && !batch_rewrites(given.batch, GIVEN_ID_OF("2")));
     given_same("its record", given_begun(&given), "0@0 [rewritten 1]");
     CU_ASSERT(batch_rewrites(given.batch, kept.request_id));
     given_ended(&given, SETTLEMENT_CLEAN, 9);
@@ -162,7 +161,7 @@ static void repeats(void)
 {
     struct given_batch given;
     char bytes[] = "bytes";
-    struct ledger_record kept = {.request_id = GIVEN_KEPT_ID("1"), .outcome = bytes}, none = kept;
+    struct ledger_record kept = {.request_id = GIVEN_ID_OF("1"), .outcome = bytes}, none = kept;
 
     given_batch(&given, GIVEN_NEVER);
     none.outcome = NULL;
@@ -181,7 +180,7 @@ static void repeats(void)
 static void forgotten(void)
 {
     struct given_batch given;
-    struct duplicate done = {.partition = 1, .request_id = GIVEN_KEPT_ID("1"), .done_at_ms = 0};
+    struct duplicate done = {.partition = 1, .request_id = GIVEN_ID_OF("1"), .done_at_ms = 0};
 
     given_batch(&given, GIVEN_NEVER);
     duplicates_add(given.duplicates, &done);

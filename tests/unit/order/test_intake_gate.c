@@ -9,7 +9,7 @@ static enum intake_answer hand_over(struct given_batch *given, const char *key, 
     struct order *order = given_order(&given->world, key, "7");
     struct fault why = {.text = ""};
 
-    snprintf(order->request.id, sizeof order->request.id, "%s%c", GIVEN_KEPT_ID(""), id);
+    snprintf(order->request.id, sizeof order->request.id, "%s%c", GIVEN_ID_OF(""), id);
     return intake_gate_hand_over(&given->gate, order, given->world.time, done, &why);
 }
 
@@ -22,10 +22,10 @@ static void requests(void)
     CU_ASSERT_EQUAL(intake_gate_request(&given.gate, 0, 0, &why), INTAKE_OPEN);
     CU_ASSERT_EQUAL(intake_gate_request(&given.gate, 0, 0, &why), INTAKE_OPEN); /* held: once more */
     CU_ASSERT_EQUAL(intake_gate_request(&given.gate, 7, 0, &why), INTAKE_SKIP); /* not ours */
-    settlements_finish(given.settlements, 0, 0);
+    partitions_finish(given.partitions, 0, 0);
     CU_ASSERT_EQUAL(intake_gate_request(&given.gate, 0, 0, &why), INTAKE_SKIP); /* settled */
     CU_ASSERT_EQUAL(intake_gate_request(&given.gate, 0, 1, &why), INTAKE_OPEN);
-    CU_ASSERT_EQUAL(intake_gate_request(&given.gate, 0, 1 + POSITION_SPAN_MAX, &why), INTAKE_HELD);
+    CU_ASSERT_EQUAL(intake_gate_request(&given.gate, 0, 1 + PARTITION_SPAN_MAX, &why), INTAKE_HELD);
     given_same("why", why.text, "its map of settled orders is full, the order at offset 1 is still open");
     given_batch_end(&given);
 }
@@ -33,12 +33,12 @@ static void requests(void)
 static void repeats(void)
 {
     struct given_batch given;
-    struct duplicate done = {.partition = 0, .request_id = GIVEN_KEPT_ID("2"), .offset = 4}, found;
+    struct duplicate done = {.partition = 0, .request_id = GIVEN_ID_OF("2"), .offset = 4}, found;
 
     given_batch(&given, GIVEN_ONE_READ);
     CU_ASSERT_EQUAL(hand_over(&given, "k", '1', &found), INTAKE_OPEN);
     CU_ASSERT_EQUAL(hand_over(&given, "k", '1', &found), INTAKE_OPEN);
-    struct order *first = orders_find(given.world.orders, GIVEN_KEPT_ID("1"));
+    struct order *first = orders_find(given.world.orders, GIVEN_ID_OF("1"));
     CU_ASSERT(orders_count(given.world.orders) == 1 && first->repeats_due == 1);
     duplicates_add(given.duplicates, &done);
     CU_ASSERT_EQUAL(hand_over(&given, "k", '2', &found), INTAKE_FINISHED);
@@ -66,7 +66,7 @@ static void full_window(void)
         given_batch(&given, cases[i].workflow);
         for (char id = '8'; id <= '9'; id++) {
             struct duplicate done = {.partition = 0};
-            snprintf(done.request_id, sizeof done.request_id, "%s%c", GIVEN_KEPT_ID(""), id);
+            snprintf(done.request_id, sizeof done.request_id, "%s%c", GIVEN_ID_OF(""), id);
             duplicates_add(given.duplicates, &done);
         }
         CU_ASSERT_EQUAL(hand_over(&given, "k", '1', &found), cases[i].answer);
@@ -106,7 +106,7 @@ static enum intake_answer decide(struct given_batch *given, char id, const char 
     static struct fault why;
 
     snprintf(decision.signal_id, sizeof decision.signal_id, "%s", signal_id);
-    snprintf(decision.request_id, sizeof decision.request_id, "%s%c", GIVEN_KEPT_ID(""), id);
+    snprintf(decision.request_id, sizeof decision.request_id, "%s%c", GIVEN_ID_OF(""), id);
     CU_ASSERT_EQUAL(intake_gate_signal(&given->gate, 0, offset), INTAKE_OPEN);
     return intake_gate_decide(&given->gate, &decision, 0, offset, is_read, given->world.time, decided, &done,
                               &why);
@@ -114,12 +114,12 @@ static enum intake_answer decide(struct given_batch *given, char id, const char 
 
 static int64_t signal_position(struct given_batch *given)
 {
-    struct settlement_position *positions;
-    size_t count = settlements_begin(given->settlements, &positions);
+    struct partition_commit *positions;
+    size_t count = partitions_begin(given->partitions, &positions);
     int64_t position = count == 0 ? -1 : positions[0].signals;
 
-    settlement_positions_free(positions, count);
-    CU_ASSERT_FALSE(settlements_end(given->settlements, SETTLEMENT_FAILED, NULL, 0));
+    partition_commits_free(positions, count);
+    CU_ASSERT_FALSE(partitions_end(given->partitions, SETTLEMENT_FAILED, NULL, 0));
     return position;
 }
 
@@ -159,14 +159,14 @@ static void decisions(void)
 static void too_late(void)
 {
     struct given_batch given;
-    struct decision decision = {.signal_id = "s", .request_id = GIVEN_KEPT_ID("1")};
+    struct decision decision = {.signal_id = "s", .request_id = GIVEN_ID_OF("1")};
     char known[] = "[{\"signalId\":\"s\"}]";
-    struct ledger_record kept = {.request_id = GIVEN_KEPT_ID("1")};
+    struct ledger_record kept = {.request_id = GIVEN_ID_OF("1")};
 
     given_batch(&given, GIVEN_NEVER);
     CU_ASSERT_EQUAL(intake_gate_signal(&given.gate, 0, 0), INTAKE_OPEN);
     intake_gate_too_late(&given.gate, &decision, 0, 0, &kept);
-    CU_ASSERT(batch_rewrites(given.batch, GIVEN_KEPT_ID("1")));
+    CU_ASSERT(batch_rewrites(given.batch, GIVEN_ID_OF("1")));
     CU_ASSERT_PTR_NULL(kept.decisions); /* it was lent */
     CU_ASSERT_EQUAL(intake_gate_signal(&given.gate, 0, 0), INTAKE_SKIP);
     (void)given_begun(&given);

@@ -15,7 +15,7 @@ static void tracking(void)
     CU_ASSERT_EQUAL(order->main.calls.tracking_count, TRACKING_IDS_MAX);
     given_same("the oldest go", order->main.calls.tracking_ids[0], "id-3");
     given_same("the latest stays", order->main.calls.tracking_ids[TRACKING_IDS_MAX - 1], id);
-    walk_clear_calls(&order->main);
+    execution_clear_calls(&order->main);
     CU_ASSERT(order->main.calls.tracking_count == 0 && order->main.calls.attempts == 0);
     CU_ASSERT_PTR_NULL(order_free(order));
     CU_ASSERT_PTR_NULL(order_free(NULL));

@@ -140,7 +140,7 @@ static void without_call(void)
     settle_one(&world, bad);
     struct order *first = given_taken(&world, "k", "1"), *behind = given_taken(&world, "k", "bad");
     struct order *broken = given_order(&world, "k", "1"), *last;
-    journey_refuse(broken, REASON_CONTRACT, "f", "f: x", world.time.wall_ms);
+    engine_refuse(broken, REASON_CONTRACT, "f", "f: x", world.time.wall_ms);
     orders_take(world.orders, broken, world.time);
     last = given_taken(&world, "k", "2");
     CU_ASSERT_PTR_EQUAL(next(&world), first);
@@ -235,16 +235,16 @@ static void large_ones_wait_as_bytes(void)
     id[LARGE] = '\0';
     struct order *small = given_taken(&world, "a", "7"), *first = given_taken(&world, "b", id);
     struct order *behind = given_taken(&world, "b", id);
-    CU_ASSERT(small->asleep == NULL && first->asleep != NULL && behind->asleep != NULL);
+    CU_ASSERT(small->unloaded == NULL && first->unloaded != NULL && behind->unloaded != NULL);
     CU_ASSERT(behind->request.inputs == NULL && behind->weight > LARGE && behind->weight < LARGE + 10000);
     CU_ASSERT_EQUAL(orders_bytes(world.orders), small->weight + first->weight + behind->weight);
-    CU_ASSERT_EQUAL(orders_awake_count(world.orders),
+    CU_ASSERT_EQUAL(orders_loaded_count(world.orders),
                     3); /* none is in the ledger: all count for orders.max */
     CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), small);
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     given_answer(&world, small, 200, "{}");
     CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), first);
-    CU_ASSERT(first->asleep == NULL && tree_text_of(first->main.inputs, "id") != NULL);
+    CU_ASSERT(first->unloaded == NULL && tree_text_of(first->main.inputs, "id") != NULL);
     given_answer(&world, first, 200, "{}");
     CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), behind);
     CU_ASSERT_EQUAL(orders_bytes(world.orders), small->weight + first->weight + behind->weight);

@@ -1,5 +1,5 @@
 /* Orders and the ledger: what is slow is owned, repeats are counted, partitions go and come, what waits sleeps. */
-#include "given_kept.h"
+#include "given_snapshot.h"
 
 static void begin(struct world *world, const char *workflow)
 {
@@ -53,7 +53,7 @@ static void slow(void)
         orders_settled(world.orders, &change, INT64_MAX);
     }
     CU_ASSERT_PTR_EQUAL(first_changed, calling);
-    CU_ASSERT(calling->asleep == NULL && second->asleep != NULL); /* one is far from its turn */
+    CU_ASSERT(calling->unloaded == NULL && second->unloaded != NULL); /* one is far from its turn */
     given_world_end(&world);
 }
 
@@ -119,8 +119,8 @@ static void repeats(void)
 
     begin(&world, GIVEN_LOOKED_UP);
     struct order *order = given_named(&world, "k", '1');
-    CU_ASSERT_PTR_EQUAL(orders_find(world.orders, GIVEN_KEPT_ID("1")), order);
-    CU_ASSERT_PTR_NULL(orders_find(world.orders, GIVEN_KEPT_ID("2")));
+    CU_ASSERT_PTR_EQUAL(orders_find(world.orders, GIVEN_ID_OF("1")), order);
+    CU_ASSERT_PTR_NULL(orders_find(world.orders, GIVEN_ID_OF("2")));
     CU_ASSERT(orders_repeat(world.orders, order, 0, 7));
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 0); /* nothing of it is in the ledger */
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
@@ -156,14 +156,14 @@ static void repeat_of_one_asleep(void)
     close_api(&world, true);
     orders_own_slow(world.orders, INT64_MAX);
     given_settle(&world, 1000);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(second->asleep);
-    CU_ASSERT_EQUAL(orders_awake_count(world.orders), 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(second->unloaded);
+    CU_ASSERT_EQUAL(orders_loaded_count(world.orders), 0);
     CU_ASSERT(orders_repeat(world.orders, second, 0, 7));
     CLEANUP(tree_release) struct json_object *progress = given_progress(second);
     CU_ASSERT_EQUAL(json_object_get_int(tree_member(progress, "repeatsDue")), 1);
-    CU_ASSERT(second->asleep == NULL && orders_awake_count(world.orders) == 1);
+    CU_ASSERT(second->unloaded == NULL && orders_loaded_count(world.orders) == 1);
     given_settle(&world, 1000);
-    CU_ASSERT_PTR_NOT_NULL(second->asleep); /* and again */
+    CU_ASSERT_PTR_NOT_NULL(second->unloaded); /* and again */
     given_world_end(&world);
 }
 
@@ -178,13 +178,13 @@ static void sleepers(void)
     orders_own_slow(world.orders, INT64_MAX);
     given_settle(&world, 1000);
     close_api(&world, false);
-    CU_ASSERT(first->asleep != NULL && second->asleep != NULL && orders_awake_count(world.orders) == 0);
+    CU_ASSERT(first->unloaded != NULL && second->unloaded != NULL && orders_loaded_count(world.orders) == 0);
     static const char *const want[] = {"read", "write", "read", "write"};
     for (size_t i = 0; i < COUNT_OF(want); i++) {
         struct order *order = given_call(&world);
         CU_ASSERT_PTR_EQUAL_FATAL(order, i < 2 ? first : second);
         given_same("operation", order->call.operation->id, want[i]);
-        CU_ASSERT_PTR_NULL(order->asleep);
+        CU_ASSERT_PTR_NULL(order->unloaded);
         given_answer(&world, order, i % 2 == 0 ? 200 : 201, "{'o': 'x', 'q': 'y'}");
         if (i % 2 == 0)
             continue;
@@ -193,7 +193,7 @@ static void sleepers(void)
         given_settled(&world, order);
     }
     CU_ASSERT(orders_count(world.orders) == 0 && orders_owned_count(world.orders) == 0 &&
-              orders_awake_count(world.orders) == 0);
+              orders_loaded_count(world.orders) == 0);
     given_world_end(&world);
 }
 
@@ -212,7 +212,7 @@ static void leaving(void)
     orders_settled(world.orders, &second, world.time.now_ms + 1000);
     CU_ASSERT(permitted->state == ORDER_PERMITTED && asking->state == ORDER_INTENDING);
     orders_leave(world.orders, 0, false);
-    CU_ASSERT_PTR_NULL(orders_find(world.orders, GIVEN_KEPT_ID("3"))); /* it stays in the request log */
+    CU_ASSERT_PTR_NULL(orders_find(world.orders, GIVEN_ID_OF("3"))); /* it stays in the request log */
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     /* The one whose record is settled goes back at once; the other when its settlement has ended. */
     struct change back;
@@ -220,7 +220,7 @@ static void leaving(void)
     orders_settled(world.orders, &first, world.time.now_ms + 1000);
     while (orders_next_change(world.orders, &back)) {
         CU_ASSERT(back.records && !back.intends && !back.publishes);
-        CU_ASSERT(order_ledger_state(back.order) == LEDGER_QUEUED && back.order->written == LEDGER_QUEUED);
+        CU_ASSERT(snapshot_state(back.order) == LEDGER_QUEUED && back.order->written == LEDGER_QUEUED);
         CU_ASSERT_EQUAL(back.order->attempt, 1);
         records++;
         orders_settled(world.orders, &back, world.time.now_ms + 1000);
@@ -325,12 +325,12 @@ static void queued_is_recovered(void)
     CU_ASSERT_EQUAL_FATAL(orders_count(world.orders), 0);
     for (int i = 0; i < 2; i++)
         CU_ASSERT_FATAL(orders_recover(world.orders, again[i], world.time, &why));
-    CU_ASSERT(again[0]->state == ORDER_READY && again[0]->asleep != NULL);
-    CU_ASSERT(again[1]->state == ORDER_QUEUED && again[1]->asleep != NULL);
-    CU_ASSERT(orders_owned_count(world.orders) == 2 && orders_awake_count(world.orders) == 0);
+    CU_ASSERT(again[0]->state == ORDER_READY && again[0]->unloaded != NULL);
+    CU_ASSERT(again[1]->state == ORDER_QUEUED && again[1]->unloaded != NULL);
+    CU_ASSERT(orders_owned_count(world.orders) == 2 && orders_loaded_count(world.orders) == 0);
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 0);
     CU_ASSERT_PTR_EQUAL(given_call(&world), again[0]);
-    CU_ASSERT(again[0]->asleep == NULL && again[1]->asleep != NULL);
+    CU_ASSERT(again[0]->unloaded == NULL && again[1]->unloaded != NULL);
     given_world_end(&world);
 }
 
@@ -339,7 +339,7 @@ static void damaged_is_not_recovered(void)
 {
     struct world world;
     struct ledger_record record = {.state = LEDGER_INTENDED,
-                                   .request_id = GIVEN_KEPT_ID("1"),
+                                   .request_id = GIVEN_ID_OF("1"),
                                    .order_type = memory_text("w"),
                                    .inputs = memory_text("{"),
                                    .progress = memory_text("{}")};
@@ -347,7 +347,7 @@ static void damaged_is_not_recovered(void)
     struct fault why = {.text = ""};
 
     begin(&world, GIVEN_LOOKED_UP);
-    CU_ASSERT_FATAL(order_recall("t", 0, &record, world.catalogue->types[0], &order, &why));
+    CU_ASSERT_FATAL(snapshot_restore("t", 0, &record, world.catalogue->types[0], &order, &why));
     CU_ASSERT_FALSE(orders_recover(world.orders, order, world.time, &why));
     CU_ASSERT_EQUAL(why.kind, FAULT_INPUT);
     given_world_end(&world);
@@ -398,7 +398,7 @@ static void terms_of_its_api(void)
     CU_ASSERT_PTR_NULL(
         orders_next_call(world.orders, world.time)); /* its look-up is due, and there is no place */
     orders_settled(world.orders, &change, INT64_MAX);
-    CU_ASSERT_FATAL(order->state == ORDER_READY && order->asleep != NULL);
+    CU_ASSERT_FATAL(order->state == ORDER_READY && order->unloaded != NULL);
     given_answer(&world, other, 201, "{'o': 'x'}");
     CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order); /* it is looked for, not parked */
     given_same("code", order->reason.code, "");
@@ -421,7 +421,7 @@ static void every_end_of_a_write_is_kept(void)
         if (expired)
             order->request.not_after_ms = 1; /* in the past: no first call any more */
         else
-            journey_refuse(order, REASON_CONTRACT, "id", "id: too long", world.time.wall_ms);
+            engine_refuse(order, REASON_CONTRACT, "id", "id: too long", world.time.wall_ms);
         orders_take(world.orders, order, world.time);
         CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
         struct change change;
@@ -444,7 +444,7 @@ CU_TestInfo test_orders_change[] = {{"every end of a write is kept", every_end_o
                                     {"before in the lane", before_in_the_lane},
                                     {"slow but done", slow_but_done},
                                     {"repeats", repeats},
-                                    {"repeat of one asleep", repeat_of_one_asleep},
+                                    {"repeat of one unloaded", repeat_of_one_asleep},
                                     {"sleepers", sleepers},
                                     {"leaving", leaving},
                                     {"left and recovered", left_and_recovered},

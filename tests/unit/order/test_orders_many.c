@@ -1,5 +1,5 @@
 /* Very many orders: what is done for all of them is done in parts, so that no turn is longer than it may be (R15). */
-#include "given_kept.h"
+#include "given_snapshot.h"
 
 enum { MANY = 1000 };
 
@@ -87,7 +87,7 @@ static void that_end_at_once(void)
     CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), first);
     for (int i = 1; i < MANY; i++) {
         struct order *order = given_nth(&world, "k", i);
-        journey_refuse(order, REASON_CONTRACT, "id", "broken", world.time.wall_ms);
+        engine_refuse(order, REASON_CONTRACT, "id", "broken", world.time.wall_ms);
         orders_take(world.orders, order, world.time);
     }
     given_answer(&world, first, 200, "{}");

@@ -1,5 +1,5 @@
 /* Orders whose record is larger than the ledger takes: refused before the first call, never called again after it. */
-#include "given_kept.h"
+#include "given_snapshot.h"
 
 static struct fault large = {.kind = FAULT_EXHAUSTED, .text = "it has 9 bytes and 't' takes 8"};
 
@@ -51,11 +51,11 @@ static void never_sent_behind_another(void)
     too_large(&world, order, false, false);
     CU_ASSERT(order->state == ORDER_QUEUED && order->owned);
     struct change change = given_change(&world, order, false, false, true);
-    order_keep(order, 0, &record);
+    snapshot_take(order, 0, &record);
     given_same("inputs", record.inputs, "{}");
     ledger_release(&record);
     orders_settled(world.orders, &change, INT64_MAX);
-    CU_ASSERT_PTR_NOT_NULL(order->asleep);
+    CU_ASSERT_PTR_NOT_NULL(order->unloaded);
     given_answer(&world, first, 201, "{'o': 'x'}");
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED);

@@ -175,10 +175,10 @@ static void begin(struct told *told, size_t i)
 {
     given_batch(&told->given, GIVEN_ONE_READ);
     for (int32_t p = 0; p < 2; p++)
-        settlements_disown(told->given.settlements, p);
+        partitions_disown(told->given.partitions, p);
     const struct ownership_setup setup = {
         .orders = told->given.world.orders,
-        .settlements = told->given.settlements,
+        .partitions = told->given.partitions,
         .duplicates = told->given.duplicates,
         .batch = told->given.batch,
         .catalogue = told->given.world.catalogue,

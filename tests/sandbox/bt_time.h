@@ -1,0 +1,13 @@
+/* Times as BT writes them. */
+#ifndef SANDBOX_BT_TIME_H
+#define SANDBOX_BT_TIME_H
+
+#include <stdint.h>
+
+enum { TIMESTAMP_SIZE = 32, DAY_SIZE = 11 };
+
+/* Now and so many seconds, as 2026-11-24T11:37:41Z; and today's date, as 2026-11-24, in UTC. */
+void bt_time_print(int64_t seconds_from_now, char text[TIMESTAMP_SIZE]);
+void bt_time_print_day(char text[DAY_SIZE]);
+
+#endif

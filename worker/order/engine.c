@@ -1,0 +1,348 @@
+/* See engine.h. */
+#include "engine_inside.h"
+
+#include "memory.h"
+#include "reference.h"
+#include "said.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct scope engine_scope(struct order *order)
+{
+    const struct execution *execution = order_execution(order);
+
+    return (struct scope){
+        .inputs = execution->inputs, .steps = execution->steps, .request = order->call.parts};
+}
+
+const char *engine_api(const struct order *order)
+{
+    const struct step *step = order_step(order);
+
+    return step == NULL || step->operation == NULL ? NULL : step->operation->tag;
+}
+
+void engine_enter_step(struct order *order, size_t step)
+{
+    struct execution *execution = order_execution(order);
+    struct scope scope = engine_scope(order);
+
+    execution->step = step;
+    execution->step_is_new = true;
+    execution->retries = memory_free(execution->retries); /* as many as the step had actions */
+    while (order_step(order) != NULL && !criteria_hold(&order_step(order)->conditions, &scope)) {
+        json_object_object_del(execution->steps, order_step(order)->id);
+        execution->step++;
+    }
+}
+
+/* What each writing step gives BT as its reference; a test may have given them already. */
+static void add_references(struct order *order)
+{
+    const struct workflow *workflow = order->type->workflow;
+    char name[128], text[UUID_TEXT_SIZE];
+
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        if (!step_writes(&workflow->steps[i]))
+            continue;
+        snprintf(name, sizeof name, "%sReference", workflow->steps[i].id);
+        reference_make(order->request.id, workflow->steps[i].id, order->partition, text);
+        if (!tree_has(order->request.inputs, name))
+            json_object_object_add(order->request.inputs, name, json_object_new_string(text));
+    }
+}
+
+static enum engine_move refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
+                               const struct engine_terms *terms)
+{
+    engine_refuse(order, kind, code, text, terms->wall_ms);
+    return ENGINE_END;
+}
+
+enum engine_move engine_begin(struct order *order, const struct engine_terms *terms)
+{
+    const struct workflow *workflow = order->type->workflow;
+
+    if (!order->type->served)
+        return refuse(order, REASON_NOT_SERVED, order->type->needs,
+                      "not yet served: this worker does not wait for BT's notifications yet", terms);
+    order->main.workflow = workflow;
+    order->main.inputs = json_object_get(order->request.inputs);
+    order->main.steps = json_object_new_object();
+    add_references(order);
+    struct scope scope = engine_scope(order);
+    for (size_t i = 0; i < workflow->requirement_count; i++) {
+        const struct requirement *requirement = &workflow->requirements[i];
+        if (!criteria_hold(&requirement->criteria, &scope))
+            return refuse(order, REASON_CONTRACT, requirement->name, requirement->reason, terms);
+    }
+    engine_enter_step(order, 0);
+    return order_step(order) != NULL ? ENGINE_RETRY : engine_complete(order, &no_reason, terms);
+}
+
+/* What forbids to begin with the step that comes next. ENGINE_RETRY: nothing does. */
+static enum engine_move check_start(struct order *order, const struct engine_terms *terms)
+{
+    struct reason reason = {.kind = REASON_UNAVAILABLE, .code = "steps"};
+
+    if (order->started_at_ms == 0 && order->request.not_after_ms < terms->wall_ms)
+        return refuse(order, REASON_EXPIRED, "notAfter", "notAfter had passed before the first call", terms);
+    if (!order_execution(order)->step_is_new || order->steps_done < terms->steps_max)
+        return ENGINE_RETRY;
+    snprintf(reason.text, sizeof reason.text,
+             "the workflow has executed %u steps, as many as steps.max allows", order->steps_done);
+    if (order->doubt.open) /* its look-ups have used the budget up */
+        return engine_park(order, REASON_IN_DOUBT, "lookup", reason.text, terms);
+    return engine_end(order, OUTCOME_FAILED, &reason, terms);
+}
+
+static void begin_step(struct order *order, struct execution *execution, const struct engine_terms *terms)
+{
+    execution_clear_calls(execution);
+    execution->step_is_new = false;
+    execution->step_began_ms = terms->now_ms;
+    execution->token_renewed = false;
+    order->steps_done += order->lookup.workflow == NULL; /* look-ups have a limit of their own */
+}
+
+/* A call that cannot be rendered: the request is to blame, unless something was written already. */
+static enum engine_move cannot_render(struct order *order, const struct step *step, const struct fault *why,
+                                      const struct engine_terms *terms)
+{
+    if (order->lookup.workflow != NULL)
+        return engine_lookup_answered(order, NULL, false, terms);
+    if (order->wrote)
+        return engine_park(order, REASON_IN_DOUBT, "steps", why->text, terms);
+    return refuse(order, REASON_CONTRACT, step->id, why->text, terms);
+}
+
+enum engine_move engine_next(struct order *order, const struct engine_terms *terms)
+{
+    struct fault why;
+
+    if (order->doubt.open && order->lookup.workflow == NULL)
+        return engine_next_in_doubt(order, terms);
+    struct execution *execution = order_execution(order);
+    const struct step *step = order_step(order);
+    if (step == NULL)
+        return engine_complete(order, &no_reason, terms);
+    if (execution->steps_left_out) /* also when a person has it tried again: it would be another order */
+        return engine_park(
+            order, REASON_IN_DOUBT, "size",
+            "what BT answered to earlier steps was too much for the ledger and is left out: finish or undo "
+            "the order at BT",
+            terms);
+    enum engine_move allowed = check_start(order, terms);
+    if (allowed != ENGINE_RETRY)
+        return allowed;
+    call_release(&order->call);
+    struct scope scope = engine_scope(order);
+    if (!call_render(step, &scope, &order->call, &why))
+        return cannot_render(order, step, &why, terms);
+    if (order->started_at_ms == 0)
+        order->started_at_ms = terms->wall_ms;
+    if (execution->step_is_new)
+        begin_step(order, execution, terms);
+    if (execution->step_began_ms == 0)
+        execution->step_began_ms =
+            terms->now_ms; /* taken over, or tried again by a person: the bounds begin anew */
+    execution->calls.step = step->id;
+    execution->calls.attempts++;
+    if (!order_writes(order))
+        return ENGINE_CALL;
+    order->attempt++;
+    return ENGINE_INTEND;
+}
+
+enum engine_move engine_leave_step(struct order *order, size_t next, const struct engine_terms *terms)
+{
+    engine_enter_step(order, next);
+    return order_step(order) != NULL ? ENGINE_RETRY : engine_complete(order, &no_reason, terms);
+}
+
+enum engine_move engine_succeed(struct order *order, const struct step *step, struct json_object *outputs,
+                                const struct scope *reply, const struct engine_terms *terms)
+{
+    struct execution *execution = order_execution(order);
+    const char *order_id = tree_text_of(outputs, "orderId");
+
+    json_object_object_add(execution->steps, step->id, outputs);
+    if (order->lookup.workflow == NULL) {
+        order->wrote = order->wrote || step_writes(step);
+        engine_forget_doubt(order);
+        if (order_id != NULL)
+            snprintf(order->order_id, sizeof order->order_id, "%s", order_id);
+    }
+    for (size_t i = 0; i < step->on_success_count; i++) {
+        const struct action *action = &step->on_success[i];
+        if (!criteria_hold(&action->criteria, reply))
+            continue;
+        if (action->type == ACTION_GOTO)
+            return engine_leave_step(order, action->target_index, terms);
+        return engine_end_by_action(order, action, reply, &no_reason, terms);
+    }
+    return engine_leave_step(order, execution->step + 1, terms);
+}
+
+static enum engine_move again(struct order *order, const struct evidence *evidence,
+                              const struct reason *found, const struct engine_terms *terms)
+{
+    const struct execution *execution = order_execution(order);
+    const struct backoff_state state = {.attempts = execution->calls.attempts,
+                                        .began_ms = execution->step_began_ms,
+                                        .now_ms = terms->now_ms,
+                                        .retry_after_ms =
+                                            evidence->retry_after_ms < 0 ? 0 : evidence->retry_after_ms,
+                                        .random = terms->random};
+    struct fault why;
+
+    if (backoff_next(&terms->backoff, &state, &order->due_ms, &why))
+        return ENGINE_WAIT;
+    struct reason reason = *found;
+    if (reason.kind == REASON_UNAVAILABLE)
+        snprintf(reason.code, sizeof reason.code, "%s",
+                 execution->calls.attempts >= terms->backoff.attempts_max ? "attempts" : "time");
+    return engine_give_up(order, &reason, terms);
+}
+
+/* A `retry` of onFailure, within its own limit; past it the next matching action counts (Arazzo 1.1). */
+static enum engine_move retry_by_action(struct order *order, const struct step *step,
+                                        const struct action *action, const struct evidence *evidence,
+                                        const struct engine_terms *terms)
+{
+    struct execution *execution = order_execution(order);
+    int64_t wait_ms = evidence->retry_after_ms >= 0 ? evidence->retry_after_ms : action->retry_after_ms;
+
+    if (execution->retries == NULL)
+        execution->retries = memory_new(step->on_failure_count, sizeof *execution->retries);
+    execution->retries[action - step->on_failure]++;
+    order->due_ms = terms->now_ms + wait_ms;
+    return ENGINE_WAIT;
+}
+
+static bool retries_left(struct order *order, const struct step *step, const struct action *action)
+{
+    const unsigned *retries = order_execution(order)->retries;
+
+    return (retries == NULL ? 0 : retries[action - step->on_failure]) < action->retry_limit;
+}
+
+/* Nothing but used-up retries matches: the reply counts by itself, as in rows 6 and 7. */
+static enum engine_move retries_used_up(struct order *order, const struct verdict *verdict,
+                                        const struct evidence *evidence, const struct engine_terms *terms)
+{
+    struct reason reason = verdict->reason;
+
+    if (evidence->status >= 400 && evidence->status < 500 && evidence->status != 408)
+        return engine_end(order, OUTCOME_REJECTED, &reason, terms);
+    reason.kind =
+        evidence->end != CALL_REPLIED || evidence->status >= 400 ? REASON_UNAVAILABLE : REASON_BAD_REPLY;
+    snprintf(reason.code, sizeof reason.code, "%s",
+             reason.kind == REASON_UNAVAILABLE ? "attempts" : "criteria");
+    return engine_give_up(order, &reason, terms);
+}
+
+static enum engine_move act(struct order *order, const struct step *step, const struct verdict *verdict,
+                            const struct evidence *evidence, const struct scope *reply,
+                            const struct engine_terms *terms)
+{
+    for (const struct action *action = verdict->action; action < step->on_failure + step->on_failure_count;
+         action++) {
+        if (!criteria_hold(&action->criteria, reply) ||
+            (action->type == ACTION_RETRY && !retries_left(order, step, action)))
+            continue;
+        if (action->type == ACTION_RETRY)
+            return retry_by_action(order, step, action, evidence, terms);
+        if (action->type == ACTION_GOTO) {
+            json_object_object_del(order_execution(order)->steps, step->id); /* of an earlier visit */
+            order->wrote =
+                order->wrote || order_writes(order); /* "already done", perhaps: FAILED would be a guess */
+            return engine_leave_step(order, action->target_index, terms);
+        }
+        return engine_end_by_action(order, action, reply, &verdict->reason, terms);
+    }
+    return retries_used_up(order, verdict, evidence, terms);
+}
+
+static void note_reply(struct order *order, const struct evidence *evidence, const struct verdict *verdict,
+                       const struct engine_terms *terms)
+{
+    struct call_record *calls = &order_execution(order)->calls;
+    struct journal_entry *entry = order_writes(order) ? journal_latest(&order->journal) : NULL;
+
+    if (entry != NULL) {
+        entry->ended_at_ms = terms->wall_ms;
+        entry->http_status = evidence->status;
+        snprintf(entry->said, sizeof entry->said, "%.190s",
+                 verdict->kind == VERDICT_DONE ? "done" : verdict->reason.text);
+    }
+    if (evidence->end != CALL_REPLIED)
+        return;
+    calls->http_status = evidence->status;
+    said_code(evidence->body, calls->bt_code);
+}
+
+/* Held back by the gateway: it costs no attempt. */
+static enum engine_move hold(struct order *order, const struct evidence *evidence,
+                             const struct engine_terms *terms)
+{
+    order_execution(order)->calls.attempts--;
+    order->due_ms = terms->now_ms + (evidence->retry_after_ms < 0 ? 0 : evidence->retry_after_ms);
+    return evidence->retry_after_ms > 0 ? ENGINE_WAIT : ENGINE_RETRY;
+}
+
+/* A token is renewed once; where the new one is refused too, it is not the token. */
+static void judge_token(struct execution *execution, struct verdict *verdict)
+{
+    bool refused = verdict->kind == VERDICT_AGAIN_AT_ONCE;
+
+    if (refused && execution->token_renewed) {
+        verdict->kind = VERDICT_HALT;
+        verdict->pace = PACE_HALTED;
+    }
+    execution->token_renewed = refused;
+}
+
+/* After a doubt BT's no may be about our own earlier attempt: look (R6). */
+static bool is_only_evidence(const struct order *order, enum verdict_kind kind,
+                             const struct engine_terms *terms)
+{
+    return (terms->rules_off & RULE_EVIDENCE) == 0 && order_writes(order) && order->doubt.was &&
+           (kind == VERDICT_ACTION || kind == VERDICT_REFUSED);
+}
+
+enum engine_move engine_answer(struct order *order, const struct openapi *openapi,
+                               const struct evidence *evidence, const struct engine_terms *terms,
+                               struct verdict *verdict)
+{
+    const struct step *step = order_step(order);
+    struct scope reply = engine_scope(order);
+    struct fitting fitting = {order, step, &reply};
+
+    reply.status = evidence->status;
+    reply.headers = evidence->headers;
+    reply.body = evidence->body;
+    verdict_of(step, openapi, evidence, &reply, engine_result_fits, &fitting, verdict);
+    judge_token(order_execution(order), verdict);
+    note_reply(order, evidence, verdict, terms);
+    if (is_only_evidence(order, verdict->kind, terms))
+        return engine_fall_in_doubt(order, &verdict->reason, true, terms);
+    switch (verdict->kind) {
+    case VERDICT_AGAIN:
+        return again(order, evidence, &verdict->reason, terms);
+    case VERDICT_AGAIN_AT_ONCE:
+    case VERDICT_WAIT:
+    case VERDICT_HALT:
+        return hold(order, evidence, terms);
+    case VERDICT_DONE:
+        return engine_succeed(order, step, engine_step_outputs(step, &reply), &reply, terms);
+    case VERDICT_ACTION:
+        return act(order, step, verdict, evidence, &reply, terms);
+    case VERDICT_REFUSED:
+        return engine_end(order, OUTCOME_REJECTED, &verdict->reason, terms);
+    case VERDICT_IN_DOUBT:
+        return engine_fall_in_doubt(order, &verdict->reason, false, terms);
+    }
+    return ENGINE_END;
+}

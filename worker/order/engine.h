@@ -1,0 +1,76 @@
+/*
+ * How an order goes through its workflow: which step is next, what it calls, and what follows from a verdict.
+ *
+ * The engine for one step and for many, and for look-ups. Deterministic: time and chance come in. It never calls
+ * anything; it says what is to be called and is told what came of it. engine_doubt.c has what follows from a write whose
+ * result is not known, engine_end.c how a way ends.
+ */
+#ifndef ORDER_ENGINE_H
+#define ORDER_ENGINE_H
+
+#include "backoff.h"
+#include "decision.h"
+#include "order.h"
+#include "rules.h"
+#include "verdict.h"
+
+enum engine_move {
+    ENGINE_CALL,   /* order->call is to be made */
+    ENGINE_INTEND, /* the same for a write: its attempt is to be committed first */
+    ENGINE_WAIT,   /* until order->due_ms, then engine_next() again */
+    ENGINE_RETRY,  /* engine_next() again as soon as the pace allows */
+    ENGINE_PARK,   /* a person must decide; reason is set, status UNKNOWN */
+    ENGINE_END,    /* status, reason and result are set */
+};
+
+/* What the deadlines of promise.md section 4 come to for an API. */
+struct doubt_policy {
+    int64_t absent_ms;     /* after a take-over */
+    int64_t absent_own_ms; /* after closing one's own call */
+    int64_t give_up_ms;    /* no look-up later than this after the doubt began */
+    bool trusted;          /* delivery_max and read_lag are set: look-ups may answer "absent" */
+};
+
+/* Bounds and facts of the moment. */
+struct engine_terms {
+    int64_t now_ms;  /* clock of the loop */
+    int64_t wall_ms; /* since the epoch */
+    unsigned steps_max;
+    unsigned rules_off;            /* of enum rule; 0 outside of tests */
+    uint64_t random;               /* uniform over 64 bits, for jitter */
+    struct backoff_policy backoff; /* of the step's API */
+    struct doubt_policy doubt;     /* the same */
+};
+
+/*
+ * Starts an order whose request is good: its references are computed and its rules (x-require) checked.
+ * ENGINE_RETRY or ENGINE_END.
+ */
+enum engine_move engine_begin(struct order *order, const struct engine_terms *terms);
+
+/* Ends an order whose request breaks its contract; `why` names field and rule. */
+void engine_refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
+                   int64_t wall_ms);
+
+/* The API of the step that comes next; null when the workflow is at its end. */
+const char *engine_api(const struct order *order);
+
+/* Renders the call of the step that comes next: anything but ENGINE_WAIT. */
+enum engine_move engine_next(struct order *order, const struct engine_terms *terms);
+
+/* Judges the call that has ended and moves on; the verdict is given back for the pace and the token. */
+enum engine_move engine_answer(struct order *order, const struct openapi *openapi,
+                               const struct evidence *evidence, const struct engine_terms *terms,
+                               struct verdict *verdict);
+
+/* The order was taken over while an attempt may have been on the wire: it is in doubt from now on (R5). */
+enum engine_move engine_take_over(struct order *order, const struct engine_terms *terms);
+
+/*
+ * What a person decided of a parked order, or of one that no attempt of was ever sent. False: refused, and the fault
+ * says why and what is true now. The order must be awake.
+ */
+MUST_USE bool engine_decide(struct order *order, const struct decision *decision,
+                            const struct engine_terms *terms, enum engine_move *move, struct fault *why);
+
+#endif

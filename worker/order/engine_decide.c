@@ -1,0 +1,122 @@
+/* What a person decided (promise.md R8). See engine.h. */
+#include "engine_inside.h"
+
+#include "memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void fill_reason(const struct decision *decision, struct reason *reason)
+{
+    *reason = (struct reason){.kind = REASON_DECISION};
+    snprintf(reason->code, sizeof reason->code, "%s", decision_words[decision->verdict]);
+    snprintf(reason->text, sizeof reason->text, "%s", decision->why);
+}
+
+static bool was_sent(const struct order *order)
+{
+    return order->wrote || order->doubt.was || order->journal.count > 0;
+}
+
+/* An order of which nothing was ever sent may be cancelled while it waits. */
+static bool may_cancel(const struct order *order, const struct decision *decision)
+{
+    return decision->verdict == DECISION_REJECT && !was_sent(order) &&
+           (order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_WAITING);
+}
+
+static bool is_timely(const struct order *order, const struct decision *decision,
+                      const struct engine_terms *terms, struct fault *why)
+{
+    int64_t left_ms = order->doubt.absent_ms - terms->now_ms;
+
+    if (decision->verdict == DECISION_HAPPENED || !order->doubt.was || left_ms <= 0)
+        return true;
+    return fault_set(why, FAULT_INPUT,
+                     "too early: until %" PRId64 " s from now attempt %u may still be carried out by BT",
+                     (left_ms + 999) / 1000, order->attempt);
+}
+
+/* FAILED and REJECTED say that BT did nothing: not of an order that an earlier write of is done. */
+static bool may_end(const struct order *order, const struct decision *decision, struct fault *why)
+{
+    bool ends = decision->verdict == DECISION_DID_NOT_HAPPEN || decision->verdict == DECISION_REJECT;
+
+    return !ends || !order->wrote ||
+           fault_set(why, FAULT_INPUT,
+                     "an earlier step of the order was carried out by BT, so '%s' cannot be its outcome; say "
+                     "'retry', or 'happened' once the step that is left was done or settled at BT",
+                     decision_words[decision->verdict]);
+}
+
+/* The step happened, says a person: its outputs are not known but for BT's id. */
+static enum engine_move happened(struct order *order, const struct decision *decision,
+                                 const struct reason *reason, const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+    struct json_object *outputs = json_object_new_object();
+
+    for (size_t i = 0; step != NULL && i < step->output_count; i++)
+        json_object_object_add(outputs, step->outputs[i].name,
+                               strcmp(step->outputs[i].name, "orderId") == 0 && *decision->reference != '\0'
+                                   ? json_object_new_string(decision->reference)
+                                   : NULL);
+    if (*decision->reference != '\0')
+        snprintf(order->order_id, sizeof order->order_id, "%.127s", decision->reference);
+    if (step != NULL)
+        json_object_object_add(order->main.steps, step->id, outputs);
+    else
+        json_object_put(outputs);
+    order->wrote = true;
+    engine_forget_doubt(order);
+    if (step != NULL)
+        engine_enter_step(order, order->main.step + 1);
+    return order_step(order) != NULL ? ENGINE_RETRY : engine_complete(order, reason, terms);
+}
+
+static enum engine_move retry(struct order *order)
+{
+    order->doubt.open = order->doubt.refused = false;
+    order->main.calls.attempts = 0; /* a person allows as many again, and the same time */
+    order->main.step_began_ms = 0;
+    return ENGINE_RETRY;
+}
+
+bool engine_decide(struct order *order, const struct decision *decision, const struct engine_terms *terms,
+                   enum engine_move *move, struct fault *why)
+{
+    struct reason reason;
+
+    if (order->state != ORDER_PARKED && !may_cancel(order, decision))
+        return fault_set(why, FAULT_INPUT, "the order is not parked (any more)%s",
+                         was_sent(order) ? ": the worker is at work on it"
+                                         : ": it waits, and only 'reject' can end it");
+    if ((terms->rules_off & RULE_DECISIONS) == 0) {
+        if (decision->attempt != order->attempt)
+            return fault_set(why, FAULT_INPUT, "the decision is about attempt %u, the order is at attempt %u",
+                             decision->attempt, order->attempt);
+        TRY(is_timely(order, decision, terms, why));
+    }
+    TRY(may_end(order, decision, why));
+    fill_reason(decision, &reason);
+    order->reason = no_reason;
+    order->outcome_is_due = false;
+    execution_release(&order->lookup);
+    switch (decision->verdict) {
+    case DECISION_HAPPENED:
+        *move = happened(order, decision, &reason, terms);
+        return true;
+    case DECISION_RETRY:
+        *move = retry(order);
+        return true;
+    case DECISION_DID_NOT_HAPPEN:
+    case DECISION_REJECT:
+        break;
+    }
+    order->status = decision->verdict == DECISION_REJECT ? OUTCOME_REJECTED : OUTCOME_FAILED;
+    order->reason = reason;
+    order->finished_at_ms = terms->wall_ms;
+    *move = ENGINE_END;
+    return true;
+}

@@ -1,0 +1,192 @@
+/*
+ * What follows from a write whose result is not known: promise.md R5 and R6. See engine_inside.h.
+ *
+ * A doubt is resolved by looking for the effect. Before absent_ms a look-up may only answer "found"; one that was sent
+ * after it and answers "absent" allows a new attempt under the same reference. What cannot be resolved is parked.
+ */
+#include "engine_inside.h"
+
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void engine_forget_doubt(struct order *order)
+{
+    order->doubt = (struct doubt){.open = false};
+}
+
+/* Where the timers are not known and BT does not refuse repeats, an "absent" proves nothing: as `never`. */
+static enum repeat_class class_of(const struct step *step, const struct engine_terms *terms)
+{
+    bool holds = terms->doubt.trusted || step->operation->reference_unique;
+
+    return step->repeat == REPEAT_LOOKUP && !holds ? REPEAT_NEVER : step->repeat;
+}
+
+static enum engine_move park_in_doubt(struct order *order, const char *code, const char *what,
+                                      const struct engine_terms *terms)
+{
+    char text[sizeof order->reason.text];
+
+    snprintf(text, sizeof text, "%s %.250s", what, order->doubt.reason.text);
+    return engine_park(order, REASON_IN_DOUBT, code, text, terms);
+}
+
+/* The next look-up: soon at first, then less often, and one as soon as an "absent" counts. */
+static enum engine_move wait_for_look(struct order *order, const struct engine_terms *terms)
+{
+    struct doubt *doubt = &order->doubt;
+    int64_t pause_ms = terms->backoff.first_ms;
+
+    for (unsigned i = 0; i < doubt->looks && pause_ms < terms->backoff.cap_ms; i++)
+        pause_ms *= 2;
+    if (pause_ms > terms->backoff.cap_ms)
+        pause_ms = terms->backoff.cap_ms;
+    order->due_ms = terms->now_ms + pause_ms;
+    if (terms->now_ms < doubt->absent_ms && order->due_ms > doubt->absent_ms)
+        order->due_ms = doubt->absent_ms;
+    return ENGINE_WAIT;
+}
+
+static enum engine_move wait_in_doubt(struct order *order, const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+
+    switch (class_of(step, terms)) {
+    case REPEAT_SAFE:
+    case REPEAT_REPEATABLE: /* nothing to look for: the attempt must be out of the way before the next */
+        order->due_ms = order->doubt.absent_ms;
+        return ENGINE_WAIT;
+    case REPEAT_LOOKUP:
+        return wait_for_look(order, terms);
+    case REPEAT_NEVER:
+        break;
+    }
+    return park_in_doubt(order, order->doubt.refused ? "refused" : "never",
+                         "BT may have carried it out, and that cannot be found out here.", terms);
+}
+
+enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *reason, bool refused,
+                                      const struct engine_terms *terms)
+{
+    struct doubt *doubt = &order->doubt;
+
+    doubt->open = doubt->was = true;
+    doubt->refused = doubt->refused || refused;
+    doubt->absent_ms = terms->now_ms + terms->doubt.absent_own_ms;
+    doubt->give_up_ms = terms->now_ms + terms->doubt.give_up_ms;
+    doubt->looks = 0;
+    doubt->reason = *reason;
+    return wait_in_doubt(order, terms);
+}
+
+enum engine_move engine_take_over(struct order *order, const struct engine_terms *terms)
+{
+    struct doubt *doubt = &order->doubt;
+
+    doubt->open = doubt->was = true;
+    doubt->restarts++;
+    doubt->absent_ms = terms->now_ms + terms->doubt.absent_ms;
+    doubt->give_up_ms = terms->now_ms + terms->doubt.give_up_ms;
+    doubt->looks = 0;
+    if (doubt->reason.kind == REASON_NONE) {
+        doubt->reason.kind = REASON_UNAVAILABLE;
+        snprintf(doubt->reason.code, sizeof doubt->reason.code, "owner");
+        snprintf(doubt->reason.text, sizeof doubt->reason.text,
+                 "The worker that sent attempt %u was lost before an answer came.", order->attempt);
+    }
+    return wait_in_doubt(order, terms);
+}
+
+static void begin_look(struct order *order, const struct workflow *workflow, const struct engine_terms *terms)
+{
+    const struct lookup *lookup = order_step(order)->lookup;
+    struct scope scope = engine_scope(order);
+    struct json_object *inputs = json_object_new_object();
+
+    TREE_EACH(order->request.inputs, name, value)
+    json_object_object_add(inputs, name, json_object_get(value));
+    for (size_t i = 0; i < lookup->parameter_count; i++)
+        json_object_object_add(inputs, lookup->parameters[i].name,
+                               payload_value(lookup->parameters[i].value, &scope));
+    order->doubt.look_sent_ms = terms->now_ms;
+    order->lookup = (struct execution){
+        .workflow = workflow, .inputs = inputs, .steps = json_object_new_object(), .step_is_new = true};
+    engine_enter_step(order, 0);
+}
+
+/* The attempt is known not to have happened, or never to happen: the next one, if there may be one. */
+static enum engine_move attempt_again(struct order *order, const struct engine_terms *terms)
+{
+    order->doubt.open = false;
+    if (order->main.calls.attempts >= terms->backoff.attempts_max)
+        return park_in_doubt(order, "absent", "BT does not show it after as many attempts as are allowed.",
+                             terms);
+    return ENGINE_RETRY;
+}
+
+enum engine_move engine_next_in_doubt(struct order *order, const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+    enum repeat_class class = class_of(step, terms);
+
+    if (class == REPEAT_NEVER)
+        return wait_in_doubt(order, terms); /* a take-over whose settings know less */
+    if (class != REPEAT_LOOKUP) {
+        if (terms->now_ms < order->doubt.absent_ms)
+            return wait_in_doubt(order, terms);
+        return attempt_again(order, terms);
+    }
+    begin_look(order, arazzo_workflow(&order->type->arazzo, step->lookup->workflow_id), terms);
+    return ENGINE_RETRY;
+}
+
+static enum engine_move found(struct order *order, const struct step *step, struct json_object *outputs,
+                              const struct engine_terms *terms)
+{
+    struct json_object *taken = json_object_new_object();
+    struct scope scope = engine_scope(order);
+
+    for (size_t i = 0; i < step->output_count; i++)
+        json_object_object_add(taken, step->outputs[i].name,
+                               json_object_get(tree_member(outputs, step->outputs[i].name)));
+    return engine_succeed(order, step, taken, &scope, terms);
+}
+
+/* A look-up that did not answer, or answered too early, is followed by another, until it is given up. */
+static enum engine_move look_later(struct order *order, const struct engine_terms *terms)
+{
+    if (terms->now_ms < order->doubt.give_up_ms)
+        return wait_for_look(order, terms);
+    return park_in_doubt(order, "lookup", "BT may have carried it out, and looking for it gave no answer.",
+                         terms);
+}
+
+enum engine_move engine_lookup_answered(struct order *order, struct json_object *outputs, bool absent,
+                                        const struct engine_terms *terms)
+{
+    CLEANUP(tree_release) struct json_object *found_outputs = outputs;
+    struct doubt *doubt = &order->doubt;
+
+    execution_release(&order->lookup);
+    doubt->looks++;
+    const struct step *step = order_step(order);
+    struct scope scope = engine_scope(order);
+    scope.outputs = found_outputs;
+    bool is_found = outputs != NULL && criteria_hold(&step->lookup->found, &scope);
+    bool is_absent = outputs != NULL && (absent || criteria_hold(&step->lookup->absent, &scope));
+    if ((terms->rules_off & RULE_PROOF) != 0 && outputs != NULL)
+        is_absent = !is_found;
+    if (is_found == is_absent) /* neither is proven (promise.md R17) */
+        return look_later(order, terms);
+    if (is_found)
+        return found(order, step, found_outputs, terms);
+    if (doubt->look_sent_ms < doubt->absent_ms)
+        return look_later(order, terms);
+    if (doubt->refused)
+        return park_in_doubt(order, "refused",
+                             "BT refused an attempt after one that may have happened, and does not show it.",
+                             terms);
+    return attempt_again(order, terms);
+}

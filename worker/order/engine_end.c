@@ -1,0 +1,184 @@
+/* How the way through a workflow ends. See engine_inside.h. */
+#include "engine_inside.h"
+
+#include "memory.h"
+#include "projection.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct reason no_reason = {.kind = REASON_NONE};
+
+enum engine_move engine_park(struct order *order, enum reason_kind kind, const char *code, const char *text,
+                             const struct engine_terms *terms)
+{
+    order->status = OUTCOME_UNKNOWN;
+    order->doubt.open = false; /* it is a person's now */
+    order->reason = (struct reason){.kind = kind};
+    snprintf(order->reason.code, sizeof order->reason.code, "%s", code);
+    snprintf(order->reason.text, sizeof order->reason.text, "%s", text);
+    order->finished_at_ms = terms->wall_ms;
+    return ENGINE_PARK;
+}
+
+static enum engine_move finish(struct order *order, enum outcome_status status, const struct reason *reason,
+                               const struct engine_terms *terms)
+{
+    order->status = status;
+    order->reason = *reason;
+    order->finished_at_ms = terms->wall_ms;
+    return ENGINE_END;
+}
+
+enum engine_move engine_end(struct order *order, enum outcome_status status, const struct reason *reason,
+                            const struct engine_terms *terms)
+{
+    char text[sizeof reason->text];
+
+    if (order->lookup.workflow != NULL)
+        return engine_lookup_answered(order, NULL, false, terms);
+    if (status == OUTCOME_UNKNOWN)
+        return engine_park(order, reason->kind, reason->code, reason->text, terms);
+    if (status != OUTCOME_COMPLETED && order->wrote) {
+        snprintf(text, sizeof text, "An earlier step was carried out by BT, this one was not: %.250s",
+                 reason->text);
+        return engine_park(order, status == OUTCOME_REJECTED ? REASON_REFUSED : REASON_IN_DOUBT, "steps",
+                           text, terms);
+    }
+    return finish(order, status, reason, terms);
+}
+
+void engine_refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
+                   int64_t wall_ms)
+{
+    order->reason = (struct reason){.kind = kind};
+    snprintf(order->reason.code, sizeof order->reason.code, "%s", code);
+    snprintf(order->reason.text, sizeof order->reason.text, "%s", text);
+    order->status = kind == REASON_EXPIRED || kind == REASON_UNAVAILABLE ? OUTCOME_FAILED : OUTCOME_REJECTED;
+    order->finished_at_ms = wall_ms;
+}
+
+static struct json_object *workflow_outputs(const struct workflow *workflow, const struct scope *scope)
+{
+    struct json_object *outputs = json_object_new_object();
+
+    for (size_t i = 0; i < workflow->output_count; i++)
+        json_object_object_add(outputs, workflow->outputs[i].name,
+                               payload_value(workflow->outputs[i].value, scope));
+    return outputs;
+}
+
+/* The result that the outputs give now; false when it does not fit its contract. *result is owned. */
+static bool build_result(const struct order *order, const struct scope *scope, struct json_object **result,
+                         struct fault *why)
+{
+    CLEANUP(tree_release)
+    struct json_object *outputs = workflow_outputs(order->type->workflow, scope);
+
+    return projection_conform(order->type->result, outputs, PROJECTION_LENIENT, result, why);
+}
+
+enum engine_move engine_complete(struct order *order, const struct reason *given,
+                                 const struct engine_terms *terms)
+{
+    struct scope scope = engine_scope(order);
+    struct reason reason = {.kind = REASON_BAD_REPLY, .code = "result"};
+    struct fault why;
+
+    if (order->lookup.workflow != NULL)
+        return engine_lookup_answered(order, workflow_outputs(order->lookup.workflow, &scope), false, terms);
+    /* What was built while the reply was judged is the same; an order of skipped steps comes here twice. */
+    if (order->result != NULL || build_result(order, &scope, &order->result, &why))
+        return engine_end(order, OUTCOME_COMPLETED, given, terms);
+    snprintf(reason.text, sizeof reason.text, "BT's replies do not fit the result: %.300s", why.text);
+    if (given->kind == REASON_DECISION) /* a person knows that it happened, not what BT would have said */
+        return engine_end(order, OUTCOME_COMPLETED, given, terms);
+    if (order->wrote)
+        return engine_park(order, REASON_BAD_REPLY, reason.code, reason.text, terms);
+    return engine_end(order, OUTCOME_FAILED, &reason, terms);
+}
+
+struct json_object *engine_step_outputs(const struct step *step, const struct scope *reply)
+{
+    struct json_object *outputs = json_object_new_object();
+
+    for (size_t i = 0; i < step->output_count; i++)
+        json_object_object_add(outputs, step->outputs[i].name, payload_value(step->outputs[i].value, reply));
+    return outputs;
+}
+
+/* Whether the workflow ends COMPLETED with this reply: no action and no later step stands in between. */
+static bool completes(struct order *order, const struct step *step, const struct scope *reply)
+{
+    const struct workflow *workflow = order->type->workflow;
+    struct scope scope = engine_scope(order);
+
+    for (size_t i = 0; i < step->on_success_count; i++)
+        if (criteria_hold(&step->on_success[i].criteria, reply))
+            return step->on_success[i].type == ACTION_END && step->on_success[i].outcome == OUTCOME_COMPLETED;
+    for (size_t next = order->main.step + 1; next < workflow->step_count; next++)
+        if (criteria_hold(&workflow->steps[next].conditions, &scope))
+            return false;
+    return true;
+}
+
+bool engine_result_fits(void *context, struct fault *why)
+{
+    struct fitting *fitting = context;
+    struct order *order = fitting->order;
+
+    if (order->lookup.workflow != NULL)
+        return true; /* what a look-up finds is judged by its own criteria */
+    json_object_object_add(order->main.steps, fitting->step->id,
+                           engine_step_outputs(fitting->step, fitting->reply));
+    struct scope scope = engine_scope(order);
+    bool fits =
+        !completes(order, fitting->step, fitting->reply) || build_result(order, &scope, &order->result, why);
+    json_object_object_del(order->main.steps, fitting->step->id); /* only engine_succeed() keeps them */
+    return fits;
+}
+
+static enum reason_kind kind_of_end(enum outcome_status status)
+{
+    return status == OUTCOME_FAILED      ? REASON_UNAVAILABLE
+           : status == OUTCOME_COMPLETED ? REASON_REPORTED
+                                         : REASON_REFUSED;
+}
+
+/* An `end`: what x-outcome says, REJECTED by itself; COMPLETED builds the result. */
+enum engine_move engine_end_by_action(struct order *order, const struct action *action,
+                                      const struct scope *reply, const struct reason *found,
+                                      const struct engine_terms *terms)
+{
+    struct reason reason = {.kind = kind_of_end(action->outcome)};
+
+    if (action->absent && order->lookup.workflow != NULL) {
+        struct scope scope = engine_scope(order);
+        return engine_lookup_answered(order, workflow_outputs(order->lookup.workflow, &scope), true, terms);
+    }
+    if (action->outcome == OUTCOME_COMPLETED && action->reason == NULL)
+        return engine_complete(order, &no_reason, terms);
+    CLEANUP(tree_release)
+    struct json_object *text = action->reason == NULL ? NULL : template_value(action->reason, reply);
+    snprintf(reason.code, sizeof reason.code, "%s", action->name);
+    snprintf(reason.text, sizeof reason.text, "%s", tree_text(text) != NULL ? tree_text(text) : found->text);
+    if (action->outcome == OUTCOME_COMPLETED)
+        return engine_complete(order, &reason, terms);
+    /* Whoever wrote the workflow may know that the earlier write is undone by this. */
+    if (action->outcome == OUTCOME_REJECTED && action->outcome_named && order->lookup.workflow == NULL)
+        return finish(order, OUTCOME_REJECTED, &reason, terms);
+    return engine_end(order, action->outcome, &reason, terms);
+}
+
+enum engine_move engine_give_up(struct order *order, const struct reason *found,
+                                const struct engine_terms *terms)
+{
+    unsigned attempts = order_execution(order)->calls.attempts;
+    struct reason reason = *found;
+
+    snprintf(reason.text, sizeof reason.text, "Gave up after %u attempt%s. %.300s", attempts,
+             attempts == 1 ? "" : "s", found->text);
+    if (order->doubt.was && order->lookup.workflow == NULL)
+        return engine_park(order, REASON_IN_DOUBT, "absent", reason.text, terms);
+    return engine_end(order, OUTCOME_FAILED, &reason, terms);
+}

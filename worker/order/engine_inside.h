@@ -1,0 +1,66 @@
+/* What engine.c, engine_doubt.c and engine_end.c share; nobody else includes it. */
+#ifndef ORDER_ENGINE_INSIDE_H
+#define ORDER_ENGINE_INSIDE_H
+
+#include "engine.h"
+
+extern const struct reason no_reason;
+
+/* What expressions see of the execution under way, without a reply. */
+struct scope engine_scope(struct order *order);
+
+/* Goes to the step, or behind it to the first one whose x-when holds; ends the execution where none is left. */
+enum engine_move engine_leave_step(struct order *order, size_t next, const struct engine_terms *terms);
+void engine_enter_step(struct order *order, size_t step);
+
+/* The outputs of the step are known (owned): stores them and takes the way that onSuccess names. */
+enum engine_move engine_succeed(struct order *order, const struct step *step, struct json_object *outputs,
+                                const struct scope *reply, const struct engine_terms *terms);
+
+/* --- engine_end.c --- */
+
+/*
+ * Ends the execution. FAILED and REJECTED say that BT did nothing, so after a write such an order is parked (promise.md R6);
+ * a look-up that ends is no answer.
+ */
+enum engine_move engine_end(struct order *order, enum outcome_status status, const struct reason *reason,
+                            const struct engine_terms *terms);
+enum engine_move engine_park(struct order *order, enum reason_kind kind, const char *code, const char *text,
+                             const struct engine_terms *terms);
+/* All is done; `given` is the reason of an `end` that has one. */
+enum engine_move engine_complete(struct order *order, const struct reason *given,
+                                 const struct engine_terms *terms);
+enum engine_move engine_end_by_action(struct order *order, const struct action *action,
+                                      const struct scope *reply, const struct reason *found,
+                                      const struct engine_terms *terms);
+enum engine_move engine_give_up(struct order *order, const struct reason *found,
+                                const struct engine_terms *terms);
+
+/* The outputs of the step, given this reply. Owned. */
+struct json_object *engine_step_outputs(const struct step *step, const struct scope *reply);
+
+/* What verdict_of() asks in row 4: whether a workflow that ends with this reply has its result. */
+struct fitting {
+    struct order *order;
+    const struct step *step;
+    const struct scope *reply;
+};
+bool engine_result_fits(void *context, struct fault *why);
+
+/* --- engine_doubt.c --- */
+
+/* An attempt of the step may have happened. `refused`: BT said no, but after a doubt that is evidence only (R6). */
+enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *reason, bool refused,
+                                      const struct engine_terms *terms);
+
+/* A look-up is due: begins it, or draws the conclusion where the class knows none. Else as engine_next(). */
+enum engine_move engine_next_in_doubt(struct order *order, const struct engine_terms *terms);
+
+/* The look-up has ended: with its outputs (owned), or without an answer (null). `absent`: an ABSENT ended it. */
+enum engine_move engine_lookup_answered(struct order *order, struct json_object *outputs, bool absent,
+                                        const struct engine_terms *terms);
+
+/* The step is decided: nothing of its doubts matters any more. */
+void engine_forget_doubt(struct order *order);
+
+#endif

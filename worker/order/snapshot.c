@@ -1,0 +1,370 @@
+/* See keeping.h. `progress` is JSON for our own eyes; people read it too, so its members have plain names. */
+#include "snapshot.h"
+
+#include "memory.h"
+#include "utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_MAX = 256 << 20 }; /* JSON may need six bytes for one of request.max.bytes */
+
+enum ledger_state snapshot_state(const struct order *order)
+{
+    switch (order->state) {
+    case ORDER_INTENDING:
+    case ORDER_PERMITTED:
+        return LEDGER_INTENDED;
+    case ORDER_PARKED:
+        return LEDGER_PARKED;
+    case ORDER_DONE:
+    case ORDER_SETTLING:
+        return LEDGER_DONE;
+    case ORDER_CALLING:
+        return order->doubt.open || order_writes(order) ? LEDGER_INTENDED : LEDGER_QUEUED;
+    case ORDER_QUEUED:
+    case ORDER_READY:
+    case ORDER_WAITING:
+        break;
+    }
+    return order->doubt.open ? LEDGER_INTENDED : LEDGER_QUEUED;
+}
+
+static char *text_of(struct json_object *tree)
+{
+    struct buffer text;
+
+    buffer_init(&text, TEXT_MAX);
+    tree_write(tree, &text);
+    char *taken = buffer_take(&text, NULL);
+    utf8_repair(taken); /* BT's words may be none, or cut within a character */
+    return taken;
+}
+
+static void add_text(struct json_object *tree, const char *name, const char *text)
+{
+    if (text != NULL && *text != '\0')
+        json_object_object_add(tree, name, json_object_new_string(text));
+}
+
+static void add_number(struct json_object *tree, const char *name, int64_t value)
+{
+    if (value != 0)
+        json_object_object_add(tree, name, json_object_new_int64(value));
+}
+
+static void add_flag(struct json_object *tree, const char *name, bool value)
+{
+    if (value)
+        json_object_object_add(tree, name, json_object_new_boolean(true));
+}
+
+static void add_reason(struct json_object *tree, const char *name, const struct reason *reason)
+{
+    if (reason->kind == REASON_NONE)
+        return;
+    struct json_object *one = json_object_new_object();
+    add_text(one, "kind", reason_kind_name(reason->kind));
+    add_text(one, "code", reason->code);
+    add_text(one, "text", reason->text);
+    json_object_object_add(tree, name, one);
+}
+
+static struct json_object *calls_tree(const struct call_record *calls)
+{
+    struct json_object *tree = json_object_new_object(), *ids = json_object_new_array();
+
+    add_text(tree, "step", calls->step);
+    add_number(tree, "attempts", calls->attempts);
+    for (size_t i = 0; i < calls->tracking_count; i++)
+        json_object_array_add(ids, json_object_new_string(calls->tracking_ids[i]));
+    json_object_object_add(tree, "trackingIds", ids);
+    add_number(tree, "httpStatus", calls->http_status);
+    add_text(tree, "btCode", calls->bt_code);
+    return tree;
+}
+
+static void add_headers(struct json_object *tree, const struct order_headers *headers)
+{
+    add_text(tree, "traceparent", headers->traceparent);
+    add_text(tree, "tracestate", headers->tracestate);
+    add_text(tree, "tracking", headers->tracking);
+}
+
+/* The retries of the step's onFailure actions that are used up, by name. */
+static void add_retries(struct json_object *tree, const struct execution *execution)
+{
+    if (execution->retries == NULL)
+        return;
+    const struct step *step = &execution->workflow->steps[execution->step];
+    struct json_object *retries = json_object_new_object();
+    for (size_t i = 0; i < step->on_failure_count; i++)
+        add_number(retries, step->on_failure[i].name, execution->retries[i]);
+    json_object_object_add(tree, "retries", retries);
+}
+
+/* The order's own step, also while it is looked up; null: it has not begun, or has ended. */
+static const char *step_of(const struct order *order)
+{
+    const struct workflow *workflow = order->main.workflow;
+
+    return workflow == NULL || order->main.step >= workflow->step_count
+               ? NULL
+               : workflow->steps[order->main.step].id;
+}
+
+static char *progress_of(const struct order *order)
+{
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
+    bool undecided = order->state != ORDER_DONE && order->state != ORDER_SETTLING;
+
+    add_flag(tree, "begun", order->main.workflow != NULL);
+    add_flag(tree, "stepIsNew", order->main.step_is_new);
+    add_flag(tree, "stepsLeftOut", order->main.steps_left_out);
+    if (undecided && order->main.steps != NULL)
+        json_object_object_add(tree, "steps", json_object_get(order->main.steps));
+    json_object_object_add(tree, "calls", calls_tree(&order->main.calls));
+    add_retries(tree, &order->main);
+    add_flag(tree, "tokenRenewed", order->main.token_renewed);
+    add_number(tree, "stepsDone", order->steps_done);
+    add_number(tree, "startedAtMs", order->started_at_ms);
+    add_number(tree, "notAfterMs",
+               order->request.not_after_ms == INT64_MAX ? 0 : order->request.not_after_ms);
+    add_text(tree, "orderId", order->order_id);
+    add_flag(tree, "wrote", order->wrote);
+    add_flag(tree, "wasInDoubt", order->doubt.was);
+    add_flag(tree, "wasRefused", order->doubt.refused);
+    add_number(tree, "takeOversInDoubt", order->doubt.restarts);
+    add_reason(tree, "doubt", &order->doubt.reason);
+    add_number(tree, "outcomes", order->sequence);
+    add_number(tree, "repeatsDue", order->repeats_due);
+    if (order->reason.kind != REASON_NONE || !undecided) {
+        add_text(tree, "status", outcome_status_name(order->status));
+        add_reason(tree, "reason", &order->reason);
+        add_number(tree, "finishedAtMs", order->finished_at_ms);
+    }
+    add_headers(tree, &order->headers);
+    add_number(tree, "journalDropped", order->journal.dropped);
+    json_object_object_add(tree, "journal", journal_tree(&order->journal));
+    return text_of(tree);
+}
+
+void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_record *record)
+{
+    const struct ledger_record *unloaded = order->unloaded;
+    enum ledger_state state = snapshot_state(order);
+
+    *record = (struct ledger_record){.state = state,
+                                     .offset = order->offset,
+                                     .turn = order->turn,
+                                     .attempt = order->attempt,
+                                     .requested_at_ms = order->requested_at_ms,
+                                     .written_at_ms = wall_ms,
+                                     .key_length = order->key_length};
+    snprintf(record->request_id, sizeof record->request_id, "%s", order->request.id);
+    record->order_type = memory_text(order->type->name);
+    record->step = memory_text(unloaded != NULL ? unloaded->step : step_of(order));
+    record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);
+    record->last_decision = memory_text(order->last_decision);
+    record->decisions = memory_text(order->decisions);
+    record->progress = unloaded != NULL ? memory_text(unloaded->progress) : progress_of(order);
+    if (state != LEDGER_DONE)
+        record->inputs = unloaded != NULL ? memory_text(unloaded->inputs) : text_of(order->request.inputs);
+}
+
+bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record *record,
+                      const struct order_type *type, struct order **out, struct fault *why)
+{
+    if (record->inputs == NULL || record->progress == NULL)
+        return fault_set(why, FAULT_INPUT, "the ledger's record of order %s has no content",
+                         record->request_id);
+    if (record->step != NULL && workflow_step(type->workflow, record->step) == type->workflow->step_count)
+        return fault_set(why, FAULT_INPUT, "it stands at step '%.60s', which '%s' does not have (any more)",
+                         record->step, type->name);
+    struct order *order = order_new(topic, partition, record->offset, record->key, record->key_length);
+    order->type = type;
+    order->turn = record->turn;
+    order->attempt = record->attempt;
+    order->requested_at_ms = record->requested_at_ms;
+    order->owned = order->settled_offset = true;
+    order->written = record->state;
+    snprintf(order->request.id, sizeof order->request.id, "%s", record->request_id);
+    order->request.not_after_ms = INT64_MAX;
+    order->last_decision = memory_text(record->last_decision);
+    order->decisions = memory_text(record->decisions);
+    order->unloaded = memory_copy(record, sizeof *record);
+    *record = (struct ledger_record){.state = LEDGER_QUEUED};
+    *out = order;
+    return true;
+}
+
+static int64_t number_of(const struct json_object *tree, const char *name)
+{
+    return json_object_get_int64(tree_member(tree, name));
+}
+
+static bool flag_of(const struct json_object *tree, const char *name)
+{
+    return json_object_get_boolean(tree_member(tree, name)) != 0;
+}
+
+static void read_text(const struct json_object *tree, const char *name, char *text, size_t size)
+{
+    const char *value = tree_text_of(tree, name);
+
+    snprintf(text, size, "%s", value == NULL ? "" : value);
+}
+
+static void read_reason(const struct json_object *tree, const char *name, struct reason *reason)
+{
+    struct json_object *one = tree_member(tree, name);
+    const char *kind = tree_text_of(one, "kind");
+
+    *reason = (struct reason){.kind = REASON_NONE};
+    for (int i = REASON_NONE; kind != NULL && i <= REASON_REPORTED; i++)
+        if (strcmp(reason_kind_name((enum reason_kind)i), kind) == 0)
+            reason->kind = (enum reason_kind)i;
+    read_text(one, "code", reason->code, sizeof reason->code);
+    read_text(one, "text", reason->text, sizeof reason->text);
+}
+
+static void read_calls(struct json_object *tree, const struct workflow *workflow, struct call_record *calls)
+{
+    struct json_object *ids = tree_member(tree, "trackingIds");
+    const char *step = tree_text_of(tree, "step");
+    size_t index = step == NULL ? workflow->step_count : workflow_step(workflow, step);
+
+    calls->step = index < workflow->step_count ? workflow->steps[index].id : NULL;
+    calls->attempts = (unsigned)number_of(tree, "attempts");
+    for (size_t i = 0; ids != NULL && i < json_object_array_length(ids) && i < TRACKING_IDS_MAX; i++)
+        calls->tracking_ids[calls->tracking_count++] =
+            memory_text(json_object_get_string(json_object_array_get_idx(ids, i)));
+    calls->http_status = (int)number_of(tree, "httpStatus");
+    read_text(tree, "btCode", calls->bt_code, sizeof calls->bt_code);
+}
+
+static void read_headers(const struct json_object *tree, struct order_headers *headers)
+{
+    headers->traceparent = memory_text(tree_text_of(tree, "traceparent"));
+    headers->tracestate = memory_text(tree_text_of(tree, "tracestate"));
+    headers->tracking = memory_text(tree_text_of(tree, "tracking"));
+}
+
+static void read_retries(const struct json_object *tree, struct execution *execution)
+{
+    struct json_object *retries = tree_member(tree, "retries");
+
+    if (retries == NULL || execution->step == execution->workflow->step_count)
+        return;
+    const struct step *step = &execution->workflow->steps[execution->step];
+    execution->retries = memory_new(step->on_failure_count, sizeof *execution->retries);
+    for (size_t i = 0; i < step->on_failure_count; i++)
+        execution->retries[i] = (unsigned)number_of(retries, step->on_failure[i].name);
+}
+
+/* The step by its name: another version of the workflow may have more or fewer of them. */
+static void read_walk(struct order *order, const char *step, const struct json_object *progress)
+{
+    const struct workflow *workflow = order->type->workflow;
+
+    if (!flag_of(progress, "begun"))
+        return;
+    order->main.workflow = workflow;
+    order->main.step = step == NULL ? workflow->step_count : workflow_step(workflow, step);
+    order->main.step_is_new = flag_of(progress, "stepIsNew");
+    order->main.steps_left_out = flag_of(progress, "stepsLeftOut");
+    struct json_object *steps = tree_member(progress, "steps");
+    order->main.steps = steps == NULL ? json_object_new_object() : json_object_get(steps);
+    order->main.inputs = json_object_get(order->request.inputs);
+    read_calls(tree_member(progress, "calls"), workflow, &order->main.calls);
+    read_retries(progress, &order->main);
+    order->main.token_renewed = flag_of(progress, "tokenRenewed");
+}
+
+static enum outcome_status read_status(const struct json_object *progress)
+{
+    const char *name = tree_text_of(progress, "status");
+    int status = OUTCOME_PROGRESS;
+
+    while (name != NULL && status > 0 && strcmp(outcome_status_name((enum outcome_status)status), name) != 0)
+        status--;
+    return (enum outcome_status)status;
+}
+
+static void read_progress(struct order *order, const struct json_object *progress)
+{
+    int64_t not_after_ms = number_of(progress, "notAfterMs");
+
+    order->steps_done = (unsigned)number_of(progress, "stepsDone");
+    order->started_at_ms = number_of(progress, "startedAtMs");
+    order->request.not_after_ms = not_after_ms == 0 ? INT64_MAX : not_after_ms;
+    read_text(progress, "orderId", order->order_id, sizeof order->order_id);
+    order->wrote = flag_of(progress, "wrote");
+    order->doubt.was = flag_of(progress, "wasInDoubt");
+    order->doubt.refused = flag_of(progress, "wasRefused");
+    order->doubt.restarts = (unsigned)number_of(progress, "takeOversInDoubt");
+    read_reason(progress, "doubt", &order->doubt.reason);
+    order->sequence = (unsigned)number_of(progress, "outcomes");
+    order->repeats_due = (unsigned)number_of(progress, "repeatsDue");
+    order->status = read_status(progress);
+    read_reason(progress, "reason", &order->reason);
+    order->finished_at_ms = number_of(progress, "finishedAtMs");
+    read_headers(progress, &order->headers);
+    order->journal.dropped = (unsigned)number_of(progress, "journalDropped");
+    unsigned dropped = order->journal.dropped;
+    journal_of_tree(tree_member(progress, "journal"), &order->journal);
+    order->journal.dropped = dropped;
+}
+
+bool snapshot_load(struct order *order, struct fault *why)
+{
+    CLEANUP(tree_release) struct json_object *progress = NULL;
+    struct ledger_record *unloaded = order->unloaded;
+
+    if (unloaded == NULL)
+        return true;
+    TRY(tree_read_own(unloaded->inputs, strlen(unloaded->inputs), &order->request.inputs, why));
+    TRY(tree_read_own(unloaded->progress, strlen(unloaded->progress), &progress, why));
+    read_walk(order, unloaded->step, progress);
+    read_progress(order, progress);
+    ledger_release(unloaded);
+    order->unloaded = memory_free(unloaded);
+    return true;
+}
+
+void snapshot_unload(struct order *order)
+{
+    struct ledger_record *record;
+
+    if (order->unloaded != NULL)
+        return;
+    record = memory_new(1, sizeof *record);
+    snapshot_take(order, 0, record);
+    execution_release(&order->main);
+    call_release(&order->call);
+    json_object_put(order->request.inputs);
+    order->request.inputs = NULL;
+    journal_release(&order->journal);
+    memory_free(order->headers.traceparent);
+    memory_free(order->headers.tracestate);
+    memory_free(order->headers.tracking);
+    order->headers = (struct order_headers){0};
+    order->unloaded = record;
+}
+
+static size_t length_of(const char *text)
+{
+    return text == NULL ? 0 : strlen(text);
+}
+
+size_t snapshot_weight(const struct order *order)
+{
+    const struct ledger_record *unloaded = order->unloaded;
+    size_t weight = sizeof *order + order->key_length + length_of(order->decisions);
+
+    if (unloaded != NULL) /* it has the key, too */
+        return weight + sizeof *unloaded + unloaded->key_length + length_of(unloaded->inputs) +
+               length_of(unloaded->progress);
+    return weight + tree_weight(order->request.inputs) + tree_weight(order->main.steps) +
+           tree_weight(order->result) + order->call.body_length;
+}

@@ -1,0 +1,34 @@
+/*
+ * What of an order is kept in the ledger, and an order out of what was kept.
+ *
+ * Everything that a worker needs to go on, or a person to decide, and nothing that only the process knows: no clock
+ * of the loop, no pace. A doubt is not kept as such: whoever takes an intended order over is in doubt (R5).
+ */
+#ifndef ORDER_SNAPSHOT_H
+#define ORDER_SNAPSHOT_H
+
+#include "order.h"
+
+/* What the ledger must say of the order as it is now. */
+enum ledger_state snapshot_state(const struct order *order);
+
+/* The record of the order as it is now, without outcome and settlement; release it. */
+void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_record *record);
+
+/*
+ * An order out of its record, unloaded: its content is parsed by snapshot_load(). Takes the record over. FAULT_INPUT:
+ * `type` is not the record's. The state is ORDER_QUEUED.
+ */
+MUST_USE bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record *record,
+                               const struct order_type *type, struct order **order, struct fault *why);
+
+/* Parses what is unloaded; nothing to do for an order that is awake. FAULT_INPUT: the record is damaged. */
+MUST_USE bool snapshot_load(struct order *order, struct fault *why);
+
+/* Puts an order to sleep whose call is not rendered: its trees become text, a fraction of their size. */
+void snapshot_unload(struct order *order);
+
+/* What it takes of the memory, roughly. */
+size_t snapshot_weight(const struct order *order);
+
+#endif

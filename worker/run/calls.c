@@ -1,0 +1,248 @@
+/* See calling.h. */
+#include "calls.h"
+
+#include "failpoint.h"
+#include "memory.h"
+#include "metrics.h"
+#include "reply.h"
+#include "said.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Of one turn: libcurl then makes the connections of all of them in one go. */
+enum { STARTS_MAX = 50 };
+
+struct calls {
+    struct worker *worker;
+    struct loop_timer wake; /* when pace or back-off allow the next call */
+};
+
+/* One call on its way. */
+struct flight {
+    struct calls *calls;
+    struct order *order;
+    const struct worker_api *api;
+    uint64_t token_serial;
+    int64_t began_ms;
+    char tracking[TRACKING_ID_SIZE];
+    bool writes, with_token;
+};
+
+static void nothing(void *context)
+{
+    (void)context; /* the turn that the timer causes runs the chores */
+}
+
+struct calls *calls_new(struct worker *worker)
+{
+    struct calls *calls = memory_new(1, sizeof *calls);
+
+    calls->worker = worker;
+    calls->wake = (struct loop_timer){.fire = nothing, .context = calls};
+    return calls;
+}
+
+void *calls_free(struct calls *calls)
+{
+    if (calls != NULL)
+        loop_clear_timer(calls->worker->loop, &calls->wake);
+    return memory_free(calls);
+}
+
+static enum call_end end_of(enum http_end end)
+{
+    static const enum call_end ends[] = {
+        [HTTP_UNSENT] = CALL_UNSENT,       [HTTP_REPLIED] = CALL_REPLIED,
+        [HTTP_TIMED_OUT] = CALL_TIMED_OUT, [HTTP_CUT] = CALL_CUT,
+        [HTTP_TOO_LARGE] = CALL_TOO_LARGE, [HTTP_NOT_ACCEPTED] = CALL_NOT_ACCEPTED};
+
+    return ends[end];
+}
+
+/* HTML, or XML: what BT never sends. */
+static bool is_page(const struct http_reply *reply)
+{
+    size_t blanks = strspn(reply->body, " \t\r\n\xef\xbb\xbf");
+
+    return reply->length > blanks && reply->body[blanks] == '<';
+}
+
+/* What people can read of a reply that is no JSON: a page's title, where a redirect leads. */
+static void find_words(const struct http_reply *reply, char *words, size_t size)
+{
+    if (reply->status >= 300 && reply->status < 400 && *reply->location != '\0')
+        snprintf(words, size, "it has moved to %s", reply->location);
+    else
+        said_title(reply->body, reply->length, words, size);
+}
+
+static void answered(void *context, const struct http_reply *reply)
+{
+    struct flight *flight = context;
+    struct worker *worker = flight->calls->worker;
+    char said[300] = "";
+    struct evidence evidence = {.end = end_of(reply->end),
+                                .status = reply->end == HTTP_REPLIED ? reply->status : 0,
+                                .headers = reply->headers,
+                                .unreadable = "",
+                                .retry_after_ms = reply->retry_after_ms,
+                                .said = said,
+                                .what = reply->what};
+    struct verdict verdict;
+
+    if (reply->end == HTTP_REPLIED)
+        evidence.body = reply_read(flight->order->call.operation, reply->status, reply->body, reply->length,
+                                   (size_t)flight->api->settings.reply_max_values, &evidence.unreadable);
+    evidence.body_unreadable = *evidence.unreadable != '\0';
+    evidence.is_page = reply->end == HTTP_REPLIED && is_page(reply);
+    if (reply->end == HTTP_REPLIED)
+        find_words(reply, said, sizeof said);
+    metrics_count_call(worker->metrics, flight->api->tag, evidence.status,
+                       loop_clock_ms() - flight->began_ms);
+    orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
+    if (flight->writes)
+        FAILPOINT("call.answered");
+    if (evidence.status == 401 &&
+        flight->with_token) /* where the API halts, too: its next try is with a new one */
+        token_refused(worker->token, flight->token_serial);
+    if (evidence.retry_after_ms >= 1000 && verdict.pace != PACE_SUCCESS && verdict.pace != PACE_NOTHING)
+        LOG(LOG_WARN, "BT asks for a pause: this API is closed for so long",
+            log_text("api", flight->api->tag), log_int("ms", evidence.retry_after_ms));
+    if (verdict.kind == VERDICT_HALT)
+        LOG(LOG_ERROR,
+            "BT refuses or blocks the account: this API halts, its orders wait, it is tried again by itself",
+            log_text("api", flight->api->tag), log_text("why", verdict.reason.text),
+            log_text("tracking", flight->tracking));
+    else if (verdict.kind != VERDICT_DONE)
+        LOG(LOG_DEBUG, "a call did not succeed", log_text("api", flight->api->tag),
+            log_int("status", evidence.status), log_text("tracking", flight->tracking));
+    json_object_put(evidence.body);
+    memory_free(flight);
+}
+
+/* The request's own whc-tracking where it has one, so that BT's sandbox values can be reached; else a fresh UUID. */
+static void choose_tracking(const struct order *order, char tracking[TRACKING_ID_SIZE])
+{
+    if (order->headers.tracking != NULL)
+        snprintf(tracking, TRACKING_ID_SIZE, "%.255s", order->headers.tracking);
+    else
+        uuid_print(uuid_random(), tracking);
+}
+
+/* Asked by http/ just before the first byte, and again when the body goes (promise.md R1, R7). */
+static bool permit(void *context)
+{
+    const struct flight *flight = context;
+    const struct worker *worker = flight->calls->worker;
+
+    return !consumer_lost(worker->consumer) &&
+           ownership_permits(worker->ownership, flight->order, loop_clock_ms());
+}
+
+static void fill_request(const struct flight *flight, const char *url, struct http_request *request)
+{
+    const struct order *order = flight->order;
+    const struct call *call = &order->call;
+    const struct api_settings *settings = &flight->api->settings;
+
+    *request = (struct http_request){
+        .method = call->operation->method,
+        .url = url,
+        .body = call->body,
+        .body_length = call->body_length,
+        .bearer = call->operation->token ? token_get(flight->calls->worker->token) : NULL,
+        .connect_timeout_ms = settings->connect_timeout_ms,
+        .call_timeout_ms = settings->call_timeout_ms,
+        .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
+        .idle_max_ms = settings->idle_max_ms,
+        .retry_after_max_ms = settings->retry_after_max_ms,
+        .fresh =
+            flight->writes && (order_step(order)->repeat == REPEAT_NEVER || !order_step(order)->knows_reply),
+        .reply_max_bytes = (size_t)settings->reply_max_bytes,
+        .compressed = true,
+        .want_headers = order_step(order)->uses_headers,
+        .permit = flight->writes ? permit : NULL,
+    };
+    struct http_header *headers = request->headers;
+    size_t count = 0;
+    headers[count++] = (struct http_header){"Accept", "application/json"};
+    headers[count++] = (struct http_header){"APIGW-Tracking-Header", flight->tracking};
+    if (call->body != NULL && call->content_type != NULL)
+        headers[count++] = (struct http_header){"Content-Type", call->content_type};
+    if (order->lookup.workflow != NULL) /* a cache between us and BT must not say "absent" (R7) */
+        headers[count++] = (struct http_header){"Cache-Control", "no-cache"};
+    if (order->headers.traceparent != NULL)
+        headers[count++] = (struct http_header){"traceparent", order->headers.traceparent};
+    if (order->headers.tracestate != NULL)
+        headers[count++] = (struct http_header){"tracestate", order->headers.tracestate};
+    for (size_t i = 0; i < call->header_count; i++)
+        headers[count++] = (struct http_header){call->headers[i].name, call->headers[i].value};
+    request->header_count = count;
+}
+
+static void start(struct calls *calls, struct order *order)
+{
+    struct worker *worker = calls->worker;
+    struct flight *flight = memory_new(1, sizeof *flight);
+    struct http_request request;
+    CLEANUP(buffer_release) struct buffer url = {0};
+    struct fault why;
+
+    *flight = (struct flight){.calls = calls,
+                              .order = order,
+                              .api = worker_api(worker, order->call.operation->tag),
+                              .token_serial = token_serial(worker->token),
+                              .began_ms = loop_clock_ms(),
+                              .writes = order_writes(order),
+                              .with_token = order->call.operation->token};
+    choose_tracking(order, flight->tracking);
+    order_note_tracking(order, flight->tracking);
+    if (flight->writes)
+        snprintf(journal_latest(&order->journal)->tracking, sizeof journal_latest(&order->journal)->tracking,
+                 "%.63s", flight->tracking);
+    buffer_init(&url, CALL_TARGET_MAX + 1024);
+    buffer_print(&url, "%s%s", flight->api->base_url, order->call.target);
+    fill_request(flight, buffer_text(&url), &request);
+    if (http_start(worker->http, &request, answered, flight, &why))
+        return;
+    struct http_reply reply = {
+        .end = HTTP_UNSENT, .body = "", .retry_after_ms = -1, .location = "", .what = why.text};
+    answered(flight, &reply);
+}
+
+static void start_calls(struct calls *calls)
+{
+    struct worker *worker = calls->worker;
+    int64_t share = loop_share(worker->loop);
+
+    for (int started = 0; !loop_share_over(worker->loop, share);) {
+        struct orders_time time = worker_time(worker);
+        struct order *order = orders_next_call(worker->orders, time);
+        if (order == NULL && orders_due_ms(worker->orders) > time.now_ms)
+            return;
+        if (order != NULL)
+            start(calls, order);
+        started += order != NULL;
+        if (started == STARTS_MAX) {
+            loop_hurry(worker->loop);
+            return;
+        }
+    }
+}
+
+void calls_chore(struct calls *calls)
+{
+    struct worker *worker = calls->worker;
+
+    if (orders_count(worker->orders) == 0)
+        return;
+    if (token_get(worker->token) == NULL)
+        return; /* token_changed() causes a turn */
+    start_calls(calls);
+    int64_t due_ms = orders_due_ms(worker->orders);
+    if (due_ms == INT64_MAX)
+        loop_clear_timer(worker->loop, &calls->wake);
+    else
+        loop_set_timer(worker->loop, &calls->wake, due_ms);
+}
