@@ -151,10 +151,3 @@ void log_write(enum log_level level, const char *message, const struct log_field
     if (line.full || write(logger.descriptor, line.data, line.length) != (ssize_t)line.length)
         atomic_fetch_add(&logger.dropped, 1);
 }
-
-void secret_release(struct secret *secret)
-{
-    if (secret->hidden != NULL)
-        explicit_bzero(secret->hidden, strlen(secret->hidden));
-    secret->hidden = memory_free(secret->hidden);
-}

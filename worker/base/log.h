@@ -2,7 +2,7 @@
  * One line per event, for people and machines (logfmt or JSON).
  *
  * Objects are arguments, never formatted by hand: LOG(LOG_WARN, "call failed", log_text("api", api),
- * log_fault(&why)). Text from outside is escaped. A secret has a type of its own (struct secret) for which no
+ * log_fault(&why)). Text from outside is escaped. A secret has a type of its own (base/secret) for which no
  * field exists, so printing one does not compile. Nobody reading the log never stops the worker: lines that do not
  * fit the pipe are dropped and counted. Threads may log at the same time; a line is one write.
  */
@@ -16,11 +16,6 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 enum log_format { LOG_LOGFMT, LOG_JSON };
-
-/* A text that must never be seen. Only http/ looks inside; released with secret_release. */
-struct secret {
-    char *hidden; /* null when there is none */
-};
 
 struct log_field {
     const char *name;
@@ -70,7 +65,5 @@ void log_write(enum log_level level, const char *message, const struct log_field
             log_write(level, message, fields_ + 1, sizeof fields_ / sizeof fields_[0] - 1);                  \
         }                                                                                                    \
     } while (0)
-
-void secret_release(struct secret *secret);
 
 #endif

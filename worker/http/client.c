@@ -2,6 +2,7 @@
 #include "client.h"
 
 #include "connection.h"
+#include "log.h"
 #include "memory.h"
 #include "transfer.h"
 

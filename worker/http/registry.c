@@ -1,6 +1,7 @@
 /* See registry.h: asking, and outcome schemas. Fetching is in registry_fetch.c, the disk in registry_cache.c. */
 #include "registry_inside.h"
 
+#include "log.h"
 #include "memory.h"
 #include "registry_words.h"
 

@@ -1,6 +1,7 @@
 /* See registry.h: schemas kept on disk, a file each: {"schema": "...", "types": ["...", ...]}. */
 #include "registry_inside.h"
 
+#include "log.h"
 #include "memory.h"
 
 #include <errno.h>

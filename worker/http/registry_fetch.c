@@ -1,6 +1,7 @@
 /* See registry.h: a schema and the types it refers to, fetched one request after another. */
 #include "registry_inside.h"
 
+#include "log.h"
 #include "memory.h"
 #include "registry_words.h"
 

@@ -1,6 +1,7 @@
 /* See token.h. */
 #include "token.h"
 
+#include "log.h"
 #include "memory.h"
 #include "utf8.h"
 

@@ -2,6 +2,7 @@
 #include "client_config.h"
 
 #include "credentials.h"
+#include "log.h"
 #include "memory.h"
 #include "partitioner.h"
 

@@ -2,6 +2,7 @@
 #include "consumer.h"
 
 #include "client_config.h"
+#include "log.h"
 #include "memory.h"
 
 #include <stdlib.h>

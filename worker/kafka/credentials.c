@@ -1,6 +1,7 @@
 /* See credentials.h. */
 #include "credentials.h"
 
+#include "log.h"
 #include "memory.h"
 
 #include <pthread.h>

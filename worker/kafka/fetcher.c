@@ -2,6 +2,7 @@
 #include "fetcher.h"
 
 #include "client_config.h"
+#include "log.h"
 #include "memory.h"
 
 #include <sys/epoll.h>

@@ -2,6 +2,7 @@
 #include "ledger_reader.h"
 
 #include "client_config.h"
+#include "log.h"
 #include "memory.h"
 
 #include <sys/epoll.h>

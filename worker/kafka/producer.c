@@ -2,6 +2,7 @@
 #include "producer.h"
 
 #include "client_config.h"
+#include "log.h"
 #include "memory.h"
 
 #include <stdatomic.h>

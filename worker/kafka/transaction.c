@@ -4,6 +4,7 @@
 #include "client_config.h"
 #include "failpoint.h"
 #include "fence.h"
+#include "log.h"
 #include "memory.h"
 #include "peek.h"
 #include "producer.h"

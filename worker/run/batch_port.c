@@ -1,6 +1,7 @@
 /* The table of functions by which order/batch makes its records. */
 #include "batch_port.h"
 
+#include "log.h"
 #include "memory.h"
 #include "metrics.h"
 #include "records.h"

@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "failpoint.h"
+#include "log.h"
 #include "memory.h"
 #include "metrics.h"
 #include "reply.h"

@@ -2,6 +2,7 @@
 #include "certificates.h"
 
 #include "certificate.h"
+#include "log.h"
 #include "memory.h"
 #include "metrics.h"
 

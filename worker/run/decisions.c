@@ -4,6 +4,7 @@
 #include "dead_letter.h"
 #include "decision.h"
 #include "framing.h"
+#include "log.h"
 #include "memory.h"
 #include "metrics.h"
 #include "remembered.h"

@@ -1,6 +1,7 @@
 /* See hold.h. */
 #include "hold.h"
 
+#include "log.h"
 #include "memory.h"
 
 #include <stdio.h>

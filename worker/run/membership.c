@@ -4,6 +4,7 @@
 #include "acceptance.h"
 #include "decisions.h"
 #include "intake.h"
+#include "log.h"
 #include "memory.h"
 #include "partitioner.h"
 #include "recovery.h"

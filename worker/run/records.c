@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "framing.h"
 #include "ledger_growth.h"
+#include "log.h"
 #include "memory.h"
 #include "snapshot.h"
 #include "timestamp.h"

@@ -2,6 +2,7 @@
 #include "refused.h"
 
 #include "dead_letter.h"
+#include "log.h"
 #include "memory.h"
 #include "records.h"
 

@@ -2,6 +2,7 @@
 #include "reload.h"
 
 #include "certificates.h"
+#include "log.h"
 #include "memory.h"
 #include "settings_reload.h"
 #include "status.h"

@@ -2,6 +2,7 @@
 #include "remembered.h"
 
 #include "fetcher.h"
+#include "log.h"
 #include "memory.h"
 #include "records.h"
 

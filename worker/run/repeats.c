@@ -2,6 +2,7 @@
 #include "repeats.h"
 
 #include "dead_letter.h"
+#include "log.h"
 #include "memory.h"
 #include "metrics.h"
 #include "remembered.h"

@@ -11,6 +11,7 @@
 #include "instance_lock.h"
 #include "intake.h"
 #include "ledger_growth.h"
+#include "log.h"
 #include "membership.h"
 #include "memory.h"
 #include "metrics.h"

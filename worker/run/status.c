@@ -3,6 +3,7 @@
 
 #include "health.h"
 #include "intake.h"
+#include "log.h"
 #include "membership.h"
 #include "memory.h"
 #include "metrics.h"

@@ -1,6 +1,7 @@
 /* Looks every fifth of ledger.after.ms for orders that do not get on. */
 #include "sweep.h"
 
+#include "log.h"
 #include "memory.h"
 
 enum { SWEEPS = 5, WINDOW_ALARM_SHARE = 5 };

@@ -1,6 +1,7 @@
 /* See watching.h. */
 #include "watching.h"
 
+#include "log.h"
 #include "memory.h"
 #include "tree.h"
 

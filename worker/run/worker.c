@@ -1,6 +1,8 @@
 /* What all parts of the worker ask of it: the time, an API's settings, an end. */
 #include "worker.h"
 
+#include "log.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

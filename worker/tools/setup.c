@@ -3,6 +3,7 @@
 
 #include "buffer.h"
 #include "client_config.h"
+#include "log.h"
 #include "memory.h"
 #include "readiness.h"
 #include "settings_check.h"

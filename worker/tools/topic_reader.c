@@ -2,6 +2,7 @@
 #include "topic_reader.h"
 
 #include "client_config.h"
+#include "log.h"
 #include "memory.h"
 
 enum { BROKER_TIMEOUT_MS = 10000, TRIES_MAX = 100, TRY_MS = 100 };

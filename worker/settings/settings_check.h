@@ -2,8 +2,8 @@
  * What is wrong with the values of settings, each by itself and between them: addresses, URLs, files, names. Times are in
  * times.h, what needs the catalogue is in readiness.h.
  */
-#ifndef BASE_SETTINGS_CHECK_H
-#define BASE_SETTINGS_CHECK_H
+#ifndef SETTINGS_SETTINGS_CHECK_H
+#define SETTINGS_SETTINGS_CHECK_H
 
 #include "config.h"
 

@@ -1,8 +1,8 @@
 /*
  * What the time settings come to, and the inequalities between them (promise.md section 4).
  */
-#ifndef BASE_DEADLINES_H
-#define BASE_DEADLINES_H
+#ifndef SETTINGS_DEADLINES_H
+#define SETTINGS_DEADLINES_H
 
 #include "config.h"
 

@@ -2,6 +2,7 @@
 #include "deadlines.h"
 
 #include "given_settings.h"
+#include "log.h"
 
 #define NONE ((const char *const[]){NULL})
 

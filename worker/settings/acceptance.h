@@ -1,8 +1,8 @@
 /*
  * takeover.accept: positions that a person accepts, "<topic>/<partition>@<offset>", separated by commas.
  */
-#ifndef BASE_ACCEPTANCE_H
-#define BASE_ACCEPTANCE_H
+#ifndef SETTINGS_ACCEPTANCE_H
+#define SETTINGS_ACCEPTANCE_H
 
 #include "fault.h"
 

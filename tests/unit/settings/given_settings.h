@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "same.h"
+#include "../base/same.h"
 
 #include <unistd.h>
 

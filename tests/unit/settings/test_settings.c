@@ -1,7 +1,7 @@
 /* The table itself: names once, defaults within their bounds, each with help. */
 #include "settings.h"
 
-#include "same.h"
+#include "../base/same.h"
 
 static void check_row(const struct setting *row)
 {

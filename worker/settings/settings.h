@@ -1,6 +1,6 @@
 /* The table of settings, and where each was given. One row is one setting. */
-#ifndef BASE_SETTINGS_H
-#define BASE_SETTINGS_H
+#ifndef SETTINGS_SETTINGS_H
+#define SETTINGS_SETTINGS_H
 
 #include "config.h"
 

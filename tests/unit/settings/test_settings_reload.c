@@ -2,6 +2,7 @@
 #include "settings_reload.h"
 
 #include "given_settings.h"
+#include "log.h"
 
 #include <stdio.h>
 

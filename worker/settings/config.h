@@ -6,11 +6,11 @@
  * (request.max.bytes: WHC_REQUEST_MAX_BYTES). A secret may come from a file: <name>.file. Mistakes are collected,
  * so that a person sees all of them at once.
  */
-#ifndef BASE_CONFIG_H
-#define BASE_CONFIG_H
+#ifndef SETTINGS_CONFIG_H
+#define SETTINGS_CONFIG_H
 
-#include "log.h"
 #include "problems.h"
+#include "secret.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * and with which certificate. Times that promise.md section 4 computes with count from the next start on, for all workers
  * of the group the same; so do names, addresses and limits.
  */
-#ifndef BASE_SETTINGS_RELOAD_H
-#define BASE_SETTINGS_RELOAD_H
+#ifndef SETTINGS_SETTINGS_RELOAD_H
+#define SETTINGS_SETTINGS_RELOAD_H
 
 #include "buffer.h"
 #include "config.h"

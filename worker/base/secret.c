@@ -1,0 +1,13 @@
+/* The end of a secret: its bytes are overwritten first. */
+#include "secret.h"
+
+#include "memory.h"
+
+#include <string.h>
+
+void secret_release(struct secret *secret)
+{
+    if (secret->hidden != NULL)
+        explicit_bzero(secret->hidden, strlen(secret->hidden));
+    secret->hidden = memory_free(secret->hidden);
+}
