@@ -6,6 +6,7 @@ import sys
 
 import respect
 import whc
+from story import on_embedded, story
 from whc import expect
 
 HERE = whc.ROOT / "tests" / "contract"
@@ -21,16 +22,18 @@ def schemathesis(stage, *arguments):
     expect(done.returncode == 0, f"schemathesis says\n{done.stdout[-6000:]}{done.stderr[-2000:]}")
 
 
+@story(on="conformance")
 def reading_operations(stage):
     """Every reading operation, with generated parameters."""
     chosen = [word for operation in READING for word in ("--include-operation-id", operation)]
     schemathesis(stage, "-H", f"Authorization: Bearer {respect.token_of(stage.sandbox)}", *chosen)
 
 
+@story(on="conformance")
 def token_endpoint(stage):
     """Both ways to ask for a token."""
     schemathesis(stage, "-a", "sandbox-key:sandbox-secret", "--include-tag", "oauth")
 
 
 if __name__ == "__main__":
-    sys.exit(whc.run_stories([reading_operations, token_endpoint], lambda story: whc.new_stage(), sys.argv[1:]))
+    sys.exit(on_embedded("conformance", sys.argv[1:]))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import whc
+from story import on_embedded, story
 from whc import expect
 
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -23,6 +24,7 @@ def block(language):
     return found[1]
 
 
+@story(on="readme")
 def the_python_snippet_runs(stage):
     """As it stands, against the sandbox's broker and registry."""
     stage.worker(**{"registry.url": stage.sandbox.http, "outcome.framing": "confluent-v0"}).ready()
@@ -31,6 +33,7 @@ def the_python_snippet_runs(stage):
     expect(done.stdout == "COMPLETED PORTABLE\n", f"{done.stdout}{done.stderr}")
 
 
+@story(on="readme")
 def the_java_snippet_compiles(stage):
     """With the libraries that the README names."""
     folder = pathlib.Path(stage.folder)
@@ -44,4 +47,4 @@ def the_java_snippet_compiles(stage):
 
 
 if __name__ == "__main__":
-    sys.exit(whc.run_stories([the_python_snippet_runs, the_java_snippet_compiles], lambda story: whc.new_stage(), sys.argv[1:]))
+    sys.exit(on_embedded("readme", sys.argv[1:]))

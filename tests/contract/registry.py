@@ -15,6 +15,7 @@ from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerialize
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 import whc
+from story import on_real_kafka, story
 from whc import expect, header, portability, wait_for
 
 READING = ["check-portability", "verify-data", "get-reseller", "search-address", "get-available-numbers", "get-order",
@@ -31,8 +32,6 @@ def good_example(name):
     raise whc.Failure(f"{name} has no good example")
 
 
-
-
 def client(url, **more):
     return SchemaRegistryClient({"url": url, **more})
 
@@ -42,6 +41,7 @@ def serializer(registry, text, **more):
                           {"auto.register.schemas": True, "subject.name.strategy": topic_record_subject_name_strategy, **more})
 
 
+@story(on="registry")
 def every_reading_order_type(stage):
     """Confluent v0, Apicurio Registry: AvroSerializer upstream, AvroDeserializer downstream, for every reading order type."""
     stage.worker(**{"registry.url": registry_url, "outcome.framing": "confluent-v0"}).ready()
@@ -68,6 +68,7 @@ def every_reading_order_type(stage):
     expect(subject in registry.get_subjects(), f"{subject} is not registered: {registry.get_subjects()}")
 
 
+@story(on="registry")
 def references_are_followed(stage):
     """A request schema that refers to shared types by reference, two levels deep, is read."""
     registry = client(registry_url)
@@ -89,6 +90,7 @@ def references_are_followed(stage):
     expect(whc.outcome_of(reader.until(1)[0])["outcome"]["status"] == "COMPLETED", "not completed")
 
 
+@story(on="registry")
 def an_older_writer_is_understood(stage):
     """A writer without the newer optional fields, and with an int where we have none: defaults and names decide."""
     registry = client(registry_url)
@@ -103,6 +105,7 @@ def an_older_writer_is_understood(stage):
     expect(outcome["outcome"]["status"] == "COMPLETED" and outcome["result"]["number"] == "01632960003", f"{outcome}")
 
 
+@story(on="registry")
 def an_unknown_id_is_a_dead_letter(stage):
     """An id that the registry does not know: dead letter; the partition goes on."""
     stage.worker(**{"registry.url": registry_url}).ready()
@@ -114,6 +117,7 @@ def an_unknown_id_is_a_dead_letter(stage):
     expect(header(reader.until(1)[0], "ce_subject") == request, "the partition stands still")
 
 
+@story(on="registry")
 def confluent_v1(stage):
     """Confluent v1, the sandbox's registry: GUIDs in headers, both ways; our bytes equal confluent-kafka's."""
     url = stage.sandbox.http
@@ -155,6 +159,7 @@ def urlopen(url):
         return answer.read()
 
 
+@story(on="registry")
 def registry_away(stage):
     """Registry down: known schemas go on, unknown ones wait, ready says why, nothing is lost, a restart uses the disk."""
     url, cache = stage.sandbox.http, f"{stage.folder}/schemas-cache"
@@ -191,6 +196,7 @@ def registry_away(stage):
     worker.ready()
 
 
+@story(on="registry")
 def basic_authentication(stage):
     """The registry asks for user and password."""
     url = stage.sandbox.http
@@ -211,8 +217,7 @@ if __name__ == "__main__":
     script = whc.ROOT / "tests" / "lib" / "registry"
     registry_url = subprocess.run([script, "start", folder], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
     try:
-        code = whc.on_real_kafka([every_reading_order_type, references_are_followed, an_older_writer_is_understood,
-                                  an_unknown_id_is_a_dead_letter, confluent_v1, registry_away, basic_authentication], sys.argv[1:])
+        code = on_real_kafka("registry", sys.argv[1:])
     finally:
         subprocess.run([script, "stop", folder], check=True)
         shutil.rmtree(folder, ignore_errors=True)

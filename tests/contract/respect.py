@@ -11,6 +11,7 @@ import tempfile
 import urllib.parse
 
 import whc
+from story import on_embedded, story
 from whc import expect
 
 # A reply member that the OpenAPI file lacks is an error to respect; and so is a pointer to nothing.
@@ -100,6 +101,7 @@ def calls_since(sandbox, count):
     return [r for r in last if "/oauth/" not in r["target"]][count:]
 
 
+@story(on="respect")
 def the_same_requests_on_the_wire(stage):
     """Both runners, example by example."""
     stage.worker().ready()
@@ -123,4 +125,4 @@ def the_same_requests_on_the_wire(stage):
 
 
 if __name__ == "__main__":
-    sys.exit(whc.run_stories([the_same_requests_on_the_wire], lambda story: whc.new_stage(), sys.argv[1:]))
+    sys.exit(on_embedded("respect", sys.argv[1:]))

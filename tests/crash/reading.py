@@ -1,12 +1,13 @@
 """Crashes and hand-overs under 10,000 reading orders on real Kafka: exactly one final outcome for each.
 
-Usage: reading.py [STORY...]       ORDERS and KILLS in the environment change the size.
+Usage: reading.py [--list | STORY...]       ORDERS and KILLS in the environment change the size.
 """
 import os
 import random
 import sys
 
 import whc
+from story import on_real_kafka, story
 from whc import expect, header, portability, wait_for
 
 ORDERS = int(os.environ.get("ORDERS", 10000))
@@ -51,6 +52,7 @@ def check_outcomes(messages, sent):
                               f"offsets {[whc.outcome_of(m)['outcome']['source']['offset'] for m in messages if m.key() == key]}")
 
 
+@story(on="crash")
 def killed_at_any_moment(stage):
     """kill -9 and a restart, again and again."""
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
@@ -74,6 +76,7 @@ def killed_at_any_moment(stage):
     print(f"        {KILLS} kills, {ORDERS} orders, {len(reader.messages)} outcomes, {calls} calls, longest turn {stage.longest_turn()}", flush=True)
 
 
+@story(on="crash")
 def joins_and_leaves(stage):
     """A second worker joins and leaves: nothing lost, nothing twice, key order kept, and no order called again."""
     first = stage.worker("one", **{"bt.window": 40, **FAST}).ready()
@@ -96,4 +99,4 @@ def joins_and_leaves(stage):
 
 
 if __name__ == "__main__":
-    sys.exit(whc.on_real_kafka([killed_at_any_moment, joins_and_leaves], sys.argv[1:]))
+    sys.exit(on_real_kafka("crash", sys.argv[1:]))

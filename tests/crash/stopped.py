@@ -1,7 +1,7 @@
 """Nothing runs late (promise.md R7): a process that is stopped between its permission and its first byte is killed by the kernel
 before it can send, also as a child of PID 1 in a process namespace of its own. Needs a build with points.
 
-Usage: stopped.py [STORY...]
+Usage: stopped.py [--list | STORY...]
 """
 import collections
 import pathlib
@@ -10,6 +10,7 @@ import sys
 import uuid
 
 import whc
+from story import on_real_kafka, story
 import writing
 from whc import expect, header, outcome_of, wait_for
 
@@ -32,14 +33,19 @@ def stopped(stage, point, wrapper):
     expect([row["accepted"] for row in rows.values()] == [1], f"{rows}")
 
 
+@story(on="stopped")
 def before_the_first_byte(stage):
+    """Stopped when libcurl asks for permission to send."""
     stopped(stage, "call.first-byte", ())
 
 
+@story(on="stopped")
 def before_the_body(stage):
+    """Stopped when libcurl asks for the body."""
     stopped(stage, "call.body", ())
 
 
+@story(on="stopped")
 def in_a_process_namespace(stage):
     """As in a container: the worker is PID 1, which ignores the kernel's timer, so its child does the work."""
     stopped(stage, "call.first-byte", ("unshare", "--pid", "--fork", "--mount-proc"))
@@ -49,6 +55,7 @@ def stands_still(worker):
     return pathlib.Path(f"/proc/{worker.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
 
 
+@story(on="stopped")
 def replaced_while_it_is_stopped(stage):
     """Another process of its slot has taken over when it goes on, in the middle of a settlement: nothing that it does counts any more."""
     patient = {**writing.FAST, "session.timeout.ms": 20000, "watchdog.ms": 8000, "attempt.lease.ms": 11000}
@@ -72,4 +79,4 @@ def replaced_while_it_is_stopped(stage):
 
 
 if __name__ == "__main__":
-    sys.exit(whc.on_real_kafka([before_the_first_byte, before_the_body, in_a_process_namespace, replaced_while_it_is_stopped], sys.argv[1:]))
+    sys.exit(on_real_kafka("stopped", sys.argv[1:]))

@@ -1,6 +1,6 @@
 """R3 on the real wire: single answers of Kafka are lost, late or repeated, and every order still has one outcome and one acceptance.
 
-Usage: wire.py [STORY...]
+Usage: wire.py [--list | STORY...]
 """
 import shutil
 import sys
@@ -10,6 +10,7 @@ import zlib
 
 import proxy
 import whc
+from story import chosen, play_all, story
 import writing
 from whc import expect, header, outcome_of, wait_for
 
@@ -17,7 +18,8 @@ ORDERS = 12
 
 
 def strike(api, how, ms=0):
-    def story(stage):
+    """Registers the story of one kind of trouble."""
+    def one(stage):
         stage.worker(**writing.FAST).ready()
         reader = stage.reader()
         before = stage.proxy.struck
@@ -38,11 +40,12 @@ def strike(api, how, ms=0):
         expect(all(outcome_of(m)["outcome"]["status"] == "COMPLETED" for m in reader.messages), "not all completed")
         rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
         expect(all(row["accepted"] == 1 for row in rows.values()) and len(rows) == ORDERS, f"{rows}")
-    story.__name__ = f"{how}_{api}".replace("-", "_")
-    story.__doc__ = f"{how} of {api}"
-    return story
+    one.__name__ = f"{how}_{api}".replace("-", "_")
+    one.__doc__ = f"{how} of {api}"
+    story(on="wire")(one)
 
 
+@story(on="wire")
 def a_start_without_settings(stage):
     """The broker goes away just when it is asked for the topics' settings: the worker waits and asks again."""
     before = stage.proxy.struck
@@ -51,6 +54,7 @@ def a_start_without_settings(stage):
     expect(stage.proxy.struck == before + 1 and "waiting for Kafka" in worker.log(), worker.log()[-3000:])
 
 
+@story(on="wire")
 def a_refused_batch_before_one_that_is_taken(stage):
     """
     The partition has no leader yet for the first batch of a settlement, and has one for the second. A broker that has no state
@@ -72,12 +76,13 @@ def a_refused_batch_before_one_that_is_taken(stage):
     expect("acknowledged without a place" in worker.log(), "it was not noticed")
 
 
-STRIKES = [strike(api, how, ms) for api in ("EndTxn", "TxnOffsetCommit", "Produce")
-           for how, ms in (("lose-answer", 0), ("lose-request", 0), ("delay-answer", 700), ("repeat-request", 0), ("cut", 0))]
-STORIES = [a_start_without_settings, a_refused_batch_before_one_that_is_taken, *STRIKES]
+for kind in ("EndTxn", "TxnOffsetCommit", "Produce"):
+    for trouble, late_ms in (("lose-answer", 0), ("lose-request", 0), ("delay-answer", 700), ("repeat-request", 0), ("cut", 0)):
+        strike(kind, trouble, late_ms)
 
 
-def main(chosen):
+def main(words):
+    stories = chosen("wire", words)
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
     between = proxy.Proxy()
     kafka = whc.Kafka(folder, f"advertised.listeners=CLIENTS://127.0.0.1:{between.port}")
@@ -85,12 +90,12 @@ def main(chosen):
     between.broker = (host, int(port))
     kafka.bootstrap = f"127.0.0.1:{between.port}"
 
-    def make_stage(story):
+    def make_stage():
         stage = whc.new_stage(kafka)
         stage.proxy = between
         return stage
     try:
-        return whc.run_stories(STORIES, make_stage, chosen)
+        return play_all(stories, make_stage)
     finally:
         kafka.stop()
         shutil.rmtree(folder, ignore_errors=True)

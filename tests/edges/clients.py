@@ -3,6 +3,7 @@ import os
 import pathlib
 import subprocess
 
+from story import story
 import whc
 from entry import create_order, one_final, send, value_of
 from whc import expect, header, wait_for
@@ -33,6 +34,7 @@ def place(command):
     return int(lines[-1].split()[1])
 
 
+@story(on="edges")
 def java_and_go_send_the_same_request(stage):
     """Java's client and franz-go as they come, and librdkafka told to do as they do: one order, the others are its repeats."""
     stage.worker(**FAST).ready()
@@ -46,6 +48,7 @@ def java_and_go_send_the_same_request(stage):
     expect(not stage.reader(stage.dead).more(0.5), "a dead letter")
 
 
+@story(on="edges")
 def rust_chooses_the_partition(stage):
     """rskafka leaves the place to its caller. By the hash of Rust's own tables: a dead letter; as Java does: an order, well read."""
     stage.worker(**FAST).ready()
@@ -63,4 +66,3 @@ def rust_chooses_the_partition(stage):
 
 
 KEYS = ["a", "ab", "abc", "customer-1", "kündigung", "020 7946 0123"]  # of every length modulo 4, and beyond ASCII
-STORIES = [java_and_go_send_the_same_request, rust_chooses_the_partition]

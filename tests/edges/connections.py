@@ -5,6 +5,7 @@ import threading
 import uuid
 
 import raw
+from story import story
 import whc
 from secure import Authority
 from whc import expect, header, outcome_of, wait_for
@@ -71,17 +72,20 @@ def stale_replies(stage, tls, authority=None):
         server.close()
 
 
+@story(on="edges")
 def a_second_reply_is_nobodys(stage):
     """In the clear."""
     stale_replies(stage, None)
 
 
+@story(on="edges")
 def a_second_reply_is_nobodys_over_tls(stage):
     """Over TLS."""
     authority, context = server_context(stage)
     stale_replies(stage, context, authority)
 
 
+@story(on="edges")
 def session_tickets_are_no_data(stage):
     """What TLS sends of its own on a kept connection does not make it useless: orders whose reply shows their reference share one."""
     authority, context = server_context(stage, num_tickets=4)
@@ -101,6 +105,7 @@ def reserved(request):
     return raw.reply(200, example("reserve-numbers-by-prefix", "contiguous")["calls"][0]["reply"]["body"])
 
 
+@story(on="edges")
 def an_idle_connection_that_dies_parks_nothing(stage):
     """A gateway that closes each connection at its second request: a write that can only be called once never meets that."""
     def answer(request):
@@ -119,6 +124,7 @@ def an_idle_connection_that_dies_parks_nothing(stage):
         server.close()
 
 
+@story(on="edges")
 def a_refused_client_certificate(stage):
     """TLS 1.3 says so when the request has left: nothing is parked, the API halts and says why; with a good one the order goes on, once."""
     authority, context = server_context(stage)
@@ -145,6 +151,7 @@ def a_refused_client_certificate(stage):
         tokens.close()
 
 
+@story(on="edges")
 def an_alert_behind_the_first_bytes_of_a_reply(stage):
     """A certificate refused when a reply has begun proves nothing: BT looked at the request, and it is not sent again."""
     def answer(request):
@@ -174,8 +181,3 @@ def an_alert_behind_the_first_bytes_of_a_reply(stage):
     finally:
         server.close()
         tokens.close()
-
-
-STORIES = [a_second_reply_is_nobodys, a_second_reply_is_nobodys_over_tls, session_tickets_are_no_data,
-           an_idle_connection_that_dies_parks_nothing, a_refused_client_certificate,
-           an_alert_behind_the_first_bytes_of_a_reply]

@@ -4,6 +4,7 @@ import uuid
 
 import confluent_kafka
 
+from story import story
 import whc
 from records import goes_on
 from whc import expect, header, outcomes_by_request, wait_for
@@ -36,6 +37,7 @@ def one_final(stage, reader, request):
     return outcome
 
 
+@story(on="edges")
 def the_same_request_by_two_partitioners(stage):
     """Java's place for a key and librdkafka's default: one is carried out, the other a dead letter; replayed, it is a repeat."""
     worker = stage.worker(**FAST).ready()
@@ -57,6 +59,7 @@ def the_same_request_by_two_partitioners(stage):
     expect(len(letters.more(0.5)) == 1, "the replayed one is a dead letter again")
 
 
+@story(on="edges")
 def writes_without_a_key(stage):
     """No key, or an empty one, has no place: a dead letter without call and outcome; reading needs none."""
     worker = stage.worker(**FAST).ready()
@@ -72,6 +75,7 @@ def writes_without_a_key(stage):
     goes_on(stage, worker)
 
 
+@story(on="edges")
 def another_partitioner(stage):
     """consistent_random in the settings: librdkafka's default place is the right one, also for submit."""
     stage.worker(**FAST, **{"requests.partitioner": "consistent_random"}).ready()
@@ -83,6 +87,7 @@ def another_partitioner(stage):
     expect(not stage.reader(stage.dead).more(0.5), "it is a dead letter")
 
 
+@story(on="edges")
 def a_partitioner_is_pinned(stage):
     """Another one at the next start is refused; a ledger of format 1, which does not say, asks for the setting."""
     first = stage.worker().ready()
@@ -100,6 +105,7 @@ def a_partitioner_is_pinned(stage):
     expect(json.loads(fifth.page("/status")[1])["partitioner"] == "murmur2_random", fifth.page("/status")[1])
 
 
+@story(on="edges")
 def nobody_checks_the_place(stage):
     """none: upstream answers for it, which is said at start and in /status."""
     worker = stage.worker(**FAST, **{"requests.partitioner": "none"}).ready()
@@ -109,6 +115,3 @@ def nobody_checks_the_place(stage):
     record = create_order()
     send(stage, value_of(record), b"customer-2", partition=0)
     one_final(stage, reader, record["requestId"])
-
-
-STORIES = [the_same_request_by_two_partitioners, writes_without_a_key, another_partitioner, a_partitioner_is_pinned, nobody_checks_the_place]

@@ -9,6 +9,7 @@ import uuid
 
 import raw
 from connections import create_order, reservation, server_context
+from story import story
 from whc import expect, header, outcome_of, wait_for
 from writes import FAST
 
@@ -192,15 +193,14 @@ def check(carrier, order, outcomes, what):
         expect(name != "create-order" or outcome["reason"]["code"] in ("absent", "refused"), what)
 
 
+@story(on="edges")
 def a_hostile_gateway(stage):
     """In the clear."""
     what_is_said_is_true(stage)
 
 
+@story(on="edges")
 def a_hostile_gateway_over_tls(stage):
     """Over TLS."""
     authority, context = server_context(stage)
     what_is_said_is_true(stage, context, **{"bt.ca.file": authority.file})
-
-
-STORIES = [a_hostile_gateway, a_hostile_gateway_over_tls]

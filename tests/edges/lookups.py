@@ -5,6 +5,7 @@ import uuid
 
 import raw
 from connections import final_of
+from story import story
 from whc import expect, wait_for
 from writes import FAST, example
 
@@ -73,6 +74,7 @@ class Case:
         expect(self.means != "found" or self.looks == 1, f"{self.name}: {self.looks} look-ups")
 
 
+@story(on="edges")
 def absent_orders_are_proven(stage):
     """create-order, all cases at once: each on a key of its own."""
     def created(case):
@@ -106,6 +108,7 @@ def absent_orders_are_proven(stage):
         server.close()
 
 
+@story(on="edges")
 def absent_reservations_are_proven(stage):
     """reserve-named-numbers: BT's list of numbers has no filter, so it must be whole; numbers are compared as numbers."""
     def held(case):
@@ -128,6 +131,3 @@ def absent_reservations_are_proven(stage):
             case.check(final_of(reader, request))
     finally:
         server.close()
-
-
-STORIES = [absent_orders_are_proven, absent_reservations_are_proven]

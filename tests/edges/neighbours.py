@@ -7,6 +7,7 @@ import confluent_kafka.admin
 from positions import admin_of, by_partition
 from records import goes_on
 from signals import lost_and_parked
+from story import story
 from whc import expect, header, outcomes_by_request, portability, wait_for
 from writes import FAST, evidence, final, submit
 
@@ -17,6 +18,7 @@ def grow(stage, topics, partitions):
         done.result(20)
 
 
+@story(on="edges")
 def partitions_are_added(stage):
     """To all topics, or to the requests only: the worker drains, is not ready, and ends with the sentence; so does the next start."""
     worker = stage.worker(**{"lso.alarm.ms": 1000}).ready()
@@ -31,6 +33,7 @@ def partitions_are_added(stage):
     expect(worker.wait() == 1 and "has 8 partitions, and the ledger was written for 6" in worker.log() and "--repartition" in worker.log(), worker.log()[-3000:])
 
 
+@story(on="edges")
 def a_stranger_s_transaction_hangs(stage):
     """On a request partition: ready keeps its value; /status, a metric and one log line name partition and time; then it goes on."""
     worker = stage.worker(**{"lso.alarm.ms": 1500}).ready()
@@ -55,6 +58,7 @@ def a_stranger_s_transaction_hangs(stage):
     goes_on(stage, worker)
 
 
+@story(on="edges")
 def what_is_remembered_moves_along(stage):
     """Partitions are added while an order is parked: it ends under requests.partitions, then repartition moves what is remembered,
     and a request that is repeated into its new partition gets the same outcome again."""
@@ -85,6 +89,3 @@ def what_is_remembered_moves_along(stage):
     wait_for(lambda: {header(m, "ce_subject") for m in reader.more() if header(m, "whc-repeated") == "true"} >= set(done.values()), "every repeat to be answered")
     expect(evidence(stage) == before, "BT got one again")
     final(reader, submit(stage, "create-order", "new-company", key="another"))
-
-
-STORIES = [partitions_are_added, what_is_remembered_moves_along, a_stranger_s_transaction_hangs]

@@ -4,6 +4,7 @@ import re
 import confluent_kafka
 import confluent_kafka.admin
 
+from story import story
 import whc
 from records import goes_on
 from whc import expect, outcomes_by_request, portability, wait_for
@@ -50,6 +51,7 @@ def by_partition(stage, count=12):
     return sent
 
 
+@story(on="edges")
 def a_stranger_commits(stage):
     """A console consumer with our group.id reads past requests and commits: refused, named, and nothing is lost when told so."""
     worker = stage.worker().ready()
@@ -125,16 +127,19 @@ def the_topic_is_made_anew(stage, filled, says):
     goes_on(stage, worker)
 
 
+@story(on="edges")
 def the_topic_is_made_anew_and_shorter(stage):
     """Refused with the true remedy; every request of the new log is answered."""
     the_topic_is_made_anew(stage, 6, "the topic was made anew, or lost its end")
 
 
+@story(on="edges")
 def the_topic_is_made_anew_and_longer(stage):
     """The new log is already longer than the old one was settled: told by the time of the last settled record."""
     the_topic_is_made_anew(stage, 300, "is not the one that was settled there")
 
 
+@story(on="edges")
 def a_transactional_upstream(stage):
     """Its last record is a commit marker: the position follows it, the lag becomes 0, and retention may pass it."""
     worker = stage.worker().ready()
@@ -162,6 +167,7 @@ def a_transactional_upstream(stage):
     goes_on(stage, stage.worker().ready())
 
 
+@story(on="edges")
 def retention_passes_unread_requests(stage):
     """It says how many offsets are gone, and how to go on."""
     worker = stage.worker().ready()
@@ -179,6 +185,7 @@ def retention_passes_unread_requests(stage):
     goes_on(stage, accepted(stage, "retention has deleted"))
 
 
+@story(on="edges")
 def a_ledger_record_that_cannot_be_read(stage):
     """Somebody else wrote into the ledger: named with partition and offset."""
     worker = stage.worker().ready()
@@ -188,7 +195,3 @@ def a_ledger_record_that_cannot_be_read(stage):
     producer.produce(stage.topic("order-ledger"), b"mine", key=f"order/{whc.request_id()}".encode(), partition=4)
     expect(producer.flush(20) == 0, "not sent")
     refused(stage, "of partition 4 cannot be read")
-
-
-STORIES = [a_stranger_commits, the_topic_is_made_anew_and_shorter, the_topic_is_made_anew_and_longer, a_transactional_upstream,
-           retention_passes_unread_requests, a_ledger_record_that_cannot_be_read]

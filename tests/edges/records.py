@@ -5,6 +5,7 @@ import uuid
 import confluent_kafka
 import confluent_kafka.admin
 
+from story import story
 import whc
 from common import ask, one
 from whc import expect, header, outcomes_by_request, portability, wait_for
@@ -44,6 +45,7 @@ def goes_on(stage, worker):
     expect(worker.process.poll() is None, worker.log())
 
 
+@story(on="edges")
 def a_compressed_message_is_larger_than_any_topic_takes(stage):
     """5 MB of zeros in 5 KB of gzip: a dead letter without its value, that says how many bytes they were and where they stand."""
     worker = stage.worker().ready()
@@ -60,6 +62,7 @@ def a_compressed_message_is_larger_than_any_topic_takes(stage):
     goes_on(stage, worker)
 
 
+@story(on="edges")
 def a_key_nearly_fills_the_limit(stage):
     """The request is good, but its outcome under the same key would not fit its topic: a dead letter before any call."""
     set_limit(stage, stage.outcomes, 1_048_588)
@@ -73,6 +76,7 @@ def a_key_nearly_fills_the_limit(stage):
     goes_on(stage, worker)
 
 
+@story(on="edges")
 def headers_are_kept_in_order(stage):
     """A hundred headers, some twice, some null: all of them in the dead letter; and again after replay."""
     worker = stage.worker().ready()
@@ -86,6 +90,7 @@ def headers_are_kept_in_order(stage):
     goes_on(stage, worker)
 
 
+@story(on="edges")
 def an_outcome_that_kafka_refuses(stage):
     """The topic of outcomes takes less than before: that outcome goes without its result, the others as they are."""
     worker = stage.worker().ready()
@@ -102,6 +107,7 @@ def an_outcome_that_kafka_refuses(stage):
     goes_on(stage, worker)
 
 
+@story(on="edges")
 def a_repeat_of_a_refused_outcome(stage):
     """An order that changed something: its outcome goes without its result, and a repeat gets the same bytes, not a dead letter."""
     stage.worker(**FAST).ready()
@@ -115,7 +121,3 @@ def a_repeat_of_a_refused_outcome(stage):
     repeated = wait_for(lambda: [m for m in reader.more() if header(m, "whc-repeated") == "true"], "the repeat")
     expect(repeated[0].value() == reader.messages[0].value(), "other bytes")
     expect(not stage.reader(stage.dead).more(0.5), "a dead letter")
-
-
-STORIES = [a_compressed_message_is_larger_than_any_topic_takes, a_key_nearly_fills_the_limit, headers_are_kept_in_order,
-           an_outcome_that_kafka_refuses, a_repeat_of_a_refused_outcome]

@@ -8,6 +8,7 @@ import threading
 import uuid
 
 import raw
+from story import story
 import whc
 from connections import create_order, created, final_of
 from whc import expect, portability, wait_for
@@ -44,6 +45,7 @@ READS = [
 ]
 
 
+@story(on="edges")
 def readings(stage):
     """Replies to a call that reads."""
     number = {}
@@ -66,6 +68,7 @@ def readings(stage):
         server.close()
 
 
+@story(on="edges")
 def a_filter_in_front_halts(stage):
     """403 as a page, not BT's JSON: nobody is refused, the API halts and says what the page says; the filter gone, it goes on."""
     filtered = True
@@ -84,6 +87,7 @@ def a_filter_in_front_halts(stage):
         server.close()
 
 
+@story(on="edges")
 def somebody_elses_reply(stage):
     """201 with another order's reference completes nothing: the order is looked up and found, and was sent once."""
     def answer(request):
@@ -132,6 +136,7 @@ class Proxy:
         raw.pass_on(client, back)
 
 
+@story(on="edges")
 def a_proxy_that_is_named(stage):
     """bt.proxy.url: all calls of BT go by CONNECT, with the password of its file; refused, nothing is sent and readiness says so."""
     proxy = Proxy()
@@ -154,6 +159,3 @@ def a_proxy_that_is_named(stage):
     finally:
         server.close()
         proxy.listener.close()
-
-
-STORIES = [readings, a_filter_in_front_halts, somebody_elses_reply, a_proxy_that_is_named]

@@ -7,6 +7,7 @@ import tempfile
 
 import confluent_kafka.admin
 
+from story import story
 import whc
 from window import write
 from whc import expect, wait_for
@@ -103,6 +104,7 @@ def is_missing_at_the_start(stage, guard, right):
         expect(one.wait() == 1 and "the worker ends" in one.log(), one.log())
 
 
+@story(on="edges")
 def each_right_is_missing_once(_):
     """At the start. With all of them nothing is missed: no word of a refusal, and orders of both kinds end."""
     with a_guarded_stage() as (stage, _):
@@ -131,6 +133,7 @@ def is_withdrawn(stage, guard, reader, one, right):
     return one
 
 
+@story(on="edges")
 def each_right_is_withdrawn_once(_):
     """Under way: it waits, or ends with the reason, and nothing is lost or done twice. DESCRIBE_CONFIGS and reading the ledger are
     needed at take-overs only."""
@@ -145,6 +148,7 @@ def each_right_is_withdrawn_once(_):
         letters.until(len(needed))
 
 
+@story(on="edges")
 def a_password_that_changes(_):
     """The broker knows another one from now on: refused, and once the file has it the same process goes on. Only where a partition's
     beginning was being asked for just then the library gives that partition up: then it has ended, and its next start goes on."""
@@ -171,6 +175,3 @@ def a_password_that_changes(_):
             one = stage.worker("one", **settings).ready()
         final(reader, request)
         expect("secret" not in one.log() and one.page("/health/ready")[0] == 200, one.log())
-
-
-STORIES = [a_password_that_changes, each_right_is_missing_once, each_right_is_withdrawn_once]

@@ -4,6 +4,7 @@ import uuid
 
 import confluent_kafka
 
+from story import story
 from whc import expect, header, wait_for
 from writes import FAST, final, submit
 
@@ -29,6 +30,7 @@ def decisions_of(stage, order):
     return json.loads(out)["decisions"] if code == 0 else None
 
 
+@story(on="edges")
 def junk_among_the_signals(stage):
     """Bytes that are no signal: a dead letter each, and a decision behind them is applied; replay leaves them alone."""
     worker = stage.worker(**{**FAST, "bt.delivery.max.ms": 60000}).ready()  # else it is soon late enough to say that it did not happen
@@ -61,6 +63,7 @@ def decide_one(stage):
     expect(code != 0 and "final outcome already" in out + err, f"{out}{err}")
 
 
+@story(on="edges")
 def all_decide_at_once(stage):
     """Decisions about a finished order that come in the same moment are refused, and all of them kept: none in another's place."""
     stage.worker(**FAST).ready()
@@ -86,6 +89,7 @@ def lost_and_parked(stage):
     return order
 
 
+@story(on="edges")
 def a_signal_of_a_newer_worker(stage):
     """Our framing with a schema that this worker does not know: decisions of that partition stand still, ready says so."""
     worker = stage.worker(**FAST).ready()
@@ -94,6 +98,3 @@ def a_signal_of_a_newer_worker(stage):
     expect(worker.stop() == 0, worker.log())
     worker = stage.worker(**FAST)
     wait_for(lambda: "the signal at offset 0 cannot be read" in worker.page("/health/ready")[1], "the next one to stop at the same place")
-
-
-STORIES = [junk_among_the_signals, all_decide_at_once, a_signal_of_a_newer_worker]

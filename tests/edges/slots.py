@@ -4,6 +4,7 @@ import signal
 
 import confluent_kafka
 
+from story import story
 import whc
 from positions import admin_of
 from whc import expect, outcomes_by_request, portability, wait_for
@@ -38,6 +39,7 @@ def served(stage, reader, keys=6):
     expect(set(evidence(stage).values()) == {(1, 1)}, f"{evidence(stage)}")
 
 
+@story(on="edges")
 def started_again_at_once(stage):
     """kill -9 and a new process: the same partitions, long before the session is over; the other worker sees no rebalance."""
     first, second = two_workers(stage)
@@ -54,6 +56,7 @@ def started_again_at_once(stage):
     expect([before[i] == after[i] for i in sorted(after)] == [False, True], f"{before} {after}")
 
 
+@story(on="edges")
 def who_stops_gives_its_partitions_away(stage):
     """A clean stop, and an end by itself: the other has all partitions at once."""
     first, second = two_workers(stage)
@@ -70,6 +73,7 @@ def who_stops_gives_its_partitions_away(stage):
     served(stage, stage.reader())
 
 
+@story(on="edges")
 def two_processes_of_one_slot(stage):
     """The elder loses everything at once, says so, is not ready, and ends after the session; the younger notices nothing."""
     soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
@@ -92,6 +96,7 @@ def two_processes_of_one_slot(stage):
     wait_for(lambda: {r["requestId"] for r in reads} <= set(outcomes_by_request(reader.more())), "reading orders")
 
 
+@story(on="edges")
 def a_fenced_one_that_is_stopped(stage):
     """SIGTERM to a process whose slot has another one: it does not take that one's place with it."""
     elder = stage.worker("one", **LONG).ready()
@@ -102,6 +107,7 @@ def a_fenced_one_that_is_stopped(stage):
     expect(assigned(younger) == [6] and members(stage).keys() == {f"{stage.group}-one"}, younger.log())
 
 
+@story(on="edges")
 def stopped_while_it_takes_over(stage):
     """A stranger's open transaction holds the ledger back, so the take-over waits: TERM ends it cleanly all the same, at once."""
     stranger = confluent_kafka.Producer({**stage.client, "transactional.id": f"up-{stage.prefix}", "transaction.timeout.ms": 600000})
@@ -117,7 +123,7 @@ def stopped_while_it_takes_over(stage):
     stage.worker("two", **LONG).ready()
 
 
-@whc.alone
+@story(on="edges", alone=True)
 def stopped_while_kafka_is_away(stage):
     """In the middle of a settlement: it does not wait for Kafka; what it could not find out the next one does."""
     worker = stage.worker("one", **{**FAST, "bt.call.timeout.ms": 10000}, **{"stop.grace.ms": 40000, "settlement.deadline.ms": 2000, "settlement.commit.timeout.ms": 500,
@@ -137,6 +143,3 @@ def stopped_while_kafka_is_away(stage):
     for request in sent:
         final(reader, request, 120)
     expect({accepted for _, accepted in evidence(stage).values()} == {1}, f"{evidence(stage)}")
-
-
-STORIES = [stopped_while_it_takes_over, stopped_while_kafka_is_away, started_again_at_once, who_stops_gives_its_partitions_away, two_processes_of_one_slot, a_fenced_one_that_is_stopped]

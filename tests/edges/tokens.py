@@ -2,6 +2,7 @@
 import pathlib
 
 import raw
+from story import story
 import whc
 from connections import created, create_order, final_of
 from whc import expect, portability, wait_for
@@ -29,6 +30,7 @@ def answered_once(stage, first, order_type="check-portability", record=portabili
         server.close()
 
 
+@story(on="edges")
 def whatever_says_401_renews_the_token(stage):
     """Apigee's fault, a WWW-Authenticate without a body, HTML: one new token, one more call, at no cost; a write as well."""
     for first in (raw.reply(401, APIGEE), raw.reply(401, b"", [("WWW-Authenticate", 'Bearer error="invalid_token"')]),
@@ -37,6 +39,7 @@ def whatever_says_401_renews_the_token(stage):
     answered_once(stage, raw.reply(401, APIGEE), "create-order", create_order, lambda request: created(request, 7))
 
 
+@story(on="edges")
 def a_new_token_that_is_refused_halts(stage):
     """401 on a token just fetched: the order waits, the API halts, each new try has a new token; allowed again, it goes on."""
     refusing = True
@@ -57,6 +60,7 @@ def a_new_token_that_is_refused_halts(stage):
         server.close()
 
 
+@story(on="edges")
 def what_the_endpoint_says_is_told(stage):
     """400 invalid_client, and 200 with an error: words in readiness, the secret's file is read again, no order is lost."""
     replies = {"error": raw.reply(200, {"error": "invalid_request", "error_description": "The tap is closed"}),
@@ -82,6 +86,3 @@ def what_the_endpoint_says_is_told(stage):
             expect(worker.stop() == 0, worker.log())
         finally:
             server.close()
-
-
-STORIES = [whatever_says_401_renews_the_token, a_new_token_that_is_refused_halts, what_the_endpoint_says_is_told]

@@ -3,6 +3,7 @@ import pathlib
 import subprocess
 
 from signals import lost_and_parked
+from story import story
 from whc import ROOT, expect, header, wait_for
 from window import write
 from writes import FAST, decide, evidence, final
@@ -64,6 +65,7 @@ def in_doubt(journey):
     return record["requestId"]
 
 
+@story(on="edges")
 def upgrade_and_roll_back(stage):
     """Over a change of the ledger's format, with finished, parked and doubtful orders: forth, back, forth, and the gate is moved."""
     journey = Journey(stage)
@@ -85,6 +87,3 @@ def upgrade_and_roll_back(stage):
     journey.current("two", **{"ledger.format": "latest", "bt.delivery.max.ms": 300}).ready()
     journey.goes_on()
     expect({accepted for _, accepted in evidence(stage).values()} == {1}, f"{evidence(stage)}")
-
-
-STORIES = [upgrade_and_roll_back]

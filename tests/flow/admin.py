@@ -7,6 +7,7 @@ import ssl
 import urllib.error
 import urllib.request
 
+from story import story
 import whc
 from secure import Authority
 from whc import expect, outcomes_by_request, portability, wait_for
@@ -29,6 +30,7 @@ def exchange(worker, text):
     return b"".join(parts).decode()
 
 
+@story(on="embedded")
 def half_sent_requests(stage):
     """70 of them, and 300, from the address that asks for its health: it is answered, and so are the pages; they are closed."""
     worker = stage.worker().ready()
@@ -49,6 +51,7 @@ def half_sent_requests(stage):
     expect(worker.process.poll() is None, worker.log())
 
 
+@story(on="embedded")
 def slow_readers(stage):
     """Pages that nobody reads take no place of the health's."""
     worker = stage.worker().ready()
@@ -66,6 +69,7 @@ def slow_readers(stage):
     wait_for(lambda: worker.page("/metrics")[0] == 200, "the pages to be there again")
 
 
+@story(on="embedded")
 def odd_requests(stage):
     """One request of a connection; what is no request, too long, or no GET is told and closed."""
     worker = stage.worker().ready()
@@ -79,6 +83,7 @@ def odd_requests(stage):
     expect(worker.page("/health/live") == (200, "live\n"), worker.log())
 
 
+@story(on="embedded")
 def ipv6(stage):
     """admin.address=::1, and :: for IPv4 as well; a name is refused at start."""
     try:
@@ -131,6 +136,7 @@ def hang_up(worker, text):
     wait_for(lambda: worker.log().count(text) > before, f"'{text}' in the log")
 
 
+@story(on="embedded")
 def tls_and_password(stage):
     """The port speaks TLS only and wants its password for all but the health; both are read again at SIGHUP."""
     authority = Authority(stage.folder)
@@ -164,6 +170,7 @@ def tls_and_password(stage):
     expect(worker.stop() == 0 and "sesame" not in worker.log(), worker.log())
 
 
+@story(on="embedded")
 def sighup_ends_nothing(stage):
     """Under load: the level and a secret count at once, what needs a restart is named, a mistake changes nothing, all orders complete."""
     stage.sandbox.fault(api="portability", kind="delay", ms=20, times=-1)
@@ -186,6 +193,3 @@ def sighup_ends_nothing(stage):
     found = outcomes_by_request(reader.messages)
     expect(sorted(found) == sorted(sent) and all([o["outcome"]["status"] for o in mine] == ["COMPLETED"] for mine in found.values()), "not one outcome each")
     expect(worker.page("/metrics")[0] == 200 and worker.stop() == 0, worker.log()[-2000:])
-
-
-EMBEDDED = [half_sent_requests, slow_readers, odd_requests, ipv6, tls_and_password, sighup_ends_nothing]

@@ -13,6 +13,7 @@ import uuid
 import confluent_kafka
 import confluent_kafka.admin
 
+from story import story
 import whc
 from hard import committed
 from whc import expect, header, outcome_of, portability, wait_for
@@ -87,12 +88,14 @@ def put_into_ledger(stage, key, value, partition, headers=None):
 
 # --- what it refuses to start on ---
 
+@story(on="real")
 def a_ledger_record_that_is_garbage(stage):
     """Nobody can say what was owned there: refused, with partition and offset."""
     offset = put_into_ledger(stage, f"order/{uuid.uuid4()}", b"garbage", 3)
     refuses(stage, f"record at offset {offset} of partition 3 cannot be read")
 
 
+@story(on="real")
 def a_ledger_record_of_a_newer_worker(stage):
     """A rollback to a version that does not know the record: refused, with partition and offset."""
     one_order(stage)
@@ -121,6 +124,7 @@ def delete_group(stage):
     wait_for(gone, "the group to be deleted")
 
 
+@story(on="real")
 def positions_that_are_gone(stage):
     """The group was deleted: refused until a person trusts the ledger; then nothing is done again."""
     reader = one_order(stage)
@@ -133,6 +137,7 @@ def positions_that_are_gone(stage):
     stage.worker("two", **FAST).ready()  # once was enough
 
 
+@story(on="real")
 def positions_that_were_set_back(stage):
     """Reset to the beginning: refused until a person trusts the ledger; the orders in between are not done again."""
     reader = one_order(stage)
@@ -155,6 +160,7 @@ def alter(stage, topic, name, value):
     wait_for(lambda: admin(stage).describe_configs([asked])[asked].result(20)[name].value == value, f"{name}={value}")
 
 
+@story(on="real")
 def a_ledger_that_is_deleted_by_age(stage):
     """cleanup.policy delete, or compact,delete: the broker would forget orders. Refused, with the command."""
     ledger = stage.topic("order-ledger")
@@ -172,6 +178,7 @@ def new_topic(stage, name, partitions, **config):
     wait_for(lambda: name in admin(stage).list_topics(timeout=10).topics, f"topic {name}")
 
 
+@story(on="real")
 def a_ledger_of_another_size(stage):
     """Another number of partitions than the requests have: refused."""
     name = stage.topic("other-ledger")
@@ -184,6 +191,7 @@ def grow(stage, topic, partitions):
     wait_for(lambda: len(admin(stage).list_topics(topic, timeout=10).topics[topic].partitions) == partitions, "the partitions")
 
 
+@story(on="real")
 def requests_that_grew(stage):
     """More partitions after the first start: keys have moved, repeats would not find each other. Refused, whatever else grows with it."""
     one_order(stage)
@@ -197,6 +205,7 @@ def requests_that_grew(stage):
 
 # --- limits ---
 
+@story(on="real")
 def more_orders_than_are_remembered(stage):
     """More than duplicates.max of a partition, and forgetting is chosen: the oldest are forgotten early, in the ledger too, and it is counted."""
     worker = stage.worker("one", **{**FAST, "duplicates.max": 2, "duplicates.full": "forget"}).ready()
@@ -215,6 +224,7 @@ def more_orders_than_are_remembered(stage):
     wait_for(gone, "the oldest to be forgotten in the ledger")
 
 
+@story(on="real")
 def a_full_ledger_takes_no_more(stage):
     """ledger.orders.max is reached: not ready with the reason, no more requests are taken; nothing is lost, and it goes on."""
     worker = stage.worker("one", **{**FAST, "ledger.orders.max": 4, "ledger.after.ms": 200, "bt.call.timeout.ms": 30000,
@@ -233,6 +243,7 @@ def a_full_ledger_takes_no_more(stage):
     expect(len(rows) == len(sent) and set(rows.values()) == {(1, 1)}, f"{len(rows)} orders, {set(rows.values())}")
 
 
+@story(on="real")
 def a_halted_api_does_not_hold_its_partition(stage):
     """Its orders move to the ledger, others behind them finish, the position moves; a kill later the key's order still holds."""
     settings = {**FAST, "ledger.after.ms": 500, "bt.probe.ms": 300}
@@ -261,6 +272,7 @@ def a_halted_api_does_not_hold_its_partition(stage):
 
 # --- stops and crashes ---
 
+@story(on="real")
 def a_drain_leaves_no_doubt(stage):
     """TERM under load: calls end and are settled, what was not sent is queued again; the next worker is in no doubt."""
     worker = stage.worker("one", **{**FAST, "bt.window": 10}).ready()
@@ -282,6 +294,7 @@ def a_drain_leaves_no_doubt(stage):
     expect(worker.metric("whc_orders_in_doubt") == 0, "somebody is in doubt")
 
 
+@story(on="real")
 def a_parked_order_outlives_its_worker(stage):
     """Parked, then kill -9: the next worker has it parked, holds its key, publishes nothing anew, and a decision works."""
     settings = {**FAST, "ledger.after.ms": 500}
@@ -312,6 +325,7 @@ def a_parked_order_outlives_its_worker(stage):
     expect(list(evidence(stage, "reserveNumbers").values()) == [(1, 1)], f"{evidence(stage, 'reserveNumbers')}")
 
 
+@story(on="both")
 def a_repeat_while_the_first_is_on_its_way(stage):
     """One call, two outcomes of the same bytes, the second marked."""
     stage.worker("one", **{**FAST, "bt.call.timeout.ms": 30000, "bt.tcp.user.timeout.ms": 30000}).ready()
@@ -341,6 +355,7 @@ def set_clock(path, hours):
         clock.write(struct.pack("q", hours * 3600))
 
 
+@story(on="real")
 def a_clock_that_jumps(stage):
     """Set forward and back by hours while an order is in doubt: it is looked up in its time, nothing is sent again or forgotten."""
     clock = os.path.join(stage.folder, "clock")
@@ -390,6 +405,7 @@ class LatinOne(http.server.BaseHTTPRequestHandler):
         pass
 
 
+@story(on="real")
 def words_that_are_no_text(stage):
     """BT's reason is not UTF-8: the outcome says it, a repeat gets it again, and the next worker can read what is kept."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), LatinOne)
@@ -418,6 +434,7 @@ def free_port():
         return one.getsockname()[1]
 
 
+@story(on="real")
 def nobody_reads_the_log(stage):
     """Its output is a full pipe: lines are dropped and counted, and orders go on."""
     path = os.path.join(stage.folder, f"worker-{whc.Worker.serial + 1}.log")
@@ -442,11 +459,3 @@ def nobody_reads_the_log(stage):
     expect(worker.page("/health/ready")[0] == 200, worker.page("/health/ready")[1])
     expect(worker.stop() == 0, "a clean stop was none")
     os.close(end)
-
-
-BOTH = [a_repeat_while_the_first_is_on_its_way]
-REAL = [a_ledger_record_that_is_garbage, a_ledger_record_of_a_newer_worker, positions_that_are_gone, positions_that_were_set_back,
-        a_ledger_that_is_deleted_by_age, a_ledger_of_another_size, requests_that_grew, more_orders_than_are_remembered,
-        a_full_ledger_takes_no_more, a_halted_api_does_not_hold_its_partition, a_drain_leaves_no_doubt,
-        a_parked_order_outlives_its_worker, a_clock_that_jumps, words_that_are_no_text, nobody_reads_the_log]
-EMBEDDED = []

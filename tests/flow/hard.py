@@ -10,6 +10,7 @@ import uuid
 import confluent_kafka
 import confluent_kafka.admin
 
+from story import story
 import whc
 from common import TARGET, ask, dead_letter, target
 from whc import expect, header, outcomes_by_request, portability, wait_for
@@ -68,7 +69,7 @@ def committed(stage):
     return positions, ends
 
 
-@whc.alone
+@story(on="real", alone=True)
 def dead_letters_keep_memory_flat(stage):
     """300,000 dead letters of all kinds, 5,000 of them with ids that no registry knows: memory stays, the position moves."""
     count = 300_000
@@ -91,6 +92,7 @@ def dead_letters_keep_memory_flat(stage):
     expect(worker.page("/health/ready")[0] == 200, worker.page("/health/ready")[1])
 
 
+@story(on="embedded")
 def unknown_records(stage):
     """A record that no order type has, an outcome sent as a request, an id that nobody knows: dead letters, each with its reason."""
     stage.worker(**{"registry.url": stage.sandbox.http, "registry.unknown.ms": 0}).ready()
@@ -121,6 +123,7 @@ def allow(stage, sizes):
     stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 4000000, "log_level": 0})
 
 
+@story(on="real")
 def a_large_request_is_a_dead_letter(stage):
     """1.5 MB, over request.max.bytes, on topics that allow it: a dead letter as it came; and one just below the limit."""
     allow(stage, {stage.requests: 4000000, stage.dead: 4100000})
@@ -131,6 +134,7 @@ def a_large_request_is_a_dead_letter(stage):
     expect(ask(stage, portability(), key=b"large")["outcome"]["status"] == "COMPLETED", "the partition does not go on")
 
 
+@story(on="real")
 def the_largest_message_is_a_dead_letter(stage):
     """As large as the topic of requests takes, as `topics` made it: the topic of dead letters takes it with its reason."""
     stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 4000000, "log_level": 0})
@@ -139,6 +143,7 @@ def the_largest_message_is_a_dead_letter(stage):
     expect(ask(stage, portability(), key=b"k")["outcome"]["status"] == "COMPLETED", "the partition does not go on")
 
 
+@story(on="real")
 def a_dead_letter_topic_that_takes_too_little(stage):
     """Refused at start, with the command that repairs it: a message it refused would stop its partition for good."""
     allow(stage, {stage.requests: 4000000})
@@ -148,6 +153,7 @@ def a_dead_letter_topic_that_takes_too_little(stage):
 
 # --- orders that wait ---
 
+@story(on="real")
 def a_full_map_stops_its_partition(stage):
     """A halted API holds one order and more than 20,000 settle behind it: only its partition stops, ready says why, all goes on."""
     held, behind = 0, 20_050
@@ -182,6 +188,7 @@ def a_full_map_stops_its_partition(stage):
     second.ready()
 
 
+@story(on="embedded")
 def a_waiting_order_expires(stage):
     """notAfter passes while the API is halted: when it goes on the order ends FAILED, EXPIRED, without a call."""
     worker = stage.worker(**{"bt.probe.ms": 4000}).ready()  # notAfter passes between two probes
@@ -205,6 +212,7 @@ def a_waiting_order_expires(stage):
     expect(stage.sandbox.counts(target("01632960005"))["count"] == 0, "it was called")
 
 
+@story(on="embedded")
 def bt_is_not_reached(stage):
     """Nobody listens where BT should be: orders end FAILED within their limits and say so."""
     stage.worker(**{"bt.portability.base.url": "http://127.0.0.1:9", "bt.backoff.first.ms": 1, "bt.attempts.max": 2,
@@ -214,6 +222,7 @@ def bt_is_not_reached(stage):
            f"{outcome}")
 
 
+@story(on="embedded")
 def a_tracking_id_of_the_request_reaches_bt(stage):
     """The header whc-tracking becomes APIGW-Tracking-Header, so that BT's sandbox values can be reached."""
     stage.worker().ready()
@@ -226,6 +235,7 @@ def a_tracking_id_of_the_request_reaches_bt(stage):
 
 # --- the disk ---
 
+@story(on="embedded")
 def the_schema_cache_cannot_be_written(stage):
     """A full disk, then a path where no folder can be: a warning each, the orders go on."""
     kind = whc.order_type("check-portability")
@@ -249,6 +259,7 @@ def the_schema_cache_cannot_be_written(stage):
 
 # --- workers that stand still, and brokers ---
 
+@story(on="real")
 def a_stopped_worker_is_killed(stage):
     """STOP for longer than watchdog.ms: the kernel kills it, another worker carries on, one outcome each."""
     stage.sandbox.fault(api="portability", kind="delay", ms=100, times=-1)
@@ -266,7 +277,7 @@ def a_stopped_worker_is_killed(stage):
     expect(second.process.poll() is None, second.log())
 
 
-@whc.alone
+@story(on="real", alone=True)
 def the_worker_waits_for_the_broker(stage):
     """The worker starts before the broker: alive, not ready and says why; then it goes on by itself."""
     sent = send_many(stage, 20)
@@ -284,7 +295,7 @@ def the_worker_waits_for_the_broker(stage):
     expect_one_each(reader.messages, sent)
 
 
-@whc.alone
+@story(on="real", alone=True)
 def an_unclear_settlement(stage):
     """The broker is stopped in the middle of settlements: what is unclear is found out, one outcome each."""
     worker = stage.worker(**FAST).ready()
@@ -316,6 +327,7 @@ def deny(admin, kind, name, operation):
     return lambda: [done.result(20) for done in admin.delete_acls([mine]).values()]
 
 
+@story(on="real")
 def no_permission(stage):
     """The group denied: the worker says so, waits, and goes on when it may. The transactional.id denied: it ends and says so."""
     kinds, folder = confluent_kafka.admin, tempfile.mkdtemp(prefix="whc-kafka-")
@@ -343,6 +355,7 @@ def no_permission(stage):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@story(on="real")
 def a_topic_goes_away(stage):
     """No topic at the start: refused, with the command. The topic of outcomes deleted under way: it waits, and nothing is lost."""
     worker = stage.worker(**{"topic.outcomes": "no-such-topic"})
@@ -360,10 +373,3 @@ def a_topic_goes_away(stage):
     reader = stage.reader()
     reader.until(20)
     expect_one_each(reader.messages, sent)
-
-
-EMBEDDED = [unknown_records, a_waiting_order_expires, bt_is_not_reached, a_tracking_id_of_the_request_reaches_bt,
-            the_schema_cache_cannot_be_written]
-REAL = [dead_letters_keep_memory_flat, a_large_request_is_a_dead_letter, the_largest_message_is_a_dead_letter,
-        a_dead_letter_topic_that_takes_too_little, a_full_map_stops_its_partition, a_stopped_worker_is_killed,
-        the_worker_waits_for_the_broker, an_unclear_settlement, no_permission, a_topic_goes_away]

@@ -3,6 +3,7 @@ import re
 
 from common import ask
 from hard import allow
+from story import story
 from whc import expect, header, portability, wait_for
 from writes import FAST, evidence, final, outcomes, submit
 
@@ -16,6 +17,7 @@ def needed(text):
     return int(found[1])
 
 
+@story(on="real")
 def topics_too_small(stage):
     """Refused at start, with topic, value, what is needed and the command; `topics` makes them for the settings there are."""
     for topic, size, words in ((stage.topic("order-ledger"), 500_000, "request, what BT answered"), (stage.outcomes, 50_000, "an outcome")):
@@ -33,6 +35,7 @@ def topics_too_small(stage):
     stage.worker().ready()
 
 
+@story(on="real")
 def a_write_that_could_outgrow_the_ledger(stage):
     """Its record fits, and would not with what BT may answer: refused before any call. So is one that does not fit at all."""
     allow(stage, {stage.topic("order-ledger"): 500_000})
@@ -50,6 +53,7 @@ def a_write_that_could_outgrow_the_ledger(stage):
     expect(worker.process.poll() is None, worker.log())
 
 
+@story(on="real")
 def an_owned_order_outgrows_the_ledger(stage):
     """The limits are lower when its owner is gone: nobody ends because of it, nothing is sent twice, and it goes on when they are higher."""
     soon = {"session.timeout.ms": 10000}
@@ -74,6 +78,7 @@ def an_owned_order_outgrows_the_ledger(stage):
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
 
 
+@story(on="embedded")
 def heavy_orders_wait_in_kafka(stage):
     """More than orders.max.bytes: as many are taken as there is room for, the others wait where they are; all are answered."""
     reader = stage.reader()
@@ -94,7 +99,3 @@ def heavy_orders_wait_in_kafka(stage):
     expect(all(outcomes(reader, request)[0]["outcome"]["status"] == "COMPLETED" for request in sent), "one is not COMPLETED")
     expect(sorted(set(evidence(stage).values())) == [(1, 1)] and len(evidence(stage)) == 16, f"{evidence(stage)}")
     wait_for(lambda: worker.page("/health/ready")[0] == 200 and worker.metric("whc_orders_bytes") == 0, "the worker to be empty")
-
-
-EMBEDDED = [heavy_orders_wait_in_kafka]
-REAL = [topics_too_small, a_write_that_could_outgrow_the_ledger, an_owned_order_outgrows_the_ledger]

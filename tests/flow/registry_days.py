@@ -4,6 +4,7 @@ import http.server
 import json
 import threading
 
+from story import story
 import whc
 from common import dead_letter, one
 from whc import expect, outcomes_by_request, portability, wait_for
@@ -71,6 +72,7 @@ def expect_completed(reader, request):
     expect(one(reader.messages, request)["outcome"]["status"] == "COMPLETED", f"{one(reader.messages, request)}")
 
 
+@story(on="embedded")
 def an_unknown_schema_is_asked_for_again(stage):
     """40403: one that comes in time costs nothing; one that does not is a dead letter, and is asked for anew for the next request."""
     registry, kind = Registry(), whc.order_type("check-portability")
@@ -94,6 +96,7 @@ def an_unknown_schema_is_asked_for_again(stage):
     registry.close()
 
 
+@story(on="embedded")
 def many_unknown_schemas_wait_together(stage):
     """Forty ids that nobody knows in one partition: their waits do not add up."""
     registry = Registry()
@@ -108,6 +111,7 @@ def many_unknown_schemas_wait_together(stage):
     registry.close()
 
 
+@story(on="embedded")
 def trouble_of_the_registry_is_waited_out(stage):
     """All that is neither a schema nor 40403: nothing is dead, readiness says what the registry said, and it goes on by itself."""
     registry, kind = Registry(), whc.order_type("check-portability")
@@ -151,6 +155,7 @@ def trouble_of_the_registry_is_waited_out(stage):
     expect(not dead.more(), "a dead letter")
 
 
+@story(on="embedded")
 def a_writers_defaults_are_not_judged(stage):
     """An empty uuid as a default, NaN, a hyphen in a namespace of the writer's own: read all the same."""
     registry = Registry()
@@ -172,6 +177,7 @@ def a_writers_defaults_are_not_judged(stage):
     registry.close()
 
 
+@story(on="embedded")
 def a_reference_that_was_deleted_softly(stage):
     """A schema refers to a version that its owner deleted: Confluent's registry gives it only when asked for deleted ones."""
     registry = Registry()
@@ -193,6 +199,7 @@ def a_reference_that_was_deleted_softly(stage):
     registry.close()
 
 
+@story(on="embedded")
 def several_registries(stage):
     """One that is away, one whose proxy answers for it, and a good one: the good one is asked, and the worker is ready."""
     away, proxy, good = Registry(), Registry(), Registry()
@@ -211,6 +218,7 @@ def several_registries(stage):
     proxy.close()
 
 
+@story(on="embedded")
 def values_of_go_and_rust(stage):
     """Single-object values as hamba/avro (Go) and apache-avro (Rust) write them, with fingerprints of their own."""
     stage.worker().ready()
@@ -221,7 +229,3 @@ def values_of_go_and_rust(stage):
         stage.send_bytes(b"\xc3\x01" + bytes.fromhex(fingerprint) + b"\x48" + request.encode() + number, key=b"k")
         stage.flush()
         expect_completed(reader, request)
-
-
-EMBEDDED = [an_unknown_schema_is_asked_for_again, many_unknown_schemas_wait_together, trouble_of_the_registry_is_waited_out,
-            a_writers_defaults_are_not_judged, a_reference_that_was_deleted_softly, several_registries, values_of_go_and_rust]

@@ -10,6 +10,7 @@ import uuid
 
 import hard
 import raw
+from story import story
 import whc
 from common import ask
 from whc import expect, portability, wait_for
@@ -100,6 +101,7 @@ def refused(stage, front, words, **settings):
     expect(calls == 0, f"{calls} requests reached the sandbox")
 
 
+@story(on="embedded")
 def encrypted(stage):
     """TLS: good with the CA's file; without it, under another host's name: refused, and readiness names the certificate."""
     authority = Authority(stage.folder)
@@ -123,6 +125,7 @@ def encrypted(stage):
         other.close()
 
 
+@story(on="embedded")
 def client_certificates(stage):
     """A front that asks for a certificate: refused without, good with certificate, key and the key's password from a file."""
     authority = Authority(stage.folder)
@@ -143,6 +146,7 @@ def client_certificates(stage):
         front.close()
 
 
+@story(on="embedded")
 def the_registry_has_certificates_of_its_own(stage):
     """BT's client certificate is never shown to the registry, nor is BT's authority trusted for it; its own are used."""
     authority = Authority(stage.folder)
@@ -179,6 +183,7 @@ def the_registry_has_certificates_of_its_own(stage):
         front.close()
 
 
+@story(on="embedded")
 def a_secret_is_read_again(stage):
     """A wrong secret in its file: readiness says that the credentials are refused; the file corrected: it goes on by itself."""
     secret = pathlib.Path(stage.folder) / "secret"
@@ -193,6 +198,3 @@ def a_secret_is_read_again(stage):
     reader.until(1)
     expect(whc.outcomes_by_request(reader.messages)[request][0]["outcome"]["status"] == "COMPLETED", worker.log())
     worker.ready()
-
-
-EMBEDDED = [encrypted, client_certificates, the_registry_has_certificates_of_its_own, a_secret_is_read_again]

@@ -1,26 +1,21 @@
 """The real worker against the sandbox: one function per story, its first line says what it shows.
 
-Usage: stories.py embedded|real [STORY...]
+Usage: stories.py embedded|real [--list | STORY...]
 """
 import json
 import pathlib
 import shutil
 import sys
 
-import admin
-import bad_days
-import hard
-import outgrown
-import registry_days
-import secure
 import whc
-import window
 import writes
 from common import TARGET, ask, dead_letter, one, target
+from story import AT_ONCE, load, on_embedded, on_real_kafka, story
 from whc import expect, header, outcomes_by_request, portability, wait_for
 
 # --- the good way ---
 
+@story(on="both")
 def a_request_becomes_a_call_and_an_outcome(stage):
     """The thinnest path, with everything an outcome event must carry."""
     stage.worker().ready()
@@ -44,6 +39,7 @@ def a_request_becomes_a_call_and_an_outcome(stage):
     expect(headers.get("apigw-tracking-header") == outcome["outcome"]["trackingIds"][0], "another tracking id was sent")
 
 
+@story(on="both")
 def only_a_valid_trace_goes_on(stage):
     """Several tracestate headers are one; of an invalid traceparent nothing goes on, neither to BT nor to the outcome."""
     stage.worker().ready()
@@ -64,6 +60,7 @@ def only_a_valid_trace_goes_on(stage):
         expect((header(message, "traceparent"), header(message, "tracestate")) == wanted, f"the outcome of {headers}")
 
 
+@story(on="both")
 def orders_of_a_key_go_in_sequence(stage):
     """300 orders over 10 keys and many without: of a key never two calls at once, outcomes in order."""
     stage.sandbox.fault(api="portability", kind="delay", ms=5, times=-1)
@@ -83,6 +80,7 @@ def orders_of_a_key_go_in_sequence(stage):
         expect(most["inFlightMax"] == 1, f"two calls of a key at once: {most}")
 
 
+@story(on="both")
 def many_keys_go_in_parallel(stage):
     """With 100 keys and a slow BT the calls overlap."""
     stage.sandbox.fault(api="portability", kind="delay", ms=100, times=-1)
@@ -96,6 +94,7 @@ def many_keys_go_in_parallel(stage):
     expect(most > 50, f"at most {most} calls at once")
 
 
+@story(on="both")
 def contract_and_rules(stage):
     """A broken contract and a broken rule end REJECTED, name the field and the rule, and make no call."""
     stage.worker().ready()
@@ -109,6 +108,7 @@ def contract_and_rules(stage):
     expect(not calls, f"a call was made ({before} requests before)")
 
 
+@story(on="both")
 def expired(stage):
     """notAfter in the past: FAILED, EXPIRED, no call."""
     stage.worker().ready()
@@ -116,6 +116,7 @@ def expired(stage):
     expect((outcome["status"], outcome["reason"]["kind"], outcome["attempts"]) == ("FAILED", "EXPIRED", 0), f"{outcome}")
 
 
+@story(on="both")
 def journeys_are_not_served_yet(stage):
     """An order type that waits for BT's notifications ends REJECTED, NOT_SERVED, without a call."""
     stage.worker().ready()
@@ -127,6 +128,7 @@ def journeys_are_not_served_yet(stage):
 
 # --- bad input ---
 
+@story(on="both")
 def dead_letters(stage):
     """What no request can be read in: original bytes, key, reason; the partition goes on behind it."""
     stage.worker(**{"request.max.bytes": 2000}).ready()
@@ -144,6 +146,7 @@ def dead_letters(stage):
     expect(ask(stage, portability(), key=b"k")["outcome"]["status"] == "COMPLETED", "the partition does not go on")
 
 
+@story(on="embedded")
 def a_reading_order_survives_bad_replies(stage):
     """Each kind of bad reply ends a reading order FAILED with what was wrong: never a crash, never an endless wait."""
     stage.worker(**{"bt.attempts.max": 2, "bt.backoff.first.ms": 1, "bt.call.timeout.ms": 800, "bt.tcp.user.timeout.ms": 800,
@@ -165,6 +168,7 @@ def a_reading_order_survives_bad_replies(stage):
     expect(ask(stage, portability())["outcome"]["status"] == "COMPLETED", "a good reply is not taken any more")
 
 
+@story(on="embedded")
 def throttled_orders_wait(stage):
     """429 with Retry-After in both forms, and without: the orders wait and then complete, one attempt each."""
     stage.worker().ready()
@@ -175,6 +179,7 @@ def throttled_orders_wait(stage):
         stage.sandbox.heal()
 
 
+@story(on="embedded")
 def a_halted_api_resumes_by_itself(stage):
     """Credentials refused: the API halts, readiness says why, orders wait, probing resumes; nothing is lost."""
     worker = stage.worker(**{"bt.probe.ms": 300}).ready()
@@ -193,6 +198,7 @@ def a_halted_api_resumes_by_itself(stage):
     worker.ready()
 
 
+@story(on="embedded")
 def tokens(stage):
     """An expired token costs no attempt; a token endpoint that is down makes orders wait, and says so."""
     worker = stage.worker().ready()
@@ -210,6 +216,7 @@ def tokens(stage):
     reader.until(seen + 1)
 
 
+@story(on="embedded")
 def token_styles(stage):
     """GET and POST, both spellings, expiresIn as text."""
     stage.sandbox.control("POST", "switches", {"tokenStyle": "snake", "expiresIn": "text"})
@@ -219,6 +226,7 @@ def token_styles(stage):
 
 # --- operators ---
 
+@story(on="embedded")
 def configuration_mistakes(stage):
     """All mistakes at once, each with its place and what would be right; the worker does not start."""
     worker = stage.worker(**{"admin.port": "many", "no.such": 1, "bt.window": 0, "kafka.acks": "0"})
@@ -239,6 +247,7 @@ def configuration_mistakes(stage):
     expect(code == 2 and "topic.dead and topic.outcomes are one topic" in err, f"{code} {err}")
 
 
+@story(on="embedded")
 def settings_that_are_warned_of(stage):
     """What is allowed and hardly meant in production: `check` and the log say so, and the worker starts."""
     risky = {"bt.tls.verify": "off", "bt.portability.base.url": "http://bt.example", "bt.token.hosts": "bt.example"}
@@ -248,6 +257,7 @@ def settings_that_are_warned_of(stage):
     expect("bt.tls.verify is off" in worker.log() and "bt.portability.base.url is not encrypted" in worker.log(), worker.log())
 
 
+@story(on="embedded")
 def catalogue_mistakes(stage):
     """A mistake in the catalogue: file, JSON pointer, remedy; the worker does not start."""
     copy = pathlib.Path(stage.folder) / "schemas"
@@ -259,6 +269,7 @@ def catalogue_mistakes(stage):
     expect("workflow.arazzo.json#/workflows/0/steps/0" in worker.log() and "checkPortabilty" in worker.log(), worker.log())
 
 
+@story(on="embedded")
 def proposed_operations_on_a_production_host(stage):
     """An operation that is only proposed is not called on BT's production host unless the settings say so."""
     worker = stage.worker(**{"bt.base.url": "https://api.wholesale.bt.com"})
@@ -266,6 +277,7 @@ def proposed_operations_on_a_production_host(stage):
     expect("'checkPortability' is only proposed" in worker.log(), worker.log())
 
 
+@story(on="embedded")
 def pages(stage):
     """/metrics, /health/live, /health/ready, /status."""
     worker = stage.worker().ready()
@@ -278,6 +290,7 @@ def pages(stage):
     expect("# TYPE whc_call_duration_seconds histogram" in text and 'whc_calls_total{api="portability",status="200"} 1' in text, text)
 
 
+@story(on="embedded")
 def secrets_stay_secret(stage):
     """Neither secret nor token nor a customer's data is in the log, at the most talkative level."""
     worker = stage.worker(**{"log.level": "debug", "log.format": "json"}).ready()
@@ -290,6 +303,7 @@ def secrets_stay_secret(stage):
         expect(word not in worker.log(), f"'{word}' is in the log")
 
 
+@story(on="both")
 def clean_stop_settles_all(stage):
     """TERM: running calls end, all is settled, and the next worker repeats nothing."""
     stage.sandbox.fault(api="portability", kind="delay", ms=300, times=-1)
@@ -309,6 +323,7 @@ def clean_stop_settles_all(stage):
     expect(calls == 150, f"{calls} calls for 150 orders: an order was called again")
 
 
+@story(on="both")
 def submit_and_watch(stage):
     """People's tools: lines in, a table out, exit codes that tell."""
     stage.worker().ready()
@@ -324,6 +339,7 @@ def submit_and_watch(stage):
         expect(code == 0 and "example: " in out, f"{command} --help")
 
 
+@story(on="both")
 def all_examples(stage):
     """Every example of every reading order type, submitted for real, ends as its file says."""
     stage.worker().ready()
@@ -333,6 +349,7 @@ def all_examples(stage):
 
 # --- real Kafka only ---
 
+@story(on="real")
 def topics_that_differ(stage):
     """Too few replicas, a wrong cleanup policy: refused, with the command that repairs it."""
     code, out, err = stage.run("topics", **{"topics.min.replication": 3})
@@ -345,7 +362,7 @@ def topics_that_differ(stage):
     expect(code == 1 and "whc-worker topics --create" in err, f"{out}{err}")
 
 
-@whc.alone
+@story(on="real", alone=True)
 def broker_away(stage):
     """The broker is stopped and started again: the worker waits, goes on by itself, one outcome each."""
     worker = stage.worker().ready()
@@ -362,6 +379,7 @@ def broker_away(stage):
     expect(worker.process.poll() is None, worker.log())
 
 
+@story(on="embedded")
 def one_worker_without_transactions(stage):
     """settlement.transactions=off: a second worker of the group does not start."""
     stage.worker().ready()
@@ -369,19 +387,7 @@ def one_worker_without_transactions(stage):
     expect(second.wait() == 1 and "another worker of this group runs" in second.log(), second.log())
 
 
-BOTH = [a_request_becomes_a_call_and_an_outcome, only_a_valid_trace_goes_on, orders_of_a_key_go_in_sequence, many_keys_go_in_parallel, contract_and_rules,
-        expired, journeys_are_not_served_yet, dead_letters, clean_stop_settles_all, submit_and_watch, all_examples]
-EMBEDDED = [a_reading_order_survives_bad_replies, throttled_orders_wait, a_halted_api_resumes_by_itself, tokens, token_styles,
-            configuration_mistakes, settings_that_are_warned_of, catalogue_mistakes, proposed_operations_on_a_production_host, pages, secrets_stay_secret,
-            one_worker_without_transactions]
-REAL = [topics_that_differ, broker_away]
-
-
-def main(where, chosen):
-    if where == "embedded":
-        return whc.run_stories(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + EMBEDDED + outgrown.EMBEDDED + window.EMBEDDED + hard.EMBEDDED + registry_days.EMBEDDED + secure.EMBEDDED + admin.EMBEDDED + writes.EMBEDDED, lambda story: whc.new_stage(), chosen, whc.AT_ONCE)
-    return whc.on_real_kafka(BOTH + writes.BOTH + window.BOTH + bad_days.BOTH + REAL + hard.REAL + writes.REAL + bad_days.REAL + outgrown.REAL, chosen, whc.AT_ONCE)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    load(pathlib.Path(__file__).resolve().parent)
+    play = {"embedded": on_embedded, "real": on_real_kafka}[sys.argv[1]]
+    sys.exit(play(sys.argv[1], sys.argv[2:], AT_ONCE))

@@ -4,6 +4,7 @@ import os
 import uuid
 
 from hard import committed
+from story import story
 from whc import expect, header, outcome_of, portability, wait_for
 from writes import FAST, evidence, example, final
 
@@ -21,6 +22,7 @@ def finals(reader):
     return [outcome_of(m)["outcome"] for m in reader.messages if header(m, "whc-repeated") is None]
 
 
+@story(on="both")
 def a_refused_write_is_remembered(stage):
     """notAfter is over: REJECTED or FAILED once; the same id again, also corrected, gets the same outcome and no call."""
     stage.worker(**FAST).ready()
@@ -34,6 +36,7 @@ def a_refused_write_is_remembered(stage):
     expect(finals(reader)[0]["final"] and not evidence(stage), f"{finals(reader)} {evidence(stage)}")
 
 
+@story(on="both")
 def it_is_remembered_by_the_next_worker(stage):
     """Killed in between: the next worker reads where the outcomes stand, and gives the same bytes again."""
     soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
@@ -56,6 +59,7 @@ def it_is_remembered_by_the_next_worker(stage):
     expect(sorted(evidence(stage).values()) == [(1, 1)] * 5, f"{evidence(stage)}")
 
 
+@story(on="both")
 def a_full_window_takes_no_writes(stage):
     """duplicates.max is reached: not ready, and says so; reading goes on, in that partition too; raised, all goes on."""
     settings = {**FAST, "duplicates.max": 3, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
@@ -81,6 +85,7 @@ def a_full_window_takes_no_writes(stage):
     expect(sorted(evidence(stage).values()) == [(1, 1)] * 4, f"{evidence(stage)}")
 
 
+@story(on="embedded")
 def an_outcome_that_is_gone(stage):
     """The ledger has lost the record of a finished order: its repeat is a dead letter, never an order once more."""
     worker = stage.worker(**FAST).ready()
@@ -96,7 +101,3 @@ def an_outcome_that_is_gone(stage):
     expect(header(dead.messages[0], "whc-dead-reason") == "outcome-gone", header(dead.messages[0], "whc-dead-reason"))
     expect("a finished order's outcome is gone" in worker.log(), "no alarm")
     expect(len(reader.more() and reader.messages) == 1 and list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
-
-
-BOTH = [a_refused_write_is_remembered, it_is_remembered_by_the_next_worker, a_full_window_takes_no_writes]
-EMBEDDED = [an_outcome_that_is_gone]

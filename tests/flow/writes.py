@@ -5,6 +5,7 @@ import uuid
 
 import confluent_kafka.admin
 
+from story import story
 import whc
 from whc import Failure, expect, header, outcome_of, wait_for
 
@@ -43,6 +44,7 @@ def evidence(stage, operation="createOrder"):
 
 # --- stories ---
 
+@story(on="both")
 def a_write(stage):
     """create-order: one call, one outcome, BT's ids in it."""
     stage.worker(**FAST).ready()
@@ -54,6 +56,7 @@ def a_write(stage):
     expect(list(rows) == [outcome["outcome"]["externalId"]], f"{rows} but externalId {outcome['outcome']['externalId']}")
 
 
+@story(on="both")
 def a_lost_reply_is_found(stage):
     """BT accepts, the reply is lost: the look-up by our reference finds it, nothing is sent again."""
     stage.worker(**FAST).ready()
@@ -64,6 +67,7 @@ def a_lost_reply_is_found(stage):
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
 
 
+@story(on="both")
 def a_lost_request_is_sent_again(stage):
     """The request is lost: after the deadline one look-up says absent, and the same reference goes again."""
     stage.worker(**FAST).ready()
@@ -75,6 +79,7 @@ def a_lost_request_is_sent_again(stage):
     expect(len(rows) == 1 and list(rows.values())[0][1] == 1, f"{rows}")
 
 
+@story(on="both")
 def a_repeat_gets_the_same_outcome(stage):
     """The same request again: the stored bytes, marked, and no second call."""
     stage.worker(**FAST).ready()
@@ -92,6 +97,7 @@ def a_repeat_gets_the_same_outcome(stage):
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
 
 
+@story(on="real")
 def a_killed_worker_leaves_no_second_order(stage):
     """kill -9 while BT works on it: the next worker looks it up and finds it."""
     first = stage.worker("one", **FAST, **{"session.timeout.ms": 10000}).ready()
@@ -118,6 +124,7 @@ def decide(stage, *words, code=0):
     return out + err
 
 
+@story(on="both")
 def a_parked_order_is_decided(stage):
     """A doubt that nothing can resolve is parked and visible; a person decides, the owner answers, once."""
     stage.worker(**{**FAST, "bt.delivery.max.ms": 2000, "bt.read.lag.ms": 1000}).ready()
@@ -145,6 +152,7 @@ def a_parked_order_is_decided(stage):
     expect(list(evidence(stage, "reserveNumbers").values()) == [(1, 1)], f"{evidence(stage, 'reserveNumbers')}")
 
 
+@story(on="both")
 def a_parked_order_is_tried_again(stage):
     """retry: a new attempt, after the deadline."""
     stage.worker(**FAST).ready()
@@ -156,6 +164,7 @@ def a_parked_order_is_tried_again(stage):
     expect(final(reader, request)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
 
 
+@story(on="both")
 def a_full_ledger_is_decided(stage):
     """A ledger full of parked orders takes no more requests, and still takes decisions."""
     worker = stage.worker(**FAST, **{"ledger.orders.max": 1}).ready()
@@ -170,6 +179,7 @@ def a_full_ledger_is_decided(stage):
     final(reader, behind)
 
 
+@story(on="both")
 def dead_letters_are_replayed(stage):
     """What was a dead letter because of its schema becomes an order once it can be read; the rest stays where it is."""
     stage.worker(**FAST).ready()
@@ -191,6 +201,7 @@ def dead_letters_are_replayed(stage):
     expect(len(evidence(stage)) == 2, f"{evidence(stage)}")
 
 
+@story(on="real")
 def a_ledger_that_takes_nothing(stage):
     """The broker takes no record of the ledger: nothing is sent, readiness says so, and all goes on when it does."""
     worker = stage.worker(**FAST, **{"settlement.send.offsets.timeout.ms": 300, "settlement.commit.timeout.ms": 500,
@@ -214,6 +225,7 @@ def a_ledger_that_takes_nothing(stage):
     wait_for(lambda: worker.page("/health/ready")[0] == 200, "the worker to be ready again")
 
 
+@story(on="embedded")
 def an_embedded_owner_is_killed(stage):
     """Without transactions (R13): kill -9 while BT works on it; the next worker finds it by its reference."""
     soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
@@ -226,9 +238,3 @@ def an_embedded_owner_is_killed(stage):
     stage.worker(**soon)
     expect(final(reader, request, 90)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
-
-
-BOTH = [a_write, a_lost_reply_is_found, a_lost_request_is_sent_again, a_repeat_gets_the_same_outcome, a_parked_order_is_decided,
-        a_parked_order_is_tried_again, a_full_ledger_is_decided, dead_letters_are_replayed]
-REAL = [a_killed_worker_leaves_no_second_order, a_ledger_that_takes_nothing]
-EMBEDDED = [an_embedded_owner_is_killed]

@@ -2,7 +2,6 @@
 
 Nothing here sleeps for a fixed time: it waits for an event, and gives up loudly after a bound.
 """
-import concurrent.futures
 import functools
 import json
 import os
@@ -14,7 +13,6 @@ import struct
 import subprocess
 import tempfile
 import time
-import traceback
 import urllib.error
 import urllib.request
 import uuid
@@ -443,17 +441,6 @@ def new_stage(kafka=None, more=None):
         raise
 
 
-def on_real_kafka(stories, chosen=(), at_once=1):
-    """Runs stories on one real broker, made for them."""
-    folder = tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = Kafka(folder)
-    try:
-        return run_stories(stories, lambda story: new_stage(kafka), chosen, at_once)
-    finally:
-        kafka.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 class Reader:
     """Reads a topic from its beginning, all partitions, as a downstream system does."""
 
@@ -521,51 +508,3 @@ def outcomes_by_request(messages):
         outcome = outcome_of(message)
         found.setdefault(str(outcome["outcome"]["requestId"]), []).append(outcome)
     return found
-
-
-# --- running stories ---
-
-AT_ONCE = int(os.environ.get("STORIES_AT_ONCE", 3))  # of those that do not mind each other
-
-
-def alone(story):
-    """Marks a story that does something to the broker which others would feel: it has the machine for itself."""
-    story.alone = True
-    return story
-
-
-def tell(story, make_stage):
-    """One story on a fresh stage: whether it went well, and the lines that say so."""
-    began, stage = time.monotonic(), None
-    try:
-        stage = make_stage(story)
-        story(stage)
-        stage.stop_workers()
-        return True, [f"ok      {story.__name__}  ({time.monotonic() - began:.1f} s)"]
-    except Exception as error:  # a story must not stop the others
-        lines = [f"FAILED  {story.__name__}: {error}", "" if isinstance(error, Failure) else traceback.format_exc()]
-        logs = sorted(pathlib.Path(stage.folder).glob("worker-*.log"))[-2:] if stage is not None else []
-        return False, lines + [f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs]
-    finally:
-        if stage is not None:
-            stage.end()
-
-
-def run_stories(stories, make_stage, chosen=(), at_once=1):
-    """Runs the stories, `at_once` so many, for most wait most of the time; prints what came of each, and gives the exit code."""
-    told = [story for story in stories if not chosen or story.__name__ in chosen]
-    results = []
-
-    def print_result(done):
-        results.append(done[0])
-        print("\n".join(done[1]), flush=True)
-
-    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
-        together = [pool.submit(tell, story, make_stage) for story in told if not hasattr(story, "alone")]
-        for done in concurrent.futures.as_completed(together):
-            print_result(done.result())
-    for story in told:
-        if hasattr(story, "alone"):
-            print_result(tell(story, make_stage))
-    print(f"{sum(results)} passed, {len(results) - sum(results)} failed", flush=True)
-    return 0 if results and all(results) else 1
