@@ -6,17 +6,21 @@ The floor is a bare librdkafka + libcurl loop (floor.c) that moves the same byte
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
-import whc
+from brokers import Kafka
+from order_types import portability
+from paths import BUILD
+from programs import Program
+from stages import new_stage
+from waiting import expect
 
 ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 40000
 LATENCY_MS = 50
 KEYS = 1000
-FLOOR = whc.BUILD / "tests" / "bench" / "floor"
+FLOOR = BUILD / "tests" / "bench" / "floor"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -42,7 +46,7 @@ class Measured:
             reader.more(0.05)
             if began is None and len(reader.messages) >= skip:
                 began = (time.monotonic(), cpu_seconds(program.process.pid), len(reader.messages))
-            whc.expect(program.process.poll() is None, f"it ended:\n{program.log()[-3000:]}")
+            expect(program.process.poll() is None, f"it ended:\n{program.log()[-3000:]}")
         elapsed = time.monotonic() - began[0]
         done = count - began[2]
         self.rate = done / elapsed
@@ -52,12 +56,12 @@ class Measured:
 
 def fill(stage):
     for i in range(ORDERS):
-        stage.send("check-portability", whc.portability(f"016329600{i % 100:02d}"), key=f"key-{i % KEYS}".encode())
+        stage.send("check-portability", portability(f"016329600{i % 100:02d}"), key=f"key-{i % KEYS}".encode())
     stage.flush()
 
 
 def of_worker(kafka, in_flight):
-    stage = whc.new_stage(kafka)
+    stage = new_stage(kafka)
     try:
         stage.sandbox.control("POST", "switches", {"latencyMs": LATENCY_MS})
         fill(stage)
@@ -79,7 +83,7 @@ def latency(stage, in_flight):
     added = []
     for i in range(100):
         began = time.monotonic()
-        stage.send("check-portability", whc.portability(), key=f"single-{i}".encode())
+        stage.send("check-portability", portability(), key=f"single-{i}".encode())
         stage.flush()
         while len(reader.messages) <= seen + i:
             reader.more(0.005)
@@ -88,12 +92,12 @@ def latency(stage, in_flight):
 
 
 def of_floor(kafka, in_flight):
-    stage = whc.new_stage(kafka)
+    stage = new_stage(kafka)
     try:
         stage.sandbox.control("POST", "switches", {"latencyMs": LATENCY_MS, "authorization": False})
         fill(stage)
         reader = stage.reader()
-        floor = whc.Program([FLOOR, stage.bootstrap, f"{stage.prefix}-floor", stage.requests, stage.outcomes, stage.sandbox.http,
+        floor = Program([FLOOR, stage.bootstrap, f"{stage.prefix}-floor", stage.requests, stage.outcomes, stage.sandbox.http,
                              in_flight], f"{stage.folder}/floor.log")
         try:
             return Measured(floor, reader, ORDERS)
@@ -111,7 +115,7 @@ def machine():
 
 def main():
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = whc.Kafka(folder)
+    kafka = Kafka(folder)
     try:
         print(f"{ORDERS} orders, {KEYS} keys, {LATENCY_MS} ms API, broker and sandbox on the same machine: {machine()}\n")
         print("| in flight | | orders/s | of in flight / latency | CPU us per order | of the floor | peak RSS MiB | added p50 / p99 ms, idle | longest turn |")

@@ -9,9 +9,10 @@ import uuid
 
 import confluent_kafka
 
-import whc
 from bench import LATENCY_MS, machine, peak_mib
-from whc import expect, wait_for
+from brokers import Kafka
+from stages import new_stage
+from waiting import expect, wait_for
 from writes import Template, took_ms
 
 FINISHED = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
@@ -47,9 +48,9 @@ def fill(stage, request, value):
 
 
 def main():
-    kafka = whc.Kafka(tempfile.mkdtemp(prefix="whc-kafka-"))
+    kafka = Kafka(tempfile.mkdtemp(prefix="whc-kafka-"))
     template, reading = Template("create-order", "new-company"), Template("check-portability", "portable-number")
-    stage = whc.new_stage(kafka)
+    stage = new_stage(kafka)
     try:
         stage.sandbox.control("POST", "switches", {"latencyMs": LATENCY_MS})
         fill(stage, *one_finished(stage, template))

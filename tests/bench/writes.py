@@ -11,10 +11,12 @@ import tempfile
 import time
 import uuid
 
-import bench
-import whc
 from bench import LATENCY_MS, Measured, machine, peak_mib
-from whc import expect, wait_for
+from brokers import Kafka
+from order_types import order_type
+from paths import SCHEMAS
+from stages import new_stage
+from waiting import expect, wait_for
 
 ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 20000
 QUEUED = int(sys.argv[2]) if len(sys.argv) > 2 else 100000
@@ -23,10 +25,10 @@ QUEUED = int(sys.argv[2]) if len(sys.argv) > 2 else 100000
 class Template:
     """A request whose bytes are made once; each copy gets an id of its own."""
 
-    def __init__(self, order_type, example):
-        record = json.loads((whc.SCHEMAS / order_type / "examples" / f"{example}.json").read_text())["request"]
+    def __init__(self, kind, example):
+        record = json.loads((SCHEMAS / kind / "examples" / f"{example}.json").read_text())["request"]
         record["requestId"] = str(uuid.uuid4())
-        self.bytes, self.id = whc.order_type(order_type).single_object(record), record["requestId"].encode()
+        self.bytes, self.id = order_type(kind).single_object(record), record["requestId"].encode()
 
     def copy(self):
         return self.bytes.replace(self.id, str(uuid.uuid4()).encode())
@@ -52,7 +54,7 @@ def added_latency(stage, template, reader, seen):
 
 
 def throughput(kafka, template, in_flight):
-    stage = whc.new_stage(kafka)
+    stage = new_stage(kafka)
     try:
         stage.sandbox.control("POST", "switches", {"latencyMs": LATENCY_MS})
         fill(stage, template, ORDERS)
@@ -74,7 +76,7 @@ def took_ms(worker):
 
 def full_ledger(kafka, template):
     """QUEUED orders of a halted API: memory, then how long the next worker takes until it owns them."""
-    stage = whc.new_stage(kafka)
+    stage = new_stage(kafka)
     settings = {"log.level": "info", "ledger.after.ms": 500, "orders.max": 20000, "ledger.orders.max": QUEUED * 2, "bt.probe.ms": 3600000}
     try:
         stage.sandbox.fault(api="product-order", kind="status", status=403, code=50, times=-1)
@@ -99,7 +101,7 @@ def full_ledger(kafka, template):
 
 
 def main():
-    kafka = whc.Kafka(tempfile.mkdtemp(prefix="whc-kafka-"))
+    kafka = Kafka(tempfile.mkdtemp(prefix="whc-kafka-"))
     reading, writing = Template("check-portability", "portable-number"), Template("create-order", "new-company")
     try:
         print(f"{ORDERS} orders, {LATENCY_MS} ms API, broker and sandbox on the same machine: {machine()}\n")

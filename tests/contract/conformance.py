@@ -5,18 +5,18 @@ import subprocess
 import sys
 
 import respect
-import whc
+from paths import ROOT, SCHEMAS
 from story import on_embedded, story
-from whc import expect
+from waiting import expect
 
-HERE = whc.ROOT / "tests" / "contract"
+HERE = ROOT / "tests" / "contract"
 READING = ["searchAddress", "checkPortability", "verifyData", "getReseller", "getAvailableNumbers", "getReservation", "listOrders",
            "getOrder", "listImportOrders", "getImportOrder"]
 
 
 def schemathesis(stage, *arguments):
-    done = subprocess.run([whc.ROOT / "tests" / "lib" / "python", "-m", "schemathesis.cli", "--config-file", HERE / "schemathesis.toml",
-                           "run", whc.SCHEMAS / "bt-whc.openapi.json", "--url", stage.sandbox.http, "--no-color",
+    done = subprocess.run([ROOT / "tests" / "lib" / "python", "-m", "schemathesis.cli", "--config-file", HERE / "schemathesis.toml",
+                           "run", SCHEMAS / "bt-whc.openapi.json", "--url", stage.sandbox.http, "--no-color",
                            "--continue-on-failure", "--seed", "1", *arguments], text=True, capture_output=True, timeout=400,
                           env={**os.environ, "REQUIREMENTS": str(HERE / "requirements.txt")}, cwd=stage.folder)
     expect(done.returncode == 0, f"schemathesis says\n{done.stdout[-6000:]}{done.stderr[-2000:]}")

@@ -5,9 +5,9 @@ import re
 import subprocess
 import sys
 
-import whc
+from paths import ROOT
 from story import on_embedded, story
-from whc import expect
+from waiting import expect
 
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion><groupId>whc</groupId><artifactId>readme</artifactId><version>1</version>
@@ -19,7 +19,7 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 
 def block(language):
-    found = re.search(rf"```{language}\n(.*?)```", (whc.ROOT / "README.md").read_text(), re.S)
+    found = re.search(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
     expect(found, f"the README has no {language}")
     return found[1]
 
@@ -28,7 +28,7 @@ def block(language):
 def the_python_snippet_runs(stage):
     """As it stands, against the sandbox's broker and registry."""
     stage.worker(**{"registry.url": stage.sandbox.http, "outcome.framing": "confluent-v0"}).ready()
-    done = subprocess.run([sys.executable, "-c", block("python")], cwd=whc.ROOT, text=True, capture_output=True, timeout=60,
+    done = subprocess.run([sys.executable, "-c", block("python")], cwd=ROOT, text=True, capture_output=True, timeout=60,
                           env={**os.environ, "KAFKA": stage.bootstrap, "REGISTRY": stage.sandbox.http})
     expect(done.stdout == "COMPLETED PORTABLE\n", f"{done.stdout}{done.stderr}")
 

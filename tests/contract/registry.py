@@ -9,14 +9,20 @@ import sys
 import tempfile
 import uuid
 
-from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
-from confluent_kafka.schema_registry import topic_record_subject_name_strategy
+from confluent_kafka.schema_registry import (
+    Schema,
+    SchemaReference,
+    SchemaRegistryClient,
+    topic_record_subject_name_strategy,
+)
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-import whc
+from events import header, outcome_of
+from order_types import order_type, portability, request_id
+from paths import ROOT, SCHEMAS
 from story import on_real_kafka, story
-from whc import expect, header, portability, wait_for
+from waiting import Failure, expect, wait_for
 
 READING = ["check-portability", "verify-data", "get-reseller", "search-address", "get-available-numbers", "get-order",
            "locate-ported-numbers"]
@@ -25,11 +31,11 @@ registry_url = None
 
 def good_example(name):
     """The first example that completes, as the record a Python program would send."""
-    for path in sorted((whc.SCHEMAS / name / "examples").glob("*.json")):
+    for path in sorted((SCHEMAS / name / "examples").glob("*.json")):
         example = json.loads(path.read_text())
         if example["outcome"]["status"] == "COMPLETED" and "headers" not in example:
-            return dict(example["request"], requestId=whc.request_id())
-    raise whc.Failure(f"{name} has no good example")
+            return dict(example["request"], requestId=request_id())
+    raise Failure(f"{name} has no good example")
 
 
 def client(url, **more):
@@ -49,7 +55,7 @@ def every_reading_order_type(stage):
     reader = stage.reader()
     sent = {}
     for name in READING:
-        kind = whc.order_type(name)
+        kind = order_type(name)
         record = good_example(name)
         value = serializer(registry, kind.request_text)(record, SerializationContext(stage.requests, MessageField.VALUE))
         expect(value[:1] == b"\x00", f"not v0: {value[:5]!r}")
@@ -72,7 +78,7 @@ def every_reading_order_type(stage):
 def references_are_followed(stage):
     """A request schema that refers to shared types by reference, two levels deep, is read."""
     registry = client(registry_url)
-    kind = whc.order_type("check-portability")
+    kind = order_type("check-portability")
     line = {"type": "enum", "name": "Kind", "namespace": "upstream", "symbols": ["A", "B"]}
     wrap = {"type": "record", "name": "Wrap", "namespace": "upstream", "fields": [{"name": "kind", "type": "upstream.Kind"}]}
     prefix = uuid.uuid4().hex[:6]
@@ -87,21 +93,21 @@ def references_are_followed(stage):
     reader = stage.reader()
     stage.send_bytes(b"\x00" + schema_id.to_bytes(4, "big") + datum)
     stage.flush()
-    expect(whc.outcome_of(reader.until(1)[0])["outcome"]["status"] == "COMPLETED", "not completed")
+    expect(outcome_of(reader.until(1)[0])["outcome"]["status"] == "COMPLETED", "not completed")
 
 
 @story(on="registry")
 def an_older_writer_is_understood(stage):
     """A writer without the newer optional fields, and with an int where we have none: defaults and names decide."""
     registry = client(registry_url)
-    text = json.loads(json.dumps(whc.order_type("check-portability").request_text))
+    text = json.loads(json.dumps(order_type("check-portability").request_text))
     text["fields"] = [f for f in text["fields"] if f["name"] in ("requestId", "number")][::-1]
     stage.worker(**{"registry.url": registry_url}).ready()
     reader = stage.reader()
     value = serializer(registry, text)(portability("01632960003"), SerializationContext(stage.requests, MessageField.VALUE))
     stage.send_bytes(value)
     stage.flush()
-    outcome = whc.outcome_of(reader.until(1)[0])
+    outcome = outcome_of(reader.until(1)[0])
     expect(outcome["outcome"]["status"] == "COMPLETED" and outcome["result"]["number"] == "01632960003", f"{outcome}")
 
 
@@ -110,7 +116,7 @@ def an_unknown_id_is_a_dead_letter(stage):
     """An id that the registry does not know: dead letter; the partition goes on."""
     stage.worker(**{"registry.url": registry_url}).ready()
     dead, reader = stage.reader(stage.dead), stage.reader()
-    stage.send_bytes(b"\x00\x00\x0f\x42\x3f" + whc.order_type("check-portability").datum(portability()), partition=0)
+    stage.send_bytes(b"\x00\x00\x0f\x42\x3f" + order_type("check-portability").datum(portability()), partition=0)
     request = stage.send("check-portability", portability(), partition=0)
     stage.flush()
     expect(header(dead.until(1)[0], "whc-dead-reason") == "schema", "no dead letter")
@@ -123,7 +129,7 @@ def confluent_v1(stage):
     url = stage.sandbox.http
     stage.worker(**{"registry.url": url, "outcome.framing": "confluent-v1"}).ready()
     registry = client(url)
-    kind = whc.order_type("check-portability")
+    kind = order_type("check-portability")
     reader = stage.reader()
     record = portability()
     schema_id = registry.register_schema("requests", Schema(json.dumps(kind.request_text), "AVRO"))
@@ -134,7 +140,9 @@ def confluent_v1(stage):
     raw = dict(message.headers())["__value_schema_id"]
     expect(len(raw) == 17 and raw[:1] == b"\x01", f"no GUID in the header: {raw!r}")
     text = json.loads(urlopen(f"{url}/schemas/guids/{uuid.UUID(bytes=raw[1:])}"))["schema"]
-    import fastavro, io
+    import io
+
+    import fastavro
     outcome = fastavro.schemaless_reader(io.BytesIO(message.value()), fastavro.parse_schema(json.loads(text)), None)
     expect(str(outcome["outcome"]["requestId"]) == record["requestId"] and schema_id > 0, f"{outcome}")
     expect(theirs(kind, record) == kind.datum(record), "confluent-kafka writes other bytes")
@@ -166,7 +174,7 @@ def registry_away(stage):
     settings = {"registry.url": url, "registry.cache.path": cache}
     worker = stage.worker(**settings).ready()
     registry = client(url)
-    kind = whc.order_type("check-portability")
+    kind = order_type("check-portability")
     older = json.loads(json.dumps(kind.request_text))
     older["fields"] = [f for f in older["fields"] if f["name"] in ("requestId", "number")]
     known = registry.register_schema("known", Schema(json.dumps(kind.request_text), "AVRO"))
@@ -177,7 +185,9 @@ def registry_away(stage):
     stage.flush()
     reader.until(1)
     stage.sandbox.fault(api="registry", kind="status", status=503, code=5, times=-1)
-    import fastavro, io
+    import io
+
+    import fastavro
     out = io.BytesIO()
     fastavro.schemaless_writer(out, fastavro.parse_schema(older), portability())
     stage.send_bytes(framed(new, out.getvalue()), partition=1)
@@ -204,7 +214,7 @@ def basic_authentication(stage):
     registry = client(url, **{"basic.auth.user.info": "reader:open-sesame"})
     worker = stage.worker(**{"registry.url": url, "registry.username": "reader", "registry.password": "open-sesame",
                              "outcome.framing": "confluent-v0"}).ready()
-    kind = whc.order_type("check-portability")
+    kind = order_type("check-portability")
     reader = stage.reader()
     stage.send_bytes(serializer(registry, kind.request_text)(portability(), SerializationContext(stage.requests, MessageField.VALUE)))
     stage.flush()
@@ -214,7 +224,7 @@ def basic_authentication(stage):
 
 if __name__ == "__main__":
     folder = tempfile.mkdtemp(prefix="whc-registry-")
-    script = whc.ROOT / "tests" / "lib" / "registry"
+    script = ROOT / "tests" / "lib" / "registry"
     registry_url = subprocess.run([script, "start", folder], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
     try:
         code = on_real_kafka("registry", sys.argv[1:])

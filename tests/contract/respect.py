@@ -7,12 +7,12 @@ import json
 import pathlib
 import subprocess
 import sys
-import tempfile
 import urllib.parse
 
-import whc
+from order_types import CUG
+from paths import ROOT, SCHEMAS
 from story import on_embedded, story
-from whc import expect
+from waiting import expect
 
 # A reply member that the OpenAPI file lacks is an error to respect; and so is a pointer to nothing.
 NOT_RUN = {"check-portability/lenient-reply": "its reply has a member that the OpenAPI file lacks",
@@ -21,14 +21,14 @@ EXTENSIONS = ("x-each", "x-when", "x-start-at", '"receive"')
 
 
 def writing_operations():
-    paths = json.loads((whc.SCHEMAS / "bt-whc.openapi.json").read_text())["paths"]
+    paths = json.loads((SCHEMAS / "bt-whc.openapi.json").read_text())["paths"]
     return {operation["operationId"] for path in paths.values() for operation in path.values()
             if isinstance(operation, dict) and operation.get("x-repeat", "safe") != "safe"}
 
 
 def examples():
     writing = writing_operations()
-    for path in sorted(whc.SCHEMAS.glob("*/examples/*.json")):
+    for path in sorted(SCHEMAS.glob("*/examples/*.json")):
         workflow = (path.parents[1] / "workflow.arazzo.json").read_text()
         example = json.loads(path.read_text())
         name = f"{path.parents[1].name}/{path.stem}"
@@ -42,7 +42,7 @@ def workflow_for(folder, path, inputs):
     """The workflow as it is, with the two headers that the worker adds by itself as parameters of every step, and without
     query parameters whose input is missing: respect would send `name=undefined`, which the sandbox rightly refuses."""
     tree = json.loads((path.parents[1] / "workflow.arazzo.json").read_text())
-    tree["sourceDescriptions"][0]["url"] = str(whc.SCHEMAS / "bt-whc.openapi.json")
+    tree["sourceDescriptions"][0]["url"] = str(SCHEMAS / "bt-whc.openapi.json")
     for workflow in tree["workflows"]:
         for step in workflow["steps"]:
             step["parameters"] = [p for p in step.get("parameters", [])
@@ -67,7 +67,7 @@ def respect_inputs(path, example, token):
     inputs = national({k: v for k, v in example["request"].items() if k not in ("requestId", "notAfter")})
     fields = {field["name"]: field.get("default") for field in json.loads((path.parents[1] / "request.avsc").read_text())["fields"]}
     inputs = {**{name: value for name, value in fields.items() if value not in (None, [])}, **inputs}
-    given = {} if "cugId" in fields else {"cugId": whc.CUG}  # a field of that name wins over the setting, also when null
+    given = {} if "cugId" in fields else {"cugId": CUG}  # a field of that name wins over the setting, also when null
     return {**given, **inputs, "tracking": "respect", "token": token}
 
 
@@ -109,7 +109,7 @@ def the_same_requests_on_the_wire(stage):
     for name, path, example in examples():
         seen = len(calls_since(sandbox, 0))
         inputs = respect_inputs(path, example, token)
-        done = subprocess.run([whc.ROOT / "tests" / "lib" / "npm", "redocly", "respect", workflow_for(stage.folder, path, inputs),
+        done = subprocess.run([ROOT / "tests" / "lib" / "npm", "redocly", "respect", workflow_for(stage.folder, path, inputs),
                                "--input", json.dumps(inputs), "--server", f"bt={sandbox.http}"],
                               capture_output=True, text=True, timeout=120)
         expect(done.returncode == 0, f"{name}: respect says\n{done.stdout}{done.stderr}")

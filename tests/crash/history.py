@@ -3,8 +3,8 @@ import io
 
 import fastavro
 
-import whc
-from whc import header, outcome_of
+from events import header, outcome_of
+from order_types import common_schema
 
 
 def _all(stage, topic, isolation):
@@ -25,7 +25,7 @@ def _place(message):
 def _ledger_words(message):
     if message.value() is None:
         return "forgotten"
-    record = fastavro.schemaless_reader(io.BytesIO(message.value()[10:]), whc.common_schema("LedgerRecord"), None)
+    record = fastavro.schemaless_reader(io.BytesIO(message.value()[10:]), common_schema("LedgerRecord"), None)
     return f"{record['state']} attempt {record['attempt']} offset {record['offset']} turn {record['turn']} settlement {record['settlement']}"
 
 

@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 
-from whc import let_pass
+from waiting import let_pass
 
 API = {"Produce": 0, "InitProducerId": 22, "AddOffsetsToTxn": 25, "EndTxn": 26, "TxnOffsetCommit": 28, "DescribeConfigs": 32}
 

@@ -6,19 +6,16 @@ import os
 import random
 import sys
 
-import whc
+from events import header, outcome_of
+from order_types import portability
 from story import on_real_kafka, story
-from whc import expect, header, portability, wait_for
+from timings import FAST_MEMBER
+from waiting import Failure, expect, wait_for
 
 ORDERS = int(os.environ.get("ORDERS", 10000))
 KILLS = int(os.environ.get("KILLS", 20))
 JOINS = int(os.environ.get("JOINS", 10))
 KEYS = 500
-
-# Scaled down within the inequalities of the settings, so that a killed member is missed after 3 s instead of 20.
-FAST = {"session.timeout.ms": 3000, "broker.session.timeout.ms": 1000, "transaction.timeout.ms": 2500,
-        "settlement.deadline.ms": 2000, "settlement.send.offsets.timeout.ms": 500, "settlement.commit.timeout.ms": 500,
-        "settlement.socket.timeout.ms": 1000}
 
 
 def send_all(stage):
@@ -48,8 +45,8 @@ def check_outcomes(messages, sent):
     for key, requests in sent.items():
         if key is not None and order[key] != requests:
             at = next(i for i, (a, b) in enumerate(zip(order[key], requests)) if a != b)
-            raise whc.Failure(f"{key}: outcome {at} is of the request {requests.index(order[key][at])}, not in the order of the requests; "
-                              f"offsets {[whc.outcome_of(m)['outcome']['source']['offset'] for m in messages if m.key() == key]}")
+            raise Failure(f"{key}: outcome {at} is of the request {requests.index(order[key][at])}, not in the order of the requests; "
+                              f"offsets {[outcome_of(m)['outcome']['source']['offset'] for m in messages if m.key() == key]}")
 
 
 @story(on="crash")
@@ -62,13 +59,13 @@ def killed_at_any_moment(stage):
     reader = stage.reader()
     step = ORDERS // (KILLS + 2)
     for kill in range(KILLS):
-        worker = stage.worker(**FAST)
+        worker = stage.worker(**FAST_MEMBER)
         wanted = min(ORDERS, len(reader.more(0.05)) + draw.randrange(1, step))
         wait_for(lambda: len(reader.more(0.01)) >= wanted or worker.process.poll() is not None, f"outcomes before kill {kill}", 60)
         expect(worker.process.poll() is None, f"the worker ended by itself:\n{worker.log()}")
         reader.more(draw.uniform(0, 0.2))  # the moment is any
         worker.kill()
-    stage.worker(**FAST)
+    stage.worker(**FAST_MEMBER)
     reader.until(ORDERS, 120)
     reader.more(1)
     check_outcomes(reader.messages, sent)
@@ -79,13 +76,13 @@ def killed_at_any_moment(stage):
 @story(on="crash")
 def joins_and_leaves(stage):
     """A second worker joins and leaves: nothing lost, nothing twice, key order kept, and no order called again."""
-    first = stage.worker("one", **{"bt.window": 40, **FAST}).ready()
+    first = stage.worker("one", **{"bt.window": 40, **FAST_MEMBER}).ready()
     reader = stage.reader()
     stage.sandbox.fault(api="portability", kind="delay", ms=20, times=-1)
     sent = send_all(stage)
     for _ in range(JOINS):
         before = len(reader.more(0.05))
-        second = stage.worker("two", **{"bt.window": 40, **FAST})
+        second = stage.worker("two", **{"bt.window": 40, **FAST_MEMBER})
         wait_for(lambda: second.metric("whc_outcomes_total") > 0 or len(reader.more(0.01)) >= ORDERS, "the second worker to work", 60)
         wait_for(lambda: len(reader.more(0.01)) >= min(ORDERS, before + ORDERS // (JOINS + 5)), "some outcomes", 60)
         expect(second.stop() == 0, f"it did not stop cleanly:\n{second.log()}")

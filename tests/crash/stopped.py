@@ -7,18 +7,18 @@ import collections
 import pathlib
 import signal
 import sys
-import uuid
 
-import whc
-from story import on_real_kafka, story
 import writing
-from whc import expect, header, outcome_of, wait_for
+from events import header, outcome_of
+from orders import create_order
+from story import on_real_kafka, story
+from waiting import expect, wait_for
 
 
 def stopped(stage, point, wrapper):
-    worker = stage.worker("one", environment={"TEST_FAILPOINT": f"{point}:1:STOP"}, wrapper=wrapper, **writing.FAST).ready()
+    worker = stage.worker("one", environment={"TEST_FAILPOINT": f"{point}:1:STOP"}, wrapper=wrapper, **writing.SETTINGS).ready()
     reader = stage.reader()
-    record = {**writing.example("create-order", "new-company"), "requestId": str(uuid.uuid4())}
+    record = create_order()
     request = stage.send("create-order", record, key=b"k")
     stage.flush()
     code = worker.wait(30)  # nobody but the kernel ends it
@@ -26,7 +26,7 @@ def stopped(stage, point, wrapper):
     expect(code in (-signal.SIGKILL, 128 + signal.SIGKILL), f"exit code {code}\n{worker.log()[-2000:]}")
     rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
     expect(not rows, f"BT received something of a stopped process: {rows}")
-    stage.worker("one", **writing.FAST).ready()
+    stage.worker("one", **writing.SETTINGS).ready()
     wait_for(lambda: any(header(m, "ce_subject") == request for m in reader.more()), "the outcome", 60)
     expect(outcome_of(reader.messages[-1])["outcome"]["status"] == "COMPLETED", f"{outcome_of(reader.messages[-1])}")
     rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
@@ -58,12 +58,12 @@ def stands_still(worker):
 @story(on="stopped")
 def replaced_while_it_is_stopped(stage):
     """Another process of its slot has taken over when it goes on, in the middle of a settlement: nothing that it does counts any more."""
-    patient = {**writing.FAST, "session.timeout.ms": 20000, "watchdog.ms": 8000, "attempt.lease.ms": 11000}
+    patient = {**writing.SETTINGS, "session.timeout.ms": 20000, "watchdog.ms": 8000, "attempt.lease.ms": 11000}
     reader = stage.reader()
     for count, point in enumerate(("settle.begin", "settle.positions", "settle.commit", "settle.committed"), 1):
         elder = stage.worker("one", environment={"TEST_FAILPOINT": f"{point}:3:STOP"}, **patient).ready()
         for i in range(4):
-            stage.send("create-order", {**writing.example("create-order", "new-company"), "requestId": str(uuid.uuid4())}, key=f"{point} {i}".encode())
+            stage.send("create-order", create_order(), key=f"{point} {i}".encode())
         stage.flush()
         wait_for(lambda: stands_still(elder), "it to stand still")
         younger = stage.worker("one", **patient).ready()

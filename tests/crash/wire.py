@@ -5,14 +5,17 @@ Usage: wire.py [--list | STORY...]
 import shutil
 import sys
 import tempfile
-import uuid
 import zlib
 
 import proxy
-import whc
-from story import chosen, play_all, story
 import writing
-from whc import expect, header, outcome_of, wait_for
+from brokers import Kafka
+from events import header, outcome_of
+from order_types import portability
+from orders import create_order
+from stages import new_stage
+from story import chosen, play_all, story
+from waiting import expect, wait_for
 
 ORDERS = 12
 
@@ -20,14 +23,14 @@ ORDERS = 12
 def strike(api, how, ms=0):
     """Registers the story of one kind of trouble."""
     def one(stage):
-        stage.worker(**writing.FAST).ready()
+        stage.worker(**writing.SETTINGS).ready()
         reader = stage.reader()
         before = stage.proxy.struck
         sent = []
         for i in range(ORDERS):
             if i % 3 == 0:
                 stage.proxy.strike(api, how, ms=ms)
-            record = {**writing.example("create-order", "new-company"), "requestId": str(uuid.uuid4())}
+            record = create_order()
             sent.append(stage.send("create-order", record, key=f"key-{i % 4}".encode()))
             stage.flush()
             if i % 3 == 2:
@@ -50,7 +53,7 @@ def a_start_without_settings(stage):
     """The broker goes away just when it is asked for the topics' settings: the worker waits and asks again."""
     before = stage.proxy.struck
     stage.proxy.strike("DescribeConfigs", "cut")
-    worker = stage.worker(**writing.FAST).ready()
+    worker = stage.worker(**writing.SETTINGS).ready()
     expect(stage.proxy.struck == before + 1 and "waiting for Kafka" in worker.log(), worker.log()[-3000:])
 
 
@@ -65,10 +68,10 @@ def a_refused_batch_before_one_that_is_taken(stage):
     before = stage.proxy.struck
     # Requests that break their contract end as they are read: those of one fetch are one settlement, here of one partition.
     keys = [key for key in (f"key-{i}".encode() for i in range(300)) if zlib.crc32(key) % stage.partitions == 0]
-    sent = [stage.send("check-portability", whc.portability("12"), key=key, partition=0) for key in keys]
+    sent = [stage.send("check-portability", portability("12"), key=key, partition=0) for key in keys]
     stage.flush()
     stage.proxy.strike("Produce", "refuse", topic="order-outcomes")
-    worker = stage.worker(**writing.FAST, kafka_producer_batch_num_messages=1)
+    worker = stage.worker(**writing.SETTINGS, kafka_producer_batch_num_messages=1)
     wait_for(lambda: {header(m, "ce_subject") for m in reader.more()} >= set(sent), "all outcomes", 60)
     reader.more(1)
     expect(stage.proxy.struck == before + 1, "nothing was refused")
@@ -85,13 +88,13 @@ def main(words):
     stories = chosen("wire", words)
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
     between = proxy.Proxy()
-    kafka = whc.Kafka(folder, f"advertised.listeners=CLIENTS://127.0.0.1:{between.port}")
+    kafka = Kafka(folder, f"advertised.listeners=CLIENTS://127.0.0.1:{between.port}")
     host, port = kafka.bootstrap.split(":")
     between.broker = (host, int(port))
     kafka.bootstrap = f"127.0.0.1:{between.port}"
 
     def make_stage():
-        stage = whc.new_stage(kafka)
+        stage = new_stage(kafka)
         stage.proxy = between
         return stage
     try:

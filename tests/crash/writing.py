@@ -17,29 +17,25 @@ import traceback
 import uuid
 
 import cluster
-import whc
+from brokers import Kafka
+from events import header, outcome_of
 from history import history
-from whc import expect, header, outcome_of, wait_for
+from orders import example
+from stages import new_stage
+from timings import FAST_MEMBER, calls
+from waiting import Failure, expect, let_pass, wait_for
 
 GROUPS = int(os.environ.get("CRASH_GROUPS", 4))
 KILLS = int(os.environ.get("KILLS", 10))
 ORDERS = int(os.environ.get("ORDERS", 500))
 
-# Scaled down within the inequalities of promise.md section 4: absent_after is 8.9 s, absent_after_own 1.8 s.
-FAST = {"session.timeout.ms": 3000, "broker.session.timeout.ms": 1000, "transaction.timeout.ms": 2500,
-        "settlement.deadline.ms": 2000, "settlement.send.offsets.timeout.ms": 500, "settlement.commit.timeout.ms": 500,
-        "settlement.socket.timeout.ms": 1000, "attempt.lease.ms": 4000, "watchdog.ms": 2000, "bt.call.timeout.ms": 1000,
-        "bt.connect.timeout.ms": 1000, "bt.tcp.user.timeout.ms": 1000, "bt.delivery.max.ms": 500, "bt.read.lag.ms": 300,
-        "bt.backoff.first.ms": 50, "bt.backoff.cap.ms": 500, "ledger.after.ms": 1000}
+# BT may be late by 400 ms here (trouble()).
+SETTINGS = {**FAST_MEMBER, **calls(delivery=500), "ledger.after.ms": 1000}
 # The loss of one broker of three must not cost the partitions (promise.md section 4), and costs up to 10 s of settling.
-THREE = {**FAST, "session.timeout.ms": 20000, "broker.session.timeout.ms": 9000, "topics.replication": 3, "topics.min.replication": 3}
+THREE = {**SETTINGS, "session.timeout.ms": 20000, "broker.session.timeout.ms": 9000, "topics.replication": 3, "topics.min.replication": 3}
 FAILPOINTS = ["settle.begin", "settle.positions", "settle.commit", "settle.committed", "call.first-byte", "call.body", "call.reply",
           "call.answered", "takeover.ledger", "takeover.barrier", "takeover.settled", "takeover.done", "drain"]
 WRITES = ("createOrder", "submitOrder", "reserveNumbers")
-
-
-def example(order_type, name):
-    return json.loads((whc.SCHEMAS / order_type / "examples" / f"{name}.json").read_text())["request"]
 
 
 def ended(worker):
@@ -55,9 +51,9 @@ class Group:
 
     def __init__(self, kafka, seed, settings):
         self.draw, self.seed, self.settings = random.Random(seed), seed, settings
-        self.gap = (4, 15) if settings is FAST else (10, 40)  # a dead member is missed after 3 s, or 20 s
-        self.stage = whc.new_stage(kafka, {k: v for k, v in settings.items() if k.startswith("topics.")})
-        self.kinds = {name: example(name, file) for name, file in
+        self.gap = (4, 15) if settings is SETTINGS else (10, 40)  # a dead member is missed after 3 s, or 20 s
+        self.stage = new_stage(kafka, {k: v for k, v in settings.items() if k.startswith("topics.")})
+        self.kinds = {name: example(name, file)["request"] for name, file in
                       (("create-order", "new-company"), ("place-order", "new-company"), ("reserve-numbers-by-exchange", "two-numbers"),
                        ("check-portability", "portable-number"))}
         self.kinds["reserve-numbers-by-exchange"]["exchangeGroupCode"] = "ABDN"
@@ -108,7 +104,7 @@ class Group:
         return slot in self.running and self.running[slot].process.poll() is None
 
     def kill_at_random(self, slot):
-        whc.let_pass(self.draw.uniform(*self.gap))  # further apart on average than absent_after: a doubt must be able to end
+        let_pass(self.draw.uniform(*self.gap))  # further apart on average than absent_after: a doubt must be able to end
         worker = self.running.pop(slot)
         if worker.process.poll() is None:
             worker.kill()
@@ -122,10 +118,10 @@ class Group:
             self.stop(slot)
         often = 1 if point.startswith(("takeover", "drain")) else self.draw.randrange(1, 30)
         worker = self.start(slot, f"{point}:{often}:{how}")
-        whc.let_pass(self.draw.uniform(*self.gap) * 0.7)
+        let_pass(self.draw.uniform(*self.gap) * 0.7)
         if point == "drain":
             worker.signal(signal.SIGTERM)
-            whc.let_pass(3)
+            let_pass(3)
         if worker.process.poll() is None:  # it did not come to the point so often
             worker.kill()
             point = "random"
@@ -140,13 +136,13 @@ class Group:
     def replace(self, slot):
         """A second process of the slot while the first lives, or stands still for a while: one of them is too many. It is the
         first, unless it missed its session (a broker was away) and joined again later than the second."""
-        whc.let_pass(self.draw.uniform(*self.gap) * 0.5)
+        let_pass(self.draw.uniform(*self.gap) * 0.5)
         elder, stands_still = self.running[slot], self.draw.random() < 0.5
         if stands_still:
             elder.signal(signal.SIGSTOP)
         younger = self.start(slot)
         if stands_still:
-            whc.let_pass(self.draw.uniform(0, 1.5))
+            let_pass(self.draw.uniform(0, 1.5))
             elder.signal(signal.SIGCONT)
         wait_for(lambda: elder.process.poll() is not None or younger.process.poll() is not None, "one of two of a slot to end", 120)
         ended, self.running[slot] = (elder, younger) if elder.process.poll() is not None else (younger, elder)
@@ -170,7 +166,7 @@ class Group:
             victim = self.draw.choice([slot for slot in self.running])
             self.draw.choices((self.kill_at_random, self.kill_at_point, self.replace), (45, 45, 10))[0](victim)
             if self.draw.random() < 0.5:  # else it is started again at once
-                whc.let_pass(self.draw.uniform(0, 2) * self.settings["session.timeout.ms"] / 1000)
+                let_pass(self.draw.uniform(0, 2) * self.settings["session.timeout.ms"] / 1000)
             if self.is_alive("two") and self.draw.random() < 0.3:
                 self.stop("two")
             print(f"        seed {self.seed}: {kill + 1} kills, {len(self.sent)} sent, {len(self.finals())} final", flush=True)
@@ -229,7 +225,7 @@ class Group:
             if len(self.final) > before:
                 end, before = time.monotonic() + 300, len(self.final)
             if time.monotonic() > end and len(self.finals(5)) == before:
-                raise whc.Failure(self.what_is_missing())
+                raise Failure(self.what_is_missing())
             if not self.is_alive("one"):
                 self.start("one")
             self.decide_parked(explained)
@@ -251,7 +247,7 @@ class Group:
             expect(accepted == (outcome["status"] == "COMPLETED"), f"{request} is {outcome['status']}, and BT accepted {accepted}")
         for key, requests in self.by_key.items():
             if self.order[key] != requests:  # the story takes its time
-                raise whc.Failure(f"{key}: outcomes out of order: {self.story(requests)}")
+                raise Failure(f"{key}: outcomes out of order: {self.story(requests)}")
 
     def story(self, requests):
         """What Kafka has of these orders."""
@@ -279,7 +275,7 @@ def one_group(kafka, seed, settings, results):
             group.stop("one")
         results.append(group.report(explained))
     except Exception as error:
-        text = str(error) if isinstance(error, whc.Failure) else traceback.format_exc()
+        text = str(error) if isinstance(error, Failure) else traceback.format_exc()
         results.append({"seed": seed, "failed": text})
     finally:
         result = next(r for r in results if r["seed"] == seed)
@@ -297,10 +293,10 @@ def break_brokers(kafka, over, draw):
 def main(brokers):
     first = int(os.environ.get("SEED", random.randrange(1 << 30)))
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = cluster.Cluster(folder) if brokers == 3 else whc.Kafka(folder)
+    kafka = cluster.Cluster(folder) if brokers == 3 else Kafka(folder)
     results, over = [], threading.Event()
     breaker = threading.Thread(target=break_brokers, args=(kafka, over, random.Random(first)))
-    groups = [threading.Thread(target=one_group, args=(kafka, first + i, THREE if brokers == 3 else FAST, results)) for i in range(GROUPS)]
+    groups = [threading.Thread(target=one_group, args=(kafka, first + i, THREE if brokers == 3 else SETTINGS, results)) for i in range(GROUPS)]
     try:
         breaker.start()
         for group in groups:

@@ -3,17 +3,19 @@ import os
 import pathlib
 import subprocess
 
+from entry import one_final, send, value_of
+from events import header
+from orders import create_order
+from paths import ROOT
 from story import story
-import whc
-from entry import create_order, one_final, send, value_of
-from whc import expect, header, wait_for
-from writes import FAST
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent / "clients"
 
 
 def java(stage, key, value):
-    jars = subprocess.run([whc.ROOT / "tests" / "lib" / "kafka", "classpath"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+    jars = subprocess.run([ROOT / "tests" / "lib" / "kafka", "classpath"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
     return ["java", "-XX:TieredStopAtLevel=1", "-cp", jars, HERE / "Send.java", stage.bootstrap, stage.requests, key, value.hex()]
 
 
@@ -37,7 +39,7 @@ def place(command):
 @story(on="edges")
 def java_and_go_send_the_same_request(stage):
     """Java's client and franz-go as they come, and librdkafka told to do as they do: one order, the others are its repeats."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
     record = create_order()
     value = value_of(record)
@@ -51,7 +53,7 @@ def java_and_go_send_the_same_request(stage):
 @story(on="edges")
 def rust_chooses_the_partition(stage):
     """rskafka leaves the place to its caller. By the hash of Rust's own tables: a dead letter; as Java does: an order, well read."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader, letters = stage.reader(), stage.reader(stage.dead)
     record = create_order()
     value = value_of(record)

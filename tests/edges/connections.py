@@ -2,31 +2,20 @@
 import socket
 import ssl
 import threading
-import uuid
 
 import raw
+from orders import create_order, example, final, new_order
 from story import story
-import whc
-from secure import Authority
-from whc import expect, header, outcome_of, wait_for
-from writes import FAST, example
+from timings import FAST_CALLS
+from tls import Authority
+from waiting import expect, wait_for
 
 ORDERS = 5
-
-
-def create_order():
-    return {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4())}
 
 
 def created(request, number):
     """BT's good answer to a create-order."""
     return raw.reply(201, {"id": f"{number:08}", "externalId": request.json()["externalId"], "state": "draft"})
-
-
-def final_of(reader, request):
-    def find():
-        return [o for o in (outcome_of(m) for m in reader.more() if header(m, "ce_subject") == request) if o["outcome"]["final"]]
-    return wait_for(find, f"the final outcome of {request}")[-1]
 
 
 def server_context(stage, **how):
@@ -40,13 +29,13 @@ def server_context(stage, **how):
 
 def one_by_one(stage, server, order_type, record, before=lambda: None, **settings):
     """Orders on one key, each sent when the one before is final and `before` has come back; gives their outcomes."""
-    worker = stage.worker(**{**FAST, **server.settings(**settings)}).ready()
+    worker = stage.worker(**{**FAST_CALLS, **server.settings(**settings)}).ready()
     reader = stage.reader()
     found = []
     for _ in range(ORDERS):
         request = stage.send(order_type, record(), key=b"k")
         stage.flush()
-        found.append(final_of(reader, request))
+        found.append(final(reader, request))
         before()
     expect(all(o["outcome"]["status"] == "COMPLETED" for o in found), f"{found}\n{worker.log()[-3000:]}")
     return found
@@ -98,7 +87,7 @@ def session_tickets_are_no_data(stage):
 
 
 def reservation():
-    return {**example("reserve-numbers-by-prefix", "contiguous")["request"], "requestId": str(uuid.uuid4())}
+    return new_order("reserve-numbers-by-prefix", "contiguous")
 
 
 def reserved(request):
@@ -131,7 +120,7 @@ def a_refused_client_certificate(stage):
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(authority.file)
     tokens, server = raw.Server(lambda request: None), raw.Server(reserved, tls=context)
-    settings = {**FAST, "bt.base.url": server.url, "bt.token.url": tokens.settings()["bt.token.url"], "bt.ca.file": authority.file, "bt.probe.ms": 200,
+    settings = {**FAST_CALLS, "bt.base.url": server.url, "bt.token.url": tokens.settings()["bt.token.url"], "bt.ca.file": authority.file, "bt.probe.ms": 200,
                 "bt.call.timeout.ms": 5000}
     try:
         worker = stage.worker("one", **settings).ready()
@@ -144,7 +133,7 @@ def a_refused_client_certificate(stage):
         expect(worker.stop() == 0 and not reader.more(1), "an outcome")
         certificate, key = authority.sign("worker", "DNS:worker.example")
         stage.worker("one", **settings, **{"bt.certificate.file": certificate, "bt.key.file": key}).ready()
-        expect(final_of(reader, request)["outcome"]["status"] == "COMPLETED", "not completed")
+        expect(final(reader, request)["outcome"]["status"] == "COMPLETED", "not completed")
         expect(len(server.seen) == 1, f"{len(server.seen)} calls")
     finally:
         server.close()
@@ -169,7 +158,7 @@ def an_alert_behind_the_first_bytes_of_a_reply(stage):
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(authority.file)
     tokens, server = raw.Server(lambda request: None), raw.Server(answer, tls=context)
-    settings = {**FAST, "bt.base.url": server.url, "bt.token.url": tokens.settings()["bt.token.url"], "bt.ca.file": authority.file, "bt.probe.ms": 200}
+    settings = {**FAST_CALLS, "bt.base.url": server.url, "bt.token.url": tokens.settings()["bt.token.url"], "bt.ca.file": authority.file, "bt.probe.ms": 200}
     try:
         worker = stage.worker(**settings).ready()
         reader = stage.reader()

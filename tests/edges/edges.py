@@ -2,12 +2,10 @@
 
 Usage: edges.py [--list | STORY...]
 """
-import pathlib
 import sys
 
 from story import AT_ONCE, load, on_real_kafka
 
 if __name__ == "__main__":
-    here = pathlib.Path(__file__).resolve().parent
-    load(here, here.parent / "flow")
+    load()
     sys.exit(on_real_kafka("edges", sys.argv[1:], AT_ONCE))

@@ -1,22 +1,18 @@
 """Where a request may come in (promise.md R14): the same request in another partition, without a key, placed by somebody else."""
 import json
-import uuid
 
 import confluent_kafka
 
+from events import header, outcomes_by_request
+from order_types import order_type, portability
+from orders import create_order, evidence, final, goes_on, outcomes
 from story import story
-import whc
-from records import goes_on
-from whc import expect, header, outcomes_by_request, wait_for
-from writes import FAST, evidence, example, final, outcomes
-
-
-def create_order():
-    return {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4())}
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 
 def value_of(record):
-    return whc.order_type("create-order").single_object(record)
+    return order_type("create-order").single_object(record)
 
 
 def send(stage, value, key, partition=None, partitioner="consistent_random", headers=None):
@@ -40,7 +36,7 @@ def one_final(stage, reader, request):
 @story(on="edges")
 def the_same_request_by_two_partitioners(stage):
     """Java's place for a key and librdkafka's default: one is carried out, the other a dead letter; replayed, it is a repeat."""
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**FAST_CALLS).ready()
     reader, letters = stage.reader(), stage.reader(stage.dead)
     record = create_order()
     value = value_of(record)
@@ -62,15 +58,15 @@ def the_same_request_by_two_partitioners(stage):
 @story(on="edges")
 def writes_without_a_key(stage):
     """No key, or an empty one, has no place: a dead letter without call and outcome; reading needs none."""
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**FAST_CALLS).ready()
     letters = stage.reader(stage.dead)
     for key in (None, b""):
         send(stage, value_of(create_order()), key)
     expect([header(m, "whc-dead-reason") for m in letters.until(2)] == ["no-key", "no-key"], "other reasons")
     expect(evidence(stage) == {}, f"{evidence(stage)}")
     reader = stage.reader()
-    request = whc.portability()
-    send(stage, whc.order_type("check-portability").single_object(request), b"")
+    request = portability()
+    send(stage, order_type("check-portability").single_object(request), b"")
     wait_for(lambda: request["requestId"] in outcomes_by_request(reader.more()), "the outcome of a reading order with an empty key")
     goes_on(stage, worker)
 
@@ -78,7 +74,7 @@ def writes_without_a_key(stage):
 @story(on="edges")
 def another_partitioner(stage):
     """consistent_random in the settings: librdkafka's default place is the right one, also for submit."""
-    stage.worker(**FAST, **{"requests.partitioner": "consistent_random"}).ready()
+    stage.worker(**FAST_CALLS, **{"requests.partitioner": "consistent_random"}).ready()
     reader = stage.reader()
     record = create_order()
     code, out, err = stage.run("submit", "--type", "create-order", "--key", "customer-2", stdin=json.dumps(record), **{"requests.partitioner": "consistent_random"})
@@ -108,7 +104,7 @@ def a_partitioner_is_pinned(stage):
 @story(on="edges")
 def nobody_checks_the_place(stage):
     """none: upstream answers for it, which is said at start and in /status."""
-    worker = stage.worker(**FAST, **{"requests.partitioner": "none"}).ready()
+    worker = stage.worker(**FAST_CALLS, **{"requests.partitioner": "none"}).ready()
     expect("requests.partitioner=none" in worker.log(), worker.log())
     expect(json.loads(worker.page("/status")[1])["partitioner"] == "none", worker.page("/status")[1])
     reader = stage.reader()

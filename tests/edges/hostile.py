@@ -8,10 +8,12 @@ import urllib.parse
 import uuid
 
 import raw
-from connections import create_order, reservation, server_context
+from connections import reservation, server_context
+from events import header, outcome_of
+from orders import create_order
 from story import story
-from whc import expect, header, outcome_of, wait_for
-from writes import FAST
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 ORDERS = 150
 JSON = [("Content-Type", "application/json")]
@@ -151,7 +153,7 @@ def what_is_said_is_true(stage, tls=None, **settings):
     carrier = Carrier(seed)
     server = raw.Server(carrier.answer, tls=tls)
     try:
-        worker = stage.worker(**{**FAST, **server.settings(), "bt.probe.ms": 100, "bt.attempts.max": 6, **settings}).ready()
+        worker = stage.worker(**{**FAST_CALLS, **server.settings(), "bt.probe.ms": 100, "bt.attempts.max": 6, **settings}).ready()
         reader = stage.reader()
         sent = {}
         for i in range(ORDERS):

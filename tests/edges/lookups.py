@@ -1,13 +1,12 @@
 """What a look-up after a lost reply may prove (promise.md R5, R17): found, absent, or no answer; only absence sends again."""
 import threading
 import urllib.parse
-import uuid
 
 import raw
-from connections import final_of
+from orders import create_order, final, new_order
 from story import story
-from whc import expect, wait_for
-from writes import FAST, example
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 NUMBERS = ["01632960340", "01632960341"]
 OURS = "<ours>"
@@ -95,12 +94,11 @@ def absent_orders_are_proven(stage):
     cases, by_reference, lock = [Case(row, created, found) for row in ORDERS], {}, threading.Lock()
     server = raw.Server(answer)
     try:
-        stage.worker(**{**FAST, **server.settings()}).ready()
+        stage.worker(**{**FAST_CALLS, **server.settings()}).ready()
         reader = stage.reader()
-        record = example("create-order", "new-company")["request"]
-        requests = [stage.send("create-order", {**record, "requestId": str(uuid.uuid4())}, key=f"k-{i}".encode()) for i in range(len(cases))]
+        requests = [stage.send("create-order", create_order(), key=f"k-{i}".encode()) for i in range(len(cases))]
         stage.flush()
-        outcomes = {r: final_of(reader, r) for r in requests}
+        outcomes = {r: final(reader, r) for r in requests}
         expect(all(o["outcome"]["status"] == "COMPLETED" for o in outcomes.values()), f"{outcomes}")
         for case in cases:
             case.check(next(iter(outcomes.values())))
@@ -120,14 +118,14 @@ def absent_reservations_are_proven(stage):
     case = None
     server = raw.Server(lambda request: case.write(request) if request.method == "POST" else case.look())
     try:
-        stage.worker(**{**FAST, **server.settings()}).ready()
+        stage.worker(**{**FAST_CALLS, **server.settings()}).ready()
         reader = stage.reader()
         for row in RESERVATIONS:
             case = Case(row, held, found)
-            record = {**example("reserve-named-numbers", "two-numbers")["request"], "requestId": str(uuid.uuid4()), "numbers": NUMBERS}
+            record = new_order("reserve-named-numbers", "two-numbers", numbers=NUMBERS)
             request = stage.send("reserve-named-numbers", record, key=b"k")
             stage.flush()
             wait_for(lambda: case.writes > 0, f"the call: {case.name}")
-            case.check(final_of(reader, request))
+            case.check(final(reader, request))
     finally:
         server.close()

@@ -4,18 +4,15 @@ import json
 import confluent_kafka
 import confluent_kafka.admin
 
-from positions import admin_of, by_partition
-from records import goes_on
+from events import header, outcomes_by_request
+from order_types import portability
+from orders import evidence, final, goes_on, submit
+from positions import by_partition
 from signals import lost_and_parked
 from story import story
-from whc import expect, header, outcomes_by_request, portability, wait_for
-from writes import FAST, evidence, final, submit
-
-
-def grow(stage, topics, partitions):
-    admin = admin_of(stage)
-    for done in admin.create_partitions([confluent_kafka.admin.NewPartitions(topic, partitions) for topic in topics]).values():
-        done.result(20)
+from timings import FAST_CALLS
+from topics import add_partitions
+from waiting import expect, wait_for
 
 
 @story(on="edges")
@@ -23,12 +20,12 @@ def partitions_are_added(stage):
     """To all topics, or to the requests only: the worker drains, is not ready, and ends with the sentence; so does the next start."""
     worker = stage.worker(**{"lso.alarm.ms": 1000}).ready()
     sent = by_partition(stage)
-    grow(stage, [stage.requests], 8)
+    add_partitions(stage, [stage.requests], 8)
     expect(worker.wait() == 1 and "has 8 partitions now and the ledger was written for 6" in worker.log(), worker.log())
     expect(set(sent) <= set(outcomes_by_request(stage.reader().until(len(sent)))), "an outcome is missing")
     worker = stage.worker()
     expect(worker.wait() == 1 and "--alter" in worker.log() and "--repartition" in worker.log(), worker.log())
-    grow(stage, [stage.topic("order-signals"), stage.topic("order-ledger")], 8)
+    add_partitions(stage, [stage.topic("order-signals"), stage.topic("order-ledger")], 8)
     worker = stage.worker()
     expect(worker.wait() == 1 and "has 8 partitions, and the ledger was written for 6" in worker.log() and "--repartition" in worker.log(), worker.log()[-3000:])
 
@@ -62,17 +59,17 @@ def a_stranger_s_transaction_hangs(stage):
 def what_is_remembered_moves_along(stage):
     """Partitions are added while an order is parked: it ends under requests.partitions, then repartition moves what is remembered,
     and a request that is repeated into its new partition gets the same outcome again."""
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
     done = {f"customer-{i}": submit(stage, "create-order", "new-company", key=f"customer-{i}") for i in range(12)}
     for request in done.values():
         final(reader, request)
     order = lost_and_parked(stage)
     expect(worker.stop() == 0, worker.log())
-    grow(stage, [stage.requests, stage.topic("order-signals"), stage.topic("order-ledger")], 8)
+    add_partitions(stage, [stage.requests, stage.topic("order-signals"), stage.topic("order-ledger")], 8)
     code, out, err = stage.run("topics", "--repartition")
     expect(code == 1 and "1 orders are live" in err and order in err, f"{out}{err}")
-    worker = stage.worker(**FAST, **{"requests.partitions": 6}).ready()
+    worker = stage.worker(**FAST_CALLS, **{"requests.partitions": 6}).ready()
     code, out, err = stage.run("topics", "--repartition")
     expect(code == 1 and "workers of the group" in err, f"{out}{err}")
     code, out, err = stage.run("decide", order, "happened", "700501", "seen")
@@ -82,7 +79,7 @@ def what_is_remembered_moves_along(stage):
         code, out, err = stage.run("topics", "--repartition")
         expect(code == 0 and "8 partitions now" in out, f"{out}{err}")
     expect("\n0 remembered orders were moved" in "\n" + out, out)
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**FAST_CALLS).ready()
     before = evidence(stage)
     for key, request in done.items():
         submit(stage, "create-order", "new-company", key=key, requestId=request)

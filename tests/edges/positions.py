@@ -4,14 +4,12 @@ import re
 import confluent_kafka
 import confluent_kafka.admin
 
+from events import outcomes_by_request
+from order_types import order_type, portability, request_id
+from orders import goes_on
 from story import story
-import whc
-from records import goes_on
-from whc import expect, outcomes_by_request, portability, wait_for
-
-
-def admin_of(stage):
-    return confluent_kafka.admin.AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
+from topics import admin_of
+from waiting import Failure, expect, wait_for
 
 
 def delete_records(stage, offsets):
@@ -39,7 +37,7 @@ def accepted(stage, says):
             return worker
         expect(says in worker.log(), worker.log()[-3000:])
         given.append(re.findall(r"takeover\.accept=(\S+/\d+@\d+)", worker.log())[-1])
-    raise whc.Failure(f"still refused after {given}")
+    raise Failure(f"still refused after {given}")
 
 
 def by_partition(stage, count=12):
@@ -84,7 +82,7 @@ def make_anew(stage, filled):
     stage.create_topics()
     producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "log_level": 0, "partitioner": "murmur2_random",
                                          "enable.idempotence": True, "max.in.flight": 1})
-    kind, sent, lost = whc.order_type("check-portability"), [], []
+    kind, sent, lost = order_type("check-portability"), [], []
     for i in range(filled):
         record = portability()
         sent.append(record["requestId"])
@@ -145,7 +143,7 @@ def a_transactional_upstream(stage):
     worker = stage.worker().ready()
     producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "transactional.id": f"up-{stage.prefix}", "log_level": 0, "partitioner": "murmur2_random"})
     producer.init_transactions(20)
-    kind = whc.order_type("check-portability")
+    kind = order_type("check-portability")
     for commits in (True, False):
         producer.begin_transaction()
         for i in range(12):
@@ -192,6 +190,6 @@ def a_ledger_record_that_cannot_be_read(stage):
     by_partition(stage)
     expect(worker.stop() == 0, worker.log())
     producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "log_level": 0})
-    producer.produce(stage.topic("order-ledger"), b"mine", key=f"order/{whc.request_id()}".encode(), partition=4)
+    producer.produce(stage.topic("order-ledger"), b"mine", key=f"order/{request_id()}".encode(), partition=4)
     expect(producer.flush(20) == 0, "not sent")
     refused(stage, "of partition 4 cannot be read")

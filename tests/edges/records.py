@@ -1,32 +1,18 @@
 """One record never stops another (promise.md R16): what is too large, or what Kafka refuses for itself. A story a function."""
 import hashlib
-import uuid
 
 import confluent_kafka
 import confluent_kafka.admin
 
+from events import header, outcomes_by_request
+from order_types import order_type, portability
+from orders import final, goes_on, new_order, one
 from story import story
-import whc
-from common import ask, one
-from whc import expect, header, outcomes_by_request, portability, wait_for
-from writes import FAST, example, final
+from timings import FAST_CALLS
+from topics import limit_messages
+from waiting import expect, wait_for
 
 LEFT_OUT = "whc-dead-left-out"
-
-
-def set_limit(stage, topic, size):
-    """Sets max.message.bytes of a topic."""
-    kinds = confluent_kafka.admin
-    admin = kinds.AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
-    entry = kinds.ConfigEntry("max.message.bytes", str(size), incremental_operation=kinds.AlterConfigOpType.SET)
-    resource = kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
-    for done in admin.incremental_alter_configs([resource]).values():
-        done.result(20)
-
-    def is_known():  # the controller has answered, the broker learns it a moment later
-        [found] = admin.describe_configs([kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic)]).values()
-        return found.result(20)["max.message.bytes"].value == str(size)
-    wait_for(is_known, "the broker to know of it")
 
 
 def produce(stage, value, key, headers=None, **settings):
@@ -36,13 +22,6 @@ def produce(stage, value, key, headers=None, **settings):
     producer.produce(stage.requests, value, key=key, headers=headers or [], on_delivery=lambda error, message: failed.append(error))
     producer.flush(30)
     expect(failed == [None], f"the message did not reach Kafka: {failed}")
-
-
-def goes_on(stage, worker):
-    """Other orders, of the same partition and of others, have their outcomes."""
-    for key in (b"k", b"a", b"b", b"c"):
-        expect(ask(stage, portability(), key=key)["outcome"]["status"] == "COMPLETED", "another order stands still")
-    expect(worker.process.poll() is None, worker.log())
 
 
 @story(on="edges")
@@ -65,10 +44,10 @@ def a_compressed_message_is_larger_than_any_topic_takes(stage):
 @story(on="edges")
 def a_key_nearly_fills_the_limit(stage):
     """The request is good, but its outcome under the same key would not fit its topic: a dead letter before any call."""
-    set_limit(stage, stage.outcomes, 1_048_588)
+    limit_messages(stage, {stage.outcomes: 1_048_588})
     worker = stage.worker().ready()
     record = portability()
-    value = whc.order_type("check-portability").single_object(record)
+    value = order_type("check-portability").single_object(record)
     produce(stage, value, b"k" * 1_040_000)
     letter = stage.reader(stage.dead).until(1)[0]
     expect(header(letter, "whc-dead-reason") == "size" and "request's key has 1040000 bytes" in header(letter, "__connect.errors.exception.message"),
@@ -95,7 +74,7 @@ def an_outcome_that_kafka_refuses(stage):
     """The topic of outcomes takes less than before: that outcome goes without its result, the others as they are."""
     worker = stage.worker().ready()
     reader = stage.reader()
-    set_limit(stage, stage.outcomes, 1100)
+    limit_messages(stage, {stage.outcomes: 1100})
     sent = [stage.send("check-portability", portability(), key=f"{'k' * (700 if i == 3 else 1)}{i}".encode()) for i in range(8)]
     stage.flush()
     letters = stage.reader(stage.dead)
@@ -103,17 +82,17 @@ def an_outcome_that_kafka_refuses(stage):
     expect(header(letter, "whc-dead-reason") == "outcome" and header(letter, "ce_subject") == sent[3], f"{letter.headers()}")
     wait_for(lambda: len(outcomes_by_request(reader.more())) == 7, "the outcomes of the others")
     expect(all(one(reader.messages, r)["outcome"]["status"] == "COMPLETED" for r in sent if r != sent[3]), "one is not COMPLETED")
-    set_limit(stage, stage.outcomes, 1_048_588)
+    limit_messages(stage, {stage.outcomes: 1_048_588})
     goes_on(stage, worker)
 
 
 @story(on="edges")
 def a_repeat_of_a_refused_outcome(stage):
     """An order that changed something: its outcome goes without its result, and a repeat gets the same bytes, not a dead letter."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
-    record = {**example("reserve-numbers-by-exchange", "two-numbers")["request"], "exchangeGroupCode": "ABDN", "quantity": 50, "requestId": str(uuid.uuid4())}
-    set_limit(stage, stage.outcomes, 1100)
+    record = new_order("reserve-numbers-by-exchange", "two-numbers", exchangeGroupCode="ABDN", quantity=50)
+    limit_messages(stage, {stage.outcomes: 1100})
     stage.send("reserve-numbers-by-exchange", record, key=b"k")
     outcome = final(reader, record["requestId"])
     expect(outcome["outcome"]["status"] == "COMPLETED" and outcome["result"] is None, f"{outcome}")

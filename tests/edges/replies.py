@@ -8,14 +8,15 @@ import threading
 import uuid
 
 import raw
+from connections import created
+from order_types import portability
+from orders import create_order, final
 from story import story
-import whc
-from connections import create_order, created, final_of
-from whc import expect, portability, wait_for
-from writes import FAST
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 GOOD = {"portState": "PORTABLE", "lineType": "SINGLE", "sites": []}
-PATIENT = {**FAST, "bt.attempts.max": 2, "bt.probe.ms": 200}
+PATIENT = {**FAST_CALLS, "bt.attempts.max": 2, "bt.probe.ms": 200}
 
 
 def zipped(data):
@@ -57,7 +58,7 @@ def readings(stage):
             number["reply"] = reply
             request = stage.send("check-portability", portability())
             stage.flush()
-            outcome = final_of(reader, request)["outcome"]
+            outcome = final(reader, request)["outcome"]
             reason = outcome["reason"] or {"kind": "", "code": "", "text": ""}
             expect(outcome["status"] == status, f"{name}: {outcome}")
             expect(reason["kind"] == kind and words in reason["text"] and code in ("", reason["code"]), f"{name}: {reason}")
@@ -82,7 +83,7 @@ def a_filter_in_front_halts(stage):
         wait_for(lambda: worker.log().count("Web filter: blocked") >= 2, "the log to say it of both APIs")
         expect(not reader.more(0.2), "an outcome")
         filtered = False
-        expect([final_of(reader, r)["outcome"]["status"] for r in requests] == ["COMPLETED"] * 2, worker.log())
+        expect([final(reader, r)["outcome"]["status"] for r in requests] == ["COMPLETED"] * 2, worker.log())
     finally:
         server.close()
 
@@ -103,7 +104,7 @@ def somebody_elses_reply(stage):
         reader = stage.reader()
         request = stage.send("create-order", create_order(), key=b"k")
         stage.flush()
-        outcome = final_of(reader, request)
+        outcome = final(reader, request)
         expect(outcome["outcome"]["status"] == "COMPLETED" and outcome["outcome"]["orderId"] == "7", f"{outcome}")
         expect([r.method for r in server.seen] == ["POST", "GET"], f"{[r.method for r in server.seen]}")
     finally:
@@ -153,7 +154,7 @@ def a_proxy_that_is_named(stage):
         reader = stage.reader()
         requests = [stage.send("check-portability", portability()), stage.send("create-order", create_order(), key=b"k")]
         stage.flush()
-        expect([final_of(reader, r)["outcome"]["status"] for r in requests] == ["COMPLETED"] * 2, worker.log())
+        expect([final(reader, r)["outcome"]["status"] for r in requests] == ["COMPLETED"] * 2, worker.log())
         expect(len(server.seen) == 2 and {r.method for r in proxy.asked} == {"CONNECT"}, f"{proxy.asked}")
         expect(not any("proxy-authorization" in r.headers for r in server.seen) and "s3cret" not in worker.log(), "the password went on")
     finally:

@@ -7,11 +7,13 @@ import tempfile
 
 import confluent_kafka.admin
 
+from brokers import Kafka
+from order_types import portability
+from orders import create_order, evidence, final, outcomes
+from stages import new_stage
 from story import story
-import whc
-from window import write
-from whc import expect, wait_for
-from writes import FAST, evidence, final, outcomes
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 kinds = confluent_kafka.admin
 USERS = {"admin": "admin-secret", "worker": "worker-secret"}
@@ -31,8 +33,8 @@ def login(user):
 def a_guarded_stage():
     """Gives stage and broker."""
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = whc.Kafka(folder, EXTRA, "SASL_PLAINTEXT", login("admin"))
-    stage = whc.new_stage(kafka)
+    kafka = Kafka(folder, EXTRA, "SASL_PLAINTEXT", login("admin"))
+    stage = new_stage(kafka)
     try:
         yield stage, kafka
         stage.stop_workers()
@@ -78,7 +80,7 @@ class Guard:
 
 
 def worker(stage):
-    return stage.worker("one", None, (), **FAST, **{f"kafka.{key}": value for key, value in login("worker").items()})
+    return stage.worker("one", None, (), **FAST_CALLS, **{f"kafka.{key}": value for key, value in login("worker").items()})
 
 
 WORDS = {"GROUP": "Group authorization failed", "TRANSACTIONAL_ID": "Transactional Id authorization failed"}
@@ -114,14 +116,14 @@ def each_right_is_missing_once(_):
             is_missing_at_the_start(stage, guard, right)
         one = worker(stage).ready()
         reader = stage.reader()
-        for name, record in (("create-order", write()), ("check-portability", whc.portability())):
+        for name, record in (("create-order", create_order()), ("check-portability", portability())):
             final(reader, stage.send(name, record, key=b"k"))
         expect("authorization" not in one.log(), one.log())
 
 
 def is_withdrawn(stage, guard, reader, one, right):
     guard.withdraw(right)
-    request = stage.send("create-order", write(), key=b"k")
+    request = stage.send("create-order", create_order(), key=b"k")
     stage.send_bytes(b"junk", key=b"k")
     stage.flush()
     wait_for(lambda: named(one, right), f"a word about {right}")
@@ -157,16 +159,16 @@ def a_password_that_changes(_):
         file = pathlib.Path(stage.folder) / "password"
         file.write_text(USERS["worker"] + "\n")
         given = {**login("worker"), "sasl.password": None, "sasl.password.file": file}
-        settings = {**FAST, **{f"kafka.{key}": value for key, value in given.items()}}
+        settings = {**FAST_CALLS, **{f"kafka.{key}": value for key, value in given.items()}}
         one = stage.worker("one", **settings).ready()
         reader = stage.reader()
-        final(reader, stage.send("create-order", write(), key=b"k"))
+        final(reader, stage.send("create-order", create_order(), key=b"k"))
         kafka.stop()
         broker = pathlib.Path(kafka.folder) / "server.properties"
         broker.write_text(broker.read_text().replace(USERS["worker"], "another-secret"))
         kafka.restart()
         wait_for(lambda: "Authentication failed" in one.log(), "the refusal")
-        request = stage.send("create-order", write(), key=b"k")
+        request = stage.send("create-order", create_order(), key=b"k")
         stage.flush()
         file.write_text("another-secret\n")
         wait_for(lambda: outcomes(reader, request) or one.process.poll() is not None, "the outcome", 60)

@@ -4,9 +4,11 @@ import uuid
 
 import confluent_kafka
 
+from events import header
+from orders import final, submit
 from story import story
-from whc import expect, header, wait_for
-from writes import FAST, final, submit
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 AT_ONCE = 6  # decisions about one order in the same moment
 
@@ -33,7 +35,7 @@ def decisions_of(stage, order):
 @story(on="edges")
 def junk_among_the_signals(stage):
     """Bytes that are no signal: a dead letter each, and a decision behind them is applied; replay leaves them alone."""
-    worker = stage.worker(**{**FAST, "bt.delivery.max.ms": 60000}).ready()  # else it is soon late enough to say that it did not happen
+    worker = stage.worker(**{**FAST_CALLS, "bt.delivery.max.ms": 60000}).ready()  # else it is soon late enough to say that it did not happen
     for partition in range(stage.partitions):
         put(stage, [b"junk", b"", b"\x00\x00\x00\x00\x09abc"], partition)
     letters = stage.reader(stage.dead)
@@ -66,7 +68,7 @@ def decide_one(stage):
 @story(on="edges")
 def all_decide_at_once(stage):
     """Decisions about a finished order that come in the same moment are refused, and all of them kept: none in another's place."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     order = lost_and_parked(stage)
     signals = stage.reader(stage.topic("order-signals"))
     code, out, err = stage.run("decide", order, "happened", "700501", "seen in BT's portal")
@@ -92,9 +94,9 @@ def lost_and_parked(stage):
 @story(on="edges")
 def a_signal_of_a_newer_worker(stage):
     """Our framing with a schema that this worker does not know: decisions of that partition stand still, ready says so."""
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**FAST_CALLS).ready()
     put(stage, b"\xc3\x01" + bytes(8) + b"later", 3)
     wait_for(lambda: "decisions of partition 3 stand still" in worker.page("/health/ready")[1], "ready to say so")
     expect(worker.stop() == 0, worker.log())
-    worker = stage.worker(**FAST)
+    worker = stage.worker(**FAST_CALLS)
     wait_for(lambda: "the signal at offset 0 cannot be read" in worker.page("/health/ready")[1], "the next one to stop at the same place")

@@ -4,14 +4,15 @@ import signal
 
 import confluent_kafka
 
+from events import outcomes_by_request
+from order_types import portability
+from orders import create_order, evidence, final
 from story import story
-import whc
-from positions import admin_of
-from whc import expect, outcomes_by_request, portability, wait_for
-from window import write
-from writes import FAST, evidence, final
+from timings import FAST_CALLS, member, settling
+from topics import admin_of
+from waiting import expect, wait_for
 
-LONG = {**FAST, "session.timeout.ms": 60000}  # longer than a story waits: nothing here may need the session's end
+LONG = {**FAST_CALLS, **member(60000)}  # longer than a story waits: nothing here may need the session's end
 
 
 def members(stage):
@@ -34,7 +35,7 @@ def assigned(worker):
 
 
 def served(stage, reader, keys=6):
-    for request in [stage.send("create-order", write(), key=f"key-{i}".encode()) for i in range(keys)]:
+    for request in [stage.send("create-order", create_order(), key=f"key-{i}".encode()) for i in range(keys)]:
         final(reader, request)
     expect(set(evidence(stage).values()) == {(1, 1)}, f"{evidence(stage)}")
 
@@ -76,7 +77,7 @@ def who_stops_gives_its_partitions_away(stage):
 @story(on="edges")
 def two_processes_of_one_slot(stage):
     """The elder loses everything at once, says so, is not ready, and ends after the session; the younger notices nothing."""
-    soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
+    soon = {**FAST_CALLS, **member(8000)}
     elder = stage.worker("one", **soon).ready()
     reader = stage.reader()
     served(stage, reader)
@@ -126,12 +127,11 @@ def stopped_while_it_takes_over(stage):
 @story(on="edges", alone=True)
 def stopped_while_kafka_is_away(stage):
     """In the middle of a settlement: it does not wait for Kafka; what it could not find out the next one does."""
-    worker = stage.worker("one", **{**FAST, "bt.call.timeout.ms": 10000}, **{"stop.grace.ms": 40000, "settlement.deadline.ms": 2000, "settlement.commit.timeout.ms": 500,
-                                            "settlement.send.offsets.timeout.ms": 500, "settlement.socket.timeout.ms": 1000}).ready()
+    worker = stage.worker("one", **{**FAST_CALLS, **settling(2000), "bt.call.timeout.ms": 10000, "stop.grace.ms": 40000}).ready()
     reader = stage.reader()
     # The answers come when Kafka has gone, however long that takes it: then something is left to settle.
     stage.sandbox.fault(operationId="createOrder", kind="delay", ms=5000, times=-1)
-    sent = [stage.send("create-order", write(), key=f"{i}".encode()) for i in range(20)]
+    sent = [stage.send("create-order", create_order(), key=f"{i}".encode()) for i in range(20)]
     stage.flush()
     wait_for(lambda: evidence(stage), "a call")
     stage.kafka.stop()
@@ -139,7 +139,7 @@ def stopped_while_kafka_is_away(stage):
     wait_for(lambda: "unclear" in worker.log(), "a settlement that is unclear")
     expect(worker.stop(40) == 0 and "the drain took too long" in worker.log(), worker.log())
     stage.kafka.restart()
-    stage.worker("one", **FAST).ready()
+    stage.worker("one", **FAST_CALLS).ready()
     for request in sent:
         final(reader, request, 120)
     expect({accepted for _, accepted in evidence(stage).values()} == {1}, f"{evidence(stage)}")

@@ -2,11 +2,12 @@
 import pathlib
 
 import raw
+from connections import created
+from order_types import portability
+from orders import create_order, final
 from story import story
-import whc
-from connections import created, create_order, final_of
-from whc import expect, portability, wait_for
-from writes import FAST
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 GOOD = {"portState": "PORTABLE", "lineType": "SINGLE", "sites": []}
 APIGEE = {"fault": {"faultstring": "Invalid access token", "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}
@@ -16,11 +17,11 @@ def answered_once(stage, first, order_type="check-portability", record=portabili
     """The first call is answered so; gives the server, once the order is COMPLETED."""
     server = raw.Server(lambda request: first if len(server.seen) == 1 else good(request))
     try:
-        worker = stage.worker(**{**FAST, **server.settings()}).ready()
+        worker = stage.worker(**{**FAST_CALLS, **server.settings()}).ready()
         reader = stage.reader()
         request = stage.send(order_type, record(), key=b"k")
         stage.flush()
-        outcome = final_of(reader, request)
+        outcome = final(reader, request)
         expect(outcome["outcome"]["status"] == "COMPLETED" and outcome["outcome"]["attempts"] == 1, f"{outcome}")
         expect(server.tokens == 2 and len(server.seen) == 2, f"{server.tokens} tokens, {len(server.seen)} calls")
         told = [r.headers["authorization"] for r in server.seen]
@@ -45,7 +46,7 @@ def a_new_token_that_is_refused_halts(stage):
     refusing = True
     server = raw.Server(lambda request: raw.reply(401, APIGEE) if refusing else raw.reply(200, GOOD))
     try:
-        worker = stage.worker(**{**FAST, **server.settings(), "bt.probe.ms": 200}).ready()
+        worker = stage.worker(**{**FAST_CALLS, **server.settings(), "bt.probe.ms": 200}).ready()
         reader = stage.reader()
         request = stage.send("check-portability", portability())
         stage.flush()
@@ -55,7 +56,7 @@ def a_new_token_that_is_refused_halts(stage):
         told = [r.headers["authorization"] for r in server.seen]
         expect(len(set(told)) == len(told), f"the same token twice: {told}")
         refusing = False
-        expect(final_of(reader, request)["outcome"]["status"] == "COMPLETED", worker.log())
+        expect(final(reader, request)["outcome"]["status"] == "COMPLETED", worker.log())
     finally:
         server.close()
 
@@ -82,7 +83,7 @@ def what_the_endpoint_says_is_told(stage):
             stage.flush()
             wait_for(lambda: words in worker.page("/status")[1], f"/status to say {words}")
             secret.write_text("new\n")
-            expect(final_of(reader, request)["outcome"]["status"] == "COMPLETED", worker.log())
+            expect(final(reader, request)["outcome"]["status"] == "COMPLETED", worker.log())
             expect(worker.stop() == 0, worker.log())
         finally:
             server.close()

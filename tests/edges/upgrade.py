@@ -2,15 +2,17 @@
 import pathlib
 import subprocess
 
+from events import header
+from orders import create_order, decide, evidence, final
+from paths import ROOT
 from signals import lost_and_parked
 from story import story
-from whc import ROOT, expect, header, wait_for
-from window import write
-from writes import FAST, decide, evidence, final
+from timings import FAST_CALLS
+from waiting import expect, wait_for
 
 # The last worker that knows format 1 of the ledger only. A format more, and its predecessor stands here.
 PREVIOUS = "d03034cfd0bfdd5c9612849aeb27136e22da16ec"
-SLOW = {**FAST, "bt.delivery.max.ms": 600000}  # a doubt stays one until this is taken back
+SLOW = {**FAST_CALLS, "bt.delivery.max.ms": 600000}  # a doubt stays one until this is taken back
 NOT_THEN = {"ledger.format": None, "requests.partitioner": None}
 
 
@@ -30,7 +32,7 @@ class Journey:
 
     def goes_on(self):
         """New orders end, and repeats of all old ones get the same answer: nothing is sent to BT again."""
-        new = [(write(), f"key-{i}".encode()) for i in range(6)]
+        new = [(create_order(), f"key-{i}".encode()) for i in range(6)]
         for record, key in new:
             self.stage.send("create-order", record, key=key)
         for record, _ in new:
@@ -57,7 +59,7 @@ class Journey:
 
 
 def in_doubt(journey):
-    record = write()
+    record = create_order()
     journey.stage.sandbox.fault(operationId="createOrder", kind="close-before-reply", times=1)
     journey.stage.send("create-order", record, key=b"doubt")
     journey.stage.flush()

@@ -7,10 +7,11 @@ import ssl
 import urllib.error
 import urllib.request
 
+from events import outcomes_by_request
+from order_types import portability
 from story import story
-import whc
-from secure import Authority
-from whc import expect, outcomes_by_request, portability, wait_for
+from tls import Authority
+from waiting import expect, wait_for
 
 HOST = "127.0.0.1"
 

@@ -1,7 +1,6 @@
 """Bad days of orders that are owned: what a worker refuses to start on, and what it goes on with."""
 import fcntl
 import http.server
-import json
 import os
 import signal
 import socket
@@ -13,35 +12,15 @@ import uuid
 import confluent_kafka
 import confluent_kafka.admin
 
+from events import header
+from order_types import portability
+from orders import all_final, create_order, decide, evidence, final, outcomes, parked, send_example
+from paths import BUILD
+from programs import Worker
 from story import story
-import whc
-from hard import committed
-from whc import expect, header, outcome_of, portability, wait_for
-from writes import decide, evidence, example, final, outcomes, parked
-
-# Scaled down within the inequalities of promise.md section 4: absent_after is 7.9 s, absent_after_own 1.8 s.
-FAST = {"session.timeout.ms": 3000, "broker.session.timeout.ms": 1000, "transaction.timeout.ms": 2500,
-        "settlement.deadline.ms": 2000, "settlement.send.offsets.timeout.ms": 500, "settlement.commit.timeout.ms": 500,
-        "settlement.socket.timeout.ms": 1000, "attempt.lease.ms": 4000, "watchdog.ms": 1000, "bt.call.timeout.ms": 1000,
-        "bt.connect.timeout.ms": 1000, "bt.tcp.user.timeout.ms": 1000, "bt.delivery.max.ms": 500, "bt.read.lag.ms": 300,
-        "bt.backoff.first.ms": 50, "bt.backoff.cap.ms": 500}
-
-
-def admin(stage):
-    """Kept with the stage: one that is forgotten answers nothing any more."""
-    if not hasattr(stage, "admin"):
-        stage.admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
-    return stage.admin
-
-
-def send(stage, kind, name, key, **fields):
-    """One order of an example, without a process of its own."""
-    record = {**example(kind, name)["request"], "requestId": str(uuid.uuid4()), **fields}
-    return stage.send(kind, record, key=key.encode())
-
-
-def status(worker):
-    return json.loads(worker.page("/status")[1])
+from timings import FAST
+from topics import add_partitions, admin_of, alter_topic, committed
+from waiting import expect, let_pass, wait_for
 
 
 def refuses(stage, *texts, **settings):
@@ -56,18 +35,10 @@ def one_order(stage, **settings):
     """A worker that did one order, and was stopped."""
     worker = stage.worker("one", **{**FAST, **settings}).ready()
     reader = stage.reader()
-    expect(final(reader, send(stage, "create-order", "new-company", "k"))["outcome"]["status"] == "COMPLETED", "not completed")
+    expect(final(reader, send_example(stage, "create-order", "new-company", "k"))["outcome"]["status"] == "COMPLETED", "not completed")
     wait_for(lambda: len(set(committed(stage))) == 1, "the position to be settled")
     expect(worker.stop() == 0, f"a clean stop was none:\n{worker.log()[-3000:]}")
     return reader
-
-
-def all_final(reader, requests, seconds=90):
-    """Each has one final outcome and nothing else; each record is decoded once, so that many are read fast."""
-    seen = lambda: {header(m, "ce_subject") for m in reader.more()}
-    wait_for(lambda: seen() >= set(requests), "the outcomes", seconds)
-    found = [outcome_of(m)["outcome"] for m in reader.messages if header(m, "ce_subject") in set(requests)]
-    expect(len(found) == len(requests) and all(o["final"] for o in found), f"{len(found)} outcomes of {len(requests)} orders")
 
 
 def ledger_records(stage, prefix="order/"):
@@ -111,13 +82,13 @@ def set_positions(stage, offset):
     """The group's positions in the request topic, as a person would reset them."""
     positions = [confluent_kafka.TopicPartition(stage.requests, p, offset) for p in range(stage.partitions)]
     change = confluent_kafka.ConsumerGroupTopicPartitions(stage.group, positions)
-    admin(stage).alter_consumer_group_offsets([change])[stage.group].result(20)
+    admin_of(stage).alter_consumer_group_offsets([change])[stage.group].result(20)
 
 
 def delete_group(stage):
     def gone():
         try:
-            admin(stage).delete_consumer_groups([stage.group])[stage.group].result(20)
+            admin_of(stage).delete_consumer_groups([stage.group])[stage.group].result(20)
             return True
         except confluent_kafka.KafkaException:
             return False  # its member is not forgotten yet
@@ -131,7 +102,7 @@ def positions_that_are_gone(stage):
     delete_group(stage)
     refuses(stage, "position has expired or was deleted", "takeover.accept=")
     worker = stage.worker("two", **{**FAST, "takeover.trust.ledger": "on"}).ready()
-    final(reader, send(stage, "create-order", "new-company", "k"))
+    final(reader, send_example(stage, "create-order", "new-company", "k"))
     expect(sorted(evidence(stage).values()) == [(1, 1), (1, 1)], f"{evidence(stage)}")
     worker.stop()
     stage.worker("two", **FAST).ready()  # once was enough
@@ -145,19 +116,9 @@ def positions_that_were_set_back(stage):
     set_positions(stage, 0)
     refuses(stage, "was committed by somebody else (a consumer that uses our group.id, or a reset)", "takeover.accept=")
     stage.worker("two", **{**FAST, "takeover.trust.ledger": "on"}).ready()
-    final(reader, send(stage, "create-order", "new-company", "k"))
+    final(reader, send_example(stage, "create-order", "new-company", "k"))
     expect(sorted(evidence(stage).values()) == [(1, 1), (1, 1)], f"{evidence(stage)}")
     expect(not [m for m in reader.more() if header(m, "whc-repeated")], "a request was taken twice")
-
-
-def alter(stage, topic, name, value):
-    kinds = confluent_kafka.admin
-    entry = kinds.ConfigEntry(name, value, incremental_operation=kinds.AlterConfigOpType.SET)
-    resource = kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
-    for done in admin(stage).incremental_alter_configs([resource]).values():
-        done.result(20)
-    asked = kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic)
-    wait_for(lambda: admin(stage).describe_configs([asked])[asked].result(20)[name].value == value, f"{name}={value}")
 
 
 @story(on="real")
@@ -165,17 +126,17 @@ def a_ledger_that_is_deleted_by_age(stage):
     """cleanup.policy delete, or compact,delete: the broker would forget orders. Refused, with the command."""
     ledger = stage.topic("order-ledger")
     for policy in ("delete", "compact,delete"):
-        alter(stage, ledger, "cleanup.policy", policy)
+        alter_topic(stage, ledger, "cleanup.policy", policy)
         refuses(stage, f"cleanup.policy is '{policy}' and must be 'compact'",
                 f"kafka-configs.sh --alter --topic {ledger} --add-config cleanup.policy=compact")
-    alter(stage, ledger, "cleanup.policy", "compact")
+    alter_topic(stage, ledger, "cleanup.policy", "compact")
     stage.worker("one", **FAST).ready()
 
 
 def new_topic(stage, name, partitions, **config):
     topic = confluent_kafka.admin.NewTopic(name, partitions, 1, config=config)
-    admin(stage).create_topics([topic])[name].result(20)
-    wait_for(lambda: name in admin(stage).list_topics(timeout=10).topics, f"topic {name}")
+    admin_of(stage).create_topics([topic])[name].result(20)
+    wait_for(lambda: name in admin_of(stage).list_topics(timeout=10).topics, f"topic {name}")
 
 
 @story(on="real")
@@ -186,19 +147,14 @@ def a_ledger_of_another_size(stage):
     refuses(stage, "the topic has 3 partitions and the requests have 6", **{"topic.ledger": name})
 
 
-def grow(stage, topic, partitions):
-    admin(stage).create_partitions([confluent_kafka.admin.NewPartitions(topic, partitions)])[topic].result(20)
-    wait_for(lambda: len(admin(stage).list_topics(topic, timeout=10).topics[topic].partitions) == partitions, "the partitions")
-
-
 @story(on="real")
 def requests_that_grew(stage):
     """More partitions after the first start: keys have moved, repeats would not find each other. Refused, whatever else grows with it."""
     one_order(stage)
-    grow(stage, stage.requests, 7)
+    add_partitions(stage, [stage.requests], 7)
     refuses(stage, "the topic has 6 partitions and the requests have 7")
     for name in ("order-ledger", "order-signals"):
-        grow(stage, stage.topic(name), 7)
+        add_partitions(stage, [stage.topic(name)], 7)
     refuses(stage, "the request topic has 7 partitions, and the ledger was written for 6")
     refuses(stage, "the ledger was written for 6", **{"takeover.trust.ledger": "on"})
 
@@ -210,10 +166,10 @@ def more_orders_than_are_remembered(stage):
     """More than duplicates.max of a partition, and forgetting is chosen: the oldest are forgotten early, in the ledger too, and it is counted."""
     worker = stage.worker("one", **{**FAST, "duplicates.max": 2, "duplicates.full": "forget"}).ready()
     reader = stage.reader()
-    sent = [send(stage, "create-order", "new-company", "k") for _ in range(5)]
+    sent = [send_example(stage, "create-order", "new-company", "k") for _ in range(5)]
     stage.flush()
     all_final(reader, sent)
-    send(stage, "create-order", "new-company", "k")  # what is settled next takes the forgotten with it
+    send_example(stage, "create-order", "new-company", "k")  # what is settled next takes the forgotten with it
     wait_for(lambda: 'whc_forgotten_total{by="number"} 3' in worker.metrics(), "three to be forgotten")
     expect("more than duplicates.max" in worker.log(), "it is not logged")
     expect(worker.metric("whc_remembered_orders") <= 3, f"{worker.metric('whc_remembered_orders')} are remembered")
@@ -231,11 +187,11 @@ def a_full_ledger_takes_no_more(stage):
                                             "bt.tcp.user.timeout.ms": 30000}).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="delay", ms=3000, times=4)
-    sent = [send(stage, "create-order", "new-company", f"k{i}") for i in range(4)]
+    sent = [send_example(stage, "create-order", "new-company", f"k{i}") for i in range(4)]
     stage.flush()
     wait_for(lambda: "ledger.orders.max" in worker.page("/health/ready")[1], "the ledger to be full")
     expect(worker.page("/health/ready")[0] == 503, "it is ready")
-    sent += [send(stage, "create-order", "new-company", f"k{i}") for i in range(40)]
+    sent += [send_example(stage, "create-order", "new-company", f"k{i}") for i in range(40)]
     stage.flush()
     all_final(reader, sent)
     wait_for(lambda: worker.page("/health/ready")[0] == 200, "it to be ready again")
@@ -252,7 +208,7 @@ def a_halted_api_does_not_hold_its_partition(stage):
     stage.sandbox.fault(api="portability", kind="status", status=403, code=50, times=-1)
     keys = [f"key-{i}" for i in range(12)]
     held = {key: [stage.send("check-portability", portability(), key=key.encode()) for _ in range(3)] for key in keys}
-    behind = [send(stage, "create-order", "new-company", f"other-{i}") for i in range(12)]
+    behind = [send_example(stage, "create-order", "new-company", f"other-{i}") for i in range(12)]
     stage.flush()
     all_final(reader, behind)
     wait_for(lambda: len(set(committed(stage))) == 1, "the position to pass what is held")
@@ -278,7 +234,7 @@ def a_drain_leaves_no_doubt(stage):
     worker = stage.worker("one", **{**FAST, "bt.window": 10}).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="delay", ms=50, times=-1)
-    sent = [send(stage, "create-order", "new-company", f"key-{i % 60}") for i in range(300)]
+    sent = [send_example(stage, "create-order", "new-company", f"key-{i % 60}") for i in range(300)]
     stage.flush()
     wait_for(lambda: len(evidence(stage)) >= 20, "some orders at BT")
     worker.signal(signal.SIGTERM)
@@ -286,7 +242,7 @@ def a_drain_leaves_no_doubt(stage):
     left = len(sent) - len(evidence(stage))
     expect(left > 0, "it was not under load")
     worker = stage.worker("one", **{**FAST, "bt.window": 10}).ready()
-    page = status(worker)
+    page = worker.status()
     expect(page["inDoubt"] == [], f"{page['inDoubt']}")
     all_final(reader, sent)
     rows = evidence(stage)
@@ -301,14 +257,14 @@ def a_parked_order_outlives_its_worker(stage):
     worker = stage.worker("one", **settings).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
-    request = send(stage, "reserve-numbers-by-exchange", "two-numbers", "k", exchangeGroupCode="ABDN")
+    request = send_example(stage, "reserve-numbers-by-exchange", "two-numbers", "k", exchangeGroupCode="ABDN")
     behind = stage.send("check-portability", portability(), key=b"k")
     stage.flush()
     wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
     wait_for(lambda: parked(stage), "the parked order")
     worker.kill()
     worker = stage.worker("one", **settings).ready()
-    wait_for(lambda: status(worker)["orders"]["parked"] == 1, "it to be parked still")
+    wait_for(lambda: worker.status()["orders"]["parked"] == 1, "it to be parked still")
     row = parked(stage)[0]
     expect(row["requestId"] == request and row["attempt"] == 1, f"{row}")
     other = stage.send("check-portability", portability(), key=b"other")
@@ -331,10 +287,10 @@ def a_repeat_while_the_first_is_on_its_way(stage):
     stage.worker("one", **{**FAST, "bt.call.timeout.ms": 30000, "bt.tcp.user.timeout.ms": 30000}).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="delay", ms=2000)
-    record = {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4())}
+    record = create_order()
     stage.send("create-order", record, key=b"k")
     stage.flush()
-    wait_for(lambda: status(stage.workers[0])["orders"]["calling"] == 1, "the order to be on its way")
+    wait_for(lambda: stage.workers[0].status()["orders"]["calling"] == 1, "the order to be on its way")
     stage.send("create-order", record, key=b"k")
     stage.flush()
     first, second = reader.until(2)
@@ -360,23 +316,23 @@ def a_clock_that_jumps(stage):
     """Set forward and back by hours while an order is in doubt: it is looked up in its time, nothing is sent again or forgotten."""
     clock = os.path.join(stage.folder, "clock")
     set_clock(clock, 0)
-    environment = {"LD_PRELOAD": whc.BUILD / "tests" / "libwall_clock.so", "WALL_CLOCK": clock}
+    environment = {"LD_PRELOAD": BUILD / "tests" / "libwall_clock.so", "WALL_CLOCK": clock}
     session_ms = 2 * FAST["session.timeout.ms"]  # a busy machine must not look like a heartbeat that stopped
     worker = stage.worker("one", environment, **{**FAST, "session.timeout.ms": session_ms}).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="close-after-request", times=1)
     stage.sandbox.fault(operationId="listOrders", kind="status", status=503, times=-1)
-    record = {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4())}
+    record = create_order()
     stage.send("create-order", record, key=b"k")
     stage.flush()
-    wait_for(lambda: status(worker)["inDoubt"], "the order to be in doubt")
+    wait_for(lambda: worker.status()["inDoubt"], "the order to be in doubt")
     for hours in (6, -6):
         set_clock(clock, hours)
-        found = final(reader, send(stage, "create-order", "new-company", f"k{hours}"))["outcome"]
+        found = final(reader, send_example(stage, "create-order", "new-company", f"k{hours}"))["outcome"]
         ahead = (found["finishedAt"].timestamp() - time.time()) / 3600
         expect(found["status"] == "COMPLETED" and abs(ahead - hours) < 0.5, f"{ahead} hours ahead: {found}")
-        expect(status(worker)["inDoubt"] and not outcomes(reader, record["requestId"]), "the doubt ended by the clock")
-        whc.let_pass(1.2 * session_ms / 1000)  # heartbeats go on
+        expect(worker.status()["inDoubt"] and not outcomes(reader, record["requestId"]), "the doubt ended by the clock")
+        let_pass(1.2 * session_ms / 1000)  # heartbeats go on
         expect(worker.log().count("partitions assigned") == 1, worker.log()[-3000:])
     stage.sandbox.heal()
     expect(final(reader, record["requestId"])["outcome"]["status"] == "COMPLETED", "it was not found")
@@ -413,7 +369,7 @@ def words_that_are_no_text(stage):
     settings = {**FAST, "bt.base.url": f"http://127.0.0.1:{server.server_port}"}
     worker = stage.worker("one", **settings).ready()
     reader = stage.reader()
-    record = {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4())}
+    record = create_order()
     stage.send("create-order", record, key=b"k")
     found = final(reader, record["requestId"])["outcome"]
     expect(found["status"] == "REJECTED" and "more than ? 5000" in found["reason"]["text"], f"{found}")
@@ -437,7 +393,7 @@ def free_port():
 @story(on="real")
 def nobody_reads_the_log(stage):
     """Its output is a full pipe: lines are dropped and counted, and orders go on."""
-    path = os.path.join(stage.folder, f"worker-{whc.Worker.serial + 1}.log")
+    path = os.path.join(stage.folder, f"worker-{Worker.serial + 1}.log")
     os.mkfifo(path)
     end = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, 4096)
@@ -455,7 +411,7 @@ def nobody_reads_the_log(stage):
     wait_for(lambda: worker.metric("whc_log_lines_dropped_total") > 0, "lines to be dropped")
     stage.sandbox.heal()
     all_final(reader, sent)
-    expect(final(reader, send(stage, "create-order", "new-company", "k"))["outcome"]["status"] == "COMPLETED", "not completed")
+    expect(final(reader, send_example(stage, "create-order", "new-company", "k"))["outcome"]["status"] == "COMPLETED", "not completed")
     expect(worker.page("/health/ready")[0] == 200, worker.page("/health/ready")[1])
     expect(worker.stop() == 0, "a clean stop was none")
     os.close(end)

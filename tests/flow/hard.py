@@ -1,56 +1,24 @@
 """Bad input and bad days, one function per story; stories.py runs them. Its first line says what a story shows."""
-import json
 import os
 import pathlib
 import shutil
 import signal
 import tempfile
-import uuid
+import time
 
 import confluent_kafka
 import confluent_kafka.admin
 
+from brokers import Kafka
+from events import header, outcomes_by_request
+from order_types import order_type, portability
+from orders import ask, dead_letter, expect_one_each, send_many, target
+from registries import confluent_v0, on_registry
+from stages import new_stage
 from story import story
-import whc
-from common import TARGET, ask, dead_letter, target
-from whc import expect, header, outcomes_by_request, portability, wait_for
-
-# Scaled down within the inequalities of the settings, so that a silent member is missed after 3 s instead of 20.
-FAST = {"session.timeout.ms": 3000, "broker.session.timeout.ms": 1000, "transaction.timeout.ms": 2500,
-        "settlement.deadline.ms": 2000, "settlement.send.offsets.timeout.ms": 500, "settlement.commit.timeout.ms": 500,
-        "settlement.socket.timeout.ms": 1000}
-
-
-def expect_one_each(messages, sent):
-    """One outcome for each request and none else; by header, so that many are read fast."""
-    counts = {}
-    for message in messages:
-        request = header(message, "ce_subject")
-        counts[request] = counts.get(request, 0) + 1
-    twice, lost = [r for r, n in counts.items() if n > 1], set(sent) - counts.keys()
-    expect(not twice and not lost and len(counts) == len(sent),
-           f"{len(twice)} twice, {len(lost)} lost, {len(counts.keys() - set(sent))} unknown")
-
-
-def send_many(stage, count, first=0):
-    """Requests over many keys."""
-    sent = [stage.send("check-portability", portability(), key=f"{i}".encode()) for i in range(first, first + count)]
-    stage.flush()
-    return sent
-
-
-def on_registry(stage, schema):
-    """Registers a schema with the sandbox's registry, and gives its id."""
-    body = json.dumps({"schema": json.dumps(schema)}).encode()
-    request = whc.urllib.request.Request(f"{stage.sandbox.http}/subjects/s-{uuid.uuid4()}/versions", data=body, method="POST",
-                                         headers={"Content-Type": "application/json"})
-    with whc.urllib.request.urlopen(request, timeout=20) as answer:
-        return json.loads(answer.read())["id"]
-
-
-def v0(schema_id, datum):
-    return b"\x00" + schema_id.to_bytes(4, "big") + datum
-
+from timings import FAST_MEMBER
+from topics import committed, limit_messages
+from waiting import expect, wait_for
 
 # --- dead letters ---
 
@@ -59,24 +27,14 @@ def resident_kib(worker):
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
 
 
-def committed(stage):
-    """What is committed over all partitions, and where they end."""
-    partitions = [confluent_kafka.TopicPartition(stage.requests, p) for p in range(stage.partitions)]
-    consumer = confluent_kafka.Consumer({"bootstrap.servers": stage.bootstrap, "group.id": stage.group, "log_level": 0})
-    positions = sum(max(p.offset, 0) for p in consumer.committed(partitions, timeout=20))
-    ends = sum(consumer.get_watermark_offsets(p, timeout=20)[1] for p in partitions)
-    consumer.close()
-    return positions, ends
-
-
 @story(on="real", alone=True)
 def dead_letters_keep_memory_flat(stage):
     """300,000 dead letters of all kinds, 5,000 of them with ids that no registry knows: memory stays, the position moves."""
     count = 300_000
-    good = whc.order_type("check-portability").single_object(portability())
+    good = order_type("check-portability").single_object(portability())
     kinds = [b"", b"hello, world", good[:1], b"\xc3\x01" + bytes(8) + good[10:], good[:-3], good[:10] + b"\xff" * 20]
     for i in range(count):
-        stage.send_bytes(v0(1 + i, good[10:]) if i % 60 == 0 else kinds[i % len(kinds)], key=f"{i % 1000}".encode())
+        stage.send_bytes(confluent_v0(1 + i, good[10:]) if i % 60 == 0 else kinds[i % len(kinds)], key=f"{i % 1000}".encode())
     stage.flush()
     # All is there before it starts, and little is fetched ahead: what is measured is what dead letters leave behind.
     worker = stage.worker(**{"registry.url": stage.sandbox.http, "registry.unknown.ms": 0, "kafka.consumer.queued.max.messages.kbytes": 1024}).ready()
@@ -96,39 +54,30 @@ def dead_letters_keep_memory_flat(stage):
 def unknown_records(stage):
     """A record that no order type has, an outcome sent as a request, an id that nobody knows: dead letters, each with its reason."""
     stage.worker(**{"registry.url": stage.sandbox.http, "registry.unknown.ms": 0}).ready()
-    kind = whc.order_type("check-portability")
+    kind = order_type("check-portability")
     good = kind.datum(portability())
     other = on_registry(stage, {"type": "record", "name": "Other", "namespace": "whc", "fields": [{"name": "a", "type": "string"}]})
-    dead_letter(stage, v0(other, b"\x02a"), "type")
-    dead_letter(stage, v0(on_registry(stage, kind.outcome_text), good), "type")
-    dead_letter(stage, v0(9999, good), "schema")
-    dead_letter(stage, v0(on_registry(stage, kind.request_text), good[:-1]), "datum")
+    dead_letter(stage, confluent_v0(other, b"\x02a"), "type")
+    dead_letter(stage, confluent_v0(on_registry(stage, kind.outcome_text), good), "type")
+    dead_letter(stage, confluent_v0(9999, good), "schema")
+    dead_letter(stage, confluent_v0(on_registry(stage, kind.request_text), good[:-1]), "datum")
     dead_letter(stage, b"\xc3\x01" + kind.fingerprint(kind.outcome_text) + good, "schema")
     dead_letter(stage, good, "framing", headers=[("__value_schema_id", b"\x01short")])
     expect(ask(stage, portability())["outcome"]["status"] == "COMPLETED", "the partition does not go on")
 
 
-def allow(stage, sizes):
-    """Sets max.message.bytes of topics."""
-    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
-    kinds = confluent_kafka.admin
-    resources = [kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic, incremental_configs=[
-        kinds.ConfigEntry("max.message.bytes", str(size), incremental_operation=kinds.AlterConfigOpType.SET)])
-        for topic, size in sizes.items()]
-    for done in admin.incremental_alter_configs(resources).values():
-        done.result(20)
-    for topic, size in sizes.items():  # the broker may tell the old value for a moment
-        asked = kinds.ConfigResource(kinds.ConfigResource.Type.TOPIC, topic)
-        wait_for(lambda: admin.describe_configs([asked])[asked].result(20)["max.message.bytes"].value == str(size), f"{size} of {topic}")
-    stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 4000000, "log_level": 0})
+def takes_large_messages(stage):
+    """From now on the stage sends messages that are larger than a client's usual limit."""
+    stage.producer = confluent_kafka.Producer({**stage.client, "partitioner": "murmur2_random", "message.max.bytes": 4000000})
 
 
 @story(on="real")
 def a_large_request_is_a_dead_letter(stage):
     """1.5 MB, over request.max.bytes, on topics that allow it: a dead letter as it came; and one just below the limit."""
-    allow(stage, {stage.requests: 4000000, stage.dead: 4100000})
+    limit_messages(stage, {stage.requests: 4000000, stage.dead: 4100000})
+    takes_large_messages(stage)
     stage.worker().ready()
-    value = whc.order_type("check-portability").single_object(portability()) + bytes(1_500_000)
+    value = order_type("check-portability").single_object(portability()) + bytes(1_500_000)
     dead_letter(stage, value, "size", key=b"large")
     dead_letter(stage, value[:1_040_000], "datum", key=b"large")
     expect(ask(stage, portability(), key=b"large")["outcome"]["status"] == "COMPLETED", "the partition does not go on")
@@ -137,7 +86,7 @@ def a_large_request_is_a_dead_letter(stage):
 @story(on="real")
 def the_largest_message_is_a_dead_letter(stage):
     """As large as the topic of requests takes, as `topics` made it: the topic of dead letters takes it with its reason."""
-    stage.producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 4000000, "log_level": 0})
+    takes_large_messages(stage)
     stage.worker().ready()
     dead_letter(stage, b"x" * 1_048_400, "framing", key=b"k")
     expect(ask(stage, portability(), key=b"k")["outcome"]["status"] == "COMPLETED", "the partition does not go on")
@@ -146,7 +95,7 @@ def the_largest_message_is_a_dead_letter(stage):
 @story(on="real")
 def a_dead_letter_topic_that_takes_too_little(stage):
     """Refused at start, with the command that repairs it: a message it refused would stop its partition for good."""
-    allow(stage, {stage.requests: 4000000})
+    limit_messages(stage, {stage.requests: 4000000})
     worker = stage.worker()
     expect(worker.wait() == 1 and "too little for the largest request" in worker.log(), worker.log())
 
@@ -197,11 +146,11 @@ def a_waiting_order_expires(stage):
     stage.flush()
     wait_for(lambda: worker.metric("whc_api_halted") == 1, "the API to be halted")
     reader = stage.reader()
-    not_after = whc.time.time() + 1
+    not_after = time.time() + 1
     late = stage.send("check-portability", portability("01632960005", notAfter=int(not_after * 1000)), key=b"b")
     stage.flush()
     wait_for(lambda: worker.metric("whc_requests_total") == 2, "both orders to be taken")
-    wait_for(lambda: whc.time.time() > not_after, "notAfter to pass")
+    wait_for(lambda: time.time() > not_after, "notAfter to pass")
     expect(not reader.more(), "an order did not wait")
     stage.sandbox.heal()
     reader.until(2)
@@ -238,7 +187,7 @@ def a_tracking_id_of_the_request_reaches_bt(stage):
 @story(on="embedded")
 def the_schema_cache_cannot_be_written(stage):
     """A full disk, then a path where no folder can be: a warning each, the orders go on."""
-    kind = whc.order_type("check-portability")
+    kind = order_type("check-portability")
     schema_id = on_registry(stage, kind.request_text)
     folder = pathlib.Path(stage.folder) / "cache"
     folder.mkdir()
@@ -248,7 +197,7 @@ def the_schema_cache_cannot_be_written(stage):
         worker = stage.worker(**{"registry.url": stage.sandbox.http, "registry.cache.path": path, "group.id": f"{stage.group}-{path.parent.name}", "takeover.trust.ledger": "on"}).ready()
         reader = stage.reader()
         request = portability()
-        stage.send_bytes(v0(schema_id, kind.datum(request)))
+        stage.send_bytes(confluent_v0(schema_id, kind.datum(request)))
         stage.flush()
         wait_for(lambda: request["requestId"] in outcomes_by_request(reader.more()), "the outcome")
         expect("cannot be kept on disk" in worker.log() and why in worker.log(), worker.log())
@@ -263,8 +212,8 @@ def the_schema_cache_cannot_be_written(stage):
 def a_stopped_worker_is_killed(stage):
     """STOP for longer than watchdog.ms: the kernel kills it, another worker carries on, one outcome each."""
     stage.sandbox.fault(api="portability", kind="delay", ms=100, times=-1)
-    first = stage.worker("one", **{"watchdog.ms": 1500, **FAST}).ready()
-    second = stage.worker("two", **FAST)
+    first = stage.worker("one", **{"watchdog.ms": 1500, **FAST_MEMBER}).ready()
+    second = stage.worker("two", **FAST_MEMBER)
     wait_for(lambda: second.metric("whc_partitions") == 3 and first.metric("whc_partitions") == 3, "both to have partitions", 60)
     sent = send_many(stage, 1000)
     wait_for(lambda: first.metric("whc_outcomes_total") > 20 and first.metric("whc_calls_running") > 0, "the first to work")
@@ -298,7 +247,7 @@ def the_worker_waits_for_the_broker(stage):
 @story(on="real", alone=True)
 def an_unclear_settlement(stage):
     """The broker is stopped in the middle of settlements: what is unclear is found out, one outcome each."""
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**FAST_MEMBER).ready()
     stage.sandbox.fault(api="portability", kind="delay", ms=20, times=-1)
     sent = send_many(stage, 3000)
     wait_for(lambda: worker.metric("whc_outcomes_total") > 100, "work")
@@ -331,9 +280,9 @@ def deny(admin, kind, name, operation):
 def no_permission(stage):
     """The group denied: the worker says so, waits, and goes on when it may. The transactional.id denied: it ends and says so."""
     kinds, folder = confluent_kafka.admin, tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = whc.Kafka(folder, "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
+    kafka = Kafka(folder, "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
                               "allow.everyone.if.no.acl.found=true\nsuper.users=User:nobody")
-    denied = whc.new_stage(kafka)
+    denied = new_stage(kafka)
     try:
         admin = kinds.AdminClient({"bootstrap.servers": kafka.bootstrap, "log_level": 0})
         allow_again = deny(admin, kinds.ResourceType.GROUP, denied.group, kinds.AclOperation.READ)
@@ -360,7 +309,7 @@ def a_topic_goes_away(stage):
     """No topic at the start: refused, with the command. The topic of outcomes deleted under way: it waits, and nothing is lost."""
     worker = stage.worker(**{"topic.outcomes": "no-such-topic"})
     expect(worker.wait() == 1 and "whc-worker topics --create" in worker.log() and "no-such-topic" in worker.log(), worker.log())
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**FAST_MEMBER).ready()
     admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
     ask(stage, portability())
     admin.delete_topics([stage.outcomes])[stage.outcomes].result(20)

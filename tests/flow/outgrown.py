@@ -1,13 +1,15 @@
 """Orders that are too heavy for the ledger (promise.md R16), and topics that are too small for what is written to them."""
 import re
 
-from common import ask
-from hard import allow
+from events import header
+from order_types import portability
+from orders import ask, evidence, final, outcomes, submit
 from story import story
-from whc import expect, header, portability, wait_for
-from writes import FAST, evidence, final, outcomes, submit
+from timings import FAST_CALLS, member
+from topics import limit_messages
+from waiting import expect, wait_for
 
-SMALL = {**FAST, "bt.reply.max.bytes": 5000}
+SMALL = {**FAST_CALLS, "bt.reply.max.bytes": 5000}
 
 
 def needed(text):
@@ -21,12 +23,12 @@ def needed(text):
 def topics_too_small(stage):
     """Refused at start, with topic, value, what is needed and the command; `topics` makes them for the settings there are."""
     for topic, size, words in ((stage.topic("order-ledger"), 500_000, "request, what BT answered"), (stage.outcomes, 50_000, "an outcome")):
-        allow(stage, {topic: size})
+        limit_messages(stage, {topic: size})
         code, out, err = stage.run("topics")
         expect(code == 1 and f"max.message.bytes is {size} and must be" in err and words in err and topic in err, f"{out}{err}")
         worker = stage.worker()
         expect(worker.wait() == 1 and f"max.message.bytes is {size} and must be" in worker.log(), worker.log())
-        allow(stage, {topic: needed(err)})
+        limit_messages(stage, {topic: needed(err)})
         code, out, err = stage.run("topics")
         expect(code == 0, f"{out}{err}")
     larger = {"topic.ledger": stage.topic("another"), "topic.dead": stage.topic("another.dead"), "bt.reply.max.bytes": 50_000_000}
@@ -38,9 +40,9 @@ def topics_too_small(stage):
 @story(on="real")
 def a_write_that_could_outgrow_the_ledger(stage):
     """Its record fits, and would not with what BT may answer: refused before any call. So is one that does not fit at all."""
-    allow(stage, {stage.topic("order-ledger"): 500_000})
+    limit_messages(stage, {stage.topic("order-ledger"): 500_000})
     size = needed(stage.run("topics", **SMALL)[2])
-    allow(stage, {stage.topic("order-ledger"): size})
+    limit_messages(stage, {stage.topic("order-ledger"): size})
     worker = stage.worker(**SMALL).ready()
     reader = stage.reader()
     heavy = {"name": '"' * 600_000, "domain": "d.example"}, {"name": '"' * 900_000, "domain": "d.example"}
@@ -56,15 +58,15 @@ def a_write_that_could_outgrow_the_ledger(stage):
 @story(on="real")
 def an_owned_order_outgrows_the_ledger(stage):
     """The limits are lower when its owner is gone: nobody ends because of it, nothing is sent twice, and it goes on when they are higher."""
-    soon = {"session.timeout.ms": 10000}
-    first = stage.worker(**FAST, **soon).ready()
+    soon = member(10000)
+    first = stage.worker(**FAST_CALLS, **soon).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="delay", ms=700)
     request = submit(stage, "place-order", "already-submitted", company={"name": '"' * 200_000, "domain": "d.example"})
     wait_for(lambda: evidence(stage), "the request at BT")
     first.kill()
     stage.sandbox.heal()
-    allow(stage, {stage.outcomes: 100_000, stage.topic("order-ledger"): 350_000})
+    limit_messages(stage, {stage.outcomes: 100_000, stage.topic("order-ledger"): 350_000})
     for _ in range(2):  # the look-up's reply is too large, too: the order cannot even be parked
         worker = stage.worker(**SMALL, **soon, **{"request.max.bytes": 2048, "bt.lookup.give.up.ms": 1000}).ready()
         wait_for(lambda: "nothing of it is sent any more" in worker.log(), "the order to stay as it is")
@@ -72,8 +74,8 @@ def an_owned_order_outgrows_the_ledger(stage):
         expect(worker.process.poll() is None, worker.log())
         expect(not outcomes(reader, request) and list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
         expect(worker.stop() == 0, worker.log())
-    allow(stage, {stage.outcomes: 1_048_588, stage.topic("order-ledger"): 16_777_216})
-    stage.worker(**FAST, **soon).ready()
+    limit_messages(stage, {stage.outcomes: 1_048_588, stage.topic("order-ledger"): 16_777_216})
+    stage.worker(**FAST_CALLS, **soon).ready()
     expect(final(reader, request)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
 
@@ -86,7 +88,7 @@ def heavy_orders_wait_in_kafka(stage):
     sent, most, full = [], 0, False
     for i in range(16):
         sent.append(submit(stage, "create-order", "new-company", key=f"k{i % 8}", company={"name": "x" * 100_000, "domain": "d.example"}))
-    worker = stage.worker(**FAST, **{"orders.max.bytes": 1_048_576, "bt.window": 1})
+    worker = stage.worker(**FAST_CALLS, **{"orders.max.bytes": 1_048_576, "bt.window": 1})
 
     def look():
         nonlocal most, full

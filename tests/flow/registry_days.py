@@ -1,62 +1,17 @@
 """What a schema registry can answer, and what stands in front of one; one function per story, stories.py runs them."""
 import gzip
-import http.server
-import json
-import threading
 
+from events import outcomes_by_request
+from order_types import order_type, portability
+from orders import dead_letter, one
+from registries import HTML, Registry, error, of_schema
 from story import story
-import whc
-from common import dead_letter, one
-from whc import expect, outcomes_by_request, portability, wait_for
-
-HTML = b"<!DOCTYPE html><title>Not Found</title>"
-
-
-def error(code, message="Schema 7 not found"):
-    return json.dumps({"error_code": code, "message": message}).encode()
-
-
-def of_schema(schema, references=None):
-    return json.dumps({"schema": json.dumps(schema), **({"references": references} if references else {})}).encode()
-
-
-class Registry:
-    """Answers each path as the story says: (status, body, headers); what it does not say is error code 40403."""
-
-    def __init__(self):
-        outer = self
-        self.answers, self.asked = {}, []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.asked.append(self.path)
-                status, body, *more = outer.answers.get(self.path, (404, error(40403)))
-                self.send_response(status)
-                for name, value in {"Content-Length": str(len(body)), **(more[0] if more else {})}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *words):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            request_queue_size = 128  # the usual 5 makes the 6th at once wait a second
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.handle_error = lambda *connection: None  # a worker that ends resets its connections
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+from waiting import expect, wait_for
 
 
 def framed(schema_id, record, writer=None):
     """The record as a Confluent frame, in the catalogue's schema or in a writer's own."""
-    datum = whc.order_type("check-portability").datum(record) if writer is None else writer(record)
+    datum = order_type("check-portability").datum(record) if writer is None else writer(record)
     return b"\x00" + schema_id.to_bytes(4, "big") + datum
 
 
@@ -75,7 +30,7 @@ def expect_completed(reader, request):
 @story(on="embedded")
 def an_unknown_schema_is_asked_for_again(stage):
     """40403: one that comes in time costs nothing; one that does not is a dead letter, and is asked for anew for the next request."""
-    registry, kind = Registry(), whc.order_type("check-portability")
+    registry, kind = Registry(), order_type("check-portability")
     good = (200, of_schema(kind.request_text))
     stage.worker(**{"registry.url": registry.url, "registry.unknown.ms": 60000}).ready()
     reader = stage.reader()
@@ -114,7 +69,7 @@ def many_unknown_schemas_wait_together(stage):
 @story(on="embedded")
 def trouble_of_the_registry_is_waited_out(stage):
     """All that is neither a schema nor 40403: nothing is dead, readiness says what the registry said, and it goes on by itself."""
-    registry, kind = Registry(), whc.order_type("check-portability")
+    registry, kind = Registry(), order_type("check-portability")
     good = of_schema(kind.request_text)
     troubles = [
         ((404, HTML), "404 with what is not the registry's: '<!DOCTYPE html>"),
@@ -205,7 +160,7 @@ def several_registries(stage):
     away, proxy, good = Registry(), Registry(), Registry()
     away.close()
     proxy.answers = {f"/schemas/ids/{i}": (502, HTML) for i in range(1, 9)}
-    good.answers = {f"/schemas/ids/{i}": (200, of_schema(whc.order_type("check-portability").request_text)) for i in range(1, 9)}
+    good.answers = {f"/schemas/ids/{i}": (200, of_schema(order_type("check-portability").request_text)) for i in range(1, 9)}
     worker = stage.worker(**{"registry.url": f"{away.url}, {proxy.url}/,{good.url}"}).ready()
     reader = stage.reader()
     for schema_id in range(1, 4):

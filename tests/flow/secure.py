@@ -1,93 +1,15 @@
 """TLS and secrets: the worker against an encrypted front of the sandbox; one function per story, stories.py runs them."""
 import pathlib
-import socket
 import ssl
-import subprocess
-import threading
 import time
-import urllib.parse
-import uuid
 
-import hard
-import raw
+from events import outcomes_by_request
+from order_types import order_type, portability
+from orders import ask
+from registries import confluent_v0, on_registry
 from story import story
-import whc
-from common import ask
-from whc import expect, portability, wait_for
-
-HOST = "127.0.0.1"
-
-
-class Authority:
-    """A certificate authority of the test, and what it has signed."""
-
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder) / "tls"
-        self.folder.mkdir()
-        self.file = self.folder / "ca.pem"
-        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                      "/CN=an authority for tests", "-keyout", self.folder / "ca.key", "-out", self.file)
-
-    @staticmethod
-    def _openssl(*words):
-        done = subprocess.run(["openssl", *[str(w) for w in words]], text=True, capture_output=True)
-        expect(done.returncode == 0, f"openssl {words[0]}: {done.stderr}")
-
-    def sign(self, name, alternative, password=None):
-        """A certificate and its key, as files."""
-        certificate, key, request = (self.folder / f"{name}.{end}" for end in ("pem", "key", "csr"))
-        (self.folder / f"{name}.ext").write_text(f"subjectAltName={alternative}\n")
-        lock = ["-passout", f"pass:{password}"] if password else ["-nodes"]
-        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", *lock, "-subj", f"/CN={name}", "-keyout", key,
-                      "-out", request)
-        self._openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.folder / "ca.key", "-CAcreateserial", "-days", "2",
-                      "-extfile", self.folder / f"{name}.ext", "-out", certificate)
-        return certificate, key
-
-
-class Front:
-    """Takes TLS connections and passes their bytes to the sandbox and back."""
-
-    def __init__(self, url, pair, clients=None, asks=ssl.CERT_REQUIRED):
-        self.shown = []  # the names in the certificates of clients; "" for none
-        at = urllib.parse.urlsplit(url)
-        self.behind = (at.hostname, at.port)
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(*pair)
-        if clients is not None:
-            self.context.verify_mode = asks
-            self.context.load_verify_locations(clients)
-        self.listener = socket.create_server((HOST, 0))
-        self.url = f"https://{HOST}:{self.listener.getsockname()[1]}"
-        raw.each_connection(self.listener, self._serve)
-
-    def _serve(self, plain):
-        rest = plain.dup()
-        try:
-            with self.context.wrap_socket(plain, server_side=True) as front, socket.create_connection(self.behind) as back:
-                self.shown.append(dict(name[0] for name in (front.getpeercert() or {}).get("subject", ())).get("commonName", ""))
-                threading.Thread(target=raw.pass_on, args=(back, front), daemon=True).start()
-                raw.pass_on(front, back)
-        except OSError:  # an SSLError is one: the other side refused, or was refused
-            self._drain(rest)
-        rest.close()
-
-    @staticmethod
-    def _drain(rest):
-        """Reads on after a refusal: a socket closed with unread bytes takes back the alert that says why."""
-        try:
-            rest.settimeout(5)
-            while rest.recv(65536):
-                pass
-        except OSError:
-            pass
-
-    def close(self):
-        self.listener.close()
-
-    def settings(self, **more):
-        """Of a worker behind this front; a group of its own, because a second member waits long for the embedded broker."""
-        return {"group.id": f"g-{uuid.uuid4()}", "takeover.trust.ledger": "on", "bt.base.url": self.url, "bt.token.url": f"{self.url}/oauth/accesstoken", **more}
+from tls import HOST, Authority, Front
+from waiting import expect, wait_for
 
 
 def refused(stage, front, words, **settings):
@@ -153,8 +75,8 @@ def the_registry_has_certificates_of_its_own(stage):
     front = Front(stage.sandbox.http, authority.sign("here", f"IP:{HOST}"), clients=authority.file, asks=ssl.CERT_OPTIONAL)
     certificate, key = authority.sign("worker-at-bt", "DNS:worker.example")
     own, own_key = authority.sign("worker-at-registry", "DNS:worker.example")
-    kind = whc.order_type("check-portability")
-    framed = b"\x00" + hard.on_registry(stage, kind.request_text).to_bytes(4, "big")
+    kind = order_type("check-portability")
+    framed = confluent_v0(on_registry(stage, kind.request_text), b"")
     bt = {"bt.ca.file": authority.file, "bt.certificate.file": certificate, "bt.key.file": key, "registry.url": front.url}
 
     def send():
@@ -174,7 +96,7 @@ def the_registry_has_certificates_of_its_own(stage):
             # A group of its own: a second member waits long for the embedded broker.
             worker = stage.worker(slot, **bt, **{"registry.ca.file": authority.file, "group.id": f"{stage.group}-{slot}", "takeover.trust.ledger": "on"},
                                   **more).ready()
-            wait_for(lambda: request in whc.outcomes_by_request(reader.more()), "the outcome")
+            wait_for(lambda: request in outcomes_by_request(reader.more()), "the outcome")
             expect(front.shown and set(front.shown) == {name}, f"shown: {front.shown}, not '{name}'")
             expect(worker.stop() == 0, worker.log())
             front.shown.clear()
@@ -196,5 +118,5 @@ def a_secret_is_read_again(stage):
     expect(not reader.more(), "an order did not wait")
     secret.write_text("sandbox-secret\n")
     reader.until(1)
-    expect(whc.outcomes_by_request(reader.messages)[request][0]["outcome"]["status"] == "COMPLETED", worker.log())
+    expect(outcomes_by_request(reader.messages)[request][0]["outcome"]["status"] == "COMPLETED", worker.log())
     worker.ready()

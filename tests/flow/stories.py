@@ -7,11 +7,12 @@ import pathlib
 import shutil
 import sys
 
-import whc
-import writes
-from common import TARGET, ask, dead_letter, one, target
+from events import header, outcomes_by_request
+from order_types import order_type, portability
+from orders import TARGET, ask, dead_letter, final, one, submit, target
+from paths import SCHEMAS
 from story import AT_ONCE, load, on_embedded, on_real_kafka, story
-from whc import expect, header, outcomes_by_request, portability, wait_for
+from waiting import expect, wait_for
 
 # --- the good way ---
 
@@ -121,8 +122,8 @@ def journeys_are_not_served_yet(stage):
     """An order type that waits for BT's notifications ends REJECTED, NOT_SERVED, without a call."""
     stage.worker().ready()
     reader = stage.reader()
-    request = writes.submit(stage, "provide-with-ported-numbers", "range-of-three")
-    outcome = writes.final(reader, request)["outcome"]
+    request = submit(stage, "provide-with-ported-numbers", "range-of-three")
+    outcome = final(reader, request)["outcome"]
     expect((outcome["status"], outcome["reason"]["kind"], outcome["reason"]["code"]) == ("REJECTED", "NOT_SERVED", "receive"), f"{outcome}")
 
 
@@ -132,7 +133,7 @@ def journeys_are_not_served_yet(stage):
 def dead_letters(stage):
     """What no request can be read in: original bytes, key, reason; the partition goes on behind it."""
     stage.worker(**{"request.max.bytes": 2000}).ready()
-    kind = whc.order_type("check-portability")
+    kind = order_type("check-portability")
     good = kind.single_object(portability())
     dead_letter(stage, b"", "framing")
     dead_letter(stage, b"hello, world", "framing")
@@ -261,7 +262,7 @@ def settings_that_are_warned_of(stage):
 def catalogue_mistakes(stage):
     """A mistake in the catalogue: file, JSON pointer, remedy; the worker does not start."""
     copy = pathlib.Path(stage.folder) / "schemas"
-    shutil.copytree(whc.SCHEMAS, copy)
+    shutil.copytree(SCHEMAS, copy)
     path = copy / "check-portability" / "workflow.arazzo.json"
     path.write_text(path.read_text().replace("bt.checkPortability", "bt.checkPortabilty").replace("$inputs.rangeEnd\"", "$inputs.rangEnd\""))
     worker = stage.worker(**{"catalogue.path": copy})
@@ -388,6 +389,6 @@ def one_worker_without_transactions(stage):
 
 
 if __name__ == "__main__":
-    load(pathlib.Path(__file__).resolve().parent)
+    load()
     play = {"embedded": on_embedded, "real": on_real_kafka}[sys.argv[1]]
     sys.exit(play(sys.argv[1], sys.argv[2:], AT_ONCE))

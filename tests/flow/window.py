@@ -1,16 +1,13 @@
 """The window of duplicates: every end of a write is remembered, nothing is forgotten inside it, and what is gone is said."""
-import json
 import os
-import uuid
 
-from hard import committed
+from events import header, outcome_of
+from order_types import portability
+from orders import create_order, evidence, final
 from story import story
-from whc import expect, header, outcome_of, portability, wait_for
-from writes import FAST, evidence, example, final
-
-
-def write(**fields):
-    return {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4()), **fields}
+from timings import FAST_CALLS, member
+from topics import committed
+from waiting import expect, wait_for
 
 
 def send(stage, record, key=b"k"):
@@ -25,9 +22,9 @@ def finals(reader):
 @story(on="both")
 def a_refused_write_is_remembered(stage):
     """notAfter is over: REJECTED or FAILED once; the same id again, also corrected, gets the same outcome and no call."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
-    record = write(notAfter=1000)
+    record = create_order(notAfter=1000)
     for again in range(3):
         send(stage, {**record, "notAfter": 1000 if again < 2 else None})
         reader.until(again + 1)
@@ -39,10 +36,10 @@ def a_refused_write_is_remembered(stage):
 @story(on="both")
 def it_is_remembered_by_the_next_worker(stage):
     """Killed in between: the next worker reads where the outcomes stand, and gives the same bytes again."""
-    soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
+    soon = {**FAST_CALLS, **member(8000)}
     worker = stage.worker(**soon).ready()
     reader = stage.reader()
-    records = [write() for _ in range(5)]
+    records = [create_order() for _ in range(5)]
     for i, record in enumerate(records):
         send(stage, record, key=f"k{i}".encode())
     reader.until(5)
@@ -62,10 +59,10 @@ def it_is_remembered_by_the_next_worker(stage):
 @story(on="both")
 def a_full_window_takes_no_writes(stage):
     """duplicates.max is reached: not ready, and says so; reading goes on, in that partition too; raised, all goes on."""
-    settings = {**FAST, "duplicates.max": 3, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
+    settings = {**FAST_CALLS, **member(8000), "duplicates.max": 3}
     worker = stage.worker(**settings).ready()
     reader = stage.reader()
-    records = [write() for _ in range(4)]
+    records = [create_order() for _ in range(4)]
     for record in records[:3]:
         send(stage, record)
         final(reader, record["requestId"])
@@ -88,9 +85,9 @@ def a_full_window_takes_no_writes(stage):
 @story(on="embedded")
 def an_outcome_that_is_gone(stage):
     """The ledger has lost the record of a finished order: its repeat is a dead letter, never an order once more."""
-    worker = stage.worker(**FAST).ready()
+    worker = stage.worker(**FAST_CALLS).ready()
     reader, dead = stage.reader(), stage.reader(stage.dead)
-    record = write()
+    record = create_order()
     send(stage, record)
     final(reader, record["requestId"])
     for _ in range(48):  # the embedded broker keeps 5 MB of a partition

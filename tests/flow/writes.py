@@ -1,53 +1,19 @@
 """Orders that change something at BT: what is sent, what is found out, what a person decides."""
 import json
-import pathlib
-import uuid
 
-import confluent_kafka.admin
-
+from events import header
+from orders import create_order, decide, evidence, final, outcomes, parked, submit
 from story import story
-import whc
-from whc import Failure, expect, header, outcome_of, wait_for
-
-# Timers scaled down, within the inequalities of promise.md section 4.
-FAST = {"bt.call.timeout.ms": 1000, "bt.connect.timeout.ms": 1000, "bt.tcp.user.timeout.ms": 1000, "bt.delivery.max.ms": 300,
-        "bt.read.lag.ms": 300, "bt.backoff.first.ms": 50, "bt.backoff.cap.ms": 200, "watchdog.ms": 2000}
-
-
-def example(order_type, name):
-    return json.loads((whc.SCHEMAS / order_type / "examples" / f"{name}.json").read_text())
-
-
-def submit(stage, order_type, name, key="order-1", **fields):
-    """Sends the request of an example; gives its id."""
-    request = {**example(order_type, name)["request"], "requestId": str(uuid.uuid4()), **fields}
-    code, out, err = stage.run("submit", "--type", order_type, "--key", key, stdin=json.dumps(request))
-    expect(code == 0, f"submit: {out}{err}")
-    return request["requestId"]
-
-
-def outcomes(reader, request):
-    found = [outcome_of(m) for m in reader.more() if header(m, "ce_subject") == request and header(m, "whc-repeated") is None]
-    return found
-
-
-def final(reader, request, seconds=60):
-    wait_for(lambda: any(o["outcome"]["final"] for o in outcomes(reader, request)), f"the final outcome of {request}", seconds)
-    return outcomes(reader, request)[-1]
-
-
-def evidence(stage, operation="createOrder"):
-    """What BT received and accepted, by reference."""
-    return {key.split(" ", 1)[1]: (row["received"], row["accepted"])
-            for key, row in stage.sandbox.control("GET", f"orders?operationId={operation}").items()}
-
+from timings import FAST_CALLS, member, settling
+from topics import limit_messages
+from waiting import expect, wait_for
 
 # --- stories ---
 
 @story(on="both")
 def a_write(stage):
     """create-order: one call, one outcome, BT's ids in it."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
     outcome = final(reader, submit(stage, "create-order", "new-company"))
     expect(outcome["outcome"]["status"] == "COMPLETED", f"{outcome}")
@@ -59,7 +25,7 @@ def a_write(stage):
 @story(on="both")
 def a_lost_reply_is_found(stage):
     """BT accepts, the reply is lost: the look-up by our reference finds it, nothing is sent again."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="close-after-request")
     outcome = final(reader, submit(stage, "create-order", "new-company"))
@@ -70,7 +36,7 @@ def a_lost_reply_is_found(stage):
 @story(on="both")
 def a_lost_request_is_sent_again(stage):
     """The request is lost: after the deadline one look-up says absent, and the same reference goes again."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="close-before-reply")
     outcome = final(reader, submit(stage, "create-order", "new-company"))
@@ -82,9 +48,9 @@ def a_lost_request_is_sent_again(stage):
 @story(on="both")
 def a_repeat_gets_the_same_outcome(stage):
     """The same request again: the stored bytes, marked, and no second call."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
-    request = {**example("create-order", "new-company")["request"], "requestId": str(uuid.uuid4())}
+    request = create_order()
     for _ in range(2):
         code, out, err = stage.run("submit", "--type", "create-order", "--key", "k", stdin=json.dumps(request))
         expect(code == 0, f"submit: {out}{err}")
@@ -100,34 +66,22 @@ def a_repeat_gets_the_same_outcome(stage):
 @story(on="real")
 def a_killed_worker_leaves_no_second_order(stage):
     """kill -9 while BT works on it: the next worker looks it up and finds it."""
-    first = stage.worker("one", **FAST, **{"session.timeout.ms": 10000}).ready()
+    first = stage.worker("one", **FAST_CALLS, **member(10000)).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="delay", ms=500)
     request = submit(stage, "create-order", "new-company")
     wait_for(lambda: evidence(stage), "the request at BT")
     first.kill()
-    stage.worker("one", **FAST, **{"session.timeout.ms": 10000}).ready()
+    stage.worker("one", **FAST_CALLS, **member(10000)).ready()
     outcome = final(reader, request)
     expect(outcome["outcome"]["status"] == "COMPLETED", f"{outcome}")
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
 
 
-def parked(stage, *words):
-    code, out, err = stage.run("parked", "--json", *words)
-    expect(code == 0, f"parked: {out}{err}")
-    return [json.loads(line) for line in out.splitlines()]
-
-
-def decide(stage, *words, code=0):
-    got, out, err = stage.run("decide", *words)
-    expect(got == code, f"decide {words}: exit {got}, {out}{err}")
-    return out + err
-
-
 @story(on="both")
 def a_parked_order_is_decided(stage):
     """A doubt that nothing can resolve is parked and visible; a person decides, the owner answers, once."""
-    stage.worker(**{**FAST, "bt.delivery.max.ms": 2000, "bt.read.lag.ms": 1000}).ready()
+    stage.worker(**{**FAST_CALLS, "bt.delivery.max.ms": 2000, "bt.read.lag.ms": 1000}).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
     request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
@@ -155,7 +109,7 @@ def a_parked_order_is_decided(stage):
 @story(on="both")
 def a_parked_order_is_tried_again(stage):
     """retry: a new attempt, after the deadline."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="reserveNumbers", kind="close-before-reply")
     request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
@@ -167,7 +121,7 @@ def a_parked_order_is_tried_again(stage):
 @story(on="both")
 def a_full_ledger_is_decided(stage):
     """A ledger full of parked orders takes no more requests, and still takes decisions."""
-    worker = stage.worker(**FAST, **{"ledger.orders.max": 1}).ready()
+    worker = stage.worker(**FAST_CALLS, **{"ledger.orders.max": 1}).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
     request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
@@ -182,7 +136,7 @@ def a_full_ledger_is_decided(stage):
 @story(on="both")
 def dead_letters_are_replayed(stage):
     """What was a dead letter because of its schema becomes an order once it can be read; the rest stays where it is."""
-    stage.worker(**FAST).ready()
+    stage.worker(**FAST_CALLS).ready()
     reader, dead = stage.reader(), stage.reader(stage.dead)
     stage.send_bytes(b"no request at all", key=b"k")
     stage.flush()
@@ -204,22 +158,13 @@ def dead_letters_are_replayed(stage):
 @story(on="real")
 def a_ledger_that_takes_nothing(stage):
     """The broker takes no record of the ledger: nothing is sent, readiness says so, and all goes on when it does."""
-    worker = stage.worker(**FAST, **{"settlement.send.offsets.timeout.ms": 300, "settlement.commit.timeout.ms": 500,
-                                     "settlement.socket.timeout.ms": 1000, "settlement.deadline.ms": 2000}).ready()
+    worker = stage.worker(**{**FAST_CALLS, **settling(2000)}).ready()
     reader = stage.reader()
-    kinds = confluent_kafka.admin
-    admin = kinds.AdminClient({"bootstrap.servers": stage.bootstrap})
-
-    def largest(size):
-        entry = kinds.ConfigEntry("max.message.bytes", str(size), incremental_operation=kinds.AlterConfigOpType.SET)
-        resource = kinds.ConfigResource(kinds.ResourceType.TOPIC, stage.topic("order-ledger"), incremental_configs=[entry])
-        for future in admin.incremental_alter_configs([resource]).values():
-            future.result(20)
-    largest(100)
+    limit_messages(stage, {stage.topic("order-ledger"): 100})
     request = submit(stage, "create-order", "new-company")
     wait_for(lambda: "does not take settlements" in worker.page("/health/ready")[1], "readiness to say so")
     expect(not evidence(stage), f"sent without being owned: {evidence(stage)}")
-    largest(1048576)
+    limit_messages(stage, {stage.topic("order-ledger"): 1048576})
     expect(final(reader, request)["outcome"]["status"] == "COMPLETED", f"{outcomes(reader, request)}")
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
     wait_for(lambda: worker.page("/health/ready")[0] == 200, "the worker to be ready again")
@@ -228,7 +173,7 @@ def a_ledger_that_takes_nothing(stage):
 @story(on="embedded")
 def an_embedded_owner_is_killed(stage):
     """Without transactions (R13): kill -9 while BT works on it; the next worker finds it by its reference."""
-    soon = {**FAST, "session.timeout.ms": 8000, "broker.session.timeout.ms": 1000}
+    soon = {**FAST_CALLS, **member(8000)}
     first = stage.worker(**soon).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="delay", ms=700)

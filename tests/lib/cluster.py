@@ -4,8 +4,8 @@ import pathlib
 import signal
 import subprocess
 
-import whc
-from whc import let_pass, wait_for
+from paths import ROOT
+from waiting import let_pass, wait_for
 
 COMMON = """controller.quorum.voters=1@127.0.0.1:{controller}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -28,11 +28,11 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=500
 
 
 class Cluster:
-    """The same face as whc.Kafka has."""
+    """The same face as Kafka has."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self.classpath = subprocess.run([whc.ROOT / "tests" / "lib" / "kafka", "classpath"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+        self.classpath = subprocess.run([ROOT / "tests" / "lib" / "kafka", "classpath"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
         base = 20000 + os.getpid() % 10000
         self.ports = {1: base, 2: base + 1, 3: base + 2, 4: base + 3}
         self.nodes = {}

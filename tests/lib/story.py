@@ -1,6 +1,6 @@
 """Stories register themselves: @story(on=...) above a function says where it runs, and there is no list to keep.
 
-A story is a function of a stage (stage.py); its name and the first line of its text are what `--list` prints.
+A story is a function of a stage (stages.py); its name and the first line of its text are what `--list` prints.
 """
 import concurrent.futures
 import difflib
@@ -13,8 +13,9 @@ import tempfile
 import time
 import traceback
 
-import whc
-from whc import Failure
+from brokers import Kafka
+from stages import new_stage
+from waiting import Failure
 
 AT_ONCE = int(os.environ.get("STORIES_AT_ONCE", 3))  # of those that do not mind each other
 # What `on` may say, and in which parts such a story runs.
@@ -43,13 +44,11 @@ def story(on, alone=False):
     return register
 
 
-def load(*folders):
-    """Imports every module of these folders, so that its stories register; the program that runs is one of them already."""
+def load():
+    """Imports every module beside the program that runs, so that their stories register."""
     program = pathlib.Path(sys.argv[0]).resolve()
-    for folder in folders:
-        sys.path.append(str(folder))
-    for path in (path for folder in folders for path in sorted(folder.glob("*.py"))):
-        if path.resolve() != program:
+    for path in sorted(program.parent.glob("*.py")):
+        if path != program:
             importlib.import_module(path.stem)
 
 
@@ -110,16 +109,16 @@ def play_all(stories, make_stage, at_once=1):
 
 def on_embedded(part, words, at_once=1):
     """Plays the stories of a part on the sandbox's own broker; gives the exit code."""
-    return play_all(chosen(part, words), whc.new_stage, at_once)
+    return play_all(chosen(part, words), new_stage, at_once)
 
 
 def on_real_kafka(part, words, at_once=1):
     """Plays the stories of a part on one real broker, made for them; gives the exit code."""
     stories = chosen(part, words)
     folder = tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = whc.Kafka(folder)
+    kafka = Kafka(folder)
     try:
-        return play_all(stories, lambda: whc.new_stage(kafka), at_once)
+        return play_all(stories, lambda: new_stage(kafka), at_once)
     finally:
         kafka.stop()
         shutil.rmtree(folder, ignore_errors=True)
