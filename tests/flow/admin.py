@@ -1,5 +1,6 @@
-"""The operators' port: half-sent requests, IPv6, TLS, passwords, and what SIGHUP reads again; stories.py runs them."""
+"""The operators' port: its pages, half-sent requests, IPv6, TLS, passwords, and what SIGHUP reads again."""
 import base64
+import json
 import re
 import signal
 import socket
@@ -9,6 +10,7 @@ import urllib.request
 
 from events import outcomes_by_request
 from order_types import portability
+from orders import ask
 from story import story
 from tls import Authority
 from waiting import expect, wait_for
@@ -194,3 +196,16 @@ def sighup_ends_nothing(stage):
     found = outcomes_by_request(reader.messages)
     expect(sorted(found) == sorted(sent) and all([o["outcome"]["status"] for o in mine] == ["COMPLETED"] for mine in found.values()), "not one outcome each")
     expect(worker.page("/metrics")[0] == 200 and worker.stop() == 0, worker.log()[-2000:])
+
+
+@story(on="embedded")
+def pages(stage):
+    """/metrics, /health/live, /health/ready, /status."""
+    worker = stage.worker().ready()
+    ask(stage, portability())
+    wait_for(lambda: worker.metric("whc_outcomes_total") == 1, "the metric")
+    status = json.loads(worker.page("/status")[1])
+    expect(status["ready"] and len(status["partitions"]) == stage.partitions and "portability" in status["apis"], f"{status}")
+    expect(worker.page("/health/live") == (200, "live\n"), "live")
+    text = worker.metrics()
+    expect("# TYPE whc_call_duration_seconds histogram" in text and 'whc_calls_total{api="portability",status="200"} 1' in text, text)

@@ -1,4 +1,5 @@
-"""TLS and secrets: the worker against an encrypted front of the sandbox; one function per story, stories.py runs them."""
+"""TLS and secrets: the worker against an encrypted front of the sandbox, and what must not be in the log."""
+import json
 import pathlib
 import ssl
 import time
@@ -120,3 +121,16 @@ def a_secret_is_read_again(stage):
     reader.until(1)
     expect(outcomes_by_request(reader.messages)[request][0]["outcome"]["status"] == "COMPLETED", worker.log())
     worker.ready()
+
+
+@story(on="embedded")
+def secrets_stay_secret(stage):
+    """Neither secret nor token nor a customer's data is in the log, at the most talkative level."""
+    worker = stage.worker(**{"log.level": "debug", "log.format": "json"}).ready()
+    ask(stage, portability("01632960007"))
+    worker.stop()
+    for line in worker.log().splitlines():
+        if line.startswith("{"):
+            json.loads(line)
+    for word in ("sandbox-secret", "Bearer", "01632960007"):
+        expect(word not in worker.log(), f"'{word}' is in the log")

@@ -91,3 +91,10 @@ def committed(stage):
     ends = sum(consumer.get_watermark_offsets(p, timeout=20)[1] for p in partitions)
     consumer.close()
     return positions, ends
+
+
+def ledger_records(stage, prefix="order/"):
+    """What has been written to the ledger under keys that begin so; waits for the first."""
+    reader = stage.reader(stage.topic("order-ledger"))
+    wait_for(lambda: [m for m in reader.more() if m.key().decode().startswith(prefix)], f"a record of {prefix}")
+    return [m for m in reader.messages if m.key().decode().startswith(prefix)]

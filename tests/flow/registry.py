@@ -1,10 +1,10 @@
-"""What a schema registry can answer, and what stands in front of one; one function per story, stories.py runs them."""
+"""What a schema registry can answer, and what stands in front of one."""
 import gzip
 
 from events import outcomes_by_request
 from order_types import order_type, portability
 from orders import dead_letter, one
-from registries import HTML, Registry, error, of_schema
+from registries import HTML, Registry, confluent_v0, error, of_schema
 from story import story
 from waiting import expect, wait_for
 
@@ -12,7 +12,7 @@ from waiting import expect, wait_for
 def framed(schema_id, record, writer=None):
     """The record as a Confluent frame, in the catalogue's schema or in a writer's own."""
     datum = order_type("check-portability").datum(record) if writer is None else writer(record)
-    return b"\x00" + schema_id.to_bytes(4, "big") + datum
+    return confluent_v0(schema_id, datum)
 
 
 def send(stage, schema_id, writer=None):
