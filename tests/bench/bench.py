@@ -3,6 +3,7 @@
 Usage: bench.py [ORDERS]        prints a Markdown table; tests/bench/README.md keeps what was measured.
 The floor is a bare librdkafka + libcurl loop (floor.c) that moves the same bytes and settles at the same pace.
 """
+
 import os
 import pathlib
 import statistics
@@ -97,8 +98,10 @@ def of_floor(kafka, in_flight):
         stage.sandbox.control("POST", "switches", {"latencyMs": LATENCY_MS, "authorization": False})
         fill(stage)
         reader = stage.reader()
-        floor = Program([FLOOR, stage.bootstrap, f"{stage.prefix}-floor", stage.requests, stage.outcomes, stage.sandbox.http,
-                             in_flight], f"{stage.folder}/floor.log")
+        floor = Program(
+            [FLOOR, stage.bootstrap, f"{stage.prefix}-floor", stage.requests, stage.outcomes, stage.sandbox.http, in_flight],
+            f"{stage.folder}/floor.log",
+        )
         try:
             return Measured(floor, reader, ORDERS)
         finally:
@@ -108,8 +111,10 @@ def of_floor(kafka, in_flight):
 
 
 def machine():
-    model = next((line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-                  if line.startswith("model name")), "unknown processor")
+    model = next(
+        (line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
+        "unknown processor",
+    )
     return f"{os.cpu_count()} cores, {model}; {' '.join(os.uname()[i] for i in (0, 2))}"
 
 
@@ -118,16 +123,24 @@ def main():
     kafka = Kafka(folder)
     try:
         print(f"{ORDERS} orders, {KEYS} keys, {LATENCY_MS} ms API, broker and sandbox on the same machine: {machine()}\n")
-        print("| in flight | | orders/s | of in flight / latency | CPU us per order | of the floor | peak RSS MiB | added p50 / p99 ms, idle | longest turn |")
+        print(
+            "| in flight | | orders/s | of in flight / latency | CPU us per order | of the floor | peak RSS MiB "
+            "| added p50 / p99 ms, idle | longest turn |"
+        )
         print("|---|---|---|---|---|---|---|---|---|")
         of_floor(kafka, 100)  # warms the broker's JVM; not shown
         for in_flight in (100, 1000):
             floor, worker = of_floor(kafka, in_flight), of_worker(kafka, in_flight)
             ideal = in_flight / LATENCY_MS * 1000
-            print(f"| {in_flight} | floor | {floor.rate:.0f} | {floor.rate / ideal:.0%} | {floor.cpu_us:.0f} | 1.00 | {floor.rss:.0f} | | |")
-            print(f"| {in_flight} | worker | {worker.rate:.0f} | {worker.rate / ideal:.0%} | {worker.cpu_us:.0f} | "
-                  f"{worker.cpu_us / floor.cpu_us:.2f} | {worker.rss:.0f} (+{worker.rss - floor.rss:.0f}) | "
-                  f"{worker.latency[0]:.1f} / {worker.latency[1]:.1f} | {worker.turn['tookMs']:.0f} ms, {worker.turn['cause']} |", flush=True)
+            print(
+                f"| {in_flight} | floor | {floor.rate:.0f} | {floor.rate / ideal:.0%} | {floor.cpu_us:.0f} | 1.00 | {floor.rss:.0f} | | |"
+            )
+            print(
+                f"| {in_flight} | worker | {worker.rate:.0f} | {worker.rate / ideal:.0%} | {worker.cpu_us:.0f} | "
+                f"{worker.cpu_us / floor.cpu_us:.2f} | {worker.rss:.0f} (+{worker.rss - floor.rss:.0f}) | "
+                f"{worker.latency[0]:.1f} / {worker.latency[1]:.1f} | {worker.turn['tookMs']:.0f} ms, {worker.turn['cause']} |",
+                flush=True,
+            )
     finally:
         kafka.stop()
 

@@ -2,6 +2,7 @@
 
 Usage: finished.py [FINISHED [ORDERS]]     1,000,000 and 20,000 by default; prints a Markdown table for tests/bench/README.md.
 """
+
 import sys
 import tempfile
 import time
@@ -26,7 +27,10 @@ def one_finished(stage, template):
     stage.send_bytes(template.copy(), key=b"key-0")
     stage.flush()
     outcomes.until(1)
-    key = wait_for(lambda: next((m.key() for m in reversed(ledger.more()) if m.key().startswith(b"order/") and b"COMPLETED" in m.value()), None), "its record")
+    key = wait_for(
+        lambda: next((m.key() for m in reversed(ledger.more()) if m.key().startswith(b"order/") and b"COMPLETED" in m.value()), None),
+        "its record",
+    )
     value = [m.value() for m in ledger.messages if m.key() == key][-1]
     expect(worker.stop() == 0, worker.log())
     return key.removeprefix(b"order/"), value
@@ -34,13 +38,24 @@ def one_finished(stage, template):
 
 def fill(stage, request, value):
     """As many copies of it; gives some of their ids, by partition."""
-    producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "log_level": 0, "linger.ms": 50, "compression.type": "lz4",
-                                         "batch.num.messages": 50000, "batch.size": 900_000, "queue.buffering.max.messages": 1_000_000})
+    producer = confluent_kafka.Producer(
+        {
+            "bootstrap.servers": stage.bootstrap,
+            "log_level": 0,
+            "linger.ms": 50,
+            "compression.type": "lz4",
+            "batch.num.messages": 50000,
+            "batch.size": 900_000,
+            "queue.buffering.max.messages": 1_000_000,
+        }
+    )
     for i in range(FINISHED):
         copy = str(uuid.uuid4()).encode()
         while True:
             try:
-                producer.produce(stage.topic("order-ledger"), value.replace(request, copy), key=b"order/" + copy, partition=i % stage.partitions)
+                producer.produce(
+                    stage.topic("order-ledger"), value.replace(request, copy), key=b"order/" + copy, partition=i % stage.partitions
+                )
                 break
             except BufferError:
                 producer.poll(0.1)

@@ -3,6 +3,7 @@
 Usage: writes.py [ORDERS [QUEUED]]     prints Markdown tables; tests/bench/README.md keeps what was measured.
 The same reading orders are measured in the same run, so that what owning and intending cost is a ratio.
 """
+
 import json
 import re
 import statistics
@@ -70,7 +71,9 @@ def throughput(kafka, template, in_flight):
 
 
 def took_ms(worker):
-    found = wait_for(lambda: re.search(r'"partitions taken over" count=(\d+) orders=(\d+) took_ms=(\d+)', worker.log()), "the take-over", 120)
+    found = wait_for(
+        lambda: re.search(r'"partitions taken over" count=(\d+) orders=(\d+) took_ms=(\d+)', worker.log()), "the take-over", 120
+    )
     return int(found[2]), int(found[3])
 
 
@@ -105,18 +108,29 @@ def main():
     reading, writing = Template("check-portability", "portable-number"), Template("create-order", "new-company")
     try:
         print(f"{ORDERS} orders, {LATENCY_MS} ms API, broker and sandbox on the same machine: {machine()}\n")
-        print("| in flight | | orders/s | of in flight / latency | CPU us per order | of reading | peak RSS MiB | added p50 / p99 ms, idle | longest turn |")
+        print(
+            "| in flight | | orders/s | of in flight / latency | CPU us per order | of reading | peak RSS MiB "
+            "| added p50 / p99 ms, idle | longest turn |"
+        )
         print("|---|---|---|---|---|---|---|---|---|")
         throughput(kafka, reading, 100)  # warms the broker's JVM; not shown
         for in_flight in (100, 1000):
             read, write = throughput(kafka, reading, in_flight), throughput(kafka, writing, in_flight)
             for name, found in (("reading", read), ("writing", write)):
-                print(f"| {in_flight} | {name} | {found.rate:.0f} | {found.rate / (in_flight / LATENCY_MS * 1000):.0%} | {found.cpu_us:.0f} | "
-                      f"{found.cpu_us / read.cpu_us:.2f} | {found.rss:.0f} | {found.latency} | {found.turn['tookMs']:.0f} ms, {found.turn['cause']} |", flush=True)
+                print(
+                    f"| {in_flight} | {name} | {found.rate:.0f} | {found.rate / (in_flight / LATENCY_MS * 1000):.0%} "
+                    f"| {found.cpu_us:.0f} | {found.cpu_us / read.cpu_us:.2f} | {found.rss:.0f} | {found.latency} "
+                    f"| {found.turn['tookMs']:.0f} ms, {found.turn['cause']} |",
+                    flush=True,
+                )
         empty, full, stopped, ms, _, turn = full_ledger(kafka, writing)
         print(f"\n| {QUEUED} queued orders of 6 partitions | |\n|---|---|")
         print(f"| memory | {empty:.0f} MiB empty, {full:.0f} MiB, {(full - empty) * 1048576 / QUEUED:.0f} bytes each |")
-        print(f"| clean stop | {stopped:.2f} s |\n| take-over, from assigned to taking | {ms} ms |\n| longest turn of all this | {turn['tookMs']:.0f} ms, {turn['cause']} |", flush=True)
+        print(
+            f"| clean stop | {stopped:.2f} s |\n| take-over, from assigned to taking | {ms} ms |\n"
+            f"| longest turn of all this | {turn['tookMs']:.0f} ms, {turn['cause']} |",
+            flush=True,
+        )
     finally:
         kafka.stop()
 

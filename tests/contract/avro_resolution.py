@@ -2,6 +2,7 @@
 datum. Both resolve to the same value, or both refuse. Left out is where fastavro goes another way than the specification: the better
 branch of several that fit, empty lists and maps of types that do not fit. Logical types are tested by tests/unit/codec.
 """
+
 import base64
 import copy
 import io
@@ -19,7 +20,13 @@ import fastavro
 BUILD = pathlib.Path(os.environ.get("TEST_BUILD", pathlib.Path(__file__).parents[2] / "build"))
 SEED, PAIRS = 1811, 2000
 PRIMITIVES = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"]
-PROMOTIONS = {"int": ["long", "float", "double"], "long": ["float", "double"], "float": ["double"], "string": ["bytes"], "bytes": ["string"]}
+PROMOTIONS = {
+    "int": ["long", "float", "double"],
+    "long": ["float", "double"],
+    "float": ["double"],
+    "string": ["bytes"],
+    "bytes": ["string"],
+}
 SYMBOLS = ["A", "B", "C", "D", "E"]
 TEXTS = ["", "a", "01632 960000", "caf\u00e9", "\u65e5\u672c", "x" * 200]
 
@@ -35,7 +42,9 @@ class Schemas:
         return f"{prefix}{self.serial}"
 
     def any(self, depth=0, unions=True):
-        kinds = ["primitive"] * 4 + (["record"] * 3 + ["enum", "fixed", "array", "map"] + (["union"] if unions else []) if depth < 3 else ["enum", "fixed"])
+        kinds = ["primitive"] * 4 + (
+            ["record"] * 3 + ["enum", "fixed", "array", "map"] + (["union"] if unions else []) if depth < 3 else ["enum", "fixed"]
+        )
         return getattr(self, "of_" + self.chance.choice(kinds))(depth)
 
     def of_primitive(self, depth):
@@ -64,7 +73,9 @@ class Schemas:
             one = self.any(depth + 1, unions=False)
             kind = one if isinstance(one, str) else one["type"]
             # Text or bytes, one kind of number: what is written decides, not what both sides hold for the better branch.
-            group = {"string": "text", "bytes": "text", "int": "number", "long": "number", "float": "number", "double": "number"}.get(kind, kind)
+            group = {"string": "text", "bytes": "text", "int": "number", "long": "number", "float": "number", "double": "number"}.get(
+                kind, kind
+            )
             if group not in seen:
                 branches.append(one)
                 seen.add(group)
@@ -81,15 +92,18 @@ def value_of(chance, schema):
         return [value_of(chance, schema["items"]) for _ in range(chance.randint(1, 3))]
     if kind == "map":
         return {text: value_of(chance, schema["values"]) for text in chance.sample(["k", "", "\u00e9", "two words"], chance.randint(1, 3))}
-    return {"null": lambda: None, "boolean": lambda: chance.random() < 0.5,
-            "int": lambda: chance.choice([0, -1, 64, -2 ** 31, 2 ** 31 - 1, chance.randint(-10 ** 6, 10 ** 6)]),
-            "long": lambda: chance.choice([0, -2 ** 63, 2 ** 63 - 1, 2 ** 53 + 1, chance.randint(-10 ** 12, 10 ** 12)]),
-            "float": lambda: struct.unpack("f", struct.pack("f", chance.uniform(-1e6, 1e6)))[0],
-            "double": lambda: chance.choice([0.0, -0.5, 1e300, chance.uniform(-1e9, 1e9)]),
-            "bytes": lambda: chance.choice([b"", b"abc", "caf\u00e9".encode(), bytes(chance.randrange(128) or 1 for _ in range(9))]),
-            "string": lambda: chance.choice(TEXTS),
-            "enum": lambda: chance.choice(schema["symbols"]),
-            "fixed": lambda: bytes(chance.randrange(256) for _ in range(schema["size"]))}[kind]()
+    return {
+        "null": lambda: None,
+        "boolean": lambda: chance.random() < 0.5,
+        "int": lambda: chance.choice([0, -1, 64, -(2**31), 2**31 - 1, chance.randint(-(10**6), 10**6)]),
+        "long": lambda: chance.choice([0, -(2**63), 2**63 - 1, 2**53 + 1, chance.randint(-(10**12), 10**12)]),
+        "float": lambda: struct.unpack("f", struct.pack("f", chance.uniform(-1e6, 1e6)))[0],
+        "double": lambda: chance.choice([0.0, -0.5, 1e300, chance.uniform(-1e9, 1e9)]),
+        "bytes": lambda: chance.choice([b"", b"abc", "caf\u00e9".encode(), bytes(chance.randrange(128) or 1 for _ in range(9))]),
+        "string": lambda: chance.choice(TEXTS),
+        "enum": lambda: chance.choice(schema["symbols"]),
+        "fixed": lambda: bytes(chance.randrange(256) for _ in range(schema["size"])),
+    }[kind]()
 
 
 def default_of(schema):
@@ -99,8 +113,20 @@ def default_of(schema):
     kind = schema if isinstance(schema, str) else schema["type"]
     if kind == "record":
         return {field["name"]: default_of(field["type"]) for field in schema["fields"]}
-    return {"null": None, "boolean": True, "int": 7, "long": -7, "float": 0.5, "double": 2.5, "bytes": "\u00ff\u0001", "string": "dflt", "array": [],
-            "map": {}, "enum": None if kind != "enum" else schema["symbols"][0], "fixed": None if kind != "fixed" else "\u00fe" * schema["size"]}[kind]
+    return {
+        "null": None,
+        "boolean": True,
+        "int": 7,
+        "long": -7,
+        "float": 0.5,
+        "double": 2.5,
+        "bytes": "\u00ff\u0001",
+        "string": "dflt",
+        "array": [],
+        "map": {},
+        "enum": None if kind != "enum" else schema["symbols"][0],
+        "fixed": None if kind != "fixed" else "\u00fe" * schema["size"],
+    }[kind]
 
 
 def evolved(chance, schemas, schema):
@@ -117,7 +143,11 @@ def evolved(chance, schemas, schema):
     if chance.random() < 0.1:
         kind = schema if isinstance(schema, str) else schema["type"]
         inner = evolved(chance, schemas, schema)
-        return ([inner, "null"] if chance.random() < 0.5 else ["null", inner]) if kind != "null" and inner != "null" and not isinstance(inner, list) else inner
+        return (
+            ([inner, "null"] if chance.random() < 0.5 else ["null", inner])
+            if kind != "null" and inner != "null" and not isinstance(inner, list)
+            else inner
+        )
     if isinstance(schema, str):
         return chance.choice(PROMOTIONS[schema]) if schema in PROMOTIONS and chance.random() < 0.3 else schema
     reader = copy.deepcopy(schema)
@@ -126,7 +156,9 @@ def evolved(chance, schemas, schema):
         reader["name"] = schemas.name("N")
         if chance.random() < 0.8:
             reader["aliases"] = [full]
-    return {"record": evolved_record, "enum": evolved_enum, "fixed": evolved_fixed, "array": evolved_items, "map": evolved_items}[reader["type"]](chance, schemas, reader)
+    return {"record": evolved_record, "enum": evolved_enum, "fixed": evolved_fixed, "array": evolved_items, "map": evolved_items}[
+        reader["type"]
+    ](chance, schemas, reader)
 
 
 def crowded(kind, others):
@@ -169,12 +201,21 @@ def evolved_items(chance, schemas, reader):
 
 def branch_of(union, value):
     """The branch of a union that the value of fastavro is of; where text may be either, a default is of the first branch."""
+
     def fits(one):
         kind = one if isinstance(one, str) else one["type"]
-        return {"null": value is None, "boolean": isinstance(value, bool), "string": isinstance(value, str), "enum": isinstance(value, str) and kind == "enum" and value in one["symbols"],
-                "bytes": isinstance(value, bytes), "fixed": isinstance(value, bytes) and kind == "fixed" and len(value) == one["size"], "array": isinstance(value, list),
-                "map": isinstance(value, dict), "record": isinstance(value, dict) and kind == "record" and value.keys() == {f["name"] for f in one["fields"]}}.get(
-                    kind, isinstance(value, (int, float)) and not isinstance(value, bool))
+        return {
+            "null": value is None,
+            "boolean": isinstance(value, bool),
+            "string": isinstance(value, str),
+            "enum": isinstance(value, str) and kind == "enum" and value in one["symbols"],
+            "bytes": isinstance(value, bytes),
+            "fixed": isinstance(value, bytes) and kind == "fixed" and len(value) == one["size"],
+            "array": isinstance(value, list),
+            "map": isinstance(value, dict),
+            "record": isinstance(value, dict) and kind == "record" and value.keys() == {f["name"] for f in one["fields"]},
+        }.get(kind, isinstance(value, (int, float)) and not isinstance(value, bool))
+
     if isinstance(value, str) and kind_of(union[0]) in ("bytes", "fixed") and value == default_of(union[0]):
         return union[0]
     return next((one for kind in ("record", None) for one in union if fits(one) and kind in (None, kind_of(one))), union[0])
@@ -246,7 +287,10 @@ def main():
         resolved, refused = resolved + ("value" in ours), refused + ("value" not in ours)
         if not good:
             failed += 1
-            print(f"FAILED  writer {json.dumps(writer)}\n  reader {json.dumps(reader)}\n  datum {datum.hex()}\n  ours {json.dumps(ours)}\n  theirs {json.dumps(theirs)}")
+            print(
+                f"FAILED  writer {json.dumps(writer)}\n  reader {json.dumps(reader)}\n  datum {datum.hex()}\n"
+                f"  ours {json.dumps(ours)}\n  theirs {json.dumps(theirs)}"
+            )
     print(f"{resolved} resolved, {refused} refused by both where they agree")
     print(f"{PAIRS - failed} passed, {failed} failed")
     return failed > 0 or resolved < PAIRS // 2 or refused < PAIRS // 20

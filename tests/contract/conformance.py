@@ -1,5 +1,6 @@
 """The sandbox's reading operations against bt-whc.openapi.json, by schemathesis: whoever tests against the sandbox tests
 against the description."""
+
 import os
 import subprocess
 import sys
@@ -10,15 +11,44 @@ from story import on_embedded, story
 from waiting import expect
 
 HERE = ROOT / "tests" / "contract"
-READING = ["searchAddress", "checkPortability", "verifyData", "getReseller", "getAvailableNumbers", "getReservation", "listOrders",
-           "getOrder", "listImportOrders", "getImportOrder"]
+READING = [
+    "searchAddress",
+    "checkPortability",
+    "verifyData",
+    "getReseller",
+    "getAvailableNumbers",
+    "getReservation",
+    "listOrders",
+    "getOrder",
+    "listImportOrders",
+    "getImportOrder",
+]
 
 
 def schemathesis(stage, *arguments):
-    done = subprocess.run([ROOT / "tests" / "lib" / "python", "-m", "schemathesis.cli", "--config-file", HERE / "schemathesis.toml",
-                           "run", SCHEMAS / "bt-whc.openapi.json", "--url", stage.sandbox.http, "--no-color",
-                           "--continue-on-failure", "--seed", "1", *arguments], text=True, capture_output=True, timeout=400,
-                          env={**os.environ, "REQUIREMENTS": str(HERE / "requirements.txt")}, cwd=stage.folder)
+    done = subprocess.run(
+        [
+            ROOT / "tests" / "lib" / "python",
+            "-m",
+            "schemathesis.cli",
+            "--config-file",
+            HERE / "schemathesis.toml",
+            "run",
+            SCHEMAS / "bt-whc.openapi.json",
+            "--url",
+            stage.sandbox.http,
+            "--no-color",
+            "--continue-on-failure",
+            "--seed",
+            "1",
+            *arguments,
+        ],
+        text=True,
+        capture_output=True,
+        timeout=400,
+        env={**os.environ, "REQUIREMENTS": str(HERE / "requirements.txt")},
+        cwd=stage.folder,
+    )
     expect(done.returncode == 0, f"schemathesis says\n{done.stdout[-6000:]}{done.stderr[-2000:]}")
 
 

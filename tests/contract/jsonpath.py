@@ -1,6 +1,7 @@
 """The worker's JSONPath against PyPI's jsonpath-rfc9535, from fixed seeds: random queries of our subset find the same nodes
 in random documents; of damaged ones, what is no RFC 9535 is refused by both, and what only we refuse is outside the subset,
 and our refusal says so."""
+
 import json
 import os
 import pathlib
@@ -53,7 +54,7 @@ def quoted(chance, text):
 
 
 def number(chance):
-    value = chance.choice([one for one in NUMBERS if one <= 2 ** 53])  # theirs reads literals by way of a double
+    value = chance.choice([one for one in NUMBERS if one <= 2**53])  # theirs reads literals by way of a double
     return chance.choice([json.dumps(value), f"{value}", "-0", "1e0", "15e-1", "1E+3", "0.0"])
 
 
@@ -96,8 +97,7 @@ def basic(chance, depth):
 
 def logical(chance, depth=0):
     parts = [basic(chance, depth) for _ in range(chance.choice([1, 1, 1, 2, 2, 3]))]
-    return "".join(part if i == 0 else space(chance) + chance.choice(["&&", "||"]) + space(chance) + part
-                   for i, part in enumerate(parts))
+    return "".join(part if i == 0 else space(chance) + chance.choice(["&&", "||"]) + space(chance) + part for i, part in enumerate(parts))
 
 
 def query(chance, start="$", depth=0):
@@ -122,8 +122,9 @@ def damage(chance, text):
     """One small change: a character more, less, twice or another."""
     at = chance.randrange(len(text))
     other = chance.choice("$@.[]()?*!=<>&|'\"\\ \t\n0123-+eE,:abuDd8tf_ ")
-    return chance.choice([text[:at] + text[at + 1:], text[:at] + other + text[at:], text[:at] + other + text[at + 1:],
-                          text[:at] + text[at] + text[at:]])
+    return chance.choice(
+        [text[:at] + text[at + 1 :], text[:at] + other + text[at:], text[:at] + other + text[at + 1 :], text[:at] + text[at] + text[at:]]
+    )
 
 
 def theirs(selector, value):
@@ -150,8 +151,9 @@ def compare(pairs, damaged):
     """How many both took, only they took, and both refused; a difference fails. Theirs takes some that the RFC's grammar does
     not allow, "!!(...)", "!@.a == 1" and "1 < 2 < 3": of damaged ones counts only whether they are taken."""
     given = "".join(json.dumps({"selector": selector, "document": value}) + "\n" for selector, value in pairs)
-    done = subprocess.run([BUILD / "tests" / "contract" / "jsonpath_nodes"], input=given, capture_output=True, timeout=120,
-                          encoding="utf-8", errors="replace")  # a refusal may quote half a character
+    done = subprocess.run(
+        [BUILD / "tests" / "contract" / "jsonpath_nodes"], input=given, capture_output=True, timeout=120, encoding="utf-8", errors="replace"
+    )  # a refusal may quote half a character
     answers = done.stdout.splitlines()
     expect(done.returncode == 0 and len(answers) == len(pairs), f"{len(answers)} answers to {len(pairs)} queries: {done.stderr}")
     counts = [0, 0, 0]

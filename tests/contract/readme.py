@@ -1,4 +1,5 @@
 """What the README shows an upstream developer really runs (Python) and compiles (Java)."""
+
 import os
 import pathlib
 import re
@@ -28,8 +29,14 @@ def block(language):
 def the_python_snippet_runs(stage):
     """As it stands, against the sandbox's broker and registry."""
     stage.worker(**{"registry.url": stage.sandbox.http, "outcome.framing": "confluent-v0"}).ready()
-    done = subprocess.run([sys.executable, "-c", block("python")], cwd=ROOT, text=True, capture_output=True, timeout=60,
-                          env={**os.environ, "KAFKA": stage.bootstrap, "REGISTRY": stage.sandbox.http})
+    done = subprocess.run(
+        [sys.executable, "-c", block("python")],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, "KAFKA": stage.bootstrap, "REGISTRY": stage.sandbox.http},
+    )
     expect(done.stdout == "COMPLETED PORTABLE\n", f"{done.stdout}{done.stderr}")
 
 
@@ -39,10 +46,20 @@ def the_java_snippet_compiles(stage):
     folder = pathlib.Path(stage.folder)
     (folder / "pom.xml").write_text(POM)
     (folder / "Upstream.java").write_text(block("java"))
-    subprocess.run(["mvn", "-q", "-B", "dependency:build-classpath", "-Dmdep.outputFile=classpath"], cwd=folder, check=True,
-                   capture_output=True, timeout=300)
-    done = subprocess.run(["javac", "-cp", (folder / "classpath").read_text(), "-d", "out", "Upstream.java"], cwd=folder, text=True,
-                          capture_output=True, timeout=120)
+    subprocess.run(
+        ["mvn", "-q", "-B", "dependency:build-classpath", "-Dmdep.outputFile=classpath"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    done = subprocess.run(
+        ["javac", "-cp", (folder / "classpath").read_text(), "-d", "out", "Upstream.java"],
+        cwd=folder,
+        text=True,
+        capture_output=True,
+        timeout=120,
+    )
     expect(done.returncode == 0, done.stderr)
 
 

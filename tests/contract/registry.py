@@ -2,6 +2,7 @@
 
 Usage: registry.py [STORY...]
 """
+
 import json
 import shutil
 import subprocess
@@ -9,12 +10,7 @@ import sys
 import tempfile
 import uuid
 
-from confluent_kafka.schema_registry import (
-    Schema,
-    SchemaReference,
-    SchemaRegistryClient,
-    topic_record_subject_name_strategy,
-)
+from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient, topic_record_subject_name_strategy
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
@@ -24,8 +20,15 @@ from paths import ROOT, SCHEMAS
 from story import on_real_kafka, story
 from waiting import Failure, expect, wait_for
 
-READING = ["check-portability", "verify-data", "get-reseller", "search-address", "get-available-numbers", "get-order",
-           "locate-ported-numbers"]
+READING = [
+    "check-portability",
+    "verify-data",
+    "get-reseller",
+    "search-address",
+    "get-available-numbers",
+    "get-order",
+    "locate-ported-numbers",
+]
 registry_url = None
 
 
@@ -43,8 +46,12 @@ def client(url, **more):
 
 
 def serializer(registry, text, **more):
-    return AvroSerializer(registry, json.dumps(text), lambda record, context: record,
-                          {"auto.register.schemas": True, "subject.name.strategy": topic_record_subject_name_strategy, **more})
+    return AvroSerializer(
+        registry,
+        json.dumps(text),
+        lambda record, context: record,
+        {"auto.register.schemas": True, "subject.name.strategy": topic_record_subject_name_strategy, **more},
+    )
 
 
 @story(on="registry")
@@ -86,8 +93,14 @@ def references_are_followed(stage):
     registry.register_schema(f"{prefix}-wrap", Schema(json.dumps(wrap), "AVRO", [SchemaReference("upstream.Kind", f"{prefix}-kind", 1)]))
     text = json.loads(json.dumps(kind.request_text))
     text["fields"].append({"name": "upstreamOnly", "type": "upstream.Wrap"})
-    schema_id = registry.register_schema(f"{prefix}-request", Schema(json.dumps(text), "AVRO", [
-        SchemaReference("upstream.Wrap", f"{prefix}-wrap", 1), SchemaReference("upstream.Kind", f"{prefix}-kind", 1)]))
+    schema_id = registry.register_schema(
+        f"{prefix}-request",
+        Schema(
+            json.dumps(text),
+            "AVRO",
+            [SchemaReference("upstream.Wrap", f"{prefix}-wrap", 1), SchemaReference("upstream.Kind", f"{prefix}-kind", 1)],
+        ),
+    )
     datum = kind.datum(portability()) + b"\x02"
     stage.worker(**{"registry.url": registry_url}).ready()
     reader = stage.reader()
@@ -143,6 +156,7 @@ def confluent_v1(stage):
     import io
 
     import fastavro
+
     outcome = fastavro.schemaless_reader(io.BytesIO(message.value()), fastavro.parse_schema(json.loads(text)), None)
     expect(str(outcome["outcome"]["requestId"]) == record["requestId"] and schema_id > 0, f"{outcome}")
     expect(theirs(kind, record) == kind.datum(record), "confluent-kafka writes other bytes")
@@ -151,10 +165,15 @@ def confluent_v1(stage):
 def theirs(kind, record):
     """The payload that confluent-kafka's own v1 serializer writes, from its mock registry."""
     from confluent_kafka.schema_registry import header_schema_id_serializer
+
     mock = SchemaRegistryClient.new_client({"url": "mock://x"})
     headers = {}
-    write = AvroSerializer(mock, json.dumps(kind.request_text), lambda r, c: r,
-                           {"auto.register.schemas": True, "schema.id.serializer": header_schema_id_serializer})
+    write = AvroSerializer(
+        mock,
+        json.dumps(kind.request_text),
+        lambda r, c: r,
+        {"auto.register.schemas": True, "schema.id.serializer": header_schema_id_serializer},
+    )
     context = SerializationContext("t", MessageField.VALUE, headers)
     value = write(record, context)
     expect(bytes(headers["__value_schema_id"])[:1] == b"\x01" and len(headers["__value_schema_id"]) == 17, f"{headers}")
@@ -163,6 +182,7 @@ def theirs(kind, record):
 
 def urlopen(url):
     import urllib.request
+
     with urllib.request.urlopen(url, timeout=10) as answer:
         return answer.read()
 
@@ -188,6 +208,7 @@ def registry_away(stage):
     import io
 
     import fastavro
+
     out = io.BytesIO()
     fastavro.schemaless_writer(out, fastavro.parse_schema(older), portability())
     stage.send_bytes(framed(new, out.getvalue()), partition=1)
@@ -212,8 +233,9 @@ def basic_authentication(stage):
     url = stage.sandbox.http
     stage.sandbox.control("POST", "switches", {"registryUser": "reader", "registryPassword": "open-sesame"})
     registry = client(url, **{"basic.auth.user.info": "reader:open-sesame"})
-    worker = stage.worker(**{"registry.url": url, "registry.username": "reader", "registry.password": "open-sesame",
-                             "outcome.framing": "confluent-v0"}).ready()
+    worker = stage.worker(
+        **{"registry.url": url, "registry.username": "reader", "registry.password": "open-sesame", "outcome.framing": "confluent-v0"}
+    ).ready()
     kind = order_type("check-portability")
     reader = stage.reader()
     stage.send_bytes(serializer(registry, kind.request_text)(portability(), SerializationContext(stage.requests, MessageField.VALUE)))

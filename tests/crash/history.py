@@ -1,4 +1,5 @@
 """What Kafka has of the orders of one key: requests, ledger records and outcomes, also those of transactions that were aborted."""
+
 import io
 
 import fastavro
@@ -26,7 +27,9 @@ def _ledger_words(message):
     if message.value() is None:
         return "forgotten"
     record = fastavro.schemaless_reader(io.BytesIO(message.value()[10:]), common_schema("LedgerRecord"), None)
-    return f"{record['state']} attempt {record['attempt']} offset {record['offset']} turn {record['turn']} settlement {record['settlement']}"
+    return (
+        f"{record['state']} attempt {record['attempt']} offset {record['offset']} turn {record['turn']} settlement {record['settlement']}"
+    )
 
 
 def _outcome_words(message):
@@ -40,9 +43,10 @@ def history(stage, requests):
     lines = []
     place_of = {request: place for place, request in enumerate(requests)}
     for name, topic, words, request_of in (
-            ("request", stage.requests, lambda m: "", lambda m: next((r for r in requests if r.encode() in m.value()), None)),
-            ("ledger", stage.topic("order-ledger"), _ledger_words, lambda m: m.key().decode().removeprefix("order/")),
-            ("outcome", stage.outcomes, _outcome_words, lambda m: str(outcome_of(m)["outcome"]["requestId"]))):
+        ("request", stage.requests, lambda m: "", lambda m: next((r for r in requests if r.encode() in m.value()), None)),
+        ("ledger", stage.topic("order-ledger"), _ledger_words, lambda m: m.key().decode().removeprefix("order/")),
+        ("outcome", stage.outcomes, _outcome_words, lambda m: str(outcome_of(m)["outcome"]["requestId"])),
+    ):
         committed = {_place(message) for message in _all(stage, topic, "read_committed")}
         for message in _all(stage, topic, "read_uncommitted"):
             request = request_of(message)

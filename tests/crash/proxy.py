@@ -3,6 +3,7 @@
 
 Only what a client named whc-worker sends is touched; everything else passes.
 """
+
 import socket
 import struct
 import threading
@@ -38,13 +39,13 @@ def produce_target(request):
     """Topic and partition of a Produce request; librdkafka puts one of each into it."""
     version, at = _header_end(request)
     if version < 9:
-        at += 2 + max(struct.unpack(">h", request[at:at + 2])[0], 0) + 2 + 4 + 4  # transactional id, acks, time-out, topics
-        length, at = struct.unpack(">h", request[at:at + 2])[0], at + 2
-        return request[at:at + length], struct.unpack(">i", request[at + length + 4:at + length + 8])[0]
+        at += 2 + max(struct.unpack(">h", request[at : at + 2])[0], 0) + 2 + 4 + 4  # transactional id, acks, time-out, topics
+        length, at = struct.unpack(">h", request[at : at + 2])[0], at + 2
+        return request[at : at + length], struct.unpack(">i", request[at + length + 4 : at + length + 8])[0]
     at += 1  # flexible: lengths are one more, and a byte here as long as they are short
     at += max(request[at], 1) + 2 + 4 + 1
     length, at = request[at] - 1, at + 1
-    return request[at:at + length], struct.unpack(">i", request[at + length + 1:at + length + 5])[0]
+    return request[at : at + length], struct.unpack(">i", request[at + length + 1 : at + length + 5])[0]
 
 
 def produce_refusal(request, error):
@@ -110,7 +111,7 @@ class Proxy:
 
     def _request(self, link, request):
         api, _, correlation, length = struct.unpack(">hhih", request[4:14])
-        ours = length > 0 and request[14:14 + length].startswith(b"whc-worker")
+        ours = length > 0 and request[14 : 14 + length].startswith(b"whc-worker")
         held = link["held"]
         if held is not None and api == API["Produce"] and produce_target(request) == produce_target(held):
             link["held"] = None

@@ -2,6 +2,7 @@
 
 Usage: reading.py [--list | STORY...]       ORDERS and KILLS in the environment change the size.
 """
+
 import os
 import random
 import sys
@@ -45,8 +46,10 @@ def check_outcomes(messages, sent):
     for key, requests in sent.items():
         if key is not None and order[key] != requests:
             at = next(i for i, (a, b) in enumerate(zip(order[key], requests)) if a != b)
-            raise Failure(f"{key}: outcome {at} is of the request {requests.index(order[key][at])}, not in the order of the requests; "
-                              f"offsets {[outcome_of(m)['outcome']['source']['offset'] for m in messages if m.key() == key]}")
+            raise Failure(
+                f"{key}: outcome {at} is of the request {requests.index(order[key][at])}, not in the order of the requests; "
+                f"offsets {[outcome_of(m)['outcome']['source']['offset'] for m in messages if m.key() == key]}"
+            )
 
 
 @story(on="crash")
@@ -70,7 +73,10 @@ def killed_at_any_moment(stage):
     reader.more(1)
     check_outcomes(reader.messages, sent)
     calls = stage.sandbox.counts()["operations"]["checkPortability"]
-    print(f"        {KILLS} kills, {ORDERS} orders, {len(reader.messages)} outcomes, {calls} calls, longest turn {stage.longest_turn()}", flush=True)
+    print(
+        f"        {KILLS} kills, {ORDERS} orders, {len(reader.messages)} outcomes, {calls} calls, longest turn {stage.longest_turn()}",
+        flush=True,
+    )
 
 
 @story(on="crash")

@@ -3,6 +3,7 @@ before it can send, also as a child of PID 1 in a process namespace of its own. 
 
 Usage: stopped.py [--list | STORY...]
 """
+
 import collections
 import pathlib
 import signal

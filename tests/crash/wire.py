@@ -2,6 +2,7 @@
 
 Usage: wire.py [--list | STORY...]
 """
+
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,7 @@ ORDERS = 12
 
 def strike(api, how, ms=0):
     """Registers the story of one kind of trouble."""
+
     def one(stage):
         stage.worker(**writing.SETTINGS).ready()
         reader = stage.reader()
@@ -43,6 +45,7 @@ def strike(api, how, ms=0):
         expect(all(outcome_of(m)["outcome"]["status"] == "COMPLETED" for m in reader.messages), "not all completed")
         rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
         expect(all(row["accepted"] == 1 for row in rows.values()) and len(rows) == ORDERS, f"{rows}")
+
     one.__name__ = f"{how}_{api}".replace("-", "_")
     one.__doc__ = f"{how} of {api}"
     story(on="wire")(one)
@@ -97,6 +100,7 @@ def main(words):
         stage = new_stage(kafka)
         stage.proxy = between
         return stage
+
     try:
         return play_all(stories, make_stage)
     finally:

@@ -3,6 +3,7 @@
 Usage: writing.py [--brokers 3]      CRASH_GROUPS, KILLS (of each group) and ORDERS (of each) in the environment change the size,
 SEED repeats the draws. README.md tells what is done and what counts.
 """
+
 import collections
 import json
 import os
@@ -33,8 +34,21 @@ ORDERS = int(os.environ.get("ORDERS", 500))
 SETTINGS = {**FAST_MEMBER, **calls(delivery=500), "ledger.after.ms": 1000}
 # The loss of one broker of three must not cost the partitions (promise.md section 4), and costs up to 10 s of settling.
 THREE = {**SETTINGS, "session.timeout.ms": 20000, "broker.session.timeout.ms": 9000, "topics.replication": 3, "topics.min.replication": 3}
-FAILPOINTS = ["settle.begin", "settle.positions", "settle.commit", "settle.committed", "call.first-byte", "call.body", "call.reply",
-          "call.answered", "takeover.ledger", "takeover.barrier", "takeover.settled", "takeover.done", "drain"]
+FAILPOINTS = [
+    "settle.begin",
+    "settle.positions",
+    "settle.commit",
+    "settle.committed",
+    "call.first-byte",
+    "call.body",
+    "call.reply",
+    "call.answered",
+    "takeover.ledger",
+    "takeover.barrier",
+    "takeover.settled",
+    "takeover.done",
+    "drain",
+]
 WRITES = ("createOrder", "submitOrder", "reserveNumbers")
 
 
@@ -42,7 +56,9 @@ def ended(worker):
     """How a worker ended that nobody stopped: its loop stood still for too long, on a machine this busy; or it joined twice while
     the broker answered nothing, and the earlier request, answered late, took the place of the later one."""
     code = worker.process.returncode
-    expect(code == -signal.SIGKILL or code == 1 and "worker.slot" in worker.log(), f"it ended by itself, with {code}:\n{worker.log()[-3000:]}")
+    expect(
+        code == -signal.SIGKILL or code == 1 and "worker.slot" in worker.log(), f"it ended by itself, with {code}:\n{worker.log()[-3000:]}"
+    )
     return "watchdog" if code == -signal.SIGKILL else "fenced"
 
 
@@ -53,9 +69,15 @@ class Group:
         self.draw, self.seed, self.settings = random.Random(seed), seed, settings
         self.gap = (4, 15) if settings is SETTINGS else (10, 40)  # a dead member is missed after 3 s, or 20 s
         self.stage = new_stage(kafka, {k: v for k, v in settings.items() if k.startswith("topics.")})
-        self.kinds = {name: example(name, file)["request"] for name, file in
-                      (("create-order", "new-company"), ("place-order", "new-company"), ("reserve-numbers-by-exchange", "two-numbers"),
-                       ("check-portability", "portable-number"))}
+        self.kinds = {
+            name: example(name, file)["request"]
+            for name, file in (
+                ("create-order", "new-company"),
+                ("place-order", "new-company"),
+                ("reserve-numbers-by-exchange", "two-numbers"),
+                ("check-portability", "portable-number"),
+            )
+        }
         self.kinds["reserve-numbers-by-exchange"]["exchangeGroupCode"] = "ABDN"
         self.sent, self.by_key, self.repeats = {}, collections.defaultdict(list), 0
         self.kills = collections.Counter()
@@ -147,7 +169,9 @@ class Group:
         wait_for(lambda: elder.process.poll() is not None or younger.process.poll() is not None, "one of two of a slot to end", 120)
         ended, self.running[slot] = (elder, younger) if elder.process.poll() is not None else (younger, elder)
         code = ended.wait()
-        expect(code in (1, -signal.SIGKILL) and (code != 1 or "worker.slot" in ended.log()), f"it ended with {code}:\n{ended.log()[-3000:]}")
+        expect(
+            code in (1, -signal.SIGKILL) and (code != 1 or "worker.slot" in ended.log()), f"it ended with {code}:\n{ended.log()[-3000:]}"
+        )
         self.kills["replaced" if code == 1 else "replaced, watchdog"] += 1
 
     def stop(self, slot):
@@ -163,7 +187,7 @@ class Group:
             for slot in ("one", "two")[: 1 + (self.draw.random() < 0.4)]:
                 if not self.is_alive(slot):
                     self.start(slot)
-            victim = self.draw.choice([slot for slot in self.running])
+            victim = self.draw.choice(list(self.running))
             self.draw.choices((self.kill_at_random, self.kill_at_point, self.replace), (45, 45, 10))[0](victim)
             if self.draw.random() < 0.5:  # else it is started again at once
                 let_pass(self.draw.uniform(0, 2) * self.settings["session.timeout.ms"] / 1000)
@@ -175,7 +199,7 @@ class Group:
 
     def finals(self, seconds=0.05):
         """The final outcomes of each request, those marked as repeats left out; what came since the last look is added."""
-        for message in self.reader.more(seconds)[self.looked_at:]:
+        for message in self.reader.more(seconds)[self.looked_at :]:
             self.looked_at += 1
             if header(message, "whc-repeated") is not None:
                 continue
@@ -199,8 +223,15 @@ class Group:
             explained[f"{row['orderType']} {reason['kind']}/{reason['code']}"] += 1
             step = row["step"]
             reference = row["inputs"].get(f"{step}Reference", "")
-            accepted = [r for operation in ("createOrder", "submitOrder") for key, r in self.rows(operation).items() if key == reference and r["accepted"]]
-            words = ("happened", "00126001", "seen at BT") if accepted or row["orderType"].startswith("reserve") else ("reject", "not at BT")
+            accepted = [
+                r
+                for operation in ("createOrder", "submitOrder")
+                for key, r in self.rows(operation).items()
+                if key == reference and r["accepted"]
+            ]
+            words = (
+                ("happened", "00126001", "seen at BT") if accepted or row["orderType"].startswith("reserve") else ("reject", "not at BT")
+            )
             self.stage.run("decide", row["requestId"], *words)
             self.finals()
 
@@ -208,10 +239,12 @@ class Group:
         """Where the orders without a final outcome are, as the ledger and the worker have it."""
         missing = [(request, kind, key) for request, (kind, _, key) in self.sent.items() if request not in self.final]
         ledger = {request: self.stage.run("parked", "--json", request)[1] for request, _, _ in missing[:3]}
-        return (f"{len(missing)} of {len(self.sent)} without a final outcome: {missing[:5]}\n"
-                f"outcomes: read, committed, there: {self.reader.where()}\nledger {ledger}\n"
-                f"story {self.story([missing[0][0]])}\n"
-                f"status {self.running['one'].page('/status')[1]}\nlog {self.running['one'].log()[-3000:]}")
+        return (
+            f"{len(missing)} of {len(self.sent)} without a final outcome: {missing[:5]}\n"
+            f"outcomes: read, committed, there: {self.reader.where()}\nledger {ledger}\n"
+            f"story {self.story([missing[0][0]])}\n"
+            f"status {self.running['one'].page('/status')[1]}\nlog {self.running['one'].log()[-3000:]}"
+        )
 
     def finish(self):
         self.stage.sandbox.heal()
@@ -258,9 +291,17 @@ class Group:
         statuses = collections.Counter(o[0]["status"] for o in self.finals().values())
         repeated = len([m for m in self.reader.messages if header(m, "whc-repeated")])
         kills = sum(n for name, n in self.kills.items() if name != "(clean stop)")
-        return {"seed": self.seed, "kills": kills, "orders": len(self.sent), "outcomes": dict(statuses), "repeats sent": self.repeats,
-                "repeats answered": repeated, "parked": dict(explained), "where": dict(self.kills),
-                "longest turn": self.stage.longest_turn()}
+        return {
+            "seed": self.seed,
+            "kills": kills,
+            "orders": len(self.sent),
+            "outcomes": dict(statuses),
+            "repeats sent": self.repeats,
+            "repeats answered": repeated,
+            "parked": dict(explained),
+            "where": dict(self.kills),
+            "longest turn": self.stage.longest_turn(),
+        }
 
 
 def one_group(kafka, seed, settings, results):
@@ -296,7 +337,9 @@ def main(brokers):
     kafka = cluster.Cluster(folder) if brokers == 3 else Kafka(folder)
     results, over = [], threading.Event()
     breaker = threading.Thread(target=break_brokers, args=(kafka, over, random.Random(first)))
-    groups = [threading.Thread(target=one_group, args=(kafka, first + i, THREE if brokers == 3 else SETTINGS, results)) for i in range(GROUPS)]
+    groups = [
+        threading.Thread(target=one_group, args=(kafka, first + i, THREE if brokers == 3 else SETTINGS, results)) for i in range(GROUPS)
+    ]
     try:
         breaker.start()
         for group in groups:

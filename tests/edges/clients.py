@@ -1,4 +1,5 @@
 """Other people's producers: the same request from each is one order (promise.md R14)."""
+
 import os
 import pathlib
 import subprocess
@@ -24,13 +25,36 @@ def go(stage, key, value):
 
 
 def rust(stage, key, value, how):
-    return ["cargo", "run", "--quiet", "--locked", "--manifest-path", HERE / "rust" / "Cargo.toml", "--", stage.bootstrap, stage.requests, key, value.hex(), how]
+    return [
+        "cargo",
+        "run",
+        "--quiet",
+        "--locked",
+        "--manifest-path",
+        HERE / "rust" / "Cargo.toml",
+        "--",
+        stage.bootstrap,
+        stage.requests,
+        key,
+        value.hex(),
+        how,
+    ]
 
 
 def place(command):
-    cache = pathlib.Path(os.environ.get("TEST_CACHE") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "whc-worker-tests")
-    done = subprocess.run([str(word) for word in command], check=False, text=True, capture_output=True, timeout=600, cwd=HERE / "go",
-                          env={**os.environ, "CARGO_TARGET_DIR": str(cache / "rust")})  # the first time it is compiled
+    cache = pathlib.Path(
+        os.environ.get("TEST_CACHE")
+        or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "whc-worker-tests"
+    )
+    done = subprocess.run(
+        [str(word) for word in command],
+        check=False,
+        text=True,
+        capture_output=True,
+        timeout=600,
+        cwd=HERE / "go",
+        env={**os.environ, "CARGO_TARGET_DIR": str(cache / "rust")},
+    )  # the first time it is compiled
     lines = [line for line in done.stdout.splitlines() if line.startswith("partition ")]
     expect(lines, f"it did not send: {done.stdout[-500:]}{done.stderr[-2000:]}")
     return int(lines[-1].split()[1])
@@ -43,7 +67,11 @@ def java_and_go_send_the_same_request(stage):
     reader = stage.reader()
     record = create_order()
     value = value_of(record)
-    places = [place(java(stage, "customer-2", value)), place(go(stage, "customer-2", value)), send(stage, value, b"customer-2", partitioner="murmur2_random")]
+    places = [
+        place(java(stage, "customer-2", value)),
+        place(go(stage, "customer-2", value)),
+        send(stage, value, b"customer-2", partitioner="murmur2_random"),
+    ]
     expect(places == [2, 2, 2], f"{places}")
     one_final(stage, reader, record["requestId"])
     wait_for(lambda: len([m for m in reader.more() if header(m, "whc-repeated") == "true"]) == 2, "two repeats to be answered")
@@ -64,7 +92,10 @@ def rust_chooses_the_partition(stage):
     expect(place(rust(stage, "customer-2", value, "murmur2")) == 2, "not where Java puts it")
     one_final(stage, reader, record["requestId"])
     for key in KEYS:
-        expect(place(rust(stage, key, b"", "murmur2")) == send(stage, b"", key.encode(), partitioner="murmur2_random"), f"another place for {key!r}")
+        expect(
+            place(rust(stage, key, b"", "murmur2")) == send(stage, b"", key.encode(), partitioner="murmur2_random"),
+            f"another place for {key!r}",
+        )
 
 
 KEYS = ["a", "ab", "abc", "customer-1", "kündigung", "020 7946 0123"]  # of every length modulo 4, and beyond ASCII

@@ -1,4 +1,5 @@
 """Connections to BT (promise.md R7): replies that nobody asked for, gateways that close, certificates that are refused late."""
+
 import socket
 import ssl
 import threading
@@ -97,6 +98,7 @@ def reserved(request):
 @story(on="edges")
 def an_idle_connection_that_dies_parks_nothing(stage):
     """A gateway that closes each connection at its second request: a write that can only be called once never meets that."""
+
     def answer(request):
         used.setdefault(request.connection.number, []).append(request)
         if len(used[request.connection.number]) > 1:
@@ -120,8 +122,14 @@ def a_refused_client_certificate(stage):
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(authority.file)
     tokens, server = raw.Server(lambda request: None), raw.Server(reserved, tls=context)
-    settings = {**FAST_CALLS, "bt.base.url": server.url, "bt.token.url": tokens.settings()["bt.token.url"], "bt.ca.file": authority.file, "bt.probe.ms": 200,
-                "bt.call.timeout.ms": 5000}
+    settings = {
+        **FAST_CALLS,
+        "bt.base.url": server.url,
+        "bt.token.url": tokens.settings()["bt.token.url"],
+        "bt.ca.file": authority.file,
+        "bt.probe.ms": 200,
+        "bt.call.timeout.ms": 5000,
+    }
     try:
         worker = stage.worker("one", **settings).ready()
         reader = stage.reader()
@@ -143,6 +151,7 @@ def a_refused_client_certificate(stage):
 @story(on="edges")
 def an_alert_behind_the_first_bytes_of_a_reply(stage):
     """A certificate refused when a reply has begun proves nothing: BT looked at the request, and it is not sent again."""
+
     def answer(request):
         if len(server.seen) > 1:
             return reserved(request)
@@ -158,7 +167,13 @@ def an_alert_behind_the_first_bytes_of_a_reply(stage):
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(authority.file)
     tokens, server = raw.Server(lambda request: None), raw.Server(answer, tls=context)
-    settings = {**FAST_CALLS, "bt.base.url": server.url, "bt.token.url": tokens.settings()["bt.token.url"], "bt.ca.file": authority.file, "bt.probe.ms": 200}
+    settings = {
+        **FAST_CALLS,
+        "bt.base.url": server.url,
+        "bt.token.url": tokens.settings()["bt.token.url"],
+        "bt.ca.file": authority.file,
+        "bt.probe.ms": 200,
+    }
     try:
         worker = stage.worker(**settings).ready()
         reader = stage.reader()

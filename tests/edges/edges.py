@@ -2,6 +2,7 @@
 
 Usage: edges.py [--list | STORY...]
 """
+
 import sys
 
 from story import AT_ONCE, load, on_real_kafka

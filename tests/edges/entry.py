@@ -1,4 +1,5 @@
 """Where a request may come in (promise.md R14): the same request in another partition, without a key, placed by somebody else."""
+
 import json
 
 import confluent_kafka
@@ -20,7 +21,9 @@ def send(stage, value, key, partition=None, partitioner="consistent_random", hea
     where = []
     producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": partitioner, "log_level": 0})
     more = {} if partition is None else {"partition": partition}
-    producer.produce(stage.requests, value, key=key, headers=headers or [], on_delivery=lambda error, message: where.append(message.partition()), **more)
+    producer.produce(
+        stage.requests, value, key=key, headers=headers or [], on_delivery=lambda error, message: where.append(message.partition()), **more
+    )
     expect(producer.flush(30) == 0 and where, "it did not reach Kafka")
     return where[0]
 
@@ -77,7 +80,9 @@ def another_partitioner(stage):
     stage.worker(**FAST_CALLS, **{"requests.partitioner": "consistent_random"}).ready()
     reader = stage.reader()
     record = create_order()
-    code, out, err = stage.run("submit", "--type", "create-order", "--key", "customer-2", stdin=json.dumps(record), **{"requests.partitioner": "consistent_random"})
+    code, out, err = stage.run(
+        "submit", "--type", "create-order", "--key", "customer-2", stdin=json.dumps(record), **{"requests.partitioner": "consistent_random"}
+    )
     expect(code == 0, f"{out}{err}")
     one_final(stage, reader, record["requestId"])
     expect(not stage.reader(stage.dead).more(0.5), "it is a dead letter")
@@ -89,8 +94,16 @@ def a_partitioner_is_pinned(stage):
     first = stage.worker().ready()
     expect(first.stop() == 0, first.log())
     second = stage.worker(**{"requests.partitioner": "fnv1a_random"})
-    expect(second.wait() == 1 and "requests.partitioner is 'fnv1a_random', and the ledger was written for 'murmur2_random'" in second.log(), second.log())
-    old = {"group.id": f"{stage.group}-old", "topic.ledger": stage.topic("ledger-1"), "topic.signals": stage.topic("signals-1"), "ledger.format": 1}
+    expect(
+        second.wait() == 1 and "requests.partitioner is 'fnv1a_random', and the ledger was written for 'murmur2_random'" in second.log(),
+        second.log(),
+    )
+    old = {
+        "group.id": f"{stage.group}-old",
+        "topic.ledger": stage.topic("ledger-1"),
+        "topic.signals": stage.topic("signals-1"),
+        "ledger.format": 1,
+    }
     code, out, err = stage.run("topics", "--create", **old)
     expect(code == 0, f"{out}{err}")
     third = stage.worker(**old).ready()

@@ -1,4 +1,6 @@
-"""Orders through a server that answers in all the ways at once, from a seed: what the worker says of each is true (promise.md R5 to R7, R17)."""
+"""Orders through a server that answers in all the ways at once, from a seed: what the worker says of each is true
+(promise.md R5 to R7, R17)."""
+
 import gzip
 import json
 import os
@@ -47,7 +49,11 @@ class Carrier:
             ids.append(f"{len(self.accepted):08}")
         if is_order:
             return 201, {"id": ids[-1], "externalId": reference, "state": "draft"}
-        return 200, {"reservationKey": int(ids[-1]), "reservationStatus": "SUCCESS", "numbers": [{"number": "01632960320", "status": "RESERVED"}]}
+        return 200, {
+            "reservationKey": int(ids[-1]),
+            "reservationStatus": "SUCCESS",
+            "numbers": [{"number": "01632960320", "status": "RESERVED"}],
+        }
 
     # --- carried out ---
 
@@ -87,8 +93,11 @@ class Carrier:
     def write_chunked(self, request, reference, is_order):
         status, body = self.accept(reference, is_order)
         data = json.dumps(body).encode()
-        return (f"HTTP/1.1 {status} Ok\r\nTransfer-Encoding: chunked\r\n\r\n".encode() +
-                b"".join(b"1\r\n%c\r\n" % byte for byte in data) + b"0\r\n\r\n")
+        return (
+            f"HTTP/1.1 {status} Ok\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+            + b"".join(b"1\r\n%c\r\n" % byte for byte in data)
+            + b"0\r\n\r\n"
+        )
 
     def write_processing_first(self, request, reference, is_order):
         return b"HTTP/1.1 102 Processing\r\n\r\n" * 3 + raw.reply(*self.accept(reference, is_order))
@@ -166,6 +175,7 @@ def what_is_said_is_true(stage, tls=None, **settings):
 
         def said():
             return {header(message, "ce_subject") for message in reader.more()}
+
         wait_for(lambda: said() == set(sent), f"all outcomes (SEED={seed})", 180)
         outcomes = {}
         for message in reader.messages:

@@ -1,4 +1,5 @@
 """What a look-up after a lost reply may prove (promise.md R5, R17): found, absent, or no answer; only absence sends again."""
+
 import threading
 import urllib.parse
 
@@ -57,7 +58,7 @@ class Case:
         return request.connection.close() if self.writes == 1 else self.good(self)
 
     def look(self):
-        """"Absent" counts 1.6 s after the reply was lost: look-ups come every 0.2 s."""
+        """ "Absent" counts 1.6 s after the reply was lost: look-ups come every 0.2 s."""
         self.looks += 1
         if self.means == "no answer" and self.looks > 15:
             return self.found(self)
@@ -76,6 +77,7 @@ class Case:
 @story(on="edges")
 def absent_orders_are_proven(stage):
     """create-order, all cases at once: each on a key of its own."""
+
     def created(case):
         return raw.reply(201, {"id": "7", "externalId": case.reference, "state": "draft"})
 
@@ -109,6 +111,7 @@ def absent_orders_are_proven(stage):
 @story(on="edges")
 def absent_reservations_are_proven(stage):
     """reserve-named-numbers: BT's list of numbers has no filter, so it must be whole; numbers are compared as numbers."""
+
     def held(case):
         return raw.reply(200, {"reservationKey": 7, "reservationStatus": "SUCCESS", "numbers": LISTED})
 

@@ -1,4 +1,5 @@
 """What happens beside a running worker: partitions are added, a stranger's transaction hangs, rights are withdrawn."""
+
 import json
 
 import confluent_kafka
@@ -27,15 +28,19 @@ def partitions_are_added(stage):
     expect(worker.wait() == 1 and "--alter" in worker.log() and "--repartition" in worker.log(), worker.log())
     add_partitions(stage, [stage.topic("order-signals"), stage.topic("order-ledger")], 8)
     worker = stage.worker()
-    expect(worker.wait() == 1 and "has 8 partitions, and the ledger was written for 6" in worker.log() and "--repartition" in worker.log(), worker.log()[-3000:])
+    expect(
+        worker.wait() == 1 and "has 8 partitions, and the ledger was written for 6" in worker.log() and "--repartition" in worker.log(),
+        worker.log()[-3000:],
+    )
 
 
 @story(on="edges")
 def a_stranger_s_transaction_hangs(stage):
     """On a request partition: ready keeps its value; /status, a metric and one log line name partition and time; then it goes on."""
     worker = stage.worker(**{"lso.alarm.ms": 1500}).ready()
-    producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "transactional.id": f"up-{stage.prefix}", "log_level": 0,
-                                         "transaction.timeout.ms": 60000})
+    producer = confluent_kafka.Producer(
+        {"bootstrap.servers": stage.bootstrap, "transactional.id": f"up-{stage.prefix}", "log_level": 0, "transaction.timeout.ms": 60000}
+    )
     producer.init_transactions(20)
     producer.begin_transaction()
     producer.produce(stage.requests, b"open", partition=2)
@@ -83,6 +88,9 @@ def what_is_remembered_moves_along(stage):
     before = evidence(stage)
     for key, request in done.items():
         submit(stage, "create-order", "new-company", key=key, requestId=request)
-    wait_for(lambda: {header(m, "ce_subject") for m in reader.more() if header(m, "whc-repeated") == "true"} >= set(done.values()), "every repeat to be answered")
+    wait_for(
+        lambda: {header(m, "ce_subject") for m in reader.more() if header(m, "whc-repeated") == "true"} >= set(done.values()),
+        "every repeat to be answered",
+    )
     expect(evidence(stage) == before, "BT got one again")
     final(reader, submit(stage, "create-order", "new-company", key="another"))

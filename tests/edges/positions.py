@@ -1,4 +1,5 @@
 """Positions that are not ours, and logs that are not the same (promise.md R4)."""
+
 import re
 
 import confluent_kafka
@@ -57,7 +58,9 @@ def a_stranger_commits(stage):
     expect(worker.stop() == 0, worker.log())
     sent = [stage.send("check-portability", portability(), key=f"k{i}".encode()) for i in range(12)]
     stage.flush()
-    stranger = confluent_kafka.Consumer({"bootstrap.servers": stage.bootstrap, "group.id": stage.group, "auto.offset.reset": "earliest", "log_level": 0})
+    stranger = confluent_kafka.Consumer(
+        {"bootstrap.servers": stage.bootstrap, "group.id": stage.group, "auto.offset.reset": "earliest", "log_level": 0}
+    )
     stranger.subscribe([stage.requests])
     read = []
     wait_for(lambda: read.extend(m for m in stranger.consume(100, 0.2) if not m.error()) or len(read) >= 12, "the stranger to read")
@@ -80,14 +83,25 @@ def make_anew(stage, filled):
     admin.delete_topics([stage.requests])[stage.requests].result(20)
     wait_for(lambda: stage.requests not in admin.list_topics(timeout=10).topics, "the topic to be gone")
     stage.create_topics()
-    producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "log_level": 0, "partitioner": "murmur2_random",
-                                         "enable.idempotence": True, "max.in.flight": 1})
+    producer = confluent_kafka.Producer(
+        {
+            "bootstrap.servers": stage.bootstrap,
+            "log_level": 0,
+            "partitioner": "murmur2_random",
+            "enable.idempotence": True,
+            "max.in.flight": 1,
+        }
+    )
     kind, sent, lost = order_type("check-portability"), [], []
     for i in range(filled):
         record = portability()
         sent.append(record["requestId"])
-        producer.produce(stage.requests, kind.single_object(record), key=f"k{i}".encode(),
-                         on_delivery=lambda error, message: lost.append(f"{error}") if error or message.offset() < 0 else None)
+        producer.produce(
+            stage.requests,
+            kind.single_object(record),
+            key=f"k{i}".encode(),
+            on_delivery=lambda error, message: lost.append(f"{error}") if error or message.offset() < 0 else None,
+        )
     expect(producer.flush(30) == 0 and not lost, f"not sent: {lost[:3]}")
     return sent
 
@@ -141,7 +155,9 @@ def the_topic_is_made_anew_and_longer(stage):
 def a_transactional_upstream(stage):
     """Its last record is a commit marker: the position follows it, the lag becomes 0, and retention may pass it."""
     worker = stage.worker().ready()
-    producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "transactional.id": f"up-{stage.prefix}", "log_level": 0, "partitioner": "murmur2_random"})
+    producer = confluent_kafka.Producer(
+        {"bootstrap.servers": stage.bootstrap, "transactional.id": f"up-{stage.prefix}", "log_level": 0, "partitioner": "murmur2_random"}
+    )
     producer.init_transactions(20)
     kind = order_type("check-portability")
     for commits in (True, False):
@@ -158,7 +174,10 @@ def a_transactional_upstream(stage):
 
     def settled():
         found = ends()
-        return {p.partition: p.offset for p in consumer.committed(partitions, timeout=20) if found[p.partition]} == {p: e for p, e in found.items() if e}
+        return {p.partition: p.offset for p in consumer.committed(partitions, timeout=20) if found[p.partition]} == {
+            p: e for p, e in found.items() if e
+        }
+
     wait_for(settled, "the positions to be at the ends")
     expect(worker.stop() == 0, worker.log())
     delete_records(stage, [confluent_kafka.TopicPartition(stage.requests, p, e) for p, e in ends().items() if e])
@@ -175,8 +194,12 @@ def retention_passes_unread_requests(stage):
         stage.send("check-portability", portability(), key=b"k")
     stage.flush()
     consumer = confluent_kafka.Consumer({"bootstrap.servers": stage.bootstrap, "group.id": "look", "log_level": 0})
-    ends = [confluent_kafka.TopicPartition(stage.requests, p, consumer.get_watermark_offsets(confluent_kafka.TopicPartition(stage.requests, p), timeout=20)[1])
-            for p in range(stage.partitions)]
+    ends = [
+        confluent_kafka.TopicPartition(
+            stage.requests, p, consumer.get_watermark_offsets(confluent_kafka.TopicPartition(stage.requests, p), timeout=20)[1]
+        )
+        for p in range(stage.partitions)
+    ]
     consumer.close()
     delete_records(stage, ends)
     refused(stage, "retention has deleted 7 offsets")

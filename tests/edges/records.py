@@ -1,4 +1,5 @@
 """One record never stops another (promise.md R16): what is too large, or what Kafka refuses for itself. A story a function."""
+
 import hashlib
 
 import confluent_kafka
@@ -17,7 +18,9 @@ LEFT_OUT = "whc-dead-left-out"
 
 def produce(stage, value, key, headers=None, **settings):
     """One message, by a producer of its own."""
-    producer = confluent_kafka.Producer({"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 20_000_000, "log_level": 0, **settings})
+    producer = confluent_kafka.Producer(
+        {"bootstrap.servers": stage.bootstrap, "partitioner": "murmur2_random", "message.max.bytes": 20_000_000, "log_level": 0, **settings}
+    )
     failed = []
     producer.produce(stage.requests, value, key=key, headers=headers or [], on_delivery=lambda error, message: failed.append(error))
     producer.flush(30)
@@ -34,7 +37,9 @@ def a_compressed_message_is_larger_than_any_topic_takes(stage):
     expect(letter.value() is None and letter.key() == b"k", "the value was to be left out, the key kept")
     expect(header(letter, "whc-dead-reason") == "size", header(letter, "whc-dead-reason"))
     expect(header(letter, LEFT_OUT) == f"value: 5000000 bytes, sha256 {hashlib.sha256(zeros).hexdigest()}", header(letter, LEFT_OUT))
-    expect(header(letter, "__connect.errors.topic") == stage.requests and header(letter, "__connect.errors.offset") == "0", "where it stands")
+    expect(
+        header(letter, "__connect.errors.topic") == stage.requests and header(letter, "__connect.errors.offset") == "0", "where it stands"
+    )
     expect((letter.headers()[0], letter.headers()[1]) == (("a", b"1"), ("nothing", None)), f"{letter.headers()}")
     code, out, err = stage.run("replay", "dead")
     expect("1 left out" in err and "its value was left out" in err, f"{out}{err}")
@@ -50,8 +55,11 @@ def a_key_nearly_fills_the_limit(stage):
     value = order_type("check-portability").single_object(record)
     produce(stage, value, b"k" * 1_040_000)
     letter = stage.reader(stage.dead).until(1)[0]
-    expect(header(letter, "whc-dead-reason") == "size" and "request's key has 1040000 bytes" in header(letter, "__connect.errors.exception.message"),
-           header(letter, "__connect.errors.exception.message"))
+    expect(
+        header(letter, "whc-dead-reason") == "size"
+        and "request's key has 1040000 bytes" in header(letter, "__connect.errors.exception.message"),
+        header(letter, "__connect.errors.exception.message"),
+    )
     goes_on(stage, worker)
 
 

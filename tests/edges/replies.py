@@ -1,4 +1,5 @@
 """What BT, a gateway or something in front of them may answer, byte for byte, and what becomes of the order."""
+
 import base64
 import gzip
 import json
@@ -25,22 +26,77 @@ def zipped(data):
 
 # A reading call: the reply; status, kind, code and words of the outcome.
 READS = [
-    ("behind a byte order mark", raw.reply(200, b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), [("Content-Type", "application/json")]),
-     "COMPLETED", "", "", ""),
+    (
+        "behind a byte order mark",
+        raw.reply(200, b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), [("Content-Type", "application/json")]),
+        "COMPLETED",
+        "",
+        "",
+        "",
+    ),
     ("gzip", zipped(json.dumps(GOOD).encode()), "COMPLETED", "", "", ""),
     ("gzip that unpacks beyond the cap", zipped(b"[" + b" " * 50_000_000 + b"]"), "FAILED", "BAD_REPLY", "size", "larger than"),
-    ("gzip in gzip", raw.reply(200, gzip.compress(gzip.compress(json.dumps(GOOD).encode())), [("Content-Encoding", "gzip, gzip")]),
-     "FAILED", "UNAVAILABLE", "attempts", "more than once"),
-    ("gzip in gzip, by two headers", raw.reply(200, gzip.compress(gzip.compress(json.dumps(GOOD).encode())), [("Content-Encoding", "gzip")] * 2),
-     "FAILED", "UNAVAILABLE", "attempts", "more than once"),
+    (
+        "gzip in gzip",
+        raw.reply(200, gzip.compress(gzip.compress(json.dumps(GOOD).encode())), [("Content-Encoding", "gzip, gzip")]),
+        "FAILED",
+        "UNAVAILABLE",
+        "attempts",
+        "more than once",
+    ),
+    (
+        "gzip in gzip, by two headers",
+        raw.reply(200, gzip.compress(gzip.compress(json.dumps(GOOD).encode())), [("Content-Encoding", "gzip")] * 2),
+        "FAILED",
+        "UNAVAILABLE",
+        "attempts",
+        "more than once",
+    ),
     ("gzip that is none", raw.reply(200, b"no gzip", [("Content-Encoding", "gzip")]), "FAILED", "UNAVAILABLE", "attempts", ""),
-    ("very many values", raw.reply(200, b"[" + b"{}," * 1_300_000 + b"{}]", [("Content-Type", "application/json")]), "FAILED", "BAD_REPLY", "size", ""),
-    ("headers without an end", raw.reply(200, GOOD, [(f"X-{i}", "y" * 1000) for i in range(80)]), "FAILED", "BAD_REPLY", "size", "headers of BT's reply"),
-    ("problem details", raw.reply(422, json.dumps({"title": "Not portable", "detail": "The losing provider objects"}).encode(),
-                                  [("Content-Type", "application/problem+json")]),
-     "REJECTED", "REFUSED", "422", "Not portable: The losing provider objects"),
-    ("a list of errors", raw.reply(400, {"errors": [{"code": "E7", "message": "No such site"}]}), "REJECTED", "REFUSED", "E7", "No such site"),
-    ("a redirect", raw.reply(301, b"", [("Location", "https://elsewhere.example/x")]), "FAILED", "BAD_REPLY", "", "https://elsewhere.example/x"),
+    (
+        "very many values",
+        raw.reply(200, b"[" + b"{}," * 1_300_000 + b"{}]", [("Content-Type", "application/json")]),
+        "FAILED",
+        "BAD_REPLY",
+        "size",
+        "",
+    ),
+    (
+        "headers without an end",
+        raw.reply(200, GOOD, [(f"X-{i}", "y" * 1000) for i in range(80)]),
+        "FAILED",
+        "BAD_REPLY",
+        "size",
+        "headers of BT's reply",
+    ),
+    (
+        "problem details",
+        raw.reply(
+            422,
+            json.dumps({"title": "Not portable", "detail": "The losing provider objects"}).encode(),
+            [("Content-Type", "application/problem+json")],
+        ),
+        "REJECTED",
+        "REFUSED",
+        "422",
+        "Not portable: The losing provider objects",
+    ),
+    (
+        "a list of errors",
+        raw.reply(400, {"errors": [{"code": "E7", "message": "No such site"}]}),
+        "REJECTED",
+        "REFUSED",
+        "E7",
+        "No such site",
+    ),
+    (
+        "a redirect",
+        raw.reply(301, b"", [("Location", "https://elsewhere.example/x")]),
+        "FAILED",
+        "BAD_REPLY",
+        "",
+        "https://elsewhere.example/x",
+    ),
     ("refused unread", raw.reply(421), "FAILED", "UNAVAILABLE", "attempts", "BT answered 421"),
     ("too early", raw.reply(425), "FAILED", "UNAVAILABLE", "attempts", "BT answered 425"),
 ]
@@ -91,6 +147,7 @@ def a_filter_in_front_halts(stage):
 @story(on="edges")
 def somebody_elses_reply(stage):
     """201 with another order's reference completes nothing: the order is looked up and found, and was sent once."""
+
     def answer(request):
         if request.method == "POST":
             reference["ours"] = request.json()["externalId"]

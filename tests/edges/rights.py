@@ -1,5 +1,6 @@
 """What the worker may do in Kafka: the least rights of README.md are enough; each one that is missing at the start, or is withdrawn
 under way, is named, and nothing is lost."""
+
 import contextlib
 import pathlib
 import shutil
@@ -17,12 +18,16 @@ from waiting import expect, wait_for
 
 kinds = confluent_kafka.admin
 USERS = {"admin": "admin-secret", "worker": "worker-secret"}
-EXTRA = """sasl.enabled.mechanisms=PLAIN
+EXTRA = (
+    """sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:admin;User:ANONYMOUS
 listener.name.clients.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
-username="admin" password="admin-secret" """ + " ".join(f'user_{name}="{password}"' for name, password in USERS.items()) + ";"
+username="admin" password="admin-secret" """
+    + " ".join(f'user_{name}="{password}"' for name, password in USERS.items())
+    + ";"
+)
 
 
 def login(user):
@@ -47,8 +52,13 @@ def a_guarded_stage():
 def least(stage):
     """The table of README.md: (kind, name, is a prefix, operation)."""
     topics = {"requests": ("READ",), "outcomes": ("WRITE",), "dead": ("WRITE",), "signals": ("READ",), "ledger": ("READ", "WRITE")}
-    names = {"requests": stage.requests, "outcomes": stage.outcomes, "dead": stage.dead, "signals": stage.topic("order-signals"),
-             "ledger": stage.topic("order-ledger")}
+    names = {
+        "requests": stage.requests,
+        "outcomes": stage.outcomes,
+        "dead": stage.dead,
+        "signals": stage.topic("order-signals"),
+        "ledger": stage.topic("order-ledger"),
+    }
     rights = [("TOPIC", names[role], False, operation) for role in topics for operation in (*topics[role], "DESCRIBE_CONFIGS")]
     return [*rights, ("GROUP", stage.group, False, "READ"), ("TRANSACTIONAL_ID", f"{stage.group}/", True, "WRITE")]
 
@@ -61,7 +71,9 @@ class Guard:
     def binding(right, of_what):
         kind, name, prefix, operation = right
         pattern = kinds.ResourcePatternType.PREFIXED if prefix else kinds.ResourcePatternType.LITERAL
-        return of_what(kinds.ResourceType[kind], name, pattern, "User:worker", "*", kinds.AclOperation[operation], kinds.AclPermissionType.ALLOW)
+        return of_what(
+            kinds.ResourceType[kind], name, pattern, "User:worker", "*", kinds.AclOperation[operation], kinds.AclPermissionType.ALLOW
+        )
 
     def grant(self, *rights):
         for done in self.admin.create_acls([self.binding(right, kinds.AclBinding) for right in rights]).values():
@@ -96,8 +108,13 @@ def is_missing_at_the_start(stage, guard, right):
     guard.withdraw(right)
     one = worker(stage)
     wait_for(lambda: named(one, right), f"a word about {right}")
-    expect("does not exist" not in one.log() and "--alter" not in one.log() and one.page("/health/ready")[0] != 200 or one.process.poll() is not None,
-           f"{right}: {one.log()}")
+    expect(
+        "does not exist" not in one.log()
+        and "--alter" not in one.log()
+        and one.page("/health/ready")[0] != 200
+        or one.process.poll() is not None,
+        f"{right}: {one.log()}",
+    )
     guard.grant(right)
     if one.process.poll() is None and "the worker ends" not in one.log():
         one.ready()

@@ -1,4 +1,5 @@
 """What comes in by the topic of signals: WRITE on it is the right to decide, and not everything in it is a decision."""
+
 import json
 import uuid
 
@@ -35,7 +36,9 @@ def decisions_of(stage, order):
 @story(on="edges")
 def junk_among_the_signals(stage):
     """Bytes that are no signal: a dead letter each, and a decision behind them is applied; replay leaves them alone."""
-    worker = stage.worker(**{**FAST_CALLS, "bt.delivery.max.ms": 60000}).ready()  # else it is soon late enough to say that it did not happen
+    worker = stage.worker(
+        **{**FAST_CALLS, "bt.delivery.max.ms": 60000}
+    ).ready()  # else it is soon late enough to say that it did not happen
     for partition in range(stage.partitions):
         put(stage, [b"junk", b"", b"\x00\x00\x00\x00\x09abc"], partition)
     letters = stage.reader(stage.dead)
@@ -56,8 +59,11 @@ def decide_one(stage):
     expect(code == 0, f"{out}{err}")
     expect(final(reader, order)["outcome"]["status"] == "COMPLETED", "not completed")
     kept = wait_for(lambda: decisions_of(stage, order), "the order's record")
-    expect([(d["applied"], d["verdict"], d["why"]) for d in kept] ==
-           [(False, "did-not-happen", "too early, perhaps"), (True, "happened", "seen in BT's portal")], f"{kept}")
+    expect(
+        [(d["applied"], d["verdict"], d["why"]) for d in kept]
+        == [(False, "did-not-happen", "too early, perhaps"), (True, "happened", "seen in BT's portal")],
+        f"{kept}",
+    )
     expect(all(d["who"] and d["decidedAt"] and d["signalOffset"] >= 0 for d in kept), f"{kept}")
     log = "".join(worker.log() for worker in stage.workers)
     expect('why="seen in BT\'s portal"' in log, "the log does not say why")
@@ -82,7 +88,7 @@ def all_decide_at_once(stage):
         return {one["signalId"]: one["applied"] for one in decisions_of(stage, order)}
 
     wait_for(lambda: len(kept()) == 1 + AT_ONCE, "all decisions to be kept")
-    expect(kept() == {known: True, **{one: False for one in more}}, f"{kept()}")
+    expect(kept() == {known: True, **dict.fromkeys(more, False)}, f"{kept()}")
 
 
 def lost_and_parked(stage):

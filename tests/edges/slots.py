@@ -1,5 +1,6 @@
 """A worker's place in the group is its slot (static membership): who is killed and started again at once takes it back, and
 nobody else notices; who leaves gives it up; two processes of one slot are one too many."""
+
 import signal
 
 import confluent_kafka

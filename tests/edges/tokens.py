@@ -1,4 +1,5 @@
 """The access token: renewed once for whatever 401, kept from those it does not belong to, and trouble that is told."""
+
 import pathlib
 
 import raw
@@ -34,8 +35,12 @@ def answered_once(stage, first, order_type="check-portability", record=portabili
 @story(on="edges")
 def whatever_says_401_renews_the_token(stage):
     """Apigee's fault, a WWW-Authenticate without a body, HTML: one new token, one more call, at no cost; a write as well."""
-    for first in (raw.reply(401, APIGEE), raw.reply(401, b"", [("WWW-Authenticate", 'Bearer error="invalid_token"')]),
-                  raw.reply(401, b"<html>no</html>", [("Content-Type", "text/html")]), raw.reply(401, {"code": "41", "message": "Invalid"})):
+    for first in (
+        raw.reply(401, APIGEE),
+        raw.reply(401, b"", [("WWW-Authenticate", 'Bearer error="invalid_token"')]),
+        raw.reply(401, b"<html>no</html>", [("Content-Type", "text/html")]),
+        raw.reply(401, {"code": "41", "message": "Invalid"}),
+    ):
         answered_once(stage, first)
     answered_once(stage, raw.reply(401, APIGEE), "create-order", create_order, lambda request: created(request, 7))
 
@@ -64,8 +69,10 @@ def a_new_token_that_is_refused_halts(stage):
 @story(on="edges")
 def what_the_endpoint_says_is_told(stage):
     """400 invalid_client, and 200 with an error: words in readiness, the secret's file is read again, no order is lost."""
-    replies = {"error": raw.reply(200, {"error": "invalid_request", "error_description": "The tap is closed"}),
-               "client": raw.reply(400, {"error": "invalid_client"})}
+    replies = {
+        "error": raw.reply(200, {"error": "invalid_request", "error_description": "The tap is closed"}),
+        "client": raw.reply(400, {"error": "invalid_client"}),
+    }
     for name, words in (("error", "invalid_request, The tap is closed"), ("client", "400: invalid_client")):
         secret = pathlib.Path(stage.folder) / name
         secret.write_text("old\n")

@@ -1,4 +1,5 @@
 """An upgrade while orders are open, and the way back: the release before and this one share a group, then change places."""
+
 import pathlib
 import subprocess
 
@@ -23,8 +24,9 @@ class Journey:
         self.before = pathlib.Path(built)
 
     def previous(self, slot):
-        return self.stage.worker(slot, program=self.before / "build/worker/whc-worker",
-                                 **{**SLOW, **NOT_THEN, "catalogue.path": self.before / "schemas"})
+        return self.stage.worker(
+            slot, program=self.before / "build/worker/whc-worker", **{**SLOW, **NOT_THEN, "catalogue.path": self.before / "schemas"}
+        )
 
     def current(self, slot, **more):
         # What is written is the format before, which does not say how keys are placed.

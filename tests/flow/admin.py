@@ -1,4 +1,5 @@
 """The operators' port: its pages, half-sent requests, IPv6, TLS, passwords, and what SIGHUP reads again."""
+
 import base64
 import json
 import re
@@ -19,8 +20,7 @@ HOST = "127.0.0.1"
 
 
 def connect(worker, host=HOST):
-    one = socket.create_connection((host, worker.port()), timeout=60)
-    return one
+    return socket.create_connection((host, worker.port()), timeout=60)
 
 
 def exchange(worker, text):
@@ -121,7 +121,10 @@ class Pages:
             return error.code, error.read().decode()
 
     def shown(self):
-        with socket.create_connection((HOST, self.worker.port()), timeout=30) as plain, self.context.wrap_socket(plain, server_hostname=HOST) as one:
+        with (
+            socket.create_connection((HOST, self.worker.port()), timeout=30) as plain,
+            self.context.wrap_socket(plain, server_hostname=HOST) as one,
+        ):
             return dict(pair[0] for pair in one.getpeercert()["subject"])["commonName"]
 
 
@@ -148,14 +151,19 @@ def tls_and_password(stage):
     certificate.write_bytes(first.read_bytes())
     key.write_bytes(first_key.read_bytes())
     password.write_text("open sesame\n")
-    worker = stage.worker(**{"admin.tls.certificate.file": certificate, "admin.tls.key.file": key, "admin.username": "ann", "admin.password.file": password})
+    worker = stage.worker(
+        **{"admin.tls.certificate.file": certificate, "admin.tls.key.file": key, "admin.username": "ann", "admin.password.file": password}
+    )
     pages = Pages(worker, authority)
     wait_for(lambda: pages.ask("/health/ready")[0] == 200, "the worker to be ready")
     expect(pages.ask("/health/live") == (200, "live\n"), "live")
     for path in ("/metrics", "/status", "/health/ready?all", "/nothing"):
         for wrong in (None, "ann:open", "ann:open sesame ", "bob:open sesame", "ann", ":"):
             expect(pages.ask(path, wrong)[0] == 401, f"{path} is shown to {wrong}")
-    expect(pages.ask("/metrics", "ann:open sesame")[0] == 200 and pages.ask("/health/ready?all", "ann:open sesame")[0] == 200, "the password is not taken")
+    expect(
+        pages.ask("/metrics", "ann:open sesame")[0] == 200 and pages.ask("/health/ready?all", "ann:open sesame")[0] == 200,
+        "the password is not taken",
+    )
     expect(exchange(worker, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").count("live") == 0, "it speaks without TLS")
     held = [connect(worker) for _ in range(70)]
     expect(pages.ask("/health/live") == (200, "live\n"), "70 connections without a handshake: not live")
@@ -169,7 +177,9 @@ def tls_and_password(stage):
     password.write_text("another\n")
     hang_up(worker, "were read again")
     expect(pages.shown() == "second", pages.shown())
-    expect(pages.ask("/metrics", "ann:open sesame")[0] == 401 and pages.ask("/metrics", "ann:another")[0] == 200, "the password before counts")
+    expect(
+        pages.ask("/metrics", "ann:open sesame")[0] == 401 and pages.ask("/metrics", "ann:another")[0] == 200, "the password before counts"
+    )
     expect(worker.stop() == 0 and "sesame" not in worker.log(), worker.log())
 
 
@@ -194,7 +204,10 @@ def sighup_ends_nothing(stage):
     hang_up(worker, "were read again")
     reader.until(100)
     found = outcomes_by_request(reader.messages)
-    expect(sorted(found) == sorted(sent) and all([o["outcome"]["status"] for o in mine] == ["COMPLETED"] for mine in found.values()), "not one outcome each")
+    expect(
+        sorted(found) == sorted(sent) and all([o["outcome"]["status"] for o in mine] == ["COMPLETED"] for mine in found.values()),
+        "not one outcome each",
+    )
     expect(worker.page("/metrics")[0] == 200 and worker.stop() == 0, worker.log()[-2000:])
 
 

@@ -1,4 +1,5 @@
 """BT answers nonsense, refuses, wants us to wait, or is not reached: reading orders end or wait, and say why."""
+
 import http.server
 import json
 import threading
@@ -15,15 +16,29 @@ from waiting import expect, wait_for
 @story(on="embedded")
 def a_reading_order_survives_bad_replies(stage):
     """Each kind of bad reply ends a reading order FAILED with what was wrong: never a crash, never an endless wait."""
-    stage.worker(**{"bt.attempts.max": 2, "bt.backoff.first.ms": 1, "bt.call.timeout.ms": 800, "bt.tcp.user.timeout.ms": 800,
-                    "bt.reply.max.bytes": 5000}).ready()
-    table = [("garbage", {}, "BAD_REPLY", "json"), ("html502", {}, "UNAVAILABLE", "attempts"),
-             ("wrong-type", {}, "BAD_REPLY", "type"), ("huge", {"bytes": 100000}, "BAD_REPLY", "size"),
-             ("truncated", {}, "UNAVAILABLE", "attempts"), ("stall", {"at": "start"}, "UNAVAILABLE", "attempts"),
-             ("stall", {"at": "headers"}, "UNAVAILABLE", "attempts"), ("stall", {"at": "body"}, "UNAVAILABLE", "attempts"),
-             ("close-before-reply", {}, "UNAVAILABLE", "attempts"), ("close-after-request", {}, "UNAVAILABLE", "attempts"),
-             ("error-with-200", {}, "BAD_REPLY", "criteria"),
-             ("status", {"status": 500, "code": 1}, "UNAVAILABLE", "attempts")]
+    stage.worker(
+        **{
+            "bt.attempts.max": 2,
+            "bt.backoff.first.ms": 1,
+            "bt.call.timeout.ms": 800,
+            "bt.tcp.user.timeout.ms": 800,
+            "bt.reply.max.bytes": 5000,
+        }
+    ).ready()
+    table = [
+        ("garbage", {}, "BAD_REPLY", "json"),
+        ("html502", {}, "UNAVAILABLE", "attempts"),
+        ("wrong-type", {}, "BAD_REPLY", "type"),
+        ("huge", {"bytes": 100000}, "BAD_REPLY", "size"),
+        ("truncated", {}, "UNAVAILABLE", "attempts"),
+        ("stall", {"at": "start"}, "UNAVAILABLE", "attempts"),
+        ("stall", {"at": "headers"}, "UNAVAILABLE", "attempts"),
+        ("stall", {"at": "body"}, "UNAVAILABLE", "attempts"),
+        ("close-before-reply", {}, "UNAVAILABLE", "attempts"),
+        ("close-after-request", {}, "UNAVAILABLE", "attempts"),
+        ("error-with-200", {}, "BAD_REPLY", "criteria"),
+        ("status", {"status": 500, "code": 1}, "UNAVAILABLE", "attempts"),
+    ]
     for kind, more, reason, code in table:
         stage.sandbox.fault(api="portability", kind=kind, times=-1, **more)
         outcome = ask(stage, portability())["outcome"]
@@ -91,11 +106,14 @@ def a_waiting_order_expires(stage):
 @story(on="embedded")
 def bt_is_not_reached(stage):
     """Nobody listens where BT should be: orders end FAILED within their limits and say so."""
-    stage.worker(**{"bt.portability.base.url": "http://127.0.0.1:9", "bt.backoff.first.ms": 1, "bt.attempts.max": 2,
-                    "bt.give.up.ms": 1000}).ready()
+    stage.worker(
+        **{"bt.portability.base.url": "http://127.0.0.1:9", "bt.backoff.first.ms": 1, "bt.attempts.max": 2, "bt.give.up.ms": 1000}
+    ).ready()
     outcome = ask(stage, portability())["outcome"]
-    expect((outcome["status"], outcome["reason"]["kind"]) == ("FAILED", "UNAVAILABLE") and "not reached" in outcome["reason"]["text"],
-           f"{outcome}")
+    expect(
+        (outcome["status"], outcome["reason"]["kind"]) == ("FAILED", "UNAVAILABLE") and "not reached" in outcome["reason"]["text"],
+        f"{outcome}",
+    )
 
 
 @story(on="embedded")

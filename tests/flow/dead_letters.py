@@ -1,4 +1,5 @@
 """Records that are no request: what becomes of them, how large they may be, and how they come back."""
+
 import pathlib
 
 import confluent_kafka
@@ -61,7 +62,9 @@ def dead_letters_keep_memory_flat(stage):
         stage.send_bytes(confluent_v0(1 + i, good[10:]) if i % 60 == 0 else kinds[i % len(kinds)], key=f"{i % 1000}".encode())
     stage.flush()
     # All is there before it starts, and little is fetched ahead: what is measured is what dead letters leave behind.
-    worker = stage.worker(**{"registry.url": stage.sandbox.http, "registry.unknown.ms": 0, "kafka.consumer.queued.max.messages.kbytes": 1024}).ready()
+    worker = stage.worker(
+        **{"registry.url": stage.sandbox.http, "registry.unknown.ms": 0, "kafka.consumer.queued.max.messages.kbytes": 1024}
+    ).ready()
     wait_for(lambda: worker.metric("whc_dead_letters_total") >= count // 10, "the first tenth", 60)
     first = resident_kib(worker)
     wait_for(lambda: worker.metric("whc_dead_letters_total") == count, "all dead letters", 90)

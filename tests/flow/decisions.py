@@ -1,4 +1,5 @@
 """Doubts that nothing can resolve wait for a person, who decides through the owner of the order."""
+
 from orders import decide, evidence, final, outcomes, parked, submit
 from story import story
 from timings import FAST_CALLS
@@ -26,7 +27,9 @@ def a_parked_order_is_decided(stage):
     expect(not outcomes(reader, behind), "the order behind a parked one of its key was carried out")
     expect("applied" in decide(stage, "--who", "A. Person", request, "happened", "700501", "seen in the portal"), "not applied")
     found = final(reader, request)["outcome"]
-    expect((found["status"], found["reason"]["kind"], found["reason"]["text"]) == ("COMPLETED", "DECISION", "seen in the portal"), f"{found}")
+    expect(
+        (found["status"], found["reason"]["kind"], found["reason"]["text"]) == ("COMPLETED", "DECISION", "seen in the portal"), f"{found}"
+    )
     final(reader, behind)
     expect("final outcome already" in decide(stage, request, "retry", "again", code=1), "a decision about a finished order")
     expect(parked(stage) == [], "it is still parked")

@@ -1,4 +1,5 @@
 """Limits that are reached: what waits, what goes on, and who is told."""
+
 from events import header
 from order_types import portability
 from orders import all_final, evidence, expect_one_each, send_example
@@ -45,7 +46,7 @@ def a_full_map_stops_its_partition(stage):
 
 @story(on="real")
 def more_orders_than_are_remembered(stage):
-    """More than duplicates.max of a partition, and forgetting is chosen: the oldest are forgotten early, in the ledger too, and it is counted."""
+    """More than duplicates.max of a partition, and forgetting is chosen: the oldest are forgotten early, in the ledger too, and counted."""
     worker = stage.worker("one", **{**FAST, "duplicates.max": 2, "duplicates.full": "forget"}).ready()
     reader = stage.reader()
     sent = [send_example(stage, "create-order", "new-company", "k") for _ in range(5)]
@@ -59,14 +60,16 @@ def more_orders_than_are_remembered(stage):
     def gone():
         last = {m.key().decode(): m.value() for m in ledger_records(stage)}
         return all(last[f"order/{request}"] is None for request in sent[:3])
+
     wait_for(gone, "the oldest to be forgotten in the ledger")
 
 
 @story(on="real")
 def a_full_ledger_takes_no_more(stage):
     """ledger.orders.max is reached: not ready with the reason, no more requests are taken; nothing is lost, and it goes on."""
-    worker = stage.worker("one", **{**FAST, "ledger.orders.max": 4, "ledger.after.ms": 200, "bt.call.timeout.ms": 30000,
-                                            "bt.tcp.user.timeout.ms": 30000}).ready()
+    worker = stage.worker(
+        "one", **{**FAST, "ledger.orders.max": 4, "ledger.after.ms": 200, "bt.call.timeout.ms": 30000, "bt.tcp.user.timeout.ms": 30000}
+    ).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="delay", ms=3000, times=4)
     sent = [send_example(stage, "create-order", "new-company", f"k{i}") for i in range(4)]

@@ -1,4 +1,5 @@
 """Broker, topics, rights, disk, log or clock fail under a running worker: it waits, says so, and goes on by itself."""
+
 import fcntl
 import os
 import pathlib
@@ -15,18 +16,7 @@ import confluent_kafka.admin
 from brokers import Kafka
 from events import header, outcomes_by_request
 from order_types import order_type, portability
-from orders import (
-    all_final,
-    ask,
-    create_order,
-    evidence,
-    expect_one_each,
-    final,
-    outcomes,
-    send_example,
-    send_many,
-    submit,
-)
+from orders import all_final, ask, create_order, evidence, expect_one_each, final, outcomes, send_example, send_many, submit
 from paths import BUILD
 from programs import Worker
 from registries import confluent_v0, on_registry
@@ -134,8 +124,9 @@ def deny(admin, kind, name, operation):
     rule = kinds.AclBinding(kind, name, kinds.ResourcePatternType.PREFIXED, "User:ANONYMOUS", "*", operation, kinds.AclPermissionType.DENY)
     for done in admin.create_acls([rule]).values():
         done.result(20)
-    mine = kinds.AclBindingFilter(kind, name, kinds.ResourcePatternType.PREFIXED, None, None, kinds.AclOperation.ANY,
-                                  kinds.AclPermissionType.ANY)
+    mine = kinds.AclBindingFilter(
+        kind, name, kinds.ResourcePatternType.PREFIXED, None, None, kinds.AclOperation.ANY, kinds.AclPermissionType.ANY
+    )
     return lambda: [done.result(20) for done in admin.delete_acls([mine]).values()]
 
 
@@ -143,8 +134,11 @@ def deny(admin, kind, name, operation):
 def no_permission(stage):
     """The group denied: the worker says so, waits, and goes on when it may. The transactional.id denied: it ends and says so."""
     kinds, folder = confluent_kafka.admin, tempfile.mkdtemp(prefix="whc-kafka-")
-    kafka = Kafka(folder, "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
-                              "allow.everyone.if.no.acl.found=true\nsuper.users=User:nobody")
+    kafka = Kafka(
+        folder,
+        "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
+        "allow.everyone.if.no.acl.found=true\nsuper.users=User:nobody",
+    )
     denied = new_stage(kafka)
     try:
         admin = kinds.AdminClient({"bootstrap.servers": kafka.bootstrap, "log_level": 0})
@@ -177,7 +171,14 @@ def the_schema_cache_cannot_be_written(stage):
     (folder / f"ids-{schema_id}.new").symlink_to("/dev/full")
     (pathlib.Path(stage.folder) / "file").write_text("")
     for path, why in ((folder, "No space left"), (pathlib.Path(stage.folder) / "file" / "cache", "Not a directory")):
-        worker = stage.worker(**{"registry.url": stage.sandbox.http, "registry.cache.path": path, "group.id": f"{stage.group}-{path.parent.name}", "takeover.trust.ledger": "on"}).ready()
+        worker = stage.worker(
+            **{
+                "registry.url": stage.sandbox.http,
+                "registry.cache.path": path,
+                "group.id": f"{stage.group}-{path.parent.name}",
+                "takeover.trust.ledger": "on",
+            }
+        ).ready()
         reader = stage.reader()
         request = portability()
         stage.send_bytes(confluent_v0(schema_id, kind.datum(request)))

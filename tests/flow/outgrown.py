@@ -1,4 +1,5 @@
 """Orders that are too heavy for the ledger (promise.md R16), and topics that are too small for what is written to them."""
+
 import re
 
 from events import header
@@ -57,7 +58,7 @@ def a_write_that_could_outgrow_the_ledger(stage):
 
 @story(on="real")
 def an_owned_order_outgrows_the_ledger(stage):
-    """The limits are lower when its owner is gone: nobody ends because of it, nothing is sent twice, and it goes on when they are higher."""
+    """The limits are lower when its owner is gone: nobody ends because of it, nothing is sent twice, it goes on when they are higher."""
     soon = member(10000)
     first = stage.worker(**FAST_CALLS, **soon).ready()
     reader = stage.reader()
@@ -95,6 +96,7 @@ def heavy_orders_wait_in_kafka(stage):
         most = max(most, worker.metric("whc_orders_bytes"))
         full = full or "orders.max.bytes" in worker.page("/health/ready")[1]
         return {header(m, "ce_subject") for m in reader.more(0.02)} >= set(sent)
+
     wait_for(look, "all outcomes", 90)
     expect(500_000 < most < 1_700_000, f"{most} bytes of orders at most")  # one more than there is room for, and its call
     expect(full or most < 1_048_576, "readiness did not say it")

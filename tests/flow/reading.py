@@ -1,4 +1,5 @@
 """Orders that only read at BT: the good way, and what ends without a call."""
+
 from events import header, outcomes_by_request
 from order_types import portability
 from orders import TARGET, ask, final, one, submit, target
@@ -37,8 +38,13 @@ def only_a_valid_trace_goes_on(stage):
     reader = stage.reader()
     good, zero = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", b"00-00000000000000000000000000000000-00f067aa0ba902b7-01"
     state = [("tracestate", b"rojo=1"), ("tracestate", b"congo=2")]
-    cases = [([("traceparent", good), *state], (good.decode(), "rojo=1,congo=2")), ([("traceparent", zero), *state], (None, None)),
-             (state, (None, None)), ([("traceparent", good), ("traceparent", good)], (None, None)), ([("traceparent", good), ("tracestate", b"X")], (good.decode(), None))]
+    cases = [
+        ([("traceparent", good), *state], (good.decode(), "rojo=1,congo=2")),
+        ([("traceparent", zero), *state], (None, None)),
+        (state, (None, None)),
+        ([("traceparent", good), ("traceparent", good)], (None, None)),
+        ([("traceparent", good), ("tracestate", b"X")], (good.decode(), None)),
+    ]
     for i, (headers, wanted) in enumerate(cases):
         number = f"0163296001{i}"
         request = stage.send("check-portability", portability(number), key=b"order-7", headers=headers)

@@ -1,4 +1,5 @@
 """What a schema registry can answer, and what stands in front of one."""
+
 import gzip
 
 from events import outcomes_by_request
@@ -41,8 +42,9 @@ def an_unknown_schema_is_asked_for_again(stage):
     expect(not stage.reader(stage.dead).more(), "a dead letter")
     stage.stop_workers()
 
-    worker = stage.worker("two", **{"registry.url": registry.url, "registry.unknown.ms": 700, "group.id": f"{stage.group}-2",
-                                    "takeover.trust.ledger": "on"}).ready()
+    worker = stage.worker(
+        "two", **{"registry.url": registry.url, "registry.unknown.ms": 700, "group.id": f"{stage.group}-2", "takeover.trust.ledger": "on"}
+    ).ready()
     dead_letter(stage, framed(2, portability()), "schema")
     expect(registry.asked.count("/schemas/ids/2") >= 2, f"{registry.asked}")
     expect(worker.page("/health/ready")[0] == 200, worker.page("/health/ready")[1])
@@ -106,7 +108,10 @@ def trouble_of_the_registry_is_waited_out(stage):
     registry.close()
     send(stage, 999)
     wait_for(lambda: "the schema registry 127.0.0.1" in worker.page("/health/ready")[1], "readiness to say that it is away")
-    expect("was not reached" in worker.page("/health/ready")[1] and "BT" not in worker.page("/health/ready")[1], worker.page("/health/ready")[1])
+    expect(
+        "was not reached" in worker.page("/health/ready")[1] and "BT" not in worker.page("/health/ready")[1],
+        worker.page("/health/ready")[1],
+    )
     expect(not dead.more(), "a dead letter")
 
 
@@ -114,16 +119,23 @@ def trouble_of_the_registry_is_waited_out(stage):
 def a_writers_defaults_are_not_judged(stage):
     """An empty uuid as a default, NaN, a hyphen in a namespace of the writer's own: read all the same."""
     registry = Registry()
-    schema = {"type": "record", "name": "CheckPortabilityRequest", "namespace": "whc", "fields": [
-        {"name": "requestId", "type": {"type": "string", "logicalType": "uuid"}, "default": ""},
-        {"name": "weight", "type": "double", "default": float("nan")},
-        {"name": "origin", "type": {"type": "record", "name": "Origin", "namespace": "com.example.order-desk", "fields": []}},
-        {"name": "number", "type": "string", "default": 7}]}
+    schema = {
+        "type": "record",
+        "name": "CheckPortabilityRequest",
+        "namespace": "whc",
+        "fields": [
+            {"name": "requestId", "type": {"type": "string", "logicalType": "uuid"}, "default": ""},
+            {"name": "weight", "type": "double", "default": float("nan")},
+            {"name": "origin", "type": {"type": "record", "name": "Origin", "namespace": "com.example.order-desk", "fields": []}},
+            {"name": "number", "type": "string", "default": 7},
+        ],
+    }
     registry.answers["/schemas/ids/1"] = (200, of_schema(schema))
 
     def write(record):
         def text(value):
             return bytes([len(value) * 2]) + value.encode()
+
         return text(record["requestId"]) + bytes(8) + text(record["number"])
 
     stage.worker(**{"registry.url": registry.url}).ready()
@@ -137,8 +149,11 @@ def a_reference_that_was_deleted_softly(stage):
     """A schema refers to a version that its owner deleted: Confluent's registry gives it only when asked for deleted ones."""
     registry = Registry()
     number = {"type": "record", "name": "whc.Number", "fields": [{"name": "digits", "type": "string"}]}
-    schema = {"type": "record", "name": "whc.CheckPortabilityRequest", "fields": [
-        {"name": "requestId", "type": "string"}, {"name": "number", "type": "string"}, {"name": "other", "type": "whc.Number"}]}
+    schema = {
+        "type": "record",
+        "name": "whc.CheckPortabilityRequest",
+        "fields": [{"name": "requestId", "type": "string"}, {"name": "number", "type": "string"}, {"name": "other", "type": "whc.Number"}],
+    }
     registry.answers["/schemas/ids/1"] = (200, of_schema(schema, [{"name": "whc.Number", "subject": "a/number", "version": 3}]))
     registry.answers["/subjects/a%2Fnumber/versions/3"] = (404, error(40402, "Version 3 not found."))
     registry.answers["/subjects/a%2Fnumber/versions/3?deleted=true"] = (200, of_schema(number))
@@ -146,6 +161,7 @@ def a_reference_that_was_deleted_softly(stage):
     def write(record):
         def text(value):
             return bytes([len(value) * 2]) + value.encode()
+
         return text(record["requestId"]) + text(record["number"]) + text("1")
 
     stage.worker(**{"registry.url": registry.url}).ready()
@@ -179,8 +195,10 @@ def values_of_go_and_rust(stage):
     stage.worker().ready()
     reader = stage.reader()
     number = b"\x00\x1601632960000\x00"
-    for fingerprint, request in (("df5723a2857bb05b", "7b0c2f0e-2d5c-4c7e-9a43-0d4f6f3f0a01"),
-                                 ("c09d0ca1e2f83c3c", "7b0c2f0e-2d5c-4c7e-9a43-0d4f6f3f0a02")):
+    for fingerprint, request in (
+        ("df5723a2857bb05b", "7b0c2f0e-2d5c-4c7e-9a43-0d4f6f3f0a01"),
+        ("c09d0ca1e2f83c3c", "7b0c2f0e-2d5c-4c7e-9a43-0d4f6f3f0a02"),
+    ):
         stage.send_bytes(b"\xc3\x01" + bytes.fromhex(fingerprint) + b"\x48" + request.encode() + number, key=b"k")
         stage.flush()
         expect_completed(reader, request)

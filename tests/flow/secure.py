@@ -1,4 +1,5 @@
 """TLS and secrets: the worker against an encrypted front of the sandbox, and what must not be in the log."""
+
 import json
 import pathlib
 import ssl
@@ -38,8 +39,17 @@ def encrypted(stage):
         worker.stop()
         # A token, but BT's own host has the wrong certificate: the order ends within its limits, and says why; no call.
         before = stage.sandbox.counts()["operations"]["checkPortability"]
-        stage.worker(**front.settings(**{"bt.ca.file": authority.file, "bt.portability.base.url": other.url, "bt.backoff.first.ms": 1,
-                                         "bt.attempts.max": 2, "bt.give.up.ms": 1000})).ready()
+        stage.worker(
+            **front.settings(
+                **{
+                    "bt.ca.file": authority.file,
+                    "bt.portability.base.url": other.url,
+                    "bt.backoff.first.ms": 1,
+                    "bt.attempts.max": 2,
+                    "bt.give.up.ms": 1000,
+                }
+            )
+        ).ready()
         outcome = ask(stage, portability())["outcome"]
         expect(outcome["status"] == "FAILED" and "certificate" in outcome["reason"]["text"], f"{outcome}")
         expect(stage.sandbox.counts()["operations"]["checkPortability"] == before, "it was called")
@@ -93,10 +103,17 @@ def the_registry_has_certificates_of_its_own(stage):
         wait_for(lambda: "SSL certificate problem" in worker.page("/health/ready")[1], "readiness to name the certificate")
         expect("the schema registry" in worker.page("/health/ready")[1], worker.page("/health/ready")[1])
         expect(worker.stop() == 0 and front.shown == [], f"{front.shown}")
-        for slot, more, name in (("two", {}, ""), ("three", {"registry.certificate.file": own, "registry.key.file": own_key}, "worker-at-registry")):
+        for slot, more, name in (
+            ("two", {}, ""),
+            ("three", {"registry.certificate.file": own, "registry.key.file": own_key}, "worker-at-registry"),
+        ):
             # A group of its own: a second member waits long for the embedded broker.
-            worker = stage.worker(slot, **bt, **{"registry.ca.file": authority.file, "group.id": f"{stage.group}-{slot}", "takeover.trust.ledger": "on"},
-                                  **more).ready()
+            worker = stage.worker(
+                slot,
+                **bt,
+                **{"registry.ca.file": authority.file, "group.id": f"{stage.group}-{slot}", "takeover.trust.ledger": "on"},
+                **more,
+            ).ready()
             wait_for(lambda: request in outcomes_by_request(reader.more()), "the outcome")
             expect(front.shown and set(front.shown) == {name}, f"shown: {front.shown}, not '{name}'")
             expect(worker.stop() == 0, worker.log())

@@ -1,4 +1,5 @@
 """Settings, catalogue and topics that a worker does not start with, or warns of."""
+
 import pathlib
 import shutil
 
@@ -12,17 +13,33 @@ def configuration_mistakes(stage):
     """All mistakes at once, each with its place and what would be right; the worker does not start."""
     worker = stage.worker(**{"admin.port": "many", "no.such": 1, "bt.window": 0, "kafka.acks": "0"})
     expect(worker.wait() == 2, "it started")
-    for text in ("admin.port is no allowed number", "there is no setting 'no.such'", "bt.window is no allowed number",
-                 "kafka.acks is fixed by the worker"):
+    for text in (
+        "admin.port is no allowed number",
+        "there is no setting 'no.such'",
+        "bt.window is no allowed number",
+        "kafka.acks is fixed by the worker",
+    ):
         expect(text in worker.log(), f"not told: {text}\n{worker.log()}")
-    wrong = {"admin.address": "localhost", "bt.token.url": "foo", "bt.ca.file": "/nonexistent", "bt.client.secret": None,
-             "bt.accept.proposed": "noSuchOperation", "topic.dead": stage.outcomes}
+    wrong = {
+        "admin.address": "localhost",
+        "bt.token.url": "foo",
+        "bt.ca.file": "/nonexistent",
+        "bt.client.secret": None,
+        "bt.accept.proposed": "noSuchOperation",
+        "topic.dead": stage.outcomes,
+    }
     worker = stage.worker(**wrong)
     expect(worker.wait() == 2, "it started")
     code, _, err = stage.run("check", **wrong)
     expect(code == 2, err)
-    for text in ("admin.address is no IP address", "bt.token.url is no URL", "bt.ca.file '/nonexistent' cannot be read",
-                 "bt.client.secret is empty", "no operation 'noSuchOperation'", "topic.dead and topic.outcomes are one topic"):
+    for text in (
+        "admin.address is no IP address",
+        "bt.token.url is no URL",
+        "bt.ca.file '/nonexistent' cannot be read",
+        "bt.client.secret is empty",
+        "no operation 'noSuchOperation'",
+        "topic.dead and topic.outcomes are one topic",
+    ):
         expect(text in worker.log() and text in err, f"not told: {text}\n{worker.log()}{err}")
     code, _, err = stage.run("topics", "--create", **{"topic.dead": stage.outcomes})
     expect(code == 2 and "topic.dead and topic.outcomes are one topic" in err, f"{code} {err}")
@@ -33,7 +50,9 @@ def settings_that_are_warned_of(stage):
     """What is allowed and hardly meant in production: `check` and the log say so, and the worker starts."""
     risky = {"bt.tls.verify": "off", "bt.portability.base.url": "http://bt.example", "bt.token.hosts": "bt.example"}
     code, out, err = stage.run("check", **risky)
-    expect(code == 0 and "warning: " in err and "bt.tls.verify is off" in err and "bt.portability.base.url is not encrypted" in err, out + err)
+    expect(
+        code == 0 and "warning: " in err and "bt.tls.verify is off" in err and "bt.portability.base.url is not encrypted" in err, out + err
+    )
     worker = stage.worker(**risky).ready()
     expect("bt.tls.verify is off" in worker.log() and "bt.portability.base.url is not encrypted" in worker.log(), worker.log())
 
@@ -44,7 +63,7 @@ def catalogue_mistakes(stage):
     copy = pathlib.Path(stage.folder) / "schemas"
     shutil.copytree(SCHEMAS, copy)
     path = copy / "check-portability" / "workflow.arazzo.json"
-    path.write_text(path.read_text().replace("bt.checkPortability", "bt.checkPortabilty").replace("$inputs.rangeEnd\"", "$inputs.rangEnd\""))
+    path.write_text(path.read_text().replace("bt.checkPortability", "bt.checkPortabilty").replace('$inputs.rangeEnd"', '$inputs.rangEnd"'))
     worker = stage.worker(**{"catalogue.path": copy})
     expect(worker.wait() == 2, "it started")
     expect("workflow.arazzo.json#/workflows/0/steps/0" in worker.log() and "checkPortabilty" in worker.log(), worker.log())

@@ -1,21 +1,10 @@
 """Workers that are stopped, killed or stand still: the next one carries on, and nothing is done twice."""
+
 import signal
 
 from events import outcomes_by_request
 from order_types import portability
-from orders import (
-    all_final,
-    decide,
-    evidence,
-    expect_one_each,
-    final,
-    outcomes,
-    parked,
-    send_example,
-    send_many,
-    submit,
-    target,
-)
+from orders import all_final, decide, evidence, expect_one_each, final, outcomes, parked, send_example, send_many, submit, target
 from story import story
 from timings import FAST, FAST_CALLS, FAST_MEMBER, member
 from waiting import expect, wait_for

@@ -2,6 +2,7 @@
 
 Usage: stories.py embedded|real [--list | STORY...]
 """
+
 import sys
 
 from story import AT_ONCE, load, on_embedded, on_real_kafka

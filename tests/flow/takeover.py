@@ -1,4 +1,5 @@
 """Ledgers and positions that are not as they were left: a worker does not take over, and says how to go on."""
+
 import uuid
 
 import confluent_kafka
@@ -33,8 +34,14 @@ def one_order(stage, **settings):
 def put_into_ledger(stage, key, value, partition, headers=None):
     """Writes what no worker would; gives its offset."""
     found = []
-    stage.producer.produce(stage.topic("order-ledger"), value, key=key, partition=partition, headers=headers or [],
-                           on_delivery=lambda error, message: found.append((error, message.offset())))
+    stage.producer.produce(
+        stage.topic("order-ledger"),
+        value,
+        key=key,
+        partition=partition,
+        headers=headers or [],
+        on_delivery=lambda error, message: found.append((error, message.offset())),
+    )
     stage.flush()
     expect(found and found[0][0] is None, f"not written: {found}")
     return found[0][1]
@@ -73,6 +80,7 @@ def delete_group(stage):
             return True
         except confluent_kafka.KafkaException:
             return False  # its member is not forgotten yet
+
     wait_for(gone, "the group to be deleted")
 
 
@@ -108,8 +116,11 @@ def a_ledger_that_is_deleted_by_age(stage):
     ledger = stage.topic("order-ledger")
     for policy in ("delete", "compact,delete"):
         alter_topic(stage, ledger, "cleanup.policy", policy)
-        refuses(stage, f"cleanup.policy is '{policy}' and must be 'compact'",
-                f"kafka-configs.sh --alter --topic {ledger} --add-config cleanup.policy=compact")
+        refuses(
+            stage,
+            f"cleanup.policy is '{policy}' and must be 'compact'",
+            f"kafka-configs.sh --alter --topic {ledger} --add-config cleanup.policy=compact",
+        )
     alter_topic(stage, ledger, "cleanup.policy", "compact")
     stage.worker("one", **FAST).ready()
 

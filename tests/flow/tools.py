@@ -1,4 +1,5 @@
 """People's commands."""
+
 import json
 
 from story import story

@@ -1,4 +1,5 @@
 """The window of duplicates: every end of a write is remembered, nothing is forgotten inside it, and what is gone is said."""
+
 import os
 
 from events import header, outcome_of
@@ -94,7 +95,7 @@ def an_outcome_that_is_gone(stage):
         stage.producer.produce(stage.topic("order-ledger"), value=os.urandom(900000), partition=2)  # of the key "k"
         stage.producer.flush()
     send(stage, record)
-    wait_for(lambda: dead.more(), "the dead letter", 60)
+    wait_for(dead.more, "the dead letter", 60)
     expect(header(dead.messages[0], "whc-dead-reason") == "outcome-gone", header(dead.messages[0], "whc-dead-reason"))
     expect("a finished order's outcome is gone" in worker.log(), "no alarm")
     expect(len(reader.more() and reader.messages) == 1 and list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")

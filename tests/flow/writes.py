@@ -1,4 +1,5 @@
 """Orders that change something at BT: sent once, looked up after a doubt, answered again to a repeat."""
+
 import json
 import uuid
 
@@ -57,8 +58,10 @@ def a_repeat_gets_the_same_outcome(stage):
         final(reader, request["requestId"])
     wait_for(lambda: len(reader.more()) == 2, "the repeated outcome")
     first, second = reader.messages
-    expect(first.value() == second.value() and header(second, "whc-repeated") == "true" and header(first, "whc-repeated") is None,
-           "the repeat is not the stored bytes, or not marked")
+    expect(
+        first.value() == second.value() and header(second, "whc-repeated") == "true" and header(first, "whc-repeated") is None,
+        "the repeat is not the stored bytes, or not marked",
+    )
     expect(header(first, "ce_id") == header(second, "ce_id") and first.key() == second.key(), "headers or key differ")
     expect(list(evidence(stage).values()) == [(1, 1)], f"{evidence(stage)}")
 

@@ -1,4 +1,5 @@
 """A real Kafka broker for tests; three of them are in cluster.py."""
+
 import os
 import pathlib
 import signal
@@ -18,8 +19,9 @@ class Kafka:
         self.bootstrap = self._call("start")
 
     def _call(self, verb):
-        return subprocess.run([ROOT / "tests" / "lib" / "kafka", verb, self.folder], check=True, text=True,
-                              stdout=subprocess.PIPE, env=self.environment).stdout.strip()
+        return subprocess.run(
+            [ROOT / "tests" / "lib" / "kafka", verb, self.folder], check=True, text=True, stdout=subprocess.PIPE, env=self.environment
+        ).stdout.strip()
 
     def stop(self):
         self._call("stop")

@@ -1,4 +1,5 @@
 """Three brokers and a controller (KRaft), each a process that a test may kill, stop or freeze; replication 3, min.insync 2."""
+
 import os
 import pathlib
 import signal
@@ -32,7 +33,9 @@ class Cluster:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self.classpath = subprocess.run([ROOT / "tests" / "lib" / "kafka", "classpath"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+        self.classpath = subprocess.run(
+            [ROOT / "tests" / "lib" / "kafka", "classpath"], check=True, text=True, stdout=subprocess.PIPE
+        ).stdout.strip()
         base = 20000 + os.getpid() % 10000
         self.ports = {1: base, 2: base + 1, 3: base + 2, 4: base + 3}
         self.nodes = {}
@@ -49,8 +52,17 @@ class Cluster:
 
     def _java(self, node, *words):
         log = self._home(node) / "log4j2.properties"
-        return ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Dlog4j2.configurationFile=file:{log}", "-Xms64m", "-Xmx256m",
-                "-cp", self.classpath, *words]
+        return [
+            "java",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            f"-Dlog4j2.configurationFile=file:{log}",
+            "-Xms64m",
+            "-Xmx256m",
+            "-cp",
+            self.classpath,
+            *words,
+        ]
 
     def _configure(self, node):
         home = self._home(node)
@@ -58,18 +70,29 @@ class Cluster:
         role, name = ("controller", "CONTROLLER") if node == 1 else ("broker", "PLAINTEXT")
         (home / "server.properties").write_text(
             f"process.roles={role}\nnode.id={node}\nlisteners={name}://127.0.0.1:{self.ports[node]}\nlog.dirs={home}/data\n"
-            + COMMON.format(controller=self.ports[1]))
+            + COMMON.format(controller=self.ports[1])
+        )
         (home / "log4j2.properties").write_text(
             "appender.console.type=Console\nappender.console.name=console\nappender.console.layout.type=PatternLayout\n"
             "appender.console.layout.pattern=%d %p %c{1} %m%n\nrootLogger.level=WARN\nrootLogger.appenderRef.console.ref=console\n"
-            "logger.server.name=kafka.server\nlogger.server.level=INFO\n")
-        subprocess.run(self._java(node, "kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", home / "server.properties"),
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            "logger.server.name=kafka.server\nlogger.server.level=INFO\n"
+        )
+        subprocess.run(
+            self._java(node, "kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", home / "server.properties"),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def _start(self, node):
         log = open(self._home(node) / "broker.log", "ab")
-        self.nodes[node] = subprocess.Popen(self._java(node, "kafka.Kafka", self._home(node) / "server.properties"), stdout=log,
-                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.nodes[node] = subprocess.Popen(
+            self._java(node, "kafka.Kafka", self._home(node) / "server.properties"),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         log.close()
 
     def trouble(self, draw):

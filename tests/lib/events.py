@@ -1,4 +1,5 @@
 """What is in a record that the worker wrote: headers, and outcomes as a reader in another language sees them."""
+
 import re
 
 from order_types import order_type

@@ -1,4 +1,5 @@
 """The schemas of the order types, as any other program would read them, and requests made by hand."""
+
 import functools
 import io
 import json
@@ -75,7 +76,6 @@ class OrderType:
 
     def read_outcome(self, datum):
         return fastavro.schemaless_reader(io.BytesIO(datum), self.outcome, None)
-
 
 
 @functools.cache

@@ -1,4 +1,5 @@
 """What stories do with orders: send examples, wait for outcomes, look at what BT received, decide about parked orders."""
+
 import collections
 import json
 
@@ -93,8 +94,10 @@ def expect_one_each(messages, sent):
     """One outcome for each request and none else; by header, so that many are read fast."""
     counts = collections.Counter(header(message, "ce_subject") for message in messages)
     twice, lost = [r for r, n in counts.items() if n > 1], set(sent) - counts.keys()
-    expect(not twice and not lost and len(counts) == len(sent),
-           f"{len(twice)} twice, {len(lost)} lost, {len(counts.keys() - set(sent))} unknown")
+    expect(
+        not twice and not lost and len(counts) == len(sent),
+        f"{len(twice)} twice, {len(lost)} lost, {len(counts.keys() - set(sent))} unknown",
+    )
 
 
 def goes_on(stage, worker):
@@ -123,8 +126,10 @@ def dead_letter(stage, value, reason, key=b"k", headers=None):
 
 def evidence(stage, operation="createOrder"):
     """What BT received and accepted, by reference."""
-    return {key.split(" ", 1)[1]: (row["received"], row["accepted"])
-            for key, row in stage.sandbox.control("GET", f"orders?operationId={operation}").items()}
+    return {
+        key.split(" ", 1)[1]: (row["received"], row["accepted"])
+        for key, row in stage.sandbox.control("GET", f"orders?operationId={operation}").items()
+    }
 
 
 def parked(stage, *words):

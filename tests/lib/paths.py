@@ -1,4 +1,5 @@
 """Where the tree, the build and the programs of the tests are."""
+
 import os
 import pathlib
 

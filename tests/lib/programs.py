@@ -1,4 +1,5 @@
 """The programs under test as processes: the sandbox and workers."""
+
 import json
 import os
 import pathlib
@@ -19,8 +20,9 @@ class Program:
     def __init__(self, arguments, log, environment=None):
         self.log_path = pathlib.Path(log)
         self.log_file = open(self.log_path, "wb")
-        self.process = subprocess.Popen([str(a) for a in arguments], stdout=self.log_file, stderr=subprocess.STDOUT,
-                                        stdin=subprocess.DEVNULL, env=environment)
+        self.process = subprocess.Popen(
+            [str(a) for a in arguments], stdout=self.log_file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment
+        )
 
     def log(self):
         return self.log_path.read_text(errors="replace")
@@ -33,7 +35,7 @@ class Program:
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise Failure(f"{self.process.args[0]} did not end within {seconds} s\n{self.log()[-2000:]}")
+            raise Failure(f"{self.process.args[0]} did not end within {seconds} s\n{self.log()[-2000:]}") from None
 
     def stop(self, seconds=60):
         self.signal(signal.SIGTERM)
@@ -59,8 +61,9 @@ class Sandbox(Program):
 
     def control(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.http}/sandbox/{path}", data=data, method=method,
-                                         headers={"Content-Type": "application/json"})
+        request = urllib.request.Request(
+            f"{self.http}/sandbox/{path}", data=data, method=method, headers={"Content-Type": "application/json"}
+        )
         with urllib.request.urlopen(request, timeout=20) as answer:
             text = answer.read()
         return json.loads(text) if text else None
@@ -87,7 +90,11 @@ class Worker(Program):
         self.config = name.with_suffix(".properties")
         self.config.write_text("".join(f"{k}={v}\n" for k, v in stage.settings(slot, settings).items()))
         # Workers of one stage see each other's lock, those of others do not.
-        super().__init__([*wrapper, program, "run", "--config", self.config], name.with_suffix(".log"), {**os.environ, "TMPDIR": str(stage.folder), **(environment or {})})
+        super().__init__(
+            [*wrapper, program, "run", "--config", self.config],
+            name.with_suffix(".log"),
+            {**os.environ, "TMPDIR": str(stage.folder), **(environment or {})},
+        )
         self._port, self.longest_turn = None, {"tookMs": 0.0, "cause": ""}
 
     def note_turn(self):
@@ -113,6 +120,7 @@ class Worker(Program):
             found = re.search(r'listening for operators".*port"?[=:](\d+)', self.log())
             expect(found or self.process.poll() is None, f"the worker ended:\n{self.log()}")
             return found and int(found[1])
+
         if self._port is None:
             self._port = wait_for(find, "the worker's admin port")
         return self._port
@@ -128,8 +136,11 @@ class Worker(Program):
 
     def ready(self, seconds=60):
         """It may take orders, and call BT."""
-        wait_for(lambda: self.page("/health/ready?all")[0] == 200 or self.process.poll() is not None,
-                 f"the worker to be ready: {self.page('/health/ready?all')[1] if self._port else ''}", seconds)
+        wait_for(
+            lambda: self.page("/health/ready?all")[0] == 200 or self.process.poll() is not None,
+            f"the worker to be ready: {self.page('/health/ready?all')[1] if self._port else ''}",
+            seconds,
+        )
         expect(self.process.poll() is None, f"the worker ended:\n{self.log()}")
         return self
 

@@ -1,4 +1,5 @@
 """An HTTP server on bare sockets, for replies that no library would send: a story says byte for byte what comes back, and when."""
+
 import json
 import socket
 import threading
@@ -8,6 +9,7 @@ TOKEN_PATH = "/oauth/accesstoken"
 
 def each_connection(listener, serve):
     """Calls serve(socket) for each, on threads of their own, until the listener is closed."""
+
     def accept():
         while True:
             try:
@@ -15,6 +17,7 @@ def each_connection(listener, serve):
             except OSError:
                 return
             threading.Thread(target=serve, args=(plain,), daemon=True).start()
+
     threading.Thread(target=accept, daemon=True).start()
 
 

@@ -1,4 +1,5 @@
 """Schema registries: the sandbox's own, and one that answers as a story says."""
+
 import http.server
 import json
 import threading
@@ -11,8 +12,9 @@ HTML = b"<!DOCTYPE html><title>Not Found</title>"
 def on_registry(stage, schema):
     """Registers a schema with the sandbox's registry, and gives its id."""
     body = json.dumps({"schema": json.dumps(schema)}).encode()
-    request = urllib.request.Request(f"{stage.sandbox.http}/subjects/s-{uuid.uuid4()}/versions", data=body, method="POST",
-                                         headers={"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{stage.sandbox.http}/subjects/s-{uuid.uuid4()}/versions", data=body, method="POST", headers={"Content-Type": "application/json"}
+    )
     with urllib.request.urlopen(request, timeout=20) as answer:
         return json.loads(answer.read())["id"]
 

@@ -1,4 +1,5 @@
 """The stage of a story: a sandbox and topics of its own, settings for its workers, and what they are sent."""
+
 import pathlib
 import shutil
 import subprocess
@@ -28,10 +29,16 @@ class Stage:
         self.partitions = partitions
         self.requests, self.outcomes = self.topic("order-requests"), self.topic("order-outcomes")
         self.dead = self.topic("order-requests.dead")
-        self.producer = confluent_kafka.Producer({**self.client, "linger.ms": 5, "partitioner": "murmur2_random",
-                                                 "enable.idempotence": self.real,  # else a retry could reorder
-                                                 # A broker without state of this producer takes a later batch before a refused one, which then counts as delivered.
-                                                 "max.in.flight": 1 if self.real else 5})
+        self.producer = confluent_kafka.Producer(
+            {
+                **self.client,
+                "linger.ms": 5,
+                "partitioner": "murmur2_random",
+                "enable.idempotence": self.real,  # else a retry could reorder
+                # A broker without state of this producer takes a later batch before a refused one, which then counts as delivered.
+                "max.in.flight": 1 if self.real else 5,
+            }
+        )
         if self.real:
             self.create_topics()
 
@@ -40,14 +47,27 @@ class Stage:
 
     def settings(self, slot="one", more=None):
         values = {
-            "kafka.bootstrap.servers": self.bootstrap, "group.id": self.group, "worker.slot": slot,
-            "catalogue.path": SCHEMAS, "admin.address": "127.0.0.1", "admin.port": 0, "input.cugId": CUG,
-            "bt.client.id": "sandbox-key", "bt.client.secret": "sandbox-secret", "bt.base.url": self.sandbox.http,
-            "bt.token.url": f"{self.sandbox.http}/oauth/accesstoken", "topic.requests": self.requests,
-            "topic.outcomes": self.outcomes, "topic.dead": self.dead, "topic.signals": self.topic("order-signals"),
-            "topic.ledger": self.topic("order-ledger"), "topics.partitions": self.partitions,
-            "topics.replication": 1, "topics.min.replication": 1,
-            "settlement.transactions": "on" if self.real else "off", "ledger.format": "latest",
+            "kafka.bootstrap.servers": self.bootstrap,
+            "group.id": self.group,
+            "worker.slot": slot,
+            "catalogue.path": SCHEMAS,
+            "admin.address": "127.0.0.1",
+            "admin.port": 0,
+            "input.cugId": CUG,
+            "bt.client.id": "sandbox-key",
+            "bt.client.secret": "sandbox-secret",
+            "bt.base.url": self.sandbox.http,
+            "bt.token.url": f"{self.sandbox.http}/oauth/accesstoken",
+            "topic.requests": self.requests,
+            "topic.outcomes": self.outcomes,
+            "topic.dead": self.dead,
+            "topic.signals": self.topic("order-signals"),
+            "topic.ledger": self.topic("order-ledger"),
+            "topics.partitions": self.partitions,
+            "topics.replication": 1,
+            "topics.min.replication": 1,
+            "settlement.transactions": "on" if self.real else "off",
+            "ledger.format": "latest",
             **{f"kafka.{key}": value for key, value in self.client.items() if key != "log_level"},
         }
         values.update({key.replace("_", "."): value for key, value in {**self.more, **(more or {})}.items()})
@@ -57,8 +77,9 @@ class Stage:
         """One of the other commands: (exit code, stdout, stderr)."""
         config = pathlib.Path(self.folder) / f"tool-{uuid.uuid4()}.properties"
         config.write_text("".join(f"{k}={v}\n" for k, v in self.settings(more=settings).items()))
-        done = subprocess.run([WORKER, words[0], "--config", config, *words[1:]], input=stdin, text=True,
-                              capture_output=True, timeout=seconds)
+        done = subprocess.run(
+            [WORKER, words[0], "--config", config, *words[1:]], input=stdin, text=True, capture_output=True, timeout=seconds
+        )
         return done.returncode, done.stdout, done.stderr
 
     def create_topics(self):
@@ -73,7 +94,9 @@ class Stage:
     def send_bytes(self, value, key=None, headers=None, partition=-1):
         while True:
             try:
-                self.producer.produce(self.requests, value, key=key, headers=headers or [], partition=partition, on_delivery=self._delivered)
+                self.producer.produce(
+                    self.requests, value, key=key, headers=headers or [], partition=partition, on_delivery=self._delivered
+                )
                 break
             except BufferError:
                 self.producer.poll(0.1)

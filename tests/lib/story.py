@@ -2,6 +2,7 @@
 
 A story is a function of a stage (stages.py); its name and the first line of its text are what `--list` prints.
 """
+
 import concurrent.futures
 import difflib
 import importlib
@@ -23,15 +24,22 @@ PARTS = {
     "embedded": ("embedded",),  # on the sandbox's own broker: tests/run flow
     "real": ("real",),  # on a Kafka broker: tests/run kafka
     "both": ("embedded", "real"),
-    "edges": ("edges",), "crash": ("crash",), "stopped": ("stopped",), "wire": ("wire",),
+    "edges": ("edges",),
+    "crash": ("crash",),
+    "stopped": ("stopped",),
+    "wire": ("wire",),
     # Parts of tests/contract, a program each.
-    "registry": ("registry",), "respect": ("respect",), "conformance": ("conformance",), "readme": ("readme",),
+    "registry": ("registry",),
+    "respect": ("respect",),
+    "conformance": ("conformance",),
+    "readme": ("readme",),
 }
 registered = []
 
 
 def story(on, alone=False):
     """Registers a function. `alone`: it does something to broker or machine that other stories would feel, and runs by itself."""
+
     def register(function):
         if not function.__doc__:
             raise ValueError(f"the story {function.__name__} does not say what it shows")
@@ -41,6 +49,7 @@ def story(on, alone=False):
                 raise ValueError(f"two stories are called {function.__name__}")
         registered.append(function)
         return function
+
     return register
 
 
@@ -65,8 +74,12 @@ def chosen(part, words):
         if word not in names:
             near = difflib.get_close_matches(word, names, 5, 0.5) + sorted(name for name in names if word in name)
             elsewhere = sorted({p for one in registered if one.__name__ == word for p in one.parts})
-            print(f"there is no story '{word}' on {part}" + (f", but one on {', '.join(elsewhere)}" if elsewhere else "")
-                  + (f"; near it: {', '.join(dict.fromkeys(near))}" if near else "; --list names them all"), file=sys.stderr)
+            print(
+                f"there is no story '{word}' on {part}"
+                + (f", but one on {', '.join(elsewhere)}" if elsewhere else "")
+                + (f"; near it: {', '.join(dict.fromkeys(near))}" if near else "; --list names them all"),
+                file=sys.stderr,
+            )
             sys.exit(2)
     return [one for one in mine if not words or one.__name__ in words]
 

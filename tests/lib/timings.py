@@ -3,6 +3,7 @@
 Computed from the settings table (`whc-worker check --print-settings`) and the inequalities between settings (promise.md, section 4):
 a story says how soon a dead worker is missed or how long a call lasts, and all that depends on it follows.
 """
+
 import functools
 import re
 import subprocess
@@ -34,29 +35,51 @@ def settling(deadline):
     """A settlement that took longer is unclean. Its three waits have the same shares of it as in production; a lease is two of it."""
     share = deadline / default("settlement.deadline.ms")
     waits = ("settlement.send.offsets.timeout.ms", "settlement.commit.timeout.ms", "settlement.socket.timeout.ms")
-    return checked({"settlement.deadline.ms": deadline, **{name: int(default(name) * share) for name in waits},
-                    **shorter("attempt.lease.ms", 2 * deadline)})
+    return checked(
+        {
+            "settlement.deadline.ms": deadline,
+            **{name: int(default(name) * share) for name in waits},
+            **shorter("attempt.lease.ms", 2 * deadline),
+        }
+    )
 
 
 def member(session):
     """A worker that is silent for so long loses its partitions: its transaction ends before that, its settlement before the transaction."""
     transaction = shorter("transaction.timeout.ms", session - MARGIN_MS)
     deadline = shorter("settlement.deadline.ms", transaction["transaction.timeout.ms"] - MARGIN_MS)
-    return checked({"session.timeout.ms": session, **shorter("broker.session.timeout.ms", session // 3), **transaction,
-                    **settling(deadline["settlement.deadline.ms"])})
+    return checked(
+        {
+            "session.timeout.ms": session,
+            **shorter("broker.session.timeout.ms", session // 3),
+            **transaction,
+            **settling(deadline["settlement.deadline.ms"]),
+        }
+    )
 
 
 def calls(call=1000, delivery=300, lag=300):
     """BT answers, decides and shows what it has decided within so many ms; tries follow each other twenty and five times as fast."""
-    return checked({"bt.call.timeout.ms": call, **shorter("bt.connect.timeout.ms", call), **shorter("bt.tcp.user.timeout.ms", call),
-                    "bt.delivery.max.ms": delivery, "bt.read.lag.ms": lag, **shorter("bt.backoff.first.ms", call / 20),
-                    **shorter("bt.backoff.cap.ms", call / 5), **shorter("watchdog.ms", 2 * call)})
+    return checked(
+        {
+            "bt.call.timeout.ms": call,
+            **shorter("bt.connect.timeout.ms", call),
+            **shorter("bt.tcp.user.timeout.ms", call),
+            "bt.delivery.max.ms": delivery,
+            "bt.read.lag.ms": lag,
+            **shorter("bt.backoff.first.ms", call / 20),
+            **shorter("bt.backoff.cap.ms", call / 5),
+            **shorter("watchdog.ms", 2 * call),
+        }
+    )
 
 
 def absent_after(settings):
     """When the next owner of an order in doubt may believe a look-up that it never came; (the same after a call of its own)."""
+
     def value(name):
         return settings.get(name, default(name))
+
     seen = value("bt.delivery.max.ms") + value("bt.read.lag.ms")
     after = value("attempt.lease.ms") + value("bt.call.timeout.ms") + value("watchdog.ms") + seen
     return tuple(int((1 + RHO) * ms) + SAFETY_MS for ms in (after, seen))

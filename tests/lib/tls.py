@@ -1,4 +1,5 @@
 """A certificate authority for tests, and an encrypted front of the sandbox."""
+
 import pathlib
 import socket
 import ssl
@@ -20,8 +21,23 @@ class Authority:
         self.folder = pathlib.Path(folder) / "tls"
         self.folder.mkdir()
         self.file = self.folder / "ca.pem"
-        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                      "/CN=an authority for tests", "-keyout", self.folder / "ca.key", "-out", self.file)
+        self._openssl(
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=an authority for tests",
+            "-keyout",
+            self.folder / "ca.key",
+            "-out",
+            self.file,
+        )
 
     @staticmethod
     def _openssl(*words):
@@ -33,10 +49,37 @@ class Authority:
         certificate, key, request = (self.folder / f"{name}.{end}" for end in ("pem", "key", "csr"))
         (self.folder / f"{name}.ext").write_text(f"subjectAltName={alternative}\n")
         lock = ["-passout", f"pass:{password}"] if password else ["-nodes"]
-        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", *lock, "-subj", f"/CN={name}", "-keyout", key,
-                      "-out", request)
-        self._openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.folder / "ca.key", "-CAcreateserial", "-days", "2",
-                      "-extfile", self.folder / f"{name}.ext", "-out", certificate)
+        self._openssl(
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            *lock,
+            "-subj",
+            f"/CN={name}",
+            "-keyout",
+            key,
+            "-out",
+            request,
+        )
+        self._openssl(
+            "x509",
+            "-req",
+            "-in",
+            request,
+            "-CA",
+            self.file,
+            "-CAkey",
+            self.folder / "ca.key",
+            "-CAcreateserial",
+            "-days",
+            "2",
+            "-extfile",
+            self.folder / f"{name}.ext",
+            "-out",
+            certificate,
+        )
         return certificate, key
 
 
@@ -82,4 +125,10 @@ class Front:
 
     def settings(self, **more):
         """Of a worker behind this front; a group of its own, because a second member waits long for the embedded broker."""
-        return {"group.id": f"g-{uuid.uuid4()}", "takeover.trust.ledger": "on", "bt.base.url": self.url, "bt.token.url": f"{self.url}/oauth/accesstoken", **more}
+        return {
+            "group.id": f"g-{uuid.uuid4()}",
+            "takeover.trust.ledger": "on",
+            "bt.base.url": self.url,
+            "bt.token.url": f"{self.url}/oauth/accesstoken",
+            **more,
+        }

@@ -1,4 +1,5 @@
 """Topics: reading one as a downstream system does, changing one as an operator does, where the group stands in it."""
+
 import uuid
 
 import confluent_kafka
@@ -11,15 +12,23 @@ class Reader:
     """Reads a topic from its beginning, all partitions, as a downstream system does."""
 
     def __init__(self, stage, topic, isolation):
-        self.consumer = confluent_kafka.Consumer({
-            **stage.client, "group.id": f"reader-{uuid.uuid4()}", "enable.auto.commit": False,
-            "isolation.level": isolation if stage.real else "read_uncommitted", "auto.offset.reset": "earliest",
-            "fetch.wait.max.ms": 50, "max.poll.interval.ms": 3600000})  # who decides for long minutes reads on afterwards
+        self.consumer = confluent_kafka.Consumer(
+            {
+                **stage.client,
+                "group.id": f"reader-{uuid.uuid4()}",
+                "enable.auto.commit": False,
+                "isolation.level": isolation if stage.real else "read_uncommitted",
+                "auto.offset.reset": "earliest",
+                "fetch.wait.max.ms": 50,
+                "max.poll.interval.ms": 3600000,
+            }
+        )  # who decides for long minutes reads on afterwards
         self.topic, self.client = topic, stage.client
 
         def partitions():
             found = self.consumer.list_topics(topic, timeout=10).topics[topic]
             return not found.error and found.partitions
+
         ids = wait_for(partitions, f"topic {topic}")
         self.consumer.assign([confluent_kafka.TopicPartition(topic, p, confluent_kafka.OFFSET_BEGINNING) for p in ids])
         self.messages = []
@@ -43,6 +52,7 @@ class Reader:
         def ends(level):
             asked = admin.list_offsets({p: kinds.OffsetSpec.latest() for p in assigned}, isolation_level=level)
             return {p.partition: found.result(20).offset for p, found in asked.items()}
+
         committed, end = ends(confluent_kafka.IsolationLevel.READ_COMMITTED), ends(confluent_kafka.IsolationLevel.READ_UNCOMMITTED)
         return {p.partition: (p.offset, committed[p.partition], end[p.partition]) for p in self.consumer.position(assigned)}
 
@@ -80,7 +90,9 @@ def add_partitions(stage, topics, count):
     for done in admin_of(stage).create_partitions(wanted).values():
         done.result(20)
     for topic in topics:
-        wait_for(lambda: len(admin_of(stage).list_topics(topic, timeout=10).topics[topic].partitions) == count, f"the partitions of {topic}")
+        wait_for(
+            lambda: len(admin_of(stage).list_topics(topic, timeout=10).topics[topic].partitions) == count, f"the partitions of {topic}"
+        )
 
 
 def committed(stage):

@@ -1,4 +1,5 @@
 """What a test expects, and how it waits: for an event, and it gives up loudly after a bound. Nothing sleeps for a fixed time."""
+
 import select
 import time
 

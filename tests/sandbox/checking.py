@@ -1,4 +1,5 @@
 """What the stories of check.py are told with: a sandbox that is started, calls, counts."""
+
 import http.client
 import json
 import pathlib
@@ -19,6 +20,14 @@ ADDRESS = "/common/geographicAddressManagement/v1/geographicAddress"
 QUALIFICATION = "/hubco/tmf/productOfferingQualification/v4/productOfferingQualification"
 PARTY = [{"id": CUG, "role": "BtCug"}]
 EVERYTHING_FAILS = {"kind": "status", "status": 503, "times": -1}
+
+stories = []
+
+
+def story(function):
+    """Registers what check.py runs."""
+    stories.append(function)
+    return function
 
 
 class Failure(AssertionError):
@@ -109,8 +118,9 @@ class Sandbox:
     def raw(self, method, target, body):
         """The bytes of one request."""
         text = json.dumps(body)
-        return (f"{method} {target} HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(text)}\r\n\r\n{text}").encode()
+        return (
+            f"{method} {target} HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n{text}"
+        ).encode()
 
     def send(self, data, read=True):
         """Sends bytes on a connection of their own; gives all bytes that come back until it is closed."""
@@ -130,17 +140,33 @@ class Sandbox:
 
 # --- what is sent ---
 
+
 def order(reference, **more):
-    item = {"id": "C", "action": "add", "product": {"productOffering": {"id": "WHCCompany"}, "productCharacteristic": [
-        {"name": "CompanyName", "value": "Sample Bakery"}, {"name": "CompanyDomain", "value": "bakery.example"}]}}
+    item = {
+        "id": "C",
+        "action": "add",
+        "product": {
+            "productOffering": {"id": "WHCCompany"},
+            "productCharacteristic": [
+                {"name": "CompanyName", "value": "Sample Bakery"},
+                {"name": "CompanyDomain", "value": "bakery.example"},
+            ],
+        },
+    }
     return {"externalId": reference, "relatedParty": PARTY, "productOrderItem": [item], **more}
 
 
 def import_order(reference, *numbers, offering="HVMultiLineImport"):
-    product = {"productOffering": {"id": offering},
-               "productCharacteristic": [{"name": "DirectoryNumbers", "value": number} for number in numbers]}
-    return {"externalId": reference, "requestedCompletionDate": "2026-01-05", "relatedParty": PARTY,
-            "productOrderItem": [{"id": "1", "action": "add", "product": product}]}
+    product = {
+        "productOffering": {"id": offering},
+        "productCharacteristic": [{"name": "DirectoryNumbers", "value": number} for number in numbers],
+    }
+    return {
+        "externalId": reference,
+        "requestedCompletionDate": "2026-01-05",
+        "relatedParty": PARTY,
+        "productOrderItem": [{"id": "1", "action": "add", "product": product}],
+    }
 
 
 def reservation(quantity=1, named=None, **by):
