@@ -1,5 +1,6 @@
 """The stage of a story: a sandbox and topics of its own, settings for its workers, and what they are sent."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -137,7 +138,10 @@ class Stage:
         self.sandbox.stop()
         self.producer.flush(1)
         del self.producer
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if os.environ.get("KEEP_STAGES"):
+            print(f"        kept: {self.folder}", flush=True)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def new_stage(kafka=None, more=None):
