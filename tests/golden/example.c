@@ -24,6 +24,7 @@ struct run {
     struct orders_time time;
     size_t call, repeat; /* the call that is expected next, and how often it has come */
     struct order *done;  /* or parked */
+    struct change last;  /* its outcome */
 };
 
 static struct orders *new_orders(const struct example *example, struct orders_time time)
@@ -180,6 +181,7 @@ static bool settle(struct run *run)
     while (orders_next_change(run->orders, &change)) {
         if (change.publishes) {
             run->done = change.order;
+            run->last = change;
             return false;
         }
         orders_settled(run->orders, &change, INT64_MAX);
@@ -284,7 +286,13 @@ void example_run(const struct example *example, struct buffer *report)
     orders_take(run.orders, order, run.time);
     for (unsigned turns = 0; turns < TURNS_MAX && turn(&run); turns++)
         ;
-    if (run.done != NULL)
+    if (run.done != NULL) {
+        bool waits = run.done->status == OUTCOME_UNKNOWN; /* for a person */
         judge(&run);
+        orders_settled(run.orders, &run.last, INT64_MAX);
+        if ((orders_count(run.orders) == 0) == waits)
+            differ_say(report, waits ? "nothing waits for a person"
+                                     : "the order is still there after its final outcome");
+    }
     orders_free(run.orders);
 }

@@ -1,10 +1,12 @@
 /*
  * Runs every example of the catalogue: its request, exact HTTP requests, given replies, exact outcome. A new order type
- * brings its own cases as data. Usage: golden [FOLDER [NAME [OVERLAY]]], NAME being a part of "<order-type>/<example>".
+ * brings its own cases as data. Usage: golden [FOLDER [NAME [OVERLAY]]], NAME being a part of the example's path;
+ * golden --workflows FOLDER [NAME]: those of tests/golden/workflows, NAME being a part of the example's name.
  */
 #include "differ.h"
 #include "example.h"
 #include "memory.h"
+#include "workflows.h"
 
 #include <glob.h>
 #include <stdio.h>
@@ -71,20 +73,55 @@ static void run_all(struct example *example, const char *folder, const char *par
     catalogue_free(catalogue);
 }
 
-int main(int argc, char *argv[])
+/* FOLDER has settings.properties, a catalogue, and files of workflows with their examples. */
+static void run_workflows(const char *folder, const char *part, struct count *count)
 {
     struct settings settings;
     struct problems problems = {0};
-    struct count count = {0};
+    char path[1024], catalogue[1024];
+    glob_t found;
+
+    snprintf(path, sizeof path, "%s/settings.properties", folder);
+    settings_load(path, NULL, &settings, &problems);
+    snprintf(catalogue, sizeof catalogue, "%s/catalogue", folder);
+    struct workflows workflows = {.folder = catalogue, .part = part, .settings = &settings};
+    snprintf(path, sizeof path, "%s/*.json", folder);
+    if (problems.count == 0 && glob(path, 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            workflows_run(&workflows, found.gl_pathv[i]);
+        globfree(&found);
+    }
+    for (size_t i = 0; i < problems.count; i++)
+        printf("FAILED %s: %s\n", problems.list[i].where, problems.list[i].what);
+    count->passed = workflows.passed;
+    count->failed = workflows.failed + (problems.count > 0);
+    settings_release(&settings);
+    problems_release(&problems);
+}
+
+static void run_catalogue(const char *folder, const char *part, const char *overlay, struct count *count)
+{
+    struct settings settings;
+    struct problems problems = {0};
 
     settings_load(NULL, NULL, &settings, &problems);
     struct example example = {.settings = &settings, .given = json_object_new_object()};
     json_object_object_add(example.given, "cugId", json_object_new_string("CUG5009999999"));
-    run_all(&example, argc > 1 ? argv[1] : "schemas", argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : "",
-            &count);
+    run_all(&example, folder, part, overlay, count);
     json_object_put(example.given);
     settings_release(&settings);
     problems_release(&problems);
+}
+
+int main(int argc, char *argv[])
+{
+    struct count count = {0};
+
+    if (argc > 2 && strcmp(argv[1], "--workflows") == 0)
+        run_workflows(argv[2], argc > 3 ? argv[3] : "", &count);
+    else
+        run_catalogue(argc > 1 ? argv[1] : "schemas", argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : "",
+                      &count);
     printf("%u passed, %u failed\n", count.passed, count.failed);
     return count.failed != 0 || count.passed == 0;
 }
