@@ -1,5 +1,5 @@
 /* When an order makes its calls. What it makes of the replies: tests/golden/workflows. */
-#include "journey.h"
+#include "engine.h"
 
 #include "given_orders.h"
 
@@ -46,4 +46,4 @@ static void times(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_journey[] = {{"times", times}, CU_TEST_INFO_NULL};
+CU_TestInfo test_engine[] = {{"times", times}, CU_TEST_INFO_NULL};
