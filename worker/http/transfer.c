@@ -17,6 +17,7 @@
 struct transfer {
     CURL *easy;
     const struct settings *settings;
+    int64_t made_ms; /* the handle: it keeps TLS sessions, which are those of the certificates of then */
     const char *peer;
     http_done_fn *done;
     void *context;
@@ -45,6 +46,7 @@ struct transfer *transfer_new(const struct settings *settings, struct connection
     transfer->settings = settings;
     transfer->connections = connections;
     transfer->easy = curl_easy_init();
+    transfer->made_ms = loop_clock_ms();
     return transfer;
 }
 
@@ -276,10 +278,22 @@ static void set_options(struct transfer *transfer, const struct http_request *re
     set_body(transfer, request);
 }
 
+/* A TLS session taken up again proves nothing anew: those from before the last SIGHUP go with their handle. */
+static void reset_handle(struct transfer *transfer)
+{
+    if (transfer->made_ms > transfer->settings->reread_ms || transfer->settings->reread_ms == 0) {
+        curl_easy_reset(transfer->easy);
+        return;
+    }
+    curl_easy_cleanup(transfer->easy);
+    transfer->easy = curl_easy_init();
+    transfer->made_ms = loop_clock_ms();
+}
+
 bool transfer_prepare(struct transfer *transfer, const struct http_request *request, http_done_fn *done,
                       void *context, struct fault *why)
 {
-    curl_easy_reset(transfer->easy);
+    reset_handle(transfer);
     transfer->done = done;
     transfer->context = context;
     transfer->peer = request->peer == NULL ? "BT" : request->peer;
