@@ -366,7 +366,7 @@ static void no_descriptor_is_free(void)
     struct given given;
     struct visit visit;
     struct rlimit before, none;
-    int filled[64];
+    int filled[1000];
     size_t count = 0;
 
     begin(&given);
