@@ -106,8 +106,8 @@ static void an_outcome_schema_goes_to_the_next_url(void)
     given_until(given.loop, &given.changes, 1);
     CU_ASSERT(registry_registered(given.registry) && other.request_count == 1 &&
               given.server.request_count == 1);
-    end(&given);
     given_server_close(&other);
+    end(&given);
     schema_free(one);
 }
 

@@ -125,8 +125,8 @@ static void several_urls_are_asked_in_turn(void)
     given_jump(given.loop, 260);
     given_until(given.loop, &other.request_count, 3);
     CU_ASSERT_EQUAL(given.server.request_count, 4);
-    end(&given);
     given_server_close(&other);
+    end(&given);
 }
 
 CU_TestInfo test_registry_words[] = {
