@@ -295,7 +295,10 @@ bool client_config_connect(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka
     *handle = rd_kafka_new(type, conf, error, sizeof error);
     if (*handle != NULL)
         return true;
-    rd_kafka_conf_destroy(conf);
+    /*
+     * The configuration is left behind: librdkafka has freed its interceptors (credentials_follow()) when it failed, and
+     * would free them again. It happens when a file named in kafka.* is missing, and mostly once, for the worker ends.
+     */
     return fault_set(why, FAULT_LOCAL, "no Kafka client: %s", error);
 }
 
