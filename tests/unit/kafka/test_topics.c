@@ -1,6 +1,7 @@
 /* What is wrong with topics: their sizes against what the worker may write to them. */
 #include "topics.h"
 
+#include "given_broker.h"
 #include "memory.h"
 
 #include <CUnit/Basic.h>
@@ -82,4 +83,207 @@ static void rooms(void)
     CU_ASSERT_EQUAL(topics_room(&state, TOPIC_LEDGER), 16777216 - TOPIC_HEADER_BYTES);
 }
 
-CU_TestInfo test_topics[] = {{"sizes", sizes}, {"rooms", rooms}, CU_TEST_INFO_NULL};
+/* One thing that is wrong with one topic, and what is said of it; null: nothing. `least`: topics.min.replication. */
+static const struct {
+    const char *name;
+    enum topic_role role;
+    struct topic_state state;
+    int64_t least;
+    const char *what, *remedy;
+} wrong[] = {
+    {"not there",
+     TOPIC_DEAD,
+     {"dead", false, 0, 0, false, "", 0, 0, false, false, false},
+     1,
+     "the topic does not exist",
+     "whc-worker topics --create"},
+    {"not ours to see",
+     TOPIC_LEDGER,
+     {"ledger", false, 0, 0, false, "", 0, 0, false, false, true},
+     1,
+     "this user has no right to the topic, if there is one",
+     "--topic ledger --operation READ --operation DESCRIBE_CONFIGS --operation WRITE"},
+    {"too few partitions",
+     TOPIC_SIGNALS,
+     {"signals", true, 5, 1, true, "delete", 1, 1048588, false, true, false},
+     1,
+     "the topic has 5 partitions and the requests have 6",
+     "--alter --topic signals --partitions 6"},
+    {"too many partitions",
+     TOPIC_LEDGER,
+     {"ledger", true, 7, 1, true, "compact", 1, 16777216, false, true, false},
+     1,
+     "the topic has 7 partitions and the requests have 6",
+     "--alter --topic requests --partitions 7"},
+    {"outcomes may have any number",
+     TOPIC_OUTCOMES,
+     {"outcomes", true, 3, 1, true, "delete", 1, 1048588, false, true, false},
+     1,
+     NULL,
+     NULL},
+    {"one that deletes as well",
+     TOPIC_LEDGER,
+     {"ledger", true, 6, 1, true, "compact,delete", 1, 16777216, false, true, false},
+     1,
+     "cleanup.policy is 'compact,delete' and must be 'compact'",
+     "--add-config cleanup.policy=compact"},
+    {"requests that are compacted",
+     TOPIC_REQUESTS,
+     {"requests", true, 6, 1, true, "compact", 1, 1048588, false, false, false},
+     1,
+     "cleanup.policy is 'compact' and must be 'delete'",
+     "--add-config cleanup.policy=delete"},
+    {"outcomes that are compacted",
+     TOPIC_OUTCOMES,
+     {"outcomes", true, 6, 1, true, "compact", 1, 1048588, false, true, false},
+     1,
+     NULL,
+     NULL},
+    {"dated by the writer",
+     TOPIC_LEDGER,
+     {"ledger", true, 6, 1, true, "compact", 1, 16777216, false, false, false},
+     1,
+     "message.timestamp.type must be LogAppendTime",
+     "--add-config message.timestamp.type=LogAppendTime"},
+    {"too few replicas",
+     TOPIC_DEAD,
+     {"dead", true, 6, 2, true, "delete", 2, 1179648, false, true, false},
+     3,
+     "the topic has 2 replicas, topics.min.replication is 3",
+     "topics.min.replication=2 if this is a trial"},
+    {"as many as must be",
+     TOPIC_DEAD,
+     {"dead", true, 6, 3, true, "delete", 2, 1179648, false, true, false},
+     3,
+     NULL,
+     NULL},
+    {"too few in sync",
+     TOPIC_DEAD,
+     {"dead", true, 6, 3, true, "delete", 1, 1179648, false, true, false},
+     3,
+     "min.insync.replicas is 1, at least 2 is needed",
+     "--topic dead --add-config min.insync.replicas=2"},
+    {"none in sync",
+     TOPIC_DEAD,
+     {"dead", true, 6, 1, true, "delete", 0, 1179648, false, true, false},
+     1,
+     "min.insync.replicas is 0, at least 1 is needed",
+     "min.insync.replicas=1"},
+    {"one of two in sync is enough",
+     TOPIC_DEAD,
+     {"dead", true, 6, 2, true, "delete", 1, 1179648, false, true, false},
+     2,
+     NULL,
+     NULL},
+    {"unclean elections",
+     TOPIC_OUTCOMES,
+     {"outcomes", true, 6, 1, true, "delete", 1, 1048588, true, true, false},
+     1,
+     "unclean leader election is on: acknowledged records could be lost",
+     "unclean.leader.election.enable=false"},
+    {"a broker that does not tell",
+     TOPIC_OUTCOMES,
+     {"outcomes", true, 6, 1, false, "", 0, 0, false, false, false},
+     1,
+     "the broker does not tell the topic's settings",
+     "allow DescribeConfigs"},
+    {"one name for two",
+     TOPIC_OUTCOMES,
+     {"requests", true, 6, 1, true, "delete", 1, 1048588, false, true, false},
+     1,
+     "this topic is named for two purposes",
+     "a name of its own"},
+};
+
+/* What is wrong is one sentence each, with the command that repairs it; and with nothing to be checked, nothing. */
+static char requests_name[] = "requests";
+
+static void what_is_wrong(void)
+{
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        struct settings settings = {.topics_min_replication = wrong[i].least,
+                                    .settlement_transactions = 1,
+                                    .topic_requests = requests_name};
+        struct topic_state states[TOPIC_COUNT];
+        struct problems problems = {0};
+        memcpy(states, good, sizeof states);
+        for (size_t t = 0; t < TOPIC_COUNT; t++) {
+            states[t].replicas = (int)wrong[i].least;
+            states[t].min_insync = wrong[i].least;
+        }
+        states[wrong[i].role] = wrong[i].state;
+        topics_check(&settings, states, LEDGER_BYTES, &problems);
+        if (problems.count != (wrong[i].what != NULL)) {
+            printf("\n  %s: %zu problems, %s", wrong[i].name, problems.count,
+                   problems.count > 0 ? problems.list[0].what : "");
+            CU_FAIL("case above");
+        }
+        if (problems.count == 1 && wrong[i].what != NULL) {
+            CU_ASSERT_STRING_EQUAL(problems.list[0].where, wrong[i].state.name);
+            expect(wrong[i].name, problems.list[0].what, wrong[i].what);
+            expect(wrong[i].name, problems.list[0].remedy, wrong[i].remedy);
+        }
+        problems_release(&problems);
+    }
+}
+
+/* Partitions that were added: the ledger counts with those that are pinned. The embedded broker promises nothing. */
+static void what_is_let_pass(void)
+{
+    struct settings settings = {
+        .topics_min_replication = 1, .settlement_transactions = 1, .requests_partitions = 4};
+    struct topic_state states[TOPIC_COUNT];
+    struct problems problems = {0};
+
+    memcpy(states, good, sizeof states);
+    states[TOPIC_LEDGER].partitions = states[TOPIC_SIGNALS].partitions = 4;
+    topics_check(&settings, states, LEDGER_BYTES, &problems);
+    CU_ASSERT_EQUAL(problems.count, 0);
+    states[TOPIC_LEDGER].partitions = 3;
+    topics_check(&settings, states, LEDGER_BYTES, &problems);
+    CU_ASSERT_EQUAL(problems.count, 1);
+    problems_release(&problems);
+    problems = (struct problems){0};
+    settings.settlement_transactions = 0;
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        states[i] =
+            (struct topic_state){.name = good[i].name, .exists = true, .partitions = 6, .replicas = 0};
+    topics_check(&settings, states, LEDGER_BYTES, &problems);
+    CU_ASSERT_EQUAL(problems.count, 0);
+    problems_release(&problems);
+}
+
+/* The mock cluster makes no topics and tells no settings. */
+static void read_all(void)
+{
+    struct given_broker broker;
+    struct topic_state states[TOPIC_COUNT];
+    struct problems problems = {0};
+    struct fault why;
+
+    given_broker_open(&broker);
+    broker.settings.settlement_transactions = 0;
+    CU_ASSERT_FATAL(topics_read(&broker.settings, 10000, states, &why));
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        CU_ASSERT(states[i].exists && states[i].partitions == GIVEN_PARTITIONS && states[i].replicas == 1 &&
+                  !states[i].configured && !states[i].forbidden);
+    CU_ASSERT_STRING_EQUAL(states[TOPIC_DEAD].name, "whc.order-requests.dead");
+    CU_ASSERT_EQUAL(topics_create(&broker.settings, states, LEDGER_BYTES, &problems), 0);
+    CU_ASSERT_EQUAL(problems.count, 0); /* nothing is missing */
+    rd_kafka_mock_topic_set_error(broker.cluster, "whc.order-ledger",
+                                  RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+    rd_kafka_mock_topic_set_error(broker.cluster, "whc.order-outcomes",
+                                  RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    CU_ASSERT_FATAL(topics_read(&broker.settings, 10000, states, &why));
+    CU_ASSERT(states[TOPIC_LEDGER].forbidden && !states[TOPIC_LEDGER].exists);
+    CU_ASSERT(!states[TOPIC_OUTCOMES].forbidden && !states[TOPIC_OUTCOMES].exists);
+    problems_release(&problems);
+    given_broker_close(&broker);
+}
+
+CU_TestInfo test_topics[] = {{"sizes", sizes},
+                             {"rooms", rooms},
+                             {"what is wrong", what_is_wrong},
+                             {"what is let pass", what_is_let_pass},
+                             {"read", read_all},
+                             CU_TEST_INFO_NULL};
