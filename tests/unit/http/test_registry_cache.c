@@ -61,7 +61,29 @@ static void a_folder_that_cannot_be_written_stops_nothing(void)
     end(&given);
 }
 
+/* What cannot take its place is not left lying about. */
+static void a_file_that_cannot_be_replaced(void)
+{
+    char folder[] = "/tmp/whc-schemas-XXXXXX", path[200];
+    struct given given;
+
+    if (mkdtemp(folder) == NULL)
+        abort();
+    snprintf(path, sizeof path, "%s/ids-7.json", folder);
+    if (mkdir(path, 0755) != 0)
+        abort();
+    begin(&given, &text_schema, 1);
+    given_set(&given.settings.registry_cache_path, folder);
+    registry_expect(given.registry, &seven);
+    given_until(given.loop, &given.changes, 1);
+    expect(&given, &seven, REGISTRY_KNOWN, "string");
+    CU_ASSERT_EQUAL(rmdir(path), 0);
+    CU_ASSERT_EQUAL(rmdir(folder), 0); /* it is empty */
+    end(&given);
+}
+
 CU_TestInfo test_registry_cache[] = {
     {"schemas are kept on disk", schemas_are_kept_on_disk},
     {"a folder that cannot be written stops nothing", a_folder_that_cannot_be_written_stops_nothing},
+    {"a file that cannot be replaced", a_file_that_cannot_be_replaced},
     CU_TEST_INFO_NULL};

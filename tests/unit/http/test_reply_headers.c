@@ -20,6 +20,8 @@ static void kept(void)
     CU_ASSERT(take(&headers, "RETRY-AFTER: 30\r\n") && take(&headers, "Location: /x\r\n"));
     given_same("Retry-After", headers.retry_after, "30");
     given_same("Location", headers.location, "/x");
+    CU_ASSERT(take(&headers, "Retry-Again: 9\r\n") && take(&headers, "Retry-After-All: 9\r\n")); /* others */
+    given_same("Retry-After", headers.retry_after, "30");
     CU_ASSERT(take(&headers, "no header\r\n") && take(&headers, "\r\n"));
     reply_headers_reset(&headers);
     CU_ASSERT(headers.tree == NULL && headers.length == 0 && *headers.location == '\0');
@@ -34,6 +36,10 @@ static const struct {
     {"Content-Encoding: gzip\r\n", "content-encoding: deflate\r\n", false},
     {"Content-Encoding: gzip\r\n", "Transfer-Encoding: gzip, chunked\r\n", false},
     {"Content-Encoding: ,gzip ,\r\n", "\r\n", true},
+    {"Transfer-Encoding: gzip , chunked\r\n", "X-Encoding: br\r\n", true},
+    {"Transfer-Encoding: chunked\r\n", "Content-Encodings: gzip, gzip\r\n", true},
+    {"Content-Encoding: gzip\r\n", "Transfer-Encoding: chunker\r\n", false},
+    {"Content-Encoding: gzip\r\n", "Transfer-Encoding: chunked1\r\n", false},
 };
 
 static void compressed(void)
