@@ -66,15 +66,13 @@ static bool is(struct given *given, const char *wanted)
     return wanted == NULL ? token == NULL : token != NULL && strcmp(token->hidden, wanted) == 0;
 }
 
-/* Lets so much time pass, a second at a time, so that what falls due happens in its turn. */
-static void pass(struct given *given, int64_t seconds)
+/* As many as all that is under way takes; no time passes. */
+static void turns(struct given *given)
 {
-    size_t turns = 0;
+    size_t zero = 0;
 
-    for (int64_t i = 0; i < seconds; i++) {
-        given_jump(given->loop, 1000);
-        given_until(given->loop, &turns, 0);
-    }
+    for (int i = 0; i < 20; i++)
+        given_until(given->loop, &zero, 0);
 }
 
 static const struct given_reply hour = {.status = "200 OK",
@@ -159,7 +157,7 @@ static void it_is_renewed_before_it_ends(void)
         given.settings.token_margin_ms = lives[i].margin_ms;
         given_until(given.loop, &given.changes, 1);
         given_jump(given.loop, lives[i].least_s * 1000);
-        pass(&given, 0);
+        turns(&given);
         CU_ASSERT(is(&given, "one") && given.server.request_count == 1);
         given_jump(given.loop, (lives[i].most_s - lives[i].least_s) * 1000);
         given_until(given.loop, &given.changes, 2);
@@ -186,7 +184,7 @@ static void an_old_one_lasts_while_no_new_one_comes(void)
     CU_ASSERT(is(&given, "one"));
     given_jump(given.loop, 1500);
     CU_ASSERT(is(&given, NULL) && is(&given, NULL));
-    pass(&given, 0);
+    turns(&given);
     CU_ASSERT_EQUAL(given.server.request_count, 2); /* one fetch at a time */
     end(&given);
 }
@@ -247,7 +245,7 @@ static void what_is_wrong_is_said(void)
         }
         CU_ASSERT(is(&given, NULL) && is(&given, NULL)); /* orders that ask do not hurry it */
         token_refused(given.token, 0);
-        pass(&given, 0);
+        turns(&given);
         CU_ASSERT_EQUAL(given.server.request_count, 1);
         given_jump(given.loop, 510);
         given_until(given.loop, &given.changes, 2);
@@ -268,7 +266,7 @@ static void it_is_asked_less_and_less_often(void)
     given_until(given.loop, &given.changes, 1);
     for (size_t tried = 1; tried < 12; tried++) {
         given_jump(given.loop, whole_ms / 2 - 20);
-        pass(&given, 0);
+        turns(&given);
         CU_ASSERT_EQUAL(given.server.request_count, tried);
         given_jump(given.loop, whole_ms / 2 + 30);
         given_until(given.loop, &given.changes, tried + 1);
@@ -289,7 +287,7 @@ static void it_waits_as_long_as_it_is_told_to(void)
     begin(&given, replies, 4);
     given_until(given.loop, &given.changes, 1);
     given_jump(given.loop, 29000);
-    pass(&given, 0);
+    turns(&given);
     CU_ASSERT_EQUAL(given.server.request_count, 1);
     given_jump(given.loop, 1100);
     given_until(given.loop, &given.changes, 2);
@@ -352,6 +350,24 @@ static void a_url_that_cannot_be_used(void)
     end(&given);
 }
 
+/* A worker that stops leaves no timer behind, whatever the token was waiting for. */
+static void it_goes_while_it_waits(void)
+{
+    static const struct given_reply down[] = {{.status = "503 Service Unavailable"}};
+    const struct given_reply *const replies[] = {&hour, down};
+
+    for (size_t i = 0; i < COUNT_OF(replies); i++) {
+        struct given given;
+        begin(&given, replies[i], 1);
+        given_until(given.loop, &given.changes, 1);
+        given.token = token_free(given.token);
+        given_jump(given.loop, 4000000);
+        turns(&given);
+        CU_ASSERT_EQUAL(given.server.request_count, 1);
+        end(&given);
+    }
+}
+
 CU_TestInfo test_token_fetch[] = {
     {"how it is asked for", how_it_is_asked_for},
     {"there must be an endpoint", there_must_be_an_endpoint},
@@ -363,4 +379,5 @@ CU_TestInfo test_token_fetch[] = {
     {"it waits as long as it is told to", it_waits_as_long_as_it_is_told_to},
     {"a refused secret is read again", a_refused_secret_is_read_again},
     {"a URL that cannot be used", a_url_that_cannot_be_used},
+    {"it goes while it waits", it_goes_while_it_waits},
     CU_TEST_INFO_NULL};
