@@ -251,10 +251,36 @@ static void budget(void)
     loop_free(much.loop);
 }
 
+static int next_descriptor(void)
+{
+    int next = dup(STDERR_FILENO);
+
+    close(next);
+    return next;
+}
+
+/* A worker makes one loop, the tools and these tests many. */
+static void nothing_is_left_open(void)
+{
+    int before = next_descriptor();
+    const int caught[] = {SIGUSR1, 0};
+    struct note note = {.name = "signal"};
+    struct fault why;
+
+    for (int i = 0; i < 3; i++) {
+        struct loop *loop = new_loop();
+        CU_ASSERT(loop_catch(loop, caught, NULL, &note, &why));
+        loop_free(loop);
+        CU_ASSERT_EQUAL(next_descriptor(), before);
+    }
+    CU_ASSERT_PTR_NULL(loop_free(NULL));
+}
+
 CU_TestInfo test_loop[] = {{"budget", budget},
                            {"timers", timers},
                            {"many timers", many_timers},
                            {"descriptors", descriptors},
                            {"signals", signals},
                            {"chores", chores},
+                           {"nothing is left open", nothing_is_left_open},
                            CU_TEST_INFO_NULL};

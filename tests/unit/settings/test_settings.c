@@ -1,6 +1,8 @@
 /* The table itself: names once, defaults within their bounds, each with help. */
 #include "settings.h"
 
+#include "memory.h"
+
 #include "../base/same.h"
 
 static void check_row(const struct setting *row)
@@ -40,4 +42,24 @@ static void printed(void)
     free(text);
 }
 
-CU_TestInfo test_settings[] = {{"rows", rows}, {"printed", printed}, CU_TEST_INFO_NULL};
+/* What operators read is what counts: whoever changes a row prints it anew. */
+static void documented(void)
+{
+    char *text = NULL;
+    size_t length = 0, read = 0;
+    FILE *out = open_memstream(&text, &length), *file = fopen(SOURCE_DIR "/deploy/configuration.md", "r");
+
+    settings_print_table(out);
+    fclose(out);
+    CU_ASSERT_FATAL(file != NULL);
+    char *documented = memory_new(length + 2, 1);
+    read = fread(documented, 1, length + 1, file);
+    fclose(file);
+    CU_ASSERT(read == length &&
+              memcmp(text, documented, length) == 0); /* check --print-settings >deploy/configuration.md */
+    memory_free(documented);
+    free(text);
+}
+
+CU_TestInfo test_settings[] = {
+    {"rows", rows}, {"printed", printed}, {"documented", documented}, CU_TEST_INFO_NULL};

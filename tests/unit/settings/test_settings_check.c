@@ -124,6 +124,13 @@ static const struct {
     {"http://bt.example:65536", false, false, true},
     {"http://bt.example:8o", false, false, true},
     {"http://bt example", false, false, true},
+    {"http://bt.example/~a!b", true, true, true},
+    {"http://bt.example/a\x7f", false, false, true},
+    {"http://bt.example/a\x1f", false, false, true},
+    {"http://bt.example:1", true, true, true},
+    {"http://bt.example:65535", true, true, true},
+    {"http://bt.example:99999999999999999999", false, false, true},
+    {"http://bt.example:-1", false, false, true},
     {"http://b\xc3\xa9.example", false, false, true},
 };
 
