@@ -35,7 +35,7 @@ static void answer(struct given_connection *connection)
     if (reply->how == GIVEN_SILENCE)
         return;
     buffer_init(&text, 1 << 20);
-    if (reply->how == GIVEN_RAW)
+    if (reply->how == GIVEN_RAW || reply->how == GIVEN_RAW_OPEN)
         buffer_add_text(&text, body);
     else if (reply->how != GIVEN_END)
         buffer_print(&text, "HTTP/1.1 %s\r\n%sContent-Length: %zu\r\n\r\n%s", reply->status,
@@ -43,7 +43,7 @@ static void answer(struct given_connection *connection)
     if (text.length > 0 &&
         send(connection->socket, text.data, text.length, MSG_NOSIGNAL) != (ssize_t)text.length)
         abort();
-    if (reply->how != GIVEN_ANSWER)
+    if (reply->how != GIVEN_ANSWER && reply->how != GIVEN_RAW_OPEN)
         end_connection(connection);
 }
 
@@ -129,8 +129,10 @@ void given_server_close(struct given_server *server)
 {
     for (size_t i = 0; i < GIVEN_CONNECTIONS_MAX; i++)
         end_connection(&server->connections[i]);
-    loop_forget(server->loop, server->listener);
-    close(server->listener);
+    if (server->listener >= 0) { /* -1: the test has closed it */
+        loop_forget(server->loop, server->listener);
+        close(server->listener);
+    }
     for (size_t i = 0; i < GIVEN_REQUESTS_MAX; i++)
         memory_free(server->requests[i]);
 }

@@ -11,13 +11,13 @@
 
 enum { GIVEN_REQUESTS_MAX = 64, GIVEN_CONNECTIONS_MAX = 128 };
 
-enum given_how { GIVEN_ANSWER, GIVEN_SILENCE, GIVEN_END, GIVEN_ANSWER_AND_END, GIVEN_RAW };
+enum given_how { GIVEN_ANSWER, GIVEN_SILENCE, GIVEN_END, GIVEN_ANSWER_AND_END, GIVEN_RAW, GIVEN_RAW_OPEN };
 
 struct given_reply {
     const char *status;  /* "200 OK" */
     const char *headers; /* whole lines; null: none. Content-Length is added */
     const char *body;    /* null: empty */
-    enum given_how how;  /* GIVEN_RAW: `body` is all there is, then the connection ends */
+    enum given_how how;  /* GIVEN_RAW: `body` is all there is, then the connection ends; _OPEN: it does not */
 };
 
 struct given_server {

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* A client with its loop and a server, and what came of the last call. */
 struct given {
@@ -519,6 +521,61 @@ static void a_proxy_that_refuses(void)
     end(&given);
 }
 
+static size_t permissions;
+
+static bool permit(void *context)
+{
+    (void)context;
+    permissions++;
+    return true;
+}
+
+/* What speaks before it is asked is tried on one fresh connection more, and then left alone. */
+static void a_connection_that_always_brings_something(void)
+{
+    static const struct given_reply talks = {
+        .how = GIVEN_RAW_OPEN,
+        .body =
+            "HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nno"};
+    struct given given;
+    struct http_request request = usual;
+
+    begin(&given, &talks, 1);
+    permissions = 0;
+    given_set(&given.settings.proxy_url, given_url(&given.server, ""));
+    request.url = "http://api.example/orders";
+    request.method = "POST";
+    request.permit = permit;
+    call(&given, &request);
+    CU_ASSERT(given.end == HTTP_UNSENT && given.server.request_count == 2 && permissions == 0);
+    CU_ASSERT_STRING_EQUAL(given.what,
+                           "BT was not reached: the connection brought something before anything was sent");
+    end(&given);
+}
+
+/* And if there is no fresh one, that is why it was not sent. */
+static void a_connection_that_brings_something_and_no_other(void)
+{
+    struct given given;
+    struct http_request request = usual;
+
+    begin(&given, &ok, 1);
+    request.url = given_url(&given.server, "/");
+    request.method = "POST";
+    request.permit = permit;
+    call(&given, &request);
+    CU_ASSERT_EQUAL(send(given.server.connections[0].socket, "HTTP", 4, 0), 4);
+    loop_forget(given.loop, given.server.listener);
+    close(given.server.listener);
+    given.server.listener = -1;
+    call(&given, &request);
+    CU_ASSERT(given.end == HTTP_UNSENT && given.server.request_count == 1);
+    CU_ASSERT_STRING_EQUAL(given.what, "BT was not reached: Couldn't connect to server");
+    given_server_close(&given.server);
+    given_server_open(&given.server, given.loop, &ok, 1);
+    end(&given);
+}
+
 CU_TestInfo test_client[] = {
     {"what the server sees", what_the_server_sees},
     {"no header is smuggled in", no_header_is_smuggled_in},
@@ -532,4 +589,6 @@ CU_TestInfo test_client[] = {
     {"a client that goes ends its calls quietly", a_client_that_goes_ends_its_calls_quietly},
     {"only BT is called through the proxy", only_bt_is_called_through_the_proxy},
     {"a proxy that refuses", a_proxy_that_refuses},
+    {"a connection that always brings something", a_connection_that_always_brings_something},
+    {"a connection that brings something, and no other", a_connection_that_brings_something_and_no_other},
     CU_TEST_INFO_NULL};
