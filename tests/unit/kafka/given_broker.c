@@ -1,7 +1,7 @@
 /* The mock cluster of given_broker.h, and how a test turns the loop. */
 #include "given_broker.h"
 
-#include "handle.h"
+#include "client_config.h"
 #include "memory.h"
 
 #include <CUnit/CUnit.h>
@@ -139,8 +139,8 @@ rd_kafka_t *given_broker_member(struct given_broker *broker)
     rd_kafka_t *handle;
     struct fault why;
 
-    if (!handle_configure(&broker->settings, HANDLE_CONSUMER, &conf, &why) ||
-        !handle_new(RD_KAFKA_CONSUMER, conf, &handle, &why)) {
+    if (!client_config_make(&broker->settings, CLIENT_CONSUMER, &conf, &why) ||
+        !client_config_connect(RD_KAFKA_CONSUMER, conf, &handle, &why)) {
         printf("\n  %s", why.text);
         abort();
     }

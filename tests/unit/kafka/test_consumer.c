@@ -164,7 +164,7 @@ static void until_left(struct given *given)
 /* Requests and decisions from where the positions say, each from a queue of their own. */
 static void messages_come_from_the_positions_on(struct given *given)
 {
-    CU_ASSERT_FALSE(consumer_has_pair(given->consumer));
+    CU_ASSERT_FALSE(consumer_has_assignment(given->consumer));
     given_broker_fill(&given->broker, given->broker.settings.topic_requests, 4);
     given_broker_fill(&given->broker, given->broker.settings.topic_signals, 3);
     start(given, 2, -1);
@@ -182,8 +182,8 @@ static void messages_come_from_the_positions_on(struct given *given)
 
 static void the_pair_is_that_of_the_assignment(struct given *given)
 {
-    CU_ASSERT(consumer_has_pair(given->consumer) && !consumer_lost(given->consumer));
-    rd_kafka_consumer_group_metadata_t *copy = consumer_pair_copy(given->consumer);
+    CU_ASSERT(consumer_has_assignment(given->consumer) && !consumer_lost(given->consumer));
+    rd_kafka_consumer_group_metadata_t *copy = consumer_assignment_copy(given->consumer);
     char *member = rd_kafka_memberid(consumer_handle(given->consumer));
     void *bytes;
     size_t size;
@@ -195,10 +195,10 @@ static void the_pair_is_that_of_the_assignment(struct given *given)
     consumer_leave(given->consumer);
     given_until(given->loop, &given->revoked, 1);
     CU_ASSERT(!given->lost && given->partitions == GIVEN_PARTITIONS);
-    CU_ASSERT(consumer_has_pair(given->consumer)); /* what drains is still settled under it */
+    CU_ASSERT(consumer_has_assignment(given->consumer)); /* what drains is still settled under it */
     CU_ASSERT_FALSE(consumer_left(given->consumer));
     consumer_release(given->consumer);
-    CU_ASSERT_FALSE(consumer_has_pair(given->consumer));
+    CU_ASSERT_FALSE(consumer_has_assignment(given->consumer));
     until_left(given);
     CU_ASSERT(consumer_left(given->consumer));
     CU_ASSERT_EQUAL(given->assigned, 1); /* nothing more is assigned */
@@ -211,7 +211,7 @@ static void a_lost_assignment_has_no_pair(struct given *given)
 
     given_broker_fail(&given->broker, GIVEN_HEARTBEAT, 1, unknown);
     given_until(given->loop, &given->revoked, 1);
-    CU_ASSERT(given->lost && !consumer_has_pair(given->consumer) && consumer_lost(given->consumer));
+    CU_ASSERT(given->lost && !consumer_has_assignment(given->consumer) && consumer_lost(given->consumer));
     consumer_release(given->consumer);
 }
 
@@ -226,7 +226,7 @@ static void another_process_takes_our_place(void)
     CU_ASSERT(consumer_lost(given.consumer));
     given_until(given.loop, &given.fenced, 1);
     given_turn(given.loop);
-    CU_ASSERT(given.fenced == 1 && given.fatal == 0 && !consumer_has_pair(given.consumer));
+    CU_ASSERT(given.fenced == 1 && given.fatal == 0 && !consumer_has_assignment(given.consumer));
     consumer_leave(given.consumer); /* at once: it would be our successor that leaves */
     CU_ASSERT(consumer_left(given.consumer) && given.revoked == 0);
     end(&given);

@@ -2,8 +2,8 @@
 #include "fetcher.h"
 
 #include "given_broker.h"
+#include "ledger_reader.h"
 #include "memory.h"
-#include "reader.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ struct given {
     struct given_broker broker;
     struct loop *loop;
     struct fetcher *fetcher;
-    struct reader *reader;
+    struct ledger_reader *reader;
     size_t answered;
     char said[200]; /* the values in the order of the answers, "-" for none */
     int again;      /* so many more are asked from within an answer */
@@ -44,7 +44,7 @@ static void end(struct given *given)
 {
     loop_remove_chore(given->loop, given);
     fetcher_free(given->fetcher);
-    reader_free(given->reader);
+    ledger_reader_free(given->reader);
     loop_free(given->loop);
     given_broker_close(&given->broker);
 }
@@ -143,7 +143,7 @@ static void read_on(void *context)
     struct reading *reading = context;
     rd_kafka_message_t *message;
 
-    while ((message = reader_next(reading->given->reader)) != NULL) {
+    while ((message = ledger_reader_next(reading->given->reader)) != NULL) {
         size_t length = strlen(reading->values);
         if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
             reading->ends++;
@@ -162,10 +162,10 @@ static void the_ledger_is_read_from_its_beginning(void)
     const int32_t both[] = {0, 1};
 
     begin(&given, 3);
-    CU_ASSERT_FATAL(reader_new(&given.broker.settings, given.loop, &given.reader, &why));
+    CU_ASSERT_FATAL(ledger_reader_new(&given.broker.settings, given.loop, &given.reader, &why));
     for (size_t round = 0; round < 2; round++) {
         struct reading reading = {.given = &given};
-        CU_ASSERT(reader_begin(given.reader, both, 2 - round, &why));
+        CU_ASSERT(ledger_reader_begin(given.reader, both, 2 - round, &why));
         loop_add_chore(given.loop, "read", read_on, &reading);
         given_until(given.loop, &reading.ends, 2 - round);
         CU_ASSERT_STRING_EQUAL(reading.values, "0,1,2,");
@@ -175,17 +175,17 @@ static void the_ledger_is_read_from_its_beginning(void)
         CU_ASSERT_STRING_EQUAL(reading.values, "0,");
         loop_remove_chore(given.loop, &reading);
         if (round == 0) {
-            reader_end(given.reader);
-            given.reader = reader_free(given.reader);
+            ledger_reader_end(given.reader);
+            given.reader = ledger_reader_free(given.reader);
             given_broker_close(&given.broker);
             given_broker_open(&given.broker);
             given_broker_fill(&given.broker, given.broker.settings.topic_ledger, 3);
-            CU_ASSERT_FATAL(reader_new(&given.broker.settings, given.loop, &given.reader, &why));
-            CU_ASSERT(reader_begin(given.reader, both, 2, &why)); /* and begins anew */
+            CU_ASSERT_FATAL(ledger_reader_new(&given.broker.settings, given.loop, &given.reader, &why));
+            CU_ASSERT(ledger_reader_begin(given.reader, both, 2, &why)); /* and begins anew */
         }
     }
     end(&given);
-    CU_ASSERT_PTR_NULL(reader_free(NULL));
+    CU_ASSERT_PTR_NULL(ledger_reader_free(NULL));
 }
 
 CU_TestInfo test_fetcher[] = {

@@ -1,5 +1,5 @@
 /* What a settlement comes to, whatever the broker answers: clean, unclean, unknown, fenced, refused (promise.md R2, R3, R16). */
-#include "settle.h"
+#include "transaction.h"
 
 #include "given_broker.h"
 #include "memory.h"
@@ -12,39 +12,48 @@
 #define ALL RD_KAFKA_RESP_ERR_NO_ERROR
 
 /* A settlement of an outcome and two records of the ledger, with the positions of partition 0. */
-static struct settler_job *job_of(const struct given_broker *broker, int64_t offset)
+static struct settlement_job *job_of(const struct given_broker *broker, int64_t offset)
 {
     const char *topics[] = {broker->settings.topic_outcomes, broker->settings.topic_ledger,
                             broker->settings.topic_ledger};
     static const char *const values[] = {"outcome", "done", "owner"};
-    struct settler_job *job = settler_job_new(SETTLER_SETTLE);
+    struct settlement_job *job = settlement_job_new(JOB_SETTLE);
 
-    job->records = memory_new(COUNT_OF(topics), sizeof *job->records);
+    job->records = memory_new(COUNT_OF(topics), sizeof(struct kafka_record *));
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
-        struct settler_record *record = &job->records[job->record_count++];
-        *record = (struct settler_record){.topic = topics[i], .partition = 0, .offset = -1};
+        struct kafka_record *record = memory_new(1, sizeof *record);
+        *record = (struct kafka_record){.topic = topics[i], .partition = 0, .offset = -1};
+        job->records[job->record_count++] = record;
         record->key = memory_text("key");
         record->key_length = 3;
         record->value = memory_text(values[i]);
         record->length = strlen(values[i]);
-        settler_record_header(record, "kind", values[i], 3);
-        settler_record_header(record, "none", NULL, 0);
+        kafka_record_header(record, "kind", values[i], 3);
+        kafka_record_header(record, "none", NULL, 0);
     }
     job->positions = memory_new(1, sizeof *job->positions);
-    job->positions[job->position_count++] = (struct settler_position){.partition = 0,
-                                                                      .offset = offset,
-                                                                      .signals = offset + 1,
-                                                                      .metadata = memory_text("token"),
-                                                                      .metadata_length = 5};
-    job->pair =
+    job->positions[job->position_count++] = (struct job_position){.partition = 0,
+                                                                  .offset = offset,
+                                                                  .signals = offset + 1,
+                                                                  .metadata = memory_text("token"),
+                                                                  .metadata_length = 5};
+    job->assignment =
         rd_kafka_consumer_group_metadata_new_with_genid(broker->settings.group_id, 1, "member-1", NULL);
     return job;
+}
+
+/* The records are the test's own. */
+static void drop(struct settlement_job *job)
+{
+    for (size_t i = 0; i < job->record_count; i++)
+        kafka_record_free(job->records[i]);
+    settlement_job_free(job);
 }
 
 struct given {
     struct given_broker broker;
     rd_kafka_t *consumer;
-    struct settle *settle;
+    struct transaction *settle;
 };
 
 /* What the group has committed before. */
@@ -70,25 +79,25 @@ static void begin(struct given *given, bool transactions)
     given->broker.settings.commit_timeout_ms = 1000;
     given->consumer = given_broker_member(&given->broker);
     commit_seven(given);
-    given->settle = settle_new(&given->broker.settings, given->consumer);
+    given->settle = transaction_new(&given->broker.settings, given->consumer);
 }
 
 static void end(struct given *given)
 {
-    settle_free(given->settle);
+    transaction_free(given->settle);
     rd_kafka_destroy_flags(given->consumer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     given_broker_close(&given->broker);
 }
 
-static struct settler_job *settle(struct given *given, int64_t offset)
+static struct settlement_job *settle(struct given *given, int64_t offset)
 {
-    struct settler_job *job = job_of(&given->broker, offset);
+    struct settlement_job *job = job_of(&given->broker, offset);
 
-    settle_job(given->settle, job);
+    transaction_carry_out(given->settle, job);
     return job;
 }
 
-static void expect_answer(const char *name, const struct settler_job *job, enum settler_answer answer)
+static void expect_answer(const char *name, const struct settlement_job *job, enum job_answer answer)
 {
     if (job->answer == answer)
         return;
@@ -99,10 +108,10 @@ static void expect_answer(const char *name, const struct settler_job *job, enum 
 /* A good one, whose positions are then 10 and 11. */
 static void settle_well(struct given *given, int64_t offset)
 {
-    struct settler_job *job = settle(given, offset);
+    struct settlement_job *job = settle(given, offset);
 
-    expect_answer("a good one", job, SETTLER_CLEAN);
-    settler_job_free(job);
+    expect_answer("a good one", job, JOB_CLEAN);
+    drop(job);
 }
 
 /* How many records the topic has. */
@@ -122,11 +131,11 @@ static void a_clean_one_has_its_places(void)
 
     begin(&given, true);
     settle_well(&given, 5);
-    struct settler_job *job = settle(&given, 10);
-    expect_answer("the second", job, SETTLER_CLEAN);
-    CU_ASSERT(job->records[0].offset == 1 && job->records[1].offset == 2 && job->records[2].offset == 3);
-    CU_ASSERT(job->records[0].refused == NULL && job->position_count == 1);
-    settler_job_free(job);
+    struct settlement_job *job = settle(&given, 10);
+    expect_answer("the second", job, JOB_CLEAN);
+    CU_ASSERT(job->records[0]->offset == 1 && job->records[1]->offset == 2 && job->records[2]->offset == 3);
+    CU_ASSERT(job->records[0]->refused == NULL && job->position_count == 1);
+    drop(job);
     struct buffer outcomes, ledger;
     given_broker_read(&given.broker, given.broker.settings.topic_outcomes, &outcomes);
     given_broker_read(&given.broker, given.broker.settings.topic_ledger, &ledger);
@@ -145,80 +154,80 @@ static const struct {
     enum given_request request;
     size_t count;
     rd_kafka_resp_err_t errors[8];
-    enum settler_answer answer;
+    enum job_answer answer;
     bool written; /* its records are in the log */
 } failures[] = {
     {"a connection breaks at the records, they are sent again",
      GIVEN_PRODUCE,
      1,
      {RD_KAFKA_RESP_ERR__TRANSPORT},
-     SETTLER_DIRTY,
+     JOB_DIRTY,
      true},
     {"a connection breaks at the positions",
      GIVEN_TXN_OFFSETS,
      1,
      {RD_KAFKA_RESP_ERR__TRANSPORT},
-     SETTLER_DIRTY,
+     JOB_DIRTY,
      true},
     {"a connection breaks at the end",
      GIVEN_END_TRANSACTION,
      1,
      {RD_KAFKA_RESP_ERR__TRANSPORT},
-     SETTLER_DIRTY,
+     JOB_DIRTY,
      true},
     {"the coordinator is still loading: that is no failure",
      GIVEN_TXN_OFFSETS,
      1,
      {RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS},
-     SETTLER_CLEAN,
+     JOB_CLEAN,
      true},
     {"the generation is over",
      GIVEN_TXN_OFFSETS,
      1,
      {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION},
-     SETTLER_UNCLEAR,
+     JOB_UNCLEAR,
      false},
     {"the member is unknown",
      GIVEN_TXN_OFFSETS,
      1,
      {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID},
-     SETTLER_UNCLEAR,
+     JOB_UNCLEAR,
      false},
     {"our place has another member, who may be ourselves",
      GIVEN_TXN_OFFSETS,
      1,
      {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID},
-     SETTLER_UNCLEAR,
+     JOB_UNCLEAR,
      false},
     {"the group is not ours to settle in",
      GIVEN_ADD_OFFSETS,
      1,
      {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED},
-     SETTLER_UNCLEAR,
+     JOB_UNCLEAR,
      false},
     {"a producer with our id is newer, at the records",
      GIVEN_PRODUCE,
      1,
      {RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH},
-     SETTLER_UNCLEAR,
+     JOB_UNCLEAR,
      false},
     {"a producer with our id is newer, at the end",
      GIVEN_END_TRANSACTION,
      1,
      {RD_KAFKA_RESP_ERR_PRODUCER_FENCED},
-     SETTLER_UNCLEAR,
+     JOB_UNCLEAR,
      true},
     {"the records' topic is forbidden",
      GIVEN_PRODUCE,
      1,
      {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED},
-     SETTLER_UNCLEAR,
+     JOB_UNCLEAR,
      false},
     {"delivered, and nobody says where",
      GIVEN_PRODUCE,
      1,
      {RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER},
-     SETTLER_UNCLEAR,
+     JOB_UNCLEAR,
      false},
 };
 
@@ -231,10 +240,10 @@ static void every_failure_has_its_answer(void)
         settle_well(&given, 10);
         int64_t before = count_of(&given, given.broker.settings.topic_outcomes);
         given_broker_fail(&given.broker, failures[i].request, failures[i].count, failures[i].errors);
-        struct settler_job *job = settle(&given, 20);
+        struct settlement_job *job = settle(&given, 20);
         expect_answer(failures[i].name, job, failures[i].answer);
-        if (job->answer == SETTLER_UNCLEAR) {
-            const struct settler_position *position = &job->positions[0];
+        if (job->answer == JOB_UNCLEAR) {
+            const struct job_position *position = &job->positions[0];
             if (job->position_count != 1 || position->offset != 7 || position->signals != 8 ||
                 position->metadata_length != 6 || strcmp(position->metadata, "before") != 0) {
                 printf("\n  %s: position %lld", failures[i].name, (long long)position->offset);
@@ -242,7 +251,7 @@ static void every_failure_has_its_answer(void)
             }
             CU_ASSERT_STRING_NOT_EQUAL(job->why.text, "");
         }
-        settler_job_free(job);
+        drop(job);
         if (failures[i].request != GIVEN_PRODUCE) /* which leaves some of them */
             CU_ASSERT_EQUAL(count_of(&given, given.broker.settings.topic_outcomes),
                             before + failures[i].written);
@@ -260,9 +269,9 @@ static void a_slow_one_is_unclean(void)
     settle_well(&given, 10);
     given.broker.settings.settlement_deadline_ms = 20;
     rd_kafka_mock_broker_set_rtt(given.broker.cluster, 1, 30);
-    struct settler_job *job = settle(&given, 20);
-    expect_answer("slow", job, SETTLER_DIRTY);
-    settler_job_free(job);
+    struct settlement_job *job = settle(&given, 20);
+    expect_answer("slow", job, JOB_DIRTY);
+    drop(job);
     rd_kafka_mock_broker_set_rtt(given.broker.cluster, 1, 0);
     given.broker.settings.settlement_deadline_ms = 6000;
     settle_well(&given, 30);
@@ -278,11 +287,11 @@ static void records_that_are_not_acknowledged_in_time(void)
     given.broker.settings.commit_timeout_ms = 100;
     rd_kafka_mock_broker_push_request_error_rtts(given.broker.cluster, 1, GIVEN_PRODUCE, 2, ALL, 900, ALL,
                                                  900);
-    struct settler_job *job = settle(&given, 20);
-    expect_answer("late", job, SETTLER_UNCLEAR);
+    struct settlement_job *job = settle(&given, 20);
+    expect_answer("late", job, JOB_UNCLEAR);
     CU_ASSERT_STRING_EQUAL(job->why.text, "the records were not acknowledged in time");
     CU_ASSERT_EQUAL(job->positions[0].offset, 7);
-    settler_job_free(job);
+    drop(job);
     end(&given);
 }
 
@@ -303,18 +312,19 @@ static void the_refused_record_is_named(void)
         settle_well(&given, 10);
         for (int round = 0; round < 2; round++) {
             given_broker_fail(&given.broker, GIVEN_PRODUCE, 1, &refused[i]);
-            struct settler_job *job = settle(&given, 20);
+            struct settlement_job *job = settle(&given, 20);
             size_t named = 0;
-            expect_answer(names[i], job, SETTLER_UNCLEAR);
+            expect_answer(names[i], job, JOB_UNCLEAR);
             for (size_t r = 0; r < job->record_count; r++) {
-                named += job->records[r].refused != NULL;
-                CU_ASSERT(job->records[r].refused == NULL || strcmp(job->records[r].refused, names[i]) == 0);
+                named += job->records[r]->refused != NULL;
+                CU_ASSERT(job->records[r]->refused == NULL ||
+                          strcmp(job->records[r]->refused, names[i]) == 0);
             }
             if (named != (size_t)round) {
                 printf("\n  %s: %zu are named in round %d", names[i], named, round);
                 CU_FAIL("case above");
             }
-            settler_job_free(job);
+            drop(job);
         }
         settle_well(&given, 30); /* still one by one; then with full batches */
         settle_well(&given, 40);
@@ -331,11 +341,11 @@ static void a_forbidden_topic_names_no_record(void)
     begin(&given, true);
     for (int round = 0; round < 2; round++) {
         given_broker_fail(&given.broker, GIVEN_PRODUCE, 1, forbidden);
-        struct settler_job *job = settle(&given, 20);
-        expect_answer("forbidden", job, SETTLER_UNCLEAR);
+        struct settlement_job *job = settle(&given, 20);
+        expect_answer("forbidden", job, JOB_UNCLEAR);
         for (size_t r = 0; r < job->record_count; r++)
-            CU_ASSERT_PTR_NULL(job->records[r].refused);
-        settler_job_free(job);
+            CU_ASSERT_PTR_NULL(job->records[r]->refused);
+        drop(job);
     }
     end(&given);
 }
@@ -352,19 +362,19 @@ static void nothing_is_found_out_by_one_that_is_fenced(void)
     rd_kafka_test_fatal_error(given.consumer, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "another process");
     given_broker_fail(&given.broker, GIVEN_TXN_OFFSETS, 1, fenced);
     int64_t began_ms = loop_clock_ms();
-    struct settler_job *job = settle(&given, 20);
-    expect_answer("fenced", job, SETTLER_UNCLEAR);
+    struct settlement_job *job = settle(&given, 20);
+    expect_answer("fenced", job, JOB_UNCLEAR);
     CU_ASSERT(job->position_count == 0 && loop_clock_ms() - began_ms < 5000);
-    settler_job_free(job);
+    drop(job);
     job = settle(&given, 20); /* and there is no producer for it any more */
-    expect_answer("fenced before", job, SETTLER_UNCLEAR);
+    expect_answer("fenced before", job, JOB_UNCLEAR);
     CU_ASSERT_EQUAL(job->position_count, 0);
     CU_ASSERT_STRING_EQUAL(job->why.text, "another process has the transactional.id");
-    settler_job_free(job);
-    job = settler_job_new(SETTLER_READ);
-    settle_job(given.settle, job);
-    expect_answer("a read", job, SETTLER_FAILED);
-    settler_job_free(job);
+    drop(job);
+    job = settlement_job_new(JOB_READ);
+    transaction_carry_out(given.settle, job);
+    expect_answer("a read", job, JOB_FAILED);
+    drop(job);
     end(&given);
 }
 
@@ -373,35 +383,35 @@ static void one_that_ends_leaves_it_to_the_next(void)
     struct given given;
 
     begin(&given, true);
-    settle_give_up(given.settle);
-    struct settler_job *job = settle(&given, 20);
-    expect_answer("ending", job, SETTLER_UNCLEAR);
+    transaction_give_up(given.settle);
+    struct settlement_job *job = settle(&given, 20);
+    expect_answer("ending", job, JOB_UNCLEAR);
     CU_ASSERT_EQUAL(job->position_count, 0);
     CU_ASSERT_STRING_EQUAL(job->why.text, "the worker ends");
-    settler_job_free(job);
+    drop(job);
     end(&given);
     begin(&given, true);
     settle_well(&given, 10);
     static const rd_kafka_resp_err_t over[] = {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION};
     given_broker_fail(&given.broker, GIVEN_TXN_OFFSETS, 1, over);
-    settle_give_up(given.settle);
+    transaction_give_up(given.settle);
     job = settle(&given, 20);
-    expect_answer("ending in the middle", job, SETTLER_UNCLEAR);
+    expect_answer("ending in the middle", job, JOB_UNCLEAR);
     CU_ASSERT_EQUAL(job->position_count, 0);
-    settler_job_free(job);
+    drop(job);
     end(&given);
 }
 
 static const struct {
     rd_kafka_resp_err_t error;
-    enum settler_answer answer;
+    enum job_answer answer;
 } starts[] = {
-    {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, SETTLER_FATAL},
-    {RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, SETTLER_FATAL},
+    {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, JOB_FATAL},
+    {RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, JOB_FATAL},
     {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
-     SETTLER_CLEAN}, /* told for a moment while rights change: again */
-    {RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, SETTLER_CLEAN},
-    {RD_KAFKA_RESP_ERR_NOT_COORDINATOR, SETTLER_CLEAN},
+     JOB_CLEAN}, /* told for a moment while rights change: again */
+    {RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, JOB_CLEAN},
+    {RD_KAFKA_RESP_ERR_NOT_COORDINATOR, JOB_CLEAN},
 };
 
 static void whether_transactions_can_begin(void)
@@ -411,13 +421,13 @@ static void whether_transactions_can_begin(void)
     begin(&given, true);
     for (size_t i = 0; i < COUNT_OF(starts); i++) {
         given_broker_fail(&given.broker, GIVEN_INIT_PRODUCER, 1, &starts[i].error);
-        struct settler_job *job = settle(&given, 10);
+        struct settlement_job *job = settle(&given, 10);
         expect_answer(rd_kafka_err2name(starts[i].error), job, starts[i].answer);
-        if (job->answer == SETTLER_FATAL)
+        if (job->answer == JOB_FATAL)
             CU_ASSERT_PTR_NOT_NULL(strstr(job->why.text, "Kafka does not begin transactions: "));
-        settler_job_free(job);
-        settle_free(given.settle);
-        given.settle = settle_new(&given.broker.settings, given.consumer);
+        drop(job);
+        transaction_free(given.settle);
+        given.settle = transaction_new(&given.broker.settings, given.consumer);
     }
     end(&given);
 }
@@ -429,43 +439,43 @@ static const struct {
     enum given_request request;
     size_t count;
     rd_kafka_resp_err_t errors[2];
-    enum settler_answer answer;
+    enum job_answer answer;
     int64_t ledger, outcomes; /* records that are written; -1: as it comes */
 } plain[] = {
     {"the ledger is not written: nor is the outcome",
      GIVEN_PRODUCE,
      1,
      {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED},
-     SETTLER_FAILED,
+     JOB_FAILED,
      -1,
      0},
     {"the ledger's place is not known",
      GIVEN_PRODUCE,
      1,
      {RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER},
-     SETTLER_FAILED,
+     JOB_FAILED,
      -1,
      0},
     {"positions are refused",
      GIVEN_OFFSET_COMMIT,
      1,
      {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION},
-     SETTLER_FAILED,
+     JOB_FAILED,
      2,
      1},
-    {"all is well", GIVEN_PRODUCE, 0, {ALL}, SETTLER_CLEAN, 2, 1},
+    {"all is well", GIVEN_PRODUCE, 0, {ALL}, JOB_CLEAN, 2, 1},
 };
 
 static int64_t committed(struct given *given)
 {
-    struct settler_job *job = settler_job_new(SETTLER_READ);
+    struct settlement_job *job = settlement_job_new(JOB_READ);
 
     job->positions = memory_new(1, sizeof *job->positions);
     job->position_count = 1;
-    settle_job(given->settle, job);
-    expect_answer("read", job, SETTLER_CLEAN);
+    transaction_carry_out(given->settle, job);
+    expect_answer("read", job, JOB_CLEAN);
     int64_t offset = job->positions[0].offset;
-    settler_job_free(job);
+    drop(job);
     return offset;
 }
 
@@ -479,17 +489,17 @@ static void the_ledger_is_written_first(void)
         int64_t ledger_before = count_of(&given, ledger), outcomes_before = count_of(&given, outcomes);
         if (plain[i].count > 0)
             given_broker_fail(&given.broker, plain[i].request, plain[i].count, plain[i].errors);
-        struct settler_job *job = settle(&given, 10);
+        struct settlement_job *job = settle(&given, 10);
         expect_answer(plain[i].name, job, plain[i].answer);
-        settler_job_free(job);
+        drop(job);
         CU_ASSERT(plain[i].ledger < 0 || count_of(&given, ledger) == ledger_before + plain[i].ledger);
         CU_ASSERT_EQUAL(count_of(&given, outcomes), outcomes_before + plain[i].outcomes);
-        CU_ASSERT_EQUAL(committed(&given), plain[i].answer == SETTLER_CLEAN ? 10 : 7);
+        CU_ASSERT_EQUAL(committed(&given), plain[i].answer == JOB_CLEAN ? 10 : 7);
     }
     end(&given);
 }
 
-CU_TestInfo test_settle[] = {
+CU_TestInfo test_transaction[] = {
     {"a clean one has its places", a_clean_one_has_its_places},
     {"every failure has its answer", every_failure_has_its_answer},
     {"a slow one is unclean", a_slow_one_is_unclean},

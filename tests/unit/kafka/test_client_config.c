@@ -1,5 +1,5 @@
 /* What reaches librdkafka: what the promise fixes, then what the settings pass through, to each kind of handle its own. */
-#include "handle.h"
+#include "client_config.h"
 
 #include "credentials.h"
 #include "memory.h"
@@ -30,7 +30,7 @@ static void load(struct settings *settings, const char *const lines[])
 }
 
 /* One value of a kind's configuration. */
-static void expect(const struct settings *settings, enum handle_kind kind, const char *name,
+static void expect(const struct settings *settings, enum client_kind kind, const char *name,
                    const char *value)
 {
     char got[200] = "";
@@ -38,7 +38,7 @@ static void expect(const struct settings *settings, enum handle_kind kind, const
     rd_kafka_conf_t *conf;
     struct fault why;
 
-    if (!handle_configure(settings, kind, &conf, &why))
+    if (!client_config_make(settings, kind, &conf, &why))
         abort();
     rd_kafka_conf_get(conf, name, got, &size);
     rd_kafka_conf_destroy(conf);
@@ -61,44 +61,44 @@ static const char *const lines[] = {"kafka.bootstrap.servers=127.0.0.1:1",
 
 /* What a transaction, a fence and a look at the log's true end depend on (promise.md R2 to R4). */
 static const struct {
-    enum handle_kind kind;
+    enum client_kind kind;
     const char *name, *value;
 } values[] = {
-    {HANDLE_CONSUMER, "isolation.level", "read_committed"},
-    {HANDLE_CONSUMER, "enable.auto.commit", "false"},
-    {HANDLE_CONSUMER, "enable.auto.offset.store", "false"},
-    {HANDLE_CONSUMER, "auto.offset.reset", "error"},
-    {HANDLE_CONSUMER, "group.id", "group-1"},
-    {HANDLE_CONSUMER, "group.instance.id", "group-1-slot-1"},
-    {HANDLE_CONSUMER, "session.timeout.ms", "21000"},
-    {HANDLE_CONSUMER, "heartbeat.interval.ms", "300"},
-    {HANDLE_CONSUMER, "enable.partition.eof", "true"},
-    {HANDLE_CONSUMER, "client.rack", "readers"},
-    {HANDLE_CONSUMER, "client.id", "whc-worker"},
-    {HANDLE_SETTLER, "transactional.id", "group-1/slot-1"},
-    {HANDLE_SETTLER, "transaction.timeout.ms", "7500"},
-    {HANDLE_SETTLER, "enable.idempotence", "true"},
-    {HANDLE_SETTLER, "acks", "-1"},
-    {HANDLE_SETTLER, "compression.type", "lz4"},
-    {HANDLE_SETTLER, "client.rack", "all"},
-    {HANDLE_SETTLER, "debug", "broker"},
-    {HANDLE_TOOL_PRODUCER, "partitioner", "murmur2_random"},
-    {HANDLE_TOOL_PRODUCER, "enable.idempotence", "true"},
-    {HANDLE_TOOL_PRODUCER, "max.in.flight.requests.per.connection", "1"},
-    {HANDLE_TOOL_CONSUMER, "group.id", "whc-worker-tools"},
-    {HANDLE_TOOL_CONSUMER, "isolation.level", "read_committed"},
-    {HANDLE_TOOL_CONSUMER, "auto.offset.reset", "smallest"},
-    {HANDLE_GROUP, "group.id", "group-1"},
-    {HANDLE_GROUP, "isolation.level", "read_committed"},
-    {HANDLE_WATCH, "isolation.level", "read_uncommitted"},
-    {HANDLE_WATCH, "group.id", "group-1"},
-    {HANDLE_READER, "isolation.level", "read_committed"},
-    {HANDLE_READER, "fetch.wait.max.ms", "10"},
-    {HANDLE_PEEK, "auto.offset.reset", "error"},
-    {HANDLE_PEEK, "isolation.level", "read_committed"},
-    {HANDLE_FETCHER, "isolation.level", "read_uncommitted"},
-    {HANDLE_FETCHER, "auto.offset.reset", "error"},
-    {HANDLE_ADMIN, "client.rack", "admins"},
+    {CLIENT_CONSUMER, "isolation.level", "read_committed"},
+    {CLIENT_CONSUMER, "enable.auto.commit", "false"},
+    {CLIENT_CONSUMER, "enable.auto.offset.store", "false"},
+    {CLIENT_CONSUMER, "auto.offset.reset", "error"},
+    {CLIENT_CONSUMER, "group.id", "group-1"},
+    {CLIENT_CONSUMER, "group.instance.id", "group-1-slot-1"},
+    {CLIENT_CONSUMER, "session.timeout.ms", "21000"},
+    {CLIENT_CONSUMER, "heartbeat.interval.ms", "300"},
+    {CLIENT_CONSUMER, "enable.partition.eof", "true"},
+    {CLIENT_CONSUMER, "client.rack", "readers"},
+    {CLIENT_CONSUMER, "client.id", "whc-worker"},
+    {CLIENT_SETTLEMENTS, "transactional.id", "group-1/slot-1"},
+    {CLIENT_SETTLEMENTS, "transaction.timeout.ms", "7500"},
+    {CLIENT_SETTLEMENTS, "enable.idempotence", "true"},
+    {CLIENT_SETTLEMENTS, "acks", "-1"},
+    {CLIENT_SETTLEMENTS, "compression.type", "lz4"},
+    {CLIENT_SETTLEMENTS, "client.rack", "all"},
+    {CLIENT_SETTLEMENTS, "debug", "broker"},
+    {CLIENT_TOOL_PRODUCER, "partitioner", "murmur2_random"},
+    {CLIENT_TOOL_PRODUCER, "enable.idempotence", "true"},
+    {CLIENT_TOOL_PRODUCER, "max.in.flight.requests.per.connection", "1"},
+    {CLIENT_TOOL_CONSUMER, "group.id", "whc-worker-tools"},
+    {CLIENT_TOOL_CONSUMER, "isolation.level", "read_committed"},
+    {CLIENT_TOOL_CONSUMER, "auto.offset.reset", "smallest"},
+    {CLIENT_GROUP, "group.id", "group-1"},
+    {CLIENT_GROUP, "isolation.level", "read_committed"},
+    {CLIENT_WATCH, "isolation.level", "read_uncommitted"},
+    {CLIENT_WATCH, "group.id", "group-1"},
+    {CLIENT_READER, "isolation.level", "read_committed"},
+    {CLIENT_READER, "fetch.wait.max.ms", "10"},
+    {CLIENT_PEEK, "auto.offset.reset", "error"},
+    {CLIENT_PEEK, "isolation.level", "read_committed"},
+    {CLIENT_FETCHER, "isolation.level", "read_uncommitted"},
+    {CLIENT_FETCHER, "auto.offset.reset", "error"},
+    {CLIENT_ADMIN, "client.rack", "admins"},
 };
 
 static void each_kind_has_its_values(void)
@@ -109,17 +109,17 @@ static void each_kind_has_its_values(void)
     for (size_t i = 0; i < COUNT_OF(values); i++)
         expect(&settings, values[i].kind, values[i].name, values[i].value);
     settings.settlement_transactions = 0; /* then nothing is static and nothing transactional */
-    expect(&settings, HANDLE_CONSUMER, "group.instance.id", "");
-    expect(&settings, HANDLE_SETTLER, "transactional.id", "");
-    expect(&settings, HANDLE_SETTLER, "debug", "");
-    expect(&settings, HANDLE_TOOL_CONSUMER, "isolation.level", "read_uncommitted");
+    expect(&settings, CLIENT_CONSUMER, "group.instance.id", "");
+    expect(&settings, CLIENT_SETTLEMENTS, "transactional.id", "");
+    expect(&settings, CLIENT_SETTLEMENTS, "debug", "");
+    expect(&settings, CLIENT_TOOL_CONSUMER, "isolation.level", "read_uncommitted");
     settings.requests_partitioner = PARTITIONER_CONSISTENT_RANDOM;
-    expect(&settings, HANDLE_TOOL_PRODUCER, "partitioner", "consistent_random");
+    expect(&settings, CLIENT_TOOL_PRODUCER, "partitioner", "consistent_random");
     settings.requests_partitioner = PARTITIONER_NONE;
-    expect(&settings, HANDLE_TOOL_PRODUCER, "partitioner", "murmur2_random");
-    const struct named_value *rack = handle_value(&settings, HANDLE_CONSUMER, "client.rack");
+    expect(&settings, CLIENT_TOOL_PRODUCER, "partitioner", "murmur2_random");
+    const struct named_value *rack = client_config_value(&settings, CLIENT_CONSUMER, "client.rack");
     CU_ASSERT(rack != NULL && strcmp(rack->value, "readers") == 0);
-    CU_ASSERT_PTR_NULL(handle_value(&settings, HANDLE_CONSUMER, "compression.type"));
+    CU_ASSERT_PTR_NULL(client_config_value(&settings, CLIENT_CONSUMER, "compression.type"));
     settings_release(&settings);
 }
 
@@ -147,7 +147,7 @@ static void what_is_passed_through_is_checked(void)
         struct problems problems = {0};
         struct settings settings;
         load(&settings, two);
-        handle_check(&settings, &problems);
+        client_config_check(&settings, &problems);
         bool good = problems.count == (checks[i].says != NULL) &&
                     (checks[i].says == NULL || strstr(problems.list[0].what, checks[i].says) != NULL);
         if (!good) {
@@ -174,7 +174,7 @@ static void there_must_be_a_broker(void)
         struct problems problems = {0};
         struct settings settings;
         load(&settings, servers[i].lines);
-        handle_check(&settings, &problems);
+        client_config_check(&settings, &problems);
         CU_ASSERT_EQUAL(problems.count, servers[i].problems);
         CU_ASSERT(problems.count == 0 ||
                   strcmp(problems.list[0].what, "there is no Kafka broker to connect to") == 0);
@@ -183,7 +183,7 @@ static void there_must_be_a_broker(void)
     }
 }
 
-/* What handle_new() has to leave behind when it fails. */
+/* What client_config_connect() has to leave behind when it fails. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
@@ -204,12 +204,12 @@ static void a_configuration_that_cannot_be_made(void)
     struct fault why;
 
     load(&settings, bad);
-    CU_ASSERT_FALSE(handle_configure(&settings, HANDLE_READER, &conf, &why));
+    CU_ASSERT_FALSE(client_config_make(&settings, CLIENT_READER, &conf, &why));
     CU_ASSERT(why.kind == FAULT_INPUT && strstr(why.text, "fetch.min.bytes") != NULL);
     settings_release(&settings);
     load(&settings, odd);
-    CU_ASSERT_FATAL(handle_configure(&settings, HANDLE_READER, &conf, &why));
-    CU_ASSERT_FALSE(handle_new(RD_KAFKA_CONSUMER, conf, &handle, &why));
+    CU_ASSERT_FATAL(client_config_make(&settings, CLIENT_READER, &conf, &why));
+    CU_ASSERT_FALSE(client_config_connect(RD_KAFKA_CONSUMER, conf, &handle, &why));
     CU_ASSERT(why.kind == FAULT_LOCAL && strncmp(why.text, "no Kafka client: ", 17) == 0);
     settings_release(&settings);
 }
@@ -246,15 +246,15 @@ static void a_password_in_a_file_may_change(void)
                                      file_line,
                                      NULL};
     load(&settings, with_file);
-    const struct named_value *password = handle_value(&settings, HANDLE_READER, "sasl.password");
+    const struct named_value *password = client_config_value(&settings, CLIENT_READER, "sasl.password");
     if (password == NULL || password->file == NULL) {
         printf("\n  no file: %s", password == NULL ? "" : password->value);
         CU_FAIL("the setting names no file");
     }
-    CU_ASSERT_FATAL(handle_configure(&settings, HANDLE_READER, &conf, &why));
+    CU_ASSERT_FATAL(client_config_make(&settings, CLIENT_READER, &conf, &why));
     CU_ASSERT(rd_kafka_conf_get(conf, "sasl.password", value, &size) == RD_KAFKA_CONF_OK);
     CU_ASSERT_STRING_EQUAL(value, "first");
-    CU_ASSERT_FATAL(handle_new(RD_KAFKA_CONSUMER, conf, &handle, &why));
+    CU_ASSERT_FATAL(client_config_connect(RD_KAFKA_CONSUMER, conf, &handle, &why));
     CU_ASSERT_FALSE(credentials_look(&settings)); /* the first look knows the file as it is */
     CU_ASSERT_FALSE(credentials_look(&settings));
     write_password(path, "second\n", 2);
@@ -277,9 +277,10 @@ static void a_password_in_a_file_may_change(void)
     settings_release(&settings);
 }
 
-CU_TestInfo test_handle[] = {{"each kind has its values", each_kind_has_its_values},
-                             {"what is passed through is checked", what_is_passed_through_is_checked},
-                             {"there must be a broker", there_must_be_a_broker},
-                             {"a configuration that cannot be made", a_configuration_that_cannot_be_made},
-                             {"a password in a file may change", a_password_in_a_file_may_change},
-                             CU_TEST_INFO_NULL};
+CU_TestInfo test_client_config[] = {
+    {"each kind has its values", each_kind_has_its_values},
+    {"what is passed through is checked", what_is_passed_through_is_checked},
+    {"there must be a broker", there_must_be_a_broker},
+    {"a configuration that cannot be made", a_configuration_that_cannot_be_made},
+    {"a password in a file may change", a_password_in_a_file_may_change},
+    CU_TEST_INFO_NULL};
