@@ -53,8 +53,6 @@ void orders_take(struct orders *orders, struct order *order, struct orders_time 
     orders_add(orders, order);
     if (order->key == NULL || lanes_enter(orders->lanes, order))
         orders_go_on(orders, order);
-    else
-        orders_enter_state(orders, order, ORDER_QUEUED);
     orders_wait_as_bytes(orders, order);
 }
 
@@ -62,8 +60,7 @@ static void wake_waiting(struct orders *orders)
 {
     while (orders->counts[ORDER_WAITING] > 0 && orders->waiting[0]->due_ms <= orders->time.now_ms) {
         struct order *order = orders->waiting[0];
-        orders_leave_state(orders, order);
-        orders_enter_state(orders, order, ORDER_READY);
+        orders_set_state(orders, order, ORDER_READY);
     }
 }
 
@@ -72,16 +69,15 @@ static struct order *start_permitted(struct orders *orders)
 {
     while (orders->permitted.first != NULL) {
         struct order *order = orders->permitted.first;
-        orders_leave_state(orders, order);
         if (orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS)) {
             journal_begin(&order->journal, order_step(order)->id, order->attempt);
             journal_latest(&order->journal)->sent_at_ms = orders->time.wall_ms;
-            orders_enter_state(orders, order, ORDER_CALLING);
+            orders_set_state(orders, order, ORDER_CALLING);
             return order;
         }
         orders->leases_run_out++;
         order->attempt++;
-        orders_enter_state(orders, order, ORDER_INTENDING);
+        orders_set_state(orders, order, ORDER_INTENDING);
         orders_mark_changed(orders, order);
     }
     return NULL;
@@ -91,7 +87,6 @@ static struct order *start_permitted(struct orders *orders)
 static bool start(struct orders *orders, struct order *order, struct api *api)
 {
     orders_load(orders, order);
-    orders_leave_state(orders, order);
     if (order->main.workflow == NULL ||
         !orders_is_of(orders, order, api)) { /* of the ledger: only now it is known */
         orders_go_on(orders, order);

@@ -18,17 +18,15 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     bool first = order->key == NULL || lanes_enter(orders->lanes, order);
     orders_add(orders, order);
     if (state != LEDGER_INTENDED) { /* its content is looked at when it is its turn: there may be very many */
-        orders_enter_state(orders, order,
-                           state == LEDGER_PARKED ? ORDER_PARKED
-                           : first                ? ORDER_READY
-                                                  : ORDER_QUEUED);
+        orders_set_state(orders, order,
+                         state == LEDGER_PARKED ? ORDER_PARKED
+                         : first                ? ORDER_READY
+                                                : ORDER_QUEUED);
         return true;
     }
-    orders_enter_state(orders, order, ORDER_QUEUED); /* so that all counts are right if it cannot be read */
     TRY(snapshot_load(order, why));
     orders->resting--;
     orders_weigh(orders, order);
-    orders_leave_state(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
     orders_move(orders, order, engine_take_over(order, &terms));
     orders_mark_changed(orders, order); /* the take-over is counted */
@@ -57,13 +55,12 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
 
     orders->time = time;
     struct engine_terms terms = orders_terms(orders, order);
-    orders_leave_state(orders, order);
     enum engine_move to = engine_answer(order, orders->openapi, evidence, &terms, verdict);
     orders_release_pace(orders, order, verdict->pace, evidence->retry_after_ms);
     orders_weigh(orders, order);
     if (order->abandoned) {
         orders_leave_lane(orders, order);
-        orders_enter_state(orders, order, ORDER_QUEUED);
+        orders_set_state(orders, order, ORDER_QUEUED);
         drop_settled(orders, order);
         return;
     }
@@ -90,8 +87,7 @@ bool orders_next_change(struct orders *orders, struct change *change)
         return false;
     orders_unmark_changed(orders, order);
     if (order->state == ORDER_DONE) {
-        orders_leave_state(orders, order);
-        orders_enter_state(orders, order, ORDER_SETTLING);
+        orders_set_state(orders, order, ORDER_SETTLING);
         keep_ended(orders, order);
     }
     *change = (struct change){.order = order,
@@ -128,7 +124,6 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
     if (order->state == ORDER_SETTLING) {
         if (order->settling > 0)
             return; /* an earlier change of it was gathered, too: the last one frees it */
-        orders_leave_state(orders, order);
         orders_forget(orders, order);
         return;
     }
@@ -142,9 +137,8 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
         return;
     }
     if (change->intends && order->state == ORDER_INTENDING) {
-        orders_leave_state(orders, order);
         order->lease_until_ms = lease_until_ms;
-        orders_enter_state(orders, order, ORDER_PERMITTED);
+        orders_set_state(orders, order, ORDER_PERMITTED);
     }
     rest(orders, order);
 }
@@ -203,7 +197,6 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
         order->doubt.absent_ms = order->taken_ms + terms.doubt.absent_ms;
     if (!engine_decide(order, decision, &terms, &to, why))
         return false;
-    orders_leave_state(orders, order);
     orders_move(orders, order, to);
     return true;
 }
@@ -229,7 +222,6 @@ static bool drop_settled(struct orders *orders, struct order *order)
         return false; /* an item of the running settlement still names it */
     orders_leave_lane(
         orders, order); /* who stands behind leaves, too, or came with the partition when it came back */
-    orders_leave_state(orders, order);
     orders_release_pace(orders, order, PACE_NOTHING, -1);
     orders_forget(orders, order);
     return true;
@@ -245,8 +237,7 @@ static bool may_go(struct orders *orders, struct order *order)
         (order->state == ORDER_INTENDING && order->settling > 0))
         return false;
     if (order->state != ORDER_PARKED) { /* nothing of it starts again here */
-        orders_leave_state(orders, order);
-        orders_enter_state(orders, order, ORDER_QUEUED);
+        orders_set_state(orders, order, ORDER_QUEUED);
         orders_release_pace(orders, order, PACE_NOTHING, -1);
     }
     if (order->owned && order->written != snapshot_state(order))
@@ -266,8 +257,7 @@ static void abandon(struct orders *orders, struct order *order)
     orders_unmark_changed(orders, order);
     if (order->state == ORDER_CALLING || order->state == ORDER_SETTLING || order->going)
         return;
-    orders_leave_state(orders, order);
-    orders_enter_state(orders, order, ORDER_QUEUED);
+    orders_set_state(orders, order, ORDER_QUEUED);
     orders_release_pace(orders, order, PACE_NOTHING, -1);
     orders_drop_later(orders, order);
 }

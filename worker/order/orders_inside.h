@@ -51,8 +51,8 @@ void orders_set_owned(struct orders *orders, struct order *order, bool owned);
 void orders_unload(struct orders *orders, struct order *order);
 /* Of an order that was just taken: while it only waits it needs no trees (R15). */
 void orders_wait_as_bytes(struct orders *orders, struct order *order);
-void orders_leave_state(struct orders *orders, struct order *order);
-void orders_enter_state(struct orders *orders, struct order *order, enum order_state state);
+/* The one function by which an order changes its state, once it is added. */
+void orders_set_state(struct orders *orders, struct order *order, enum order_state state);
 
 /* Follows the engine: sets the state, marks what is to be settled, lets the next of the key go on. */
 void orders_move(struct orders *orders, struct order *order, enum engine_move to);

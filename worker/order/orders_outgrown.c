@@ -29,7 +29,6 @@ static void refuse(struct orders *orders, struct order *order, const struct faul
     orders_release_pace(orders, order, PACE_NOTHING, -1);
     if (!order->settled_offset)
         orders_set_owned(orders, order, false);
-    orders_leave_state(orders, order);
     orders_move(orders, order, ENGINE_END);
 }
 
@@ -47,7 +46,6 @@ static void park_without_replies(struct orders *orders, struct order *order, con
     snprintf(text, sizeof text, "what BT answered to earlier steps, and the journal, are left out: %.250s",
              why->text);
     orders_release_pace(orders, order, PACE_NOTHING, -1);
-    orders_leave_state(orders, order);
     orders_move(orders, order, engine_park(order, REASON_IN_DOUBT, "size", text, &terms));
 }
 
@@ -57,8 +55,7 @@ static void stay(struct orders *orders, struct order *order)
     enum order_state state = order->state == ORDER_SETTLING ? ORDER_DONE : ORDER_PARKED;
 
     orders_release_pace(orders, order, PACE_NOTHING, -1);
-    orders_leave_state(orders, order);
-    orders_enter_state(orders, order, state);
+    orders_set_state(orders, order, state);
     order->outcome_is_due = false;
 }
 

@@ -2,6 +2,7 @@
 #include "orders_inside.h"
 
 #include "hash.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "snapshot.h"
@@ -153,6 +154,7 @@ void orders_add(struct orders *orders, struct order *order)
         (*first)->all_before = order;
     *first = order;
     orders->count++;
+    orders->counts[order->state]++;
     orders->owned += order->owned;
     orders->resting += rests(order);
     orders_weigh(orders, order);
@@ -177,6 +179,18 @@ void orders_unmark_changed(struct orders *orders, struct order *order)
     orders->changes--;
 }
 
+static void leave_state(struct orders *orders, struct order *order)
+{
+    REQUIRE(orders->counts[order->state] > 0);
+    if (order->state == ORDER_READY)
+        take_out(&order->listed->ready, order);
+    else if (order->state == ORDER_PERMITTED)
+        take_out(&orders->permitted, order);
+    else if (order->state == ORDER_WAITING)
+        remove_waiting(orders, order);
+    orders->counts[order->state]--;
+}
+
 void orders_forget(struct orders *orders, struct order *order)
 {
     struct order **at = bucket_of(orders, order->request.id);
@@ -184,9 +198,12 @@ void orders_forget(struct orders *orders, struct order *order)
     while (*at != order)
         at = &(*at)->same_id;
     *at = order->same_id;
+    leave_state(orders, order);
     orders_unmark_changed(orders, order);
-    if (order->going)
+    if (order->going) {
+        REQUIRE(order->state == ORDER_QUEUED || order->state == ORDER_PARKED);
         take_out(&orders->going, order);
+    }
     *(order->all_before == NULL ? part_of(orders, order->partition) : &order->all_before->all_behind) =
         order->all_behind;
     if (order->all_behind != NULL)
@@ -237,18 +254,7 @@ bool orders_is_of(struct orders *orders, const struct order *order, const struct
     return api_of(orders, order) == api;
 }
 
-void orders_leave_state(struct orders *orders, struct order *order)
-{
-    if (order->state == ORDER_READY)
-        take_out(&order->listed->ready, order);
-    else if (order->state == ORDER_PERMITTED)
-        take_out(&orders->permitted, order);
-    else if (order->state == ORDER_WAITING)
-        remove_waiting(orders, order);
-    orders->counts[order->state]--;
-}
-
-void orders_enter_state(struct orders *orders, struct order *order, enum order_state state)
+static void enter_state(struct orders *orders, struct order *order, enum order_state state)
 {
     if (state == ORDER_READY) {
         order->listed = api_of(orders, order);
@@ -260,6 +266,32 @@ void orders_enter_state(struct orders *orders, struct order *order, enum order_s
     }
     order->state = state;
     orders->counts[state]++;
+}
+
+/* Which states may follow each other, as bits; of the same state: once more. */
+#define TO(state) (1u << (state))
+static const unsigned follows[ORDER_STATES] = {
+    [ORDER_QUEUED] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_INTENDING) | TO(ORDER_CALLING) |
+                     TO(ORDER_WAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_READY] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_INTENDING) | TO(ORDER_CALLING) |
+                    TO(ORDER_WAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_INTENDING] = TO(ORDER_QUEUED) | TO(ORDER_PERMITTED) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_PERMITTED] =
+        TO(ORDER_QUEUED) | TO(ORDER_INTENDING) | TO(ORDER_CALLING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_CALLING] =
+        TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_WAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_WAITING] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_PARKED] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_DONE] = TO(ORDER_QUEUED) | TO(ORDER_DONE) | TO(ORDER_SETTLING),
+    [ORDER_SETTLING] = TO(ORDER_DONE),
+};
+#undef TO
+
+void orders_set_state(struct orders *orders, struct order *order, enum order_state state)
+{
+    REQUIRE((follows[order->state] & 1u << state) != 0);
+    leave_state(orders, order);
+    enter_state(orders, order, state);
 }
 
 /* What ends stands before what changes: the next of its key, which may have changed earlier, must not overtake it. */
@@ -350,7 +382,7 @@ static bool begins(struct orders *orders, struct order *order)
         struct engine_terms terms = orders_terms(orders, order);
         to = engine_begin(order, &terms);
     }
-    orders_enter_state(orders, order, to == ENGINE_END ? ORDER_DONE : ORDER_READY);
+    orders_set_state(orders, order, to == ENGINE_END ? ORDER_DONE : ORDER_READY);
     if (to == ENGINE_END)
         orders_mark_changed(orders, order);
     return to == ENGINE_END;
@@ -366,9 +398,8 @@ void orders_leave_lane(struct orders *orders, struct order *order)
         struct order *next = lanes_leave(orders->lanes, order);
         if (next == NULL || next->state != ORDER_QUEUED || next->leaving)
             return;
-        orders_leave_state(orders, next);
         if (next->unloaded != NULL || i == BEGUN_AT_ONCE) {
-            orders_enter_state(orders, next, ORDER_READY);
+            orders_set_state(orders, next, ORDER_READY);
             return;
         }
         order = begins(orders, next) ? next : NULL;
@@ -387,7 +418,7 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
         [ENGINE_CALL] = ORDER_CALLING, [ENGINE_INTEND] = ORDER_INTENDING, [ENGINE_WAIT] = ORDER_WAITING,
         [ENGINE_RETRY] = ORDER_READY,  [ENGINE_PARK] = ORDER_PARKED,      [ENGINE_END] = ORDER_DONE};
 
-    orders_enter_state(orders, order, states[to]);
+    orders_set_state(orders, order, states[to]);
     if (to == ENGINE_INTEND || to == ENGINE_PARK) {
         order->outcome_is_due = to == ENGINE_PARK;
         orders_own(orders, order);
