@@ -1,4 +1,4 @@
-/* See engine.h. */
+/* The way through a workflow: the one file that acts on how a step or a look-up has ended. */
 #include "engine_inside.h"
 
 #include "memory.h"
@@ -7,35 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-struct scope engine_scope(struct order *order)
-{
-    const struct execution *execution = order_execution(order);
-
-    return (struct scope){
-        .inputs = execution->inputs, .steps = execution->steps, .request = order->call.parts};
-}
-
-const char *engine_api(const struct order *order)
-{
-    const struct step *step = order_step(order);
-
-    return step == NULL || step->operation == NULL ? NULL : step->operation->tag;
-}
-
-void engine_enter_step(struct order *order, size_t step)
-{
-    struct execution *execution = order_execution(order);
-    struct scope scope = engine_scope(order);
-
-    execution->step = step;
-    execution->step_is_new = true;
-    execution->retries = memory_free(execution->retries); /* as many as the step had actions */
-    while (order_step(order) != NULL && !criteria_hold(&order_step(order)->conditions, &scope)) {
-        json_object_object_del(execution->steps, order_step(order)->id);
-        execution->step++;
-    }
-}
 
 /* What each writing step gives BT as its reference; a test may have given them already. */
 static void add_references(struct order *order)
@@ -110,14 +81,16 @@ static void begin_step(struct order *order, struct execution *execution, const s
 static enum engine_move cannot_render(struct order *order, const struct step *step, const struct fault *why,
                                       const struct engine_terms *terms)
 {
-    if (order->lookup.workflow != NULL)
-        return engine_lookup_answered(order, NULL, false, terms);
+    if (order->lookup.workflow != NULL) {
+        const struct reason unreadable = {.kind = REASON_CONTRACT};
+        return engine_end(order, OUTCOME_FAILED, &unreadable, terms); /* no answer */
+    }
     if (order->wrote)
         return engine_park(order, REASON_IN_DOUBT, "steps", why->text, terms);
     return refuse(order, REASON_CONTRACT, step->id, why->text, terms);
 }
 
-enum engine_move engine_next(struct order *order, const struct engine_terms *terms)
+static enum engine_move next_call(struct order *order, const struct engine_terms *terms)
 {
     struct fault why;
 
@@ -155,13 +128,14 @@ enum engine_move engine_next(struct order *order, const struct engine_terms *ter
     return ENGINE_INTEND;
 }
 
-enum engine_move engine_leave_step(struct order *order, size_t next, const struct engine_terms *terms)
+static enum engine_move leave_step(struct order *order, size_t next, const struct engine_terms *terms)
 {
     engine_enter_step(order, next);
     return order_step(order) != NULL ? ENGINE_RETRY : engine_complete(order, &no_reason, terms);
 }
 
-enum engine_move engine_succeed(struct order *order, const struct step *step, struct json_object *outputs,
+/* The outputs of the step are known (owned): stores them and takes the way that onSuccess names. */
+static enum engine_move succeed(struct order *order, const struct step *step, struct json_object *outputs,
                                 const struct scope *reply, const struct engine_terms *terms)
 {
     struct execution *execution = order_execution(order);
@@ -179,10 +153,10 @@ enum engine_move engine_succeed(struct order *order, const struct step *step, st
         if (!criteria_hold(&action->criteria, reply))
             continue;
         if (action->type == ACTION_GOTO)
-            return engine_leave_step(order, action->target_index, terms);
+            return leave_step(order, action->target_index, terms);
         return engine_end_by_action(order, action, reply, &no_reason, terms);
     }
-    return engine_leave_step(order, execution->step + 1, terms);
+    return leave_step(order, execution->step + 1, terms);
 }
 
 static enum engine_move again(struct order *order, const struct evidence *evidence,
@@ -258,7 +232,7 @@ static enum engine_move act(struct order *order, const struct step *step, const 
             json_object_object_del(order_execution(order)->steps, step->id); /* of an earlier visit */
             order->wrote =
                 order->wrote || order_writes(order); /* "already done", perhaps: FAILED would be a guess */
-            return engine_leave_step(order, action->target_index, terms);
+            return leave_step(order, action->target_index, terms);
         }
         return engine_end_by_action(order, action, reply, &verdict->reason, terms);
     }
@@ -312,9 +286,9 @@ static bool is_only_evidence(const struct order *order, enum verdict_kind kind,
            (kind == VERDICT_ACTION || kind == VERDICT_REFUSED);
 }
 
-enum engine_move engine_answer(struct order *order, const struct openapi *openapi,
-                               const struct evidence *evidence, const struct engine_terms *terms,
-                               struct verdict *verdict)
+static enum engine_move judge(struct order *order, const struct openapi *openapi,
+                              const struct evidence *evidence, const struct engine_terms *terms,
+                              struct verdict *verdict)
 {
     const struct step *step = order_step(order);
     struct scope reply = engine_scope(order);
@@ -336,7 +310,7 @@ enum engine_move engine_answer(struct order *order, const struct openapi *openap
     case VERDICT_HALT:
         return hold(order, evidence, terms);
     case VERDICT_DONE:
-        return engine_succeed(order, step, engine_step_outputs(step, &reply), &reply, terms);
+        return succeed(order, step, engine_step_outputs(step, &reply), &reply, terms);
     case VERDICT_ACTION:
         return act(order, step, verdict, evidence, &reply, terms);
     case VERDICT_REFUSED:
@@ -345,4 +319,28 @@ enum engine_move engine_answer(struct order *order, const struct openapi *openap
         return engine_fall_in_doubt(order, &verdict->reason, false, terms);
     }
     return ENGINE_END;
+}
+
+/* What an ended look-up means, until that is something to do. */
+static enum engine_move act_on(struct order *order, enum engine_move move, const struct engine_terms *terms)
+{
+    while (move == ENGINE_LOOKED || move == ENGINE_FOUND) {
+        struct scope scope = engine_scope(order);
+        move = move == ENGINE_LOOKED
+                   ? engine_judge_lookup(order, terms)
+                   : succeed(order, order_step(order), TAKE(order->doubt.answer), &scope, terms);
+    }
+    return move;
+}
+
+enum engine_move engine_next(struct order *order, const struct engine_terms *terms)
+{
+    return act_on(order, next_call(order, terms), terms);
+}
+
+enum engine_move engine_answer(struct order *order, const struct openapi *openapi,
+                               const struct evidence *evidence, const struct engine_terms *terms,
+                               struct verdict *verdict)
+{
+    return act_on(order, judge(order, openapi, evidence, terms, verdict), terms);
 }

@@ -21,6 +21,9 @@ enum engine_move {
     ENGINE_RETRY,  /* engine_next() again as soon as the pace allows */
     ENGINE_PARK,   /* a person must decide; reason is set, status UNKNOWN */
     ENGINE_END,    /* status, reason and result are set */
+    /* Within the engine only, which acts on them: */
+    ENGINE_LOOKED, /* a look-up has ended, doubt.answer is what it found */
+    ENGINE_FOUND,  /* it has found the step done, doubt.answer is the step's outputs */
 };
 
 /* What the deadlines of promise.md section 4 come to for an API. */

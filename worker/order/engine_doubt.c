@@ -1,5 +1,5 @@
 /*
- * What follows from a write whose result is not known: promise.md R5 and R6. See engine_inside.h.
+ * What follows from a write whose result is not known: promise.md R5 and R6.
  *
  * A doubt is resolved by looking for the effect. Before absent_ms a look-up may only answer "found"; one that was sent
  * after it and answers "absent" allows a new attempt under the same reference. What cannot be resolved is parked.
@@ -142,16 +142,16 @@ enum engine_move engine_next_in_doubt(struct order *order, const struct engine_t
     return ENGINE_RETRY;
 }
 
-static enum engine_move found(struct order *order, const struct step *step, struct json_object *outputs,
-                              const struct engine_terms *terms)
+/* The step takes its outputs by name from the look-up's. */
+static enum engine_move found(struct order *order, const struct step *step, struct json_object *outputs)
 {
     struct json_object *taken = json_object_new_object();
-    struct scope scope = engine_scope(order);
 
     for (size_t i = 0; i < step->output_count; i++)
         json_object_object_add(taken, step->outputs[i].name,
                                json_object_get(tree_member(outputs, step->outputs[i].name)));
-    return engine_succeed(order, step, taken, &scope, terms);
+    order->doubt.answer = taken;
+    return ENGINE_FOUND;
 }
 
 /* A look-up that did not answer, or answered too early, is followed by another, until it is given up. */
@@ -163,25 +163,25 @@ static enum engine_move look_later(struct order *order, const struct engine_term
                          terms);
 }
 
-enum engine_move engine_lookup_answered(struct order *order, struct json_object *outputs, bool absent,
-                                        const struct engine_terms *terms)
+enum engine_move engine_judge_lookup(struct order *order, const struct engine_terms *terms)
 {
-    CLEANUP(tree_release) struct json_object *found_outputs = outputs;
     struct doubt *doubt = &order->doubt;
+    CLEANUP(tree_release) struct json_object *outputs = TAKE(doubt->answer);
 
     execution_release(&order->lookup);
     doubt->looks++;
     const struct step *step = order_step(order);
     struct scope scope = engine_scope(order);
-    scope.outputs = found_outputs;
+    scope.outputs = outputs;
     bool is_found = outputs != NULL && criteria_hold(&step->lookup->found, &scope);
-    bool is_absent = outputs != NULL && (absent || criteria_hold(&step->lookup->absent, &scope));
+    bool is_absent =
+        outputs != NULL && (doubt->answered_absent || criteria_hold(&step->lookup->absent, &scope));
     if ((terms->rules_off & RULE_PROOF) != 0 && outputs != NULL)
         is_absent = !is_found;
     if (is_found == is_absent) /* neither is proven (promise.md R17) */
         return look_later(order, terms);
     if (is_found)
-        return found(order, step, found_outputs, terms);
+        return found(order, step, outputs);
     if (doubt->look_sent_ms < doubt->absent_ms)
         return look_later(order, terms);
     if (doubt->refused)

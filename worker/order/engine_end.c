@@ -1,6 +1,7 @@
-/* How the way through a workflow ends. See engine_inside.h. */
+/* How an execution ends: what becomes of the order, or what a look-up has answered. It decides nothing further. */
 #include "engine_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "projection.h"
 
@@ -8,6 +9,15 @@
 #include <string.h>
 
 const struct reason no_reason = {.kind = REASON_NONE};
+
+/* The look-up is over: engine.c has its answer judged. Takes the outputs over; null: it gave no answer. */
+static enum engine_move end_lookup(struct order *order, struct json_object *outputs, bool absent)
+{
+    REQUIRE(order->lookup.workflow != NULL && order->doubt.answer == NULL);
+    order->doubt.answer = outputs;
+    order->doubt.answered_absent = absent;
+    return ENGINE_LOOKED;
+}
 
 enum engine_move engine_park(struct order *order, enum reason_kind kind, const char *code, const char *text,
                              const struct engine_terms *terms)
@@ -36,7 +46,7 @@ enum engine_move engine_end(struct order *order, enum outcome_status status, con
     char text[sizeof reason->text];
 
     if (order->lookup.workflow != NULL)
-        return engine_lookup_answered(order, NULL, false, terms);
+        return end_lookup(order, NULL, false);
     if (status == OUTCOME_UNKNOWN)
         return engine_park(order, reason->kind, reason->code, reason->text, terms);
     if (status != OUTCOME_COMPLETED && order->wrote) {
@@ -86,7 +96,7 @@ enum engine_move engine_complete(struct order *order, const struct reason *given
     struct fault why;
 
     if (order->lookup.workflow != NULL)
-        return engine_lookup_answered(order, workflow_outputs(order->lookup.workflow, &scope), false, terms);
+        return end_lookup(order, workflow_outputs(order->lookup.workflow, &scope), false);
     /* What was built while the reply was judged is the same; an order of skipped steps comes here twice. */
     if (order->result != NULL || build_result(order, &scope, &order->result, &why))
         return engine_end(order, OUTCOME_COMPLETED, given, terms);
@@ -154,7 +164,7 @@ enum engine_move engine_end_by_action(struct order *order, const struct action *
 
     if (action->absent && order->lookup.workflow != NULL) {
         struct scope scope = engine_scope(order);
-        return engine_lookup_answered(order, workflow_outputs(order->lookup.workflow, &scope), true, terms);
+        return end_lookup(order, workflow_outputs(order->lookup.workflow, &scope), true);
     }
     if (action->outcome == OUTCOME_COMPLETED && action->reason == NULL)
         return engine_complete(order, &no_reason, terms);

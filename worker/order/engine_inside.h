@@ -1,4 +1,4 @@
-/* What engine.c, engine_doubt.c and engine_end.c share; nobody else includes it. */
+/* What the engine's files share: each calls those before it, engine_step, _end, _doubt, and no other includes this. */
 #ifndef ORDER_ENGINE_INSIDE_H
 #define ORDER_ENGINE_INSIDE_H
 
@@ -6,16 +6,13 @@
 
 extern const struct reason no_reason;
 
+/* --- engine_step.c --- */
+
 /* What expressions see of the execution under way, without a reply. */
 struct scope engine_scope(struct order *order);
 
-/* Goes to the step, or behind it to the first one whose x-when holds; ends the execution where none is left. */
-enum engine_move engine_leave_step(struct order *order, size_t next, const struct engine_terms *terms);
+/* Goes to the step, or to the first one after it whose x-when holds: none is left where order_step() is null. */
 void engine_enter_step(struct order *order, size_t step);
-
-/* The outputs of the step are known (owned): stores them and takes the way that onSuccess names. */
-enum engine_move engine_succeed(struct order *order, const struct step *step, struct json_object *outputs,
-                                const struct scope *reply, const struct engine_terms *terms);
 
 /* --- engine_end.c --- */
 
@@ -56,9 +53,8 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
 /* A look-up is due: begins it, or draws the conclusion where the class knows none. Else as engine_next(). */
 enum engine_move engine_next_in_doubt(struct order *order, const struct engine_terms *terms);
 
-/* The look-up has ended: with its outputs (owned), or without an answer (null). `absent`: an ABSENT ended it. */
-enum engine_move engine_lookup_answered(struct order *order, struct json_object *outputs, bool absent,
-                                        const struct engine_terms *terms);
+/* The look-up has ended (ENGINE_LOOKED): what its answer means. ENGINE_FOUND: the step's outputs are doubt.answer. */
+enum engine_move engine_judge_lookup(struct order *order, const struct engine_terms *terms);
 
 /* The step is decided: nothing of its doubts matters any more. */
 void engine_forget_doubt(struct order *order);

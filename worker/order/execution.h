@@ -45,6 +45,9 @@ struct doubt {
     int64_t look_sent_ms; /* when the running look-up began */
     unsigned restarts;    /* take-overs during this doubt: each starts the clock again */
     struct reason reason; /* of the attempt */
+    struct json_object
+        *answer;          /* of a look-up that has just ended, until it is judged; owned; null: none came */
+    bool answered_absent; /* it ended with ABSENT */
 };
 
 /* Forgets the calls of the execution's step: another step begins. */

@@ -418,6 +418,7 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
         [ENGINE_CALL] = ORDER_CALLING, [ENGINE_INTEND] = ORDER_INTENDING, [ENGINE_WAIT] = ORDER_WAITING,
         [ENGINE_RETRY] = ORDER_READY,  [ENGINE_PARK] = ORDER_PARKED,      [ENGINE_END] = ORDER_DONE};
 
+    REQUIRE(to <= ENGINE_END);
     orders_set_state(orders, order, states[to]);
     if (to == ENGINE_INTEND || to == ENGINE_PARK) {
         order->outcome_is_due = to == ENGINE_PARK;

@@ -1,0 +1,33 @@
+/* Where an execution stands: its step, and what expressions see there. */
+#include "engine_inside.h"
+
+#include "memory.h"
+
+struct scope engine_scope(struct order *order)
+{
+    const struct execution *execution = order_execution(order);
+
+    return (struct scope){
+        .inputs = execution->inputs, .steps = execution->steps, .request = order->call.parts};
+}
+
+const char *engine_api(const struct order *order)
+{
+    const struct step *step = order_step(order);
+
+    return step == NULL || step->operation == NULL ? NULL : step->operation->tag;
+}
+
+void engine_enter_step(struct order *order, size_t step)
+{
+    struct execution *execution = order_execution(order);
+    struct scope scope = engine_scope(order);
+
+    execution->step = step;
+    execution->step_is_new = true;
+    execution->retries = memory_free(execution->retries); /* as many as the step had actions */
+    while (order_step(order) != NULL && !criteria_hold(&order_step(order)->conditions, &scope)) {
+        json_object_object_del(execution->steps, order_step(order)->id);
+        execution->step++;
+    }
+}
