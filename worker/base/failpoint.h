@@ -1,8 +1,8 @@
 /*
  * Points at which a test may kill or stop the process: only in a build with -DPOINTS=ON, nothing otherwise.
  *
- * TEST_FAILPOINT=<name>:<n>:<KILL or STOP> in the environment: the process gets the signal when it reaches the point for the
- * n-th time. The names are in the table of tests/crash/README.md.
+ * TEST_FAILPOINT=<name>:<n>:<KILL or STOP> in the environment: the process gets the signal when it reaches the point for
+ * the n-th time. The names are in the table of tests/crash/README.md.
  */
 #ifndef BASE_FAILPOINT_H
 #define BASE_FAILPOINT_H

@@ -29,8 +29,8 @@ struct batch_records {
     void *(*forgotten)(void *context, int32_t partition, const char *request_id);
     void *(*owner)(void *context, const struct ledger_owner *owner);
     /*
-     * A record of a settlement that did not happen: one that Kafka refused for itself becomes a smaller one (R16). `order`:
-     * whose outcome it is, null where it is none. True: it still is that outcome, and another than before.
+     * A record of a settlement that did not happen: one that Kafka refused for itself becomes a smaller one (R16).
+     * `order`: whose outcome it is, null where it is none. True: it still is that outcome, and another than before.
      */
     bool (*replace)(void *context, const struct order *order, int32_t partition, void **record);
     void (*release)(void *context, void *record);

@@ -1,4 +1,4 @@
-/* What the group says of our partitions, and letting go of them. The way from assignment to first message: ownership_takeover.c. */
+/* What the group says of our partitions, and letting go of them. Taking over is in ownership_takeover.c. */
 #include "ownership_inside.h"
 
 #include "failpoint.h"

@@ -3,8 +3,8 @@
  *
  * It asks, through struct ownership_port, for what must be read, settled and answered, and is told what came of it.
  * Take-over: the stable committed positions and the ledger are read and a barrier is settled, as order/takeover says;
- * then messages are taken. Drain: nothing new is taken, running calls end, all is settled, then the partitions are let
- * go; a lost assignment is let go at once.
+ * then messages are taken. Drain: nothing new is taken, running calls end, all is settled, then all is let go; a lost
+ * assignment at once.
  */
 #ifndef ORDER_OWNERSHIP_H
 #define ORDER_OWNERSHIP_H
@@ -13,7 +13,6 @@
 #include "takeover.h"
 
 struct ownership;
-
 enum ownership_phase {
     OWNERSHIP_NONE,
     OWNERSHIP_READING,    /* assigned; the committed positions are being read */
@@ -28,7 +27,6 @@ enum ownership_phase {
     OWNERSHIP_FENCED,     /* another process has our slot: nothing is ours, until we end */
 };
 
-/* What people should know of it. */
 enum ownership_news {
     OWNERSHIP_FOREIGN_MAP,    /* a map of settled orders is not ours and is ignored; the fault says why */
     OWNERSHIP_UNANSWERED,     /* positions, marks or the probe could not be had: they are asked for again */
@@ -82,12 +80,12 @@ void ownership_assigned(struct ownership *ownership, const int32_t partitions[],
 void ownership_revoked(struct ownership *ownership, bool lost, int64_t now_ms);
 /* Another process has our place: after fenced_ms the worker ends with `why`. */
 void ownership_fenced(struct ownership *ownership, const struct fault *why, int64_t now_ms);
-/* We are about to leave the group: a take-over is given up, and answered with no partition. */
+/* We are about to leave the group: a take-over is given up. */
 void ownership_stop(struct ownership *ownership);
 
 /* --- the answers to its questions --- */
 void ownership_positions(struct ownership *ownership, unsigned question, const struct takeover_read reads[],
-                         size_t count); /* the texts are copied */
+                         size_t count);
 void ownership_marked(struct ownership *ownership, unsigned question, const struct takeover_found marks[],
                       size_t count);
 void ownership_probed(struct ownership *ownership, unsigned question, bool refuses);

@@ -3,8 +3,8 @@
  * taken (promise.md R4), and what the ledger says there is to go on with.
  *
  * The protocol is here, the reading and settling elsewhere: the caller tells what it read and asks what comes next. The
- * ledger's end is not enough, because an open transaction of the dead owner hides committed records above it: so a
- * barrier is settled, and the ledger is read on until that barrier appears.
+ * ledger's end is not enough, an open transaction of the dead owner hides committed records above it: so a barrier is
+ * settled, and the ledger is read on until that barrier appears.
  */
 #ifndef ORDER_TAKEOVER_H
 #define ORDER_TAKEOVER_H
@@ -13,7 +13,6 @@
 #include "takeover_check.h"
 
 struct takeover;
-
 enum takeover_want {
     TAKEOVER_POSITIONS, /* the committed positions of all partitions */
     TAKEOVER_LEDGER,    /* the ledger to its present end */
@@ -33,6 +32,7 @@ struct takeover_read {
     const char *metadata;
     size_t length;
 };
+
 /* What was found at the mark of a partition. */
 struct takeover_found {
     int32_t partition;
@@ -69,7 +69,6 @@ void takeover_marked(struct takeover *takeover, const struct takeover_found *fou
  */
 bool takeover_misses_owner(const struct takeover *takeover, struct fault *why);
 
-/* What comes next. */
 enum takeover_want takeover_next(struct takeover *takeover, struct fault *why);
 
 /* The positions of a partition were read. The metadata is copied. */

@@ -20,8 +20,8 @@ void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *messa
                     const struct fault *why, struct kafka_record *record);
 
 /*
- * The message's dead letter goes into the next settlement, and its offset is settled with it: a request's; a signal's that
- * is no decision.
+ * The message's dead letter goes into the next settlement, and its offset is settled with it: a request's; a signal's
+ * that is not a decision.
  */
 void dead_letter_send(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
                       const struct fault *why);

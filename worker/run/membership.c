@@ -162,8 +162,8 @@ static void end(void *context, const struct fault *why)
 static void news(void *context, enum ownership_news what, int32_t partition, const struct fault *why)
 {
     static const char *const words[] = {
-        [OWNERSHIP_FOREIGN_MAP] = "the map of settled orders is not ours and is ignored: orders after the "
-                                  "position may be read again",
+        [OWNERSHIP_FOREIGN_MAP] =
+            "the map of settled orders is not ours and is ignored: some may be read again",
         [OWNERSHIP_UNANSWERED] = "Kafka gave no answer that the take-over needs, it is asked again",
         [OWNERSHIP_REFUSED_ONCE] = "the take-over does not fit, all is read once more",
         [OWNERSHIP_DRAIN_TOO_LONG] = "the drain took too long, the rest is the next owner's",

@@ -21,20 +21,6 @@
 #include "settlement_thread.h"
 #include "token.h"
 
-struct intake;
-struct calls;
-struct settlement;
-struct membership;
-struct decisions;
-struct sweep;
-struct metrics;
-struct status;
-struct watching;
-struct certificates;
-struct remembered;
-struct repeats;
-struct fetcher;
-
 /* One API as it is called: the OpenAPI tag with its settings. */
 struct worker_api {
     const char *tag;

@@ -113,13 +113,15 @@ static const struct given_reply unknown = {
 static const struct given_reply with_references[] = {
     {.status = "200 OK",
      .body =
-         "{\"schema\": \"{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"a.R\\\", \\\"fields\\\": [{\\\"name\\\": \\\"x\\\", "
+         "{\"schema\": \"{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"a.R\\\", "
+         "\\\"fields\\\": [{\\\"name\\\": \\\"x\\\", "
          "\\\"type\\\": \\\"a.X\\\"}]}\", \"references\": [{\"name\": \"a.X\", \"subject\": \"a/b X\", \"version\": 3}, "
          "{\"name\": \"a.Y\", \"subject\": \"y-._~1\", \"version\": 1}, {\"name\": \"none\"}]}"},
     {.status = "200 OK",
-     .body =
-         "{\"schema\": \"{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"a.X\\\", \\\"fields\\\": [{\\\"name\\\": \\\"y\\\", "
-         "\\\"type\\\": \\\"a.Y\\\"}]}\", \"references\": [{\"name\": \"a.Y\", \"subject\": \"y-._~1\", \"version\": 1}]}"},
+     .body = "{\"schema\": \"{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"a.X\\\", "
+             "\\\"fields\\\": [{\\\"name\\\": \\\"y\\\", "
+             "\\\"type\\\": \\\"a.Y\\\"}]}\", "
+             "\"references\": [{\"name\": \"a.Y\", \"subject\": \"y-._~1\", \"version\": 1}]}"},
     {.status = "200 OK",
      .body =
          "{\"schema\": \"{\\\"type\\\": \\\"enum\\\", \\\"name\\\": \\\"a.Y\\\", \\\"symbols\\\": [\\\"S\\\"]}\"}"}};

@@ -1,5 +1,5 @@
 /*
- * An HTTP server of the test's own, on the loop of what is tested: it answers what the test says and keeps what was asked.
+ * An HTTP server of the test's own, on the loop of what is tested: it answers what the test says, keeps what was asked.
  * What does not work ends the program: the test is wrong then.
  */
 #ifndef TESTS_HTTP_GIVEN_SERVER_H

@@ -44,7 +44,8 @@ static void outcome_schemas_are_registered(void)
         CU_ASSERT_PTR_NOT_NULL(strstr(text, "\r\nContent-Type: application/vnd.schemaregistry.v1+json\r\n"));
         CU_ASSERT_STRING_EQUAL(
             strstr(text, "\r\n\r\n") + 4,
-            "{\"schemaType\":\"AVRO\",\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"a.Out\\\",\\\"fields\\\":[]}\"}");
+            "{\"schemaType\":\"AVRO\",\"schema\":\"{"
+            "\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"a.Out\\\",\\\"fields\\\":[]}\"}");
         registry_outcome_frame(given.registry, schema, &frame);
         CU_ASSERT(frame.framing == registered[i].made && frame.id == registered[i].id &&
                   frame.in_header == (registered[i].made == FRAMING_CONFLUENT_V1));

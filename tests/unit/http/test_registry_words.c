@@ -37,7 +37,8 @@ static const struct {
           "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
           "01234567890123456789"},
      "answers 500 with what is not the registry's: "
-     "'012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456...'"},
+     "'0123456789012345678901234567890123456789012345678901234567890123456789"
+     "01234567890123456789012345678901234567890123456...'"},
 };
 
 static void what_is_wrong_with_the_registry_is_said(void)
@@ -91,7 +92,7 @@ static void a_registry_that_is_away_is_asked_less_often(void)
     end(&given);
 }
 
-/* A registry with several members: the next one is asked at once, and the one that answers is asked first from then on. */
+/* A registry with several members: the next one is asked at once, and the one that answers is asked first then. */
 static void several_urls_are_asked_in_turn(void)
 {
     static const struct given_reply down = {.status = "503 Service Unavailable", .body = "x"};

@@ -255,7 +255,7 @@ static void what_is_wrong_is_said(void)
     }
 }
 
-/* Each pause is between a half and the whole of twice the one before, up to a minute; and as long as the endpoint says. */
+/* Each pause is between half and all of twice the one before, up to a minute; and as long as the endpoint says. */
 static void it_is_asked_less_and_less_often(void)
 {
     static const struct given_reply down[] = {{.status = "503 Service Unavailable"}};

@@ -1,4 +1,4 @@
-/* What reaches librdkafka: what the promise fixes, then what the settings pass through, to each kind of handle its own. */
+/* What reaches librdkafka: what the promise fixes, then what the settings pass through, to each kind its own. */
 #include "client_config.h"
 
 #include "credentials.h"
