@@ -306,6 +306,27 @@ static void the_first_is_cancelled(void)
     given_world_end(&world);
 }
 
+/* From the moment its attempt is on its way to be committed it is too late: the call may leave in the same turn. */
+static void one_that_is_about_to_be_sent_is_not_cancelled(void)
+{
+    struct world world;
+    struct change change;
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_LOOKED_UP, 10, true);
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_NULL_FATAL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(order->state, ORDER_INTENDING);
+    struct decision made = decision(order, DECISION_REJECT, "");
+    refused(&world, order, &made, "the order is not parked");
+    while (orders_next_change(world.orders, &change))
+        orders_settled(world.orders, &change, world.time.now_ms + 1000);
+    CU_ASSERT_EQUAL(order->state, ORDER_PERMITTED);
+    made = decision(order, DECISION_REJECT, "");
+    refused(&world, order, &made, "the order is not parked");
+    CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order);
+    given_world_end(&world);
+}
+
 /* What became of the decision is in the order's record: of one that is parked, and of one that ends by it. */
 static void noted(void)
 {
@@ -335,17 +356,19 @@ static void noted(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_engine_decide[] = {{"happened", happened},
-                                    {"happened, without result", happened_without_result},
-                                    {"happened, and on", happened_and_on},
-                                    {"did not happen, reject", negative},
-                                    {"negative after a write", negative_after_a_write},
-                                    {"retry", again},
-                                    {"retry after long", again_after_long},
-                                    {"too early", too_early},
-                                    {"too early after a take-over", too_early_after_a_takeover},
-                                    {"another attempt", another_attempt},
-                                    {"not parked", not_parked},
-                                    {"the first is cancelled", the_first_is_cancelled},
-                                    {"noted", noted},
-                                    CU_TEST_INFO_NULL};
+CU_TestInfo test_engine_decide[] = {
+    {"happened", happened},
+    {"happened, without result", happened_without_result},
+    {"happened, and on", happened_and_on},
+    {"did not happen, reject", negative},
+    {"negative after a write", negative_after_a_write},
+    {"retry", again},
+    {"retry after long", again_after_long},
+    {"too early", too_early},
+    {"too early after a take-over", too_early_after_a_takeover},
+    {"another attempt", another_attempt},
+    {"not parked", not_parked},
+    {"the first is cancelled", the_first_is_cancelled},
+    {"noted", noted},
+    {"one that is about to be sent is not cancelled", one_that_is_about_to_be_sent_is_not_cancelled},
+    CU_TEST_INFO_NULL};
