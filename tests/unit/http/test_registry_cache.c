@@ -18,10 +18,19 @@ static void forget_folder(const char *folder)
     rmdir(folder);
 }
 
+static int next_descriptor(void)
+{
+    int next = dup(STDERR_FILENO);
+
+    close(next);
+    return next;
+}
+
 /* A worker that starts while the registry is away reads what it read before. */
 static void schemas_are_kept_on_disk(void)
 {
     char folder[] = "/tmp/whc-schemas-XXXXXX", cache[100], path[200];
+    int descriptor = next_descriptor();
     struct given given;
 
     if (mkdtemp(folder) == NULL)
@@ -45,6 +54,7 @@ static void schemas_are_kept_on_disk(void)
         CU_ASSERT_EQUAL(access(path, R_OK), 0);
         end(&given);
     }
+    CU_ASSERT_EQUAL(next_descriptor(), descriptor); /* no file is left open */
     forget_folder(cache);
     rmdir(folder);
 }

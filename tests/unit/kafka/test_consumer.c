@@ -246,6 +246,28 @@ static void any_other_end_is_told_once(void)
     end(&given);
 }
 
+/* It may be made a moment later: the worker is told, and goes on. */
+static void a_topic_that_is_not_there_is_told(void)
+{
+    struct given_broker *broker;
+    struct given given;
+    struct fault why;
+
+    given = (struct given){.end = -1};
+    broker = &given.broker;
+    given_broker_open(broker);
+    rd_kafka_mock_topic_set_error(broker->cluster, broker->settings.topic_requests,
+                                  RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    if (!loop_new(&given.loop, &why) ||
+        !consumer_new(&broker->settings, given.loop, &calls, &given, &given.consumer, &why))
+        abort();
+    loop_add_chore(given.loop, "serve", serve, &given);
+    given_until(given.loop, &given.failed, 1);
+    CU_ASSERT(given.fatal == 0 && strncmp(given.why, "Kafka: ", 7) == 0 &&
+              strstr(given.why, "whc.order-requests") != NULL);
+    end(&given);
+}
+
 /* A position that the log does not have (any more): reading elsewhere would lose requests or repeat them (R4). */
 static void a_position_out_of_range_is_fatal(void)
 {
@@ -274,6 +296,7 @@ static void it_leaves_when_it_is_freed(void)
     int64_t began_ms = loop_clock_ms();
     loop_remove_chore(given.loop, &given);
     given.consumer = consumer_free(given.consumer);
+    CU_ASSERT_EQUAL(given.revoked, 0);            /* nobody is there to drain anything */
     CU_ASSERT(loop_clock_ms() - began_ms < 1900); /* it does not run into the limit */
     end(&given);
     CU_ASSERT_PTR_NULL(consumer_free(NULL));
@@ -342,4 +365,5 @@ CU_TestInfo test_consumer[] = {{"from coming to going", from_coming_to_going},
                                {"another process takes our place", another_process_takes_our_place},
                                {"any other end is told once", any_other_end_is_told_once},
                                {"it leaves when it is freed", it_leaves_when_it_is_freed},
+                               {"a topic that is not there is told", a_topic_that_is_not_there_is_told},
                                CU_TEST_INFO_NULL};
