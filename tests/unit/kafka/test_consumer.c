@@ -348,6 +348,30 @@ static void whether_the_broker_fences(struct given *given)
     }
 }
 
+/* Before it has joined there is no member whose name could be tried: that is no answer, and it is asked again. */
+static void nobody_fences_for_no_member(void)
+{
+    static const rd_kafka_resp_err_t refused[] = {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID};
+    rd_kafka_topic_partition_list_t *positions = rd_kafka_topic_partition_list_new(1);
+    struct given_broker broker;
+    struct producer *producer;
+    struct fault why;
+
+    given_broker_open(&broker);
+    rd_kafka_t *member = given_broker_member(&broker);
+    if (!producer_new(&broker.settings, false, &producer, &why))
+        abort();
+    rd_kafka_topic_partition_list_add(positions, broker.settings.topic_requests, 0)->offset = 0;
+    given_broker_fail(&broker, GIVEN_TXN_OFFSETS, 1, refused);
+    CU_ASSERT_EQUAL(fence_ask(&broker.settings, member, producer_handle(producer), positions, &why),
+                    FENCE_UNKNOWN);
+    CU_ASSERT_STRING_EQUAL(why.text, "we are no member of the group just now");
+    rd_kafka_topic_partition_list_destroy(positions);
+    producer_free(producer);
+    rd_kafka_destroy_flags(member, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    given_broker_close(&broker);
+}
+
 /* One after the other, for joining a group takes the mock cluster three seconds. */
 static void from_coming_to_going(void)
 {
@@ -366,4 +390,5 @@ CU_TestInfo test_consumer[] = {{"from coming to going", from_coming_to_going},
                                {"any other end is told once", any_other_end_is_told_once},
                                {"it leaves when it is freed", it_leaves_when_it_is_freed},
                                {"a topic that is not there is told", a_topic_that_is_not_there_is_told},
+                               {"nobody fences for no member", nobody_fences_for_no_member},
                                CU_TEST_INFO_NULL};
