@@ -220,6 +220,27 @@ static void misses_owner(void)
     takeover_free(takeover);
 }
 
+/* A topic that was made anew and has no record yet: its first ones would be skipped (R4). */
+static void an_empty_log_of_the_same_name(void)
+{
+    const struct takeover_read empty = {.partition = 0,
+                                        .offset = 10,
+                                        .low = 0,
+                                        .high = 0,
+                                        .metadata = "1;x:1;Ag==",
+                                        .length = strlen("1;x:1;Ag==")};
+    struct takeover *takeover = takeover_new((const int32_t[]){0}, 1, &usual, remembered());
+    struct fault why = {.text = ""};
+    char wants[100];
+
+    takeover_position(takeover, &empty);
+    run(takeover, "o0@10 e0 ?", wants, sizeof wants, &why);
+    given_same("an empty log", wants, "refused");
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(why.text, "the log was settled up to 10 and ends at 0: the topic was made anew"));
+    takeover_free(takeover);
+}
+
 /* The partitioner is the ledger's; one that does not say asks for it explicitly (R14). */
 static void partitioners(void)
 {
@@ -432,7 +453,15 @@ static void strangers(void)
     takeover_free(takeover);
 }
 
-CU_TestInfo test_takeover[] = {
-    {"protocol", protocol}, {"misses owner", misses_owner}, {"positions", positions}, {"latest", latest},
-    {"none", none},         {"partitioners", partitioners}, {"sorted", sorted},       {"late", late},
-    {"many", many},         {"strangers", strangers},       CU_TEST_INFO_NULL};
+CU_TestInfo test_takeover[] = {{"protocol", protocol},
+                               {"misses owner", misses_owner},
+                               {"positions", positions},
+                               {"latest", latest},
+                               {"none", none},
+                               {"partitioners", partitioners},
+                               {"sorted", sorted},
+                               {"late", late},
+                               {"many", many},
+                               {"strangers", strangers},
+                               {"an empty log of the same name", an_empty_log_of_the_same_name},
+                               CU_TEST_INFO_NULL};

@@ -28,6 +28,13 @@ static const struct {
     {"cc-" TRACE "-" PARENT "-01-what-the-future-brings", true},
     {"cc-" TRACE "-" PARENT "-01.what", false},
     {"cc-" TRACE "-" PARENT "-01-\n", false},
+    {"g0-" TRACE "-" PARENT "-01", false},
+    {"00-g"
+     "af7651916cd43dd8448eb211c80319c-" PARENT "-01",
+     false},
+    {"00-" TRACE "-g7ad6b7169203331-01", false},
+    {"00-" TRACE "-" PARENT "-g1", false},
+    {"00-10000000000000000000000000000000-1000000000000000-01", true},
     {"", false},
     {"00", false},
 };
@@ -51,6 +58,8 @@ static const struct {
     {"fw529a3039@dt=FfAAA8b", "fw529a3039@dt=FfAAA8b"},
     {"a_-*/@b=x y", "a_-*/@b=x y"},
     {"a=1,a=2", NULL},
+    {"a=1,ab=2,b=3", "a=1,ab=2,b=3"},
+    {"ab=1,a=2,ab=3", NULL},
     {"A=1", NULL},
     {"a", NULL},
     {"a=", NULL},
@@ -91,7 +100,23 @@ static void long_states(void)
     CU_ASSERT_EQUAL(strlen(some), 2 * 203 + 1);
 }
 
+/* Two members that fill the 512 bytes together, and two that are one more: then the second is left out whole. */
+static void just_long_enough(void)
+{
+    for (int over = 0; over < 2; over++) {
+        CLEANUP(buffer_release) struct buffer list;
+        buffer_init(&list, 10000);
+        buffer_print(&list, "a=%0253d,", 1);
+        size_t first = list.length - 1;
+        buffer_print(&list, "b=%0*d", (int)(TRACE_STATE_MAX - first - 3) + over, 1);
+        CLEANUP(memory_release) char *got = trace_state_read(buffer_text(&list));
+        CU_ASSERT_FATAL(got != NULL);
+        CU_ASSERT_EQUAL(strlen(got), over ? first : TRACE_STATE_MAX);
+    }
+}
+
 CU_TestInfo test_trace[] = {{"traceparent", traceparent},
                             {"tracestate", tracestate},
                             {"long tracestates", long_states},
+                            {"just long enough", just_long_enough},
                             CU_TEST_INFO_NULL};
