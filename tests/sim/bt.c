@@ -42,7 +42,7 @@ static void reply(struct call_model *call, int status, struct json_object *body)
           call->step, status);
 }
 
-static void accept(struct call_model *call, struct effect *effect)
+static void carry_out_call(struct call_model *call, struct effect *effect)
 {
     bool repeatable = sim.upstream[call->order].type == TYPE_REPEATABLE;
 
@@ -73,12 +73,12 @@ static void decide_write(struct call_model *call)
         reply(call, 500, reply_error); /* and nothing was done */
         return;
     case 3:
-        accept(call, effect);
+        carry_out_call(call, effect);
         reply(call, 500, reply_error); /* and yet it was done */
         return;
     case 4:
     case 5:
-        accept(call, effect);
+        carry_out_call(call, effect);
         call->state = CALL_LOST;
         return;
     case 6:
@@ -87,7 +87,7 @@ static void decide_write(struct call_model *call)
         call->state = CALL_LOST;
         return;
     default:
-        accept(call, effect);
+        carry_out_call(call, effect);
         reply(call, 201, reply_accepted);
     }
 }

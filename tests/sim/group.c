@@ -1,7 +1,7 @@
 /* The consumer group: members, generations, range assignment. See kafka.h. */
 #include "kafka.h"
 
-static struct member *find(int id)
+static struct member *member_with(int id)
 {
     for (int i = 0; i < MEMBERS; i++)
         if (kafka.group.members[i].id == id)
@@ -11,7 +11,7 @@ static struct member *find(int id)
 
 bool group_knows(int member)
 {
-    return member != 0 && find(member) != NULL;
+    return member != 0 && member_with(member) != NULL;
 }
 
 static void prepare(void)
@@ -43,7 +43,7 @@ bool group_is_empty(void)
  * A static member is back, or there is a second process of it (kafka-base.md section 8): it gets a new id, the old id is
  * fenced from now on, and where no rebalance is under way generation and assignment stay.
  */
-static int replace(struct member *member, int process, unsigned life)
+static int replace_member(struct member *member, int process, unsigned life)
 {
     int old = member->id;
 
@@ -57,10 +57,10 @@ static int replace(struct member *member, int process, unsigned life)
 int group_join(int process, unsigned life, int instance)
 {
     const struct member *known = group_instance(instance);
-    struct member *place = find(0);
+    struct member *place = member_with(0);
 
     if (known != NULL)
-        return replace(find(known->id), process, life);
+        return replace_member(member_with(known->id), process, life);
     if (place == NULL)
         return 0; /* full of dead ones: later */
     prepare();
@@ -70,7 +70,7 @@ int group_join(int process, unsigned life, int instance)
 
 void group_rejoin(int member)
 {
-    struct member *place = find(member);
+    struct member *place = member_with(member);
 
     prepare();
     if (place != NULL)
@@ -79,7 +79,7 @@ void group_rejoin(int member)
 
 void group_remove(int member)
 {
-    struct member *place = find(member);
+    struct member *place = member_with(member);
 
     if (place == NULL)
         return;

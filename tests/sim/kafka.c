@@ -23,7 +23,7 @@ void kafka_reset(void)
     kafka.decided = false;
 }
 
-static struct entry *append(int log, int slot, enum entry_state state, struct payload *payload)
+static struct entry *append_entry(int log, int slot, enum entry_state state, struct payload *payload)
 {
     struct log *to = &kafka.logs[log];
 
@@ -55,7 +55,7 @@ static enum answer join_transaction(int slot, int epoch, int log)
     return ANSWER_OK;
 }
 
-static void decide(struct coordinator *coordinator, bool commit)
+static void decide_transaction(struct coordinator *coordinator, bool commit)
 {
     coordinator->state = commit ? TX_COMMITTING : TX_ABORTING;
     coordinator->markers = coordinator->logs;
@@ -70,7 +70,7 @@ enum answer kafka_init(int slot, int *epoch)
 
     if (coordinator->state == TX_ONGOING) {
         coordinator->epoch++; /* its producer is fenced from now on */
-        decide(coordinator, false);
+        decide_transaction(coordinator, false);
     }
     if (coordinator->state == TX_COMMITTING || coordinator->state == TX_ABORTING)
         return ANSWER_AGAIN;
@@ -113,7 +113,7 @@ enum answer kafka_produce(int slot, int epoch, int log, struct payload *payload)
     if (answer == ANSWER_OK && payload->weight > 0)
         return ANSWER_TOO_LARGE;
     if (answer == ANSWER_OK)
-        append(log, slot, ENTRY_PENDING, payload);
+        append_entry(log, slot, ENTRY_PENDING, payload);
     return answer;
 }
 
@@ -127,7 +127,7 @@ enum answer kafka_end(int slot, int epoch)
         return ANSWER_OK;
     if (coordinator->state != TX_ONGOING)
         return ANSWER_REFUSED;
-    decide(coordinator, true);
+    decide_transaction(coordinator, true);
     return ANSWER_OK;
 }
 
@@ -136,7 +136,7 @@ void kafka_time_out(int slot)
     struct coordinator *coordinator = &kafka.coordinators[slot];
 
     coordinator->epoch++;
-    decide(coordinator, false);
+    decide_transaction(coordinator, false);
 }
 
 void kafka_add_late(int slot, int epoch)
@@ -186,7 +186,7 @@ void kafka_write_marker(int slot, int log)
         for (int64_t i = of->stable; i < of->count; i++)
             if (of->entries[i].state == ENTRY_PENDING && of->entries[i].slot == slot)
                 of->entries[i].state = commit ? ENTRY_COMMITTED : ENTRY_ABORTED;
-        append(log, slot, ENTRY_MARKER, NULL);
+        append_entry(log, slot, ENTRY_MARKER, NULL);
         move_stable(of);
     }
     if (coordinator->markers == 0)
@@ -205,7 +205,7 @@ enum answer kafka_stable_positions(const bool wanted[PARTITIONS], struct committ
     return ANSWER_OK;
 }
 
-static bool same_key(const struct payload *one, const struct payload *other)
+static bool is_same_key(const struct payload *one, const struct payload *other)
 {
     return one->kind == other->kind && one->order == other->order && one->partition == other->partition;
 }
@@ -220,7 +220,8 @@ void kafka_compact(int32_t partition)
         if (entry->state == ENTRY_ABORTED)
             entry->state = ENTRY_COMPACTED;
         for (int64_t j = i + 1; entry->state == ENTRY_COMMITTED && j < log->stable; j++)
-            if (log->entries[j].state == ENTRY_COMMITTED && same_key(log->entries[j].payload, entry->payload))
+            if (log->entries[j].state == ENTRY_COMMITTED &&
+                is_same_key(log->entries[j].payload, entry->payload))
                 entry->state = ENTRY_COMPACTED;
     }
 }
@@ -234,7 +235,7 @@ void kafka_commit(int32_t partition, const struct committed *position)
 
 void kafka_write(int log, struct payload *payload)
 {
-    append(log, 0, ENTRY_COMMITTED, payload);
+    append_entry(log, 0, ENTRY_COMMITTED, payload);
     move_stable(&kafka.logs[log]);
 }
 

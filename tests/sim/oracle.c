@@ -59,7 +59,7 @@ static bool is_read_again(int order)
     return sim.accepted > 0 && sim.upstream[order].type == TYPE_READ;
 }
 
-static void look_at(const struct payload *payload)
+static void look_at_outcome(const struct payload *payload)
 {
     const struct outcome_event *event = &payload->outcome;
     int order = payload->order;
@@ -89,14 +89,14 @@ void oracle_outcomes(void)
 
     for (; seen.read < log->stable; seen.read++)
         if (log->entries[seen.read].state == ENTRY_COMMITTED)
-            look_at(log->entries[seen.read].payload);
+            look_at_outcome(log->entries[seen.read].payload);
 }
 
 /* Of a request that is no order; or in the place of an outcome that Kafka refuses even without its result. */
 static void look_at_dead(const struct payload *payload)
 {
     if (payload->offset < 0) {
-        look_at(payload);
+        look_at_outcome(payload);
         return;
     }
     TRACE("dead    p%d offset %d: order %d", (int)payload->partition, (int)payload->offset, payload->order);

@@ -103,7 +103,7 @@ const struct payload *people_see(int order)
 }
 
 /* What someone who asks BT just now would decide; false: better nothing yet. */
-static bool judge(int order, const struct payload *seen, enum decision_verdict *verdict)
+static bool judge_order(int order, const struct payload *seen, enum decision_verdict *verdict)
 {
     static const enum decision_verdict others[] = {DECISION_DID_NOT_HAPPEN, DECISION_RETRY, DECISION_REJECT};
     int step = seen->step < STEPS ? seen->step : STEPS - 1;
@@ -129,7 +129,7 @@ bool people_decide(int order)
     struct plain_log *log = &kafka.signals[sim.upstream[order].partition];
     struct decision decision = {.who = "someone"};
 
-    if (seen == NULL || log->count == REQUESTS_ROOM || !judge(order, seen, &decision.verdict))
+    if (seen == NULL || log->count == REQUESTS_ROOM || !judge_order(order, seen, &decision.verdict))
         return false;
     decision.attempt = seen->record.attempt;
     if (trouble(5) && decision.attempt > 1) { /* about an attempt that is over */

@@ -29,7 +29,7 @@ int64_t process_moment(const struct process *worker, int64_t ms)
     return (int64_t)ceil(((double)(ms * 1000 - worker->offset_us) + 1) / worker->rate) + 1;
 }
 
-static struct orders *make_orders(const struct process *worker)
+static struct orders *new_orders(const struct process *worker)
 {
     const struct orders_api api = {
         .tag = "api",
@@ -74,7 +74,7 @@ void process_start(struct process *worker)
     worker->offset_us = 1000000 + chance(50000);
     worker->rate = 1 + (chance(9801) - 4900) / 1e6;
     worker->due_ms = INT64_MAX;
-    worker->orders = make_orders(worker);
+    worker->orders = new_orders(worker);
     worker->duplicates = duplicates_new((struct duplicates_window){INT32_MAX, 1000, false});
     snprintf(owner, sizeof owner, "w%d.%u", process, life);
     worker->partitions = partitions_new(owner, 2);

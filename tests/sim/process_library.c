@@ -10,7 +10,7 @@ static struct member *member_of(const struct process *worker)
     return NULL;
 }
 
-static void push(struct process *worker, const struct callback *callback)
+static void push_callback(struct process *worker, const struct callback *callback)
 {
     struct library *library = &worker->library;
 
@@ -73,7 +73,7 @@ void library_notice(struct process *worker)
         return;
     }
     library->revoking = true;
-    push(worker, &(struct callback){.assigns = false});
+    push_callback(worker, &(struct callback){.assigns = false});
 }
 
 bool library_can_sync(const struct process *worker)
@@ -96,7 +96,7 @@ void library_sync(struct process *worker)
         callback.partitions[p] = kafka.group.owner[p] == library->assignment.member;
     TRACE("w%d      is in generation %d with%s%s", worker->process, library->assignment.generation,
           callback.partitions[0] ? " p0" : "", callback.partitions[1] ? " p1" : "");
-    push(worker, &callback);
+    push_callback(worker, &callback);
 }
 
 /* Its member is gone, or a generation began without it. */
@@ -126,7 +126,7 @@ void library_learn(struct process *worker)
     /* A revocation that is not served yet becomes this one. */
     if (library->callback_count > 0 && !library->callbacks[library->callback_count - 1].assigns)
         library->callback_count--;
-    push(worker, &(struct callback){.assigns = false, .lost = true});
+    push_callback(worker, &(struct callback){.assigns = false, .lost = true});
 }
 
 void library_release(struct process *worker)
@@ -157,6 +157,6 @@ void library_leave(struct process *worker)
         process_crash(worker, "ends");
     } else if (!library->revoking) {
         library->revoking = true;
-        push(worker, &(struct callback){.assigns = false});
+        push_callback(worker, &(struct callback){.assigns = false});
     }
 }

@@ -12,7 +12,7 @@ static int log_of(const struct payload *payload)
                                             : LOG_LEDGER + payload->partition;
 }
 
-static void start_question(struct process *worker)
+static void hand_question(struct process *worker)
 {
     struct job *job = &worker->job;
 
@@ -54,7 +54,7 @@ static void put_records(const struct process *worker, struct job *job)
     }
 }
 
-static void start_settlement(struct process *worker)
+static void hand_settlement(struct process *worker)
 {
     struct partition_commit *positions;
     int64_t now_ms = process_clock(worker);
@@ -76,17 +76,17 @@ void process_settlement_chore(struct process *worker)
     if (worker->job.stage != STAGE_IDLE)
         return;
     if (worker->asks) {
-        start_question(worker);
+        hand_question(worker);
         return;
     }
     while (batch_gather(worker->batch))
         continue;
     if (batch_count(worker->batch) == 0 || worker->assignment.member == 0 || worker->library.lost)
         return;
-    start_settlement(worker);
+    hand_settlement(worker);
 }
 
-static void take_out(struct process *worker)
+static void take_out_all(struct process *worker)
 {
     bool more = true;
 
@@ -123,5 +123,5 @@ void process_settlement_returned(struct process *worker)
           : happened                     ? " and happened"
                                          : " and did not happen");
     if (happened)
-        take_out(worker);
+        take_out_all(worker);
 }

@@ -13,7 +13,7 @@ bool thread_can_step(const struct process *worker)
            sim.now_us >= job->wait_us;
 }
 
-static void finish(struct process *worker, enum settlement_end end)
+static void finish_job(struct process *worker, enum settlement_end end)
 {
     worker->job.end = end;
     if (end == SETTLEMENT_CLEAN || end == SETTLEMENT_DIRTY)
@@ -29,7 +29,7 @@ static void find_out(struct process *worker, const char *what)
     if (is_off(R3)) {
         if (strcmp(what, "fenced") == 0)
             worker->epoch = -1;
-        finish(worker, SETTLEMENT_FAILED);
+        finish_job(worker, SETTLEMENT_FAILED);
         return;
     }
     worker->epoch = -1;
@@ -143,10 +143,10 @@ static void end_again(struct process *worker)
     }
     if (!is_off(R3))
         worker->epoch = -1; /* a hidden repeat could end the next transaction */
-    finish(worker, SETTLEMENT_DIRTY);
+    finish_job(worker, SETTLEMENT_DIRTY);
 }
 
-static void end(struct process *worker)
+static void send_end(struct process *worker)
 {
     if (trouble(sim.losses)) {
         end_again(worker);
@@ -166,21 +166,21 @@ static void end(struct process *worker)
         find_out(worker, "fenced");
     } else if (in_time(worker)) {
         TRACE("w%d      commits", worker->process);
-        finish(worker, SETTLEMENT_CLEAN);
+        finish_job(worker, SETTLEMENT_CLEAN);
     } else {
         if (!is_off(R3))
             worker->epoch = -1;
-        finish(worker, SETTLEMENT_DIRTY);
+        finish_job(worker, SETTLEMENT_DIRTY);
     }
 }
 
-static void read_positions(struct process *worker, bool for_takeover)
+static void ask_positions(struct process *worker, bool for_takeover)
 {
     struct job *job = &worker->job;
 
     job->lost = !for_takeover && worker->library.lost;
     if (job->lost) {
-        finish(worker, SETTLEMENT_UNCLEAR);
+        finish_job(worker, SETTLEMENT_UNCLEAR);
         return;
     }
     if (choose_way(job) != WAY_GOOD) {
@@ -192,7 +192,7 @@ static void read_positions(struct process *worker, bool for_takeover)
         job->failed = false;
     }
     if (for_takeover || !job->failed)
-        finish(worker, SETTLEMENT_UNCLEAR);
+        finish_job(worker, SETTLEMENT_UNCLEAR);
 }
 
 void thread_step(struct process *worker)
@@ -208,21 +208,21 @@ void thread_step(struct process *worker)
         produce(worker);
         return;
     case STAGE_END:
-        end(worker);
+        send_end(worker);
         return;
     case STAGE_FIND_INIT:
         if (worker->library.fenced) { /* the transactional id is the other's, who finds out */
             worker->job.lost = true;
-            finish(worker, SETTLEMENT_UNCLEAR);
+            finish_job(worker, SETTLEMENT_UNCLEAR);
             return;
         }
         init(worker, STAGE_FIND_READ);
         return;
     case STAGE_FIND_READ:
-        read_positions(worker, false);
+        ask_positions(worker, false);
         return;
     case STAGE_READ:
-        read_positions(worker, true);
+        ask_positions(worker, true);
         return;
     case STAGE_IDLE:
     case STAGE_DONE:

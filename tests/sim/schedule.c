@@ -59,7 +59,7 @@ struct payload *payload_new(enum payload_kind kind, int32_t partition, int order
     return payload;
 }
 
-static void release(void)
+static void release_schedule(void)
 {
     for (int i = 0; i < sim.payload_count; i++)
         ledger_release(&sim.payloads[i].record);
@@ -128,7 +128,7 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
             .process = i, .slot = i < sim.slots ? i : i - sim.slots, .library.assignment = {0, -1, 0}};
 }
 
-static bool failed(void)
+static bool has_failed(void)
 {
     return *sim.violation != '\0';
 }
@@ -139,7 +139,7 @@ static void run_calm(void)
     unsigned until = sim.events + CALM_EVENTS;
 
     sim.calm = true;
-    while (!failed() && moves_step())
+    while (!has_failed() && moves_step())
         if (sim.events > until)
             violated("it does not come to rest");
 }
@@ -157,7 +157,7 @@ static void lose_memory(void)
 /* People decide one by one whatever is parked. */
 static void decide_all(void)
 {
-    for (int round = 0; round < DECISIONS && !failed(); round++) {
+    for (int round = 0; round < DECISIONS && !has_failed(); round++) {
         bool any = false;
         for (int i = 0; i < sim.orders; i++)
             any = (!oracle_is_final(i) && people_decide(i)) || any;
@@ -173,27 +173,27 @@ static void decide_all(void)
 static void finish_growth(void)
 {
     run_calm();
-    if (failed())
+    if (has_failed())
         return;
     edges_old_number();
     run_calm();
     decide_all();
     edges_stop_workers();
     run_calm();
-    if (!failed())
+    if (!has_failed())
         edges_repartition();
 }
 
 /* So many events with faults; a topic that grows meanwhile is mended, and faults go on. */
 static void run_faulty(void)
 {
-    while (!failed() && sim.events < FAULTY_EVENTS && !edges_wait_for_person())
+    while (!has_failed() && sim.events < FAULTY_EVENTS && !edges_wait_for_person())
         moves_step();
-    if (failed() || sim.topic_partitions == sim.partitions)
+    if (has_failed() || sim.topic_partitions == sim.partitions)
         return;
     finish_growth();
     sim.calm = false;
-    for (unsigned until = sim.events + AGAIN_EVENTS; !failed() && sim.events < until;)
+    for (unsigned until = sim.events + AGAIN_EVENTS; !has_failed() && sim.events < until;)
         moves_step();
 }
 
@@ -204,29 +204,29 @@ bool schedule_run(uint64_t seed, unsigned off, bool trace)
           (unsigned long long)seed, sim.slots, sim.orders, sim.partitions, sim.records_max,
           sim.bt_refuses ? ", BT refuses repeats" : "");
     sim.calm = one_in(2); /* a good start gets further than one with faults */
-    for (int warm = chance(WARM_EVENTS); sim.calm && !failed() && warm > 0; warm--)
+    for (int warm = chance(WARM_EVENTS); sim.calm && !has_failed() && warm > 0; warm--)
         moves_step();
     sim.calm = false;
     run_faulty();
     TRACE("----    calm");
-    if (!failed())
+    if (!has_failed())
         run_calm();
-    if (!failed())
+    if (!has_failed())
         oracle_rest(false);
-    if (!failed()) {
+    if (!has_failed()) {
         lose_memory();
         run_calm();
     }
-    if (!failed())
+    if (!has_failed())
         oracle_rest(false);
-    if (!failed())
+    if (!has_failed())
         decide_all();
-    if (!failed())
+    if (!has_failed())
         oracle_rest(true);
-    bool good = !failed();
+    bool good = !has_failed();
     bool traces = sim.trace;
     sim.trace = false;
-    release();
+    release_schedule();
     sim.trace = traces;
     return good;
 }

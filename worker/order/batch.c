@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EVICTED_AT_ONCE = 100 };
-
 struct batch *batch_new(const struct batch_setup *setup)
 {
     struct batch *batch = memory_new(1, sizeof *batch);
@@ -117,22 +115,6 @@ bool batch_gather(struct batch *batch)
         return false;
     add_change(batch, &change);
     return true;
-}
-
-void batch_forget_old(struct batch *batch, int64_t wall_ms)
-{
-    const struct batch_records *records = batch->setup.records;
-    void *context = batch->setup.context;
-    struct duplicate old;
-    bool by_number;
-
-    for (int i = 0; i < EVICTED_AT_ONCE && batch->count < batch->setup.most &&
-                    duplicates_evict(batch->setup.duplicates, wall_ms, &old, &by_number);
-         i++) {
-        batch_add(batch, old.partition, records->forgotten(context, old.partition, old.request_id));
-        if (records->evicted != NULL)
-            records->evicted(context, by_number);
-    }
 }
 
 size_t batch_begin(struct batch *batch, int64_t now_ms, struct partition_commit **positions)

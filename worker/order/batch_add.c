@@ -1,8 +1,10 @@
-/* What is settled beside the changes of orders: dead letters, repeats, barriers. */
+/* What is settled beside the changes of orders: dead letters, repeats, barriers, what is forgotten. */
 #include "batch_inside.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { EVICTED_AT_ONCE = 100 };
 
 void batch_add(struct batch *batch, int32_t partition, void *record)
 {
@@ -62,4 +64,20 @@ bool batch_barrier_settled(const struct batch *batch, const char **token)
 {
     *token = batch->token;
     return batch->barrier_settled;
+}
+
+void batch_forget_old(struct batch *batch, int64_t wall_ms)
+{
+    const struct batch_records *records = batch->setup.records;
+    void *context = batch->setup.context;
+    struct duplicate old;
+    bool by_number;
+
+    for (int i = 0; i < EVICTED_AT_ONCE && batch->count < batch->setup.most &&
+                    duplicates_evict(batch->setup.duplicates, wall_ms, &old, &by_number);
+         i++) {
+        batch_add(batch, old.partition, records->forgotten(context, old.partition, old.request_id));
+        if (records->evicted != NULL)
+            records->evicted(context, by_number);
+    }
 }

@@ -24,12 +24,6 @@ void *ownership_free(struct ownership *ownership)
     return memory_free(ownership);
 }
 
-void ownership_set_phase(struct ownership *ownership, enum ownership_phase phase)
-{
-    ownership->phase = phase;
-    ownership->due_ms = INT64_MAX;
-}
-
 /* Those above the ledger's number were added to the topic, and wait for a repartition. */
 static void note_partitions(struct ownership *ownership, const int32_t partitions[], size_t count)
 {
@@ -66,14 +60,6 @@ void ownership_assigned(struct ownership *ownership, const int32_t partitions[],
     ownership->assigned_ms = now_ms;
     ownership->refused = false;
     ownership_begin_takeover(ownership);
-}
-
-/* One that is not finished has nothing to give away but its barrier. */
-void ownership_end_takeover(struct ownership *ownership)
-{
-    ownership->question++; /* what is still being answered is of no use */
-    ownership->takeover = takeover_free(ownership->takeover);
-    ownership->setup.port->unload(ownership->setup.context);
 }
 
 static void let_go(struct ownership *ownership)

@@ -19,15 +19,13 @@ struct ownership {
     struct fault fenced; /* why it ends then */
 };
 
-/* --- ownership_takeover.c: from the assignment to the first message --- */
-
-void ownership_begin_takeover(struct ownership *ownership);
-bool ownership_go_on_takeover(struct ownership *ownership, struct orders_time time);
-
-/* --- ownership.c --- */
+/* --- ownership_takeover.c: from the assignment to the first message; it knows nothing of ownership.c --- */
 
 /* In which nothing is due by the clock alone, for now. */
 void ownership_set_phase(struct ownership *ownership, enum ownership_phase phase);
+
+void ownership_begin_takeover(struct ownership *ownership);
+bool ownership_go_on_takeover(struct ownership *ownership, struct orders_time time);
 void ownership_end_takeover(struct ownership *ownership);
 
 #endif

@@ -9,6 +9,20 @@
 #include <stdio.h>
 #include <string.h>
 
+void ownership_set_phase(struct ownership *ownership, enum ownership_phase phase)
+{
+    ownership->phase = phase;
+    ownership->due_ms = INT64_MAX;
+}
+
+/* One that is not finished has nothing to give away but its barrier. */
+void ownership_end_takeover(struct ownership *ownership)
+{
+    ownership->question++; /* what is still being answered is of no use */
+    ownership->takeover = takeover_free(ownership->takeover);
+    ownership->setup.port->unload(ownership->setup.context);
+}
+
 /* Asks what the phase is about; an answer to any question before it comes too late. */
 static void ask(struct ownership *ownership, enum ownership_phase phase)
 {
