@@ -1,11 +1,16 @@
 /*
- * The simulator: sim [--seed N] [--count N | --seconds N] [--off RULE]... [--trace] [--first]
+ * The simulator: sim [--seed N] [--count N | --seconds N] [--off RULE]... [--trace] [--first] [--shrink]
+ *                sim --story FILE [--off RULE]... [--all-rules] [--trace]
  *
  * Runs the schedules of `count` seeds from `seed` on, or for so many seconds. --first stops at the first that breaks
- * the promise. A broken promise is exit code 1 and names the seed; --trace prints its events.
+ * the promise. A broken promise is exit code 1 and names the seed; --trace prints its events. --shrink: of the first, the
+ * fewest events that break it so, as a story. --story: a schedule out of a file (script.h); --all-rules: with none of
+ * those off that it names.
  */
 #include "hash.h"
+#include "rules_named.h"
 #include "schedule.h"
+#include "script.h"
 #include "types.h"
 
 #include <inttypes.h>
@@ -20,35 +25,16 @@ struct options {
     uint64_t seed, count;
     double seconds;
     unsigned off;
-    bool trace, first;
+    bool trace, first, shrink, all_rules;
+    const char *story; /* null: none */
 };
-
-static const struct {
-    const char *name;
-    unsigned rule;
-} rules[] = {{"R1", R1},
-             {"R2", R2},
-             {"R3", R3},
-             {"R4", R4},
-             {"R5", R5},
-             {"R6", R6},
-             {"R8", R8},
-             {"R9", R9},
-             {"R11", R11},
-             {"R12", R12},
-             {"R11-lanes", R11_LANES},
-             {"R14", R14},
-             {"R16", R16},
-             {"R17", R17},
-             {"R2-instance", R2_INSTANCE},
-             {"R4-foreign", R4_FOREIGN},
-             {"R8-position", R8_POSITION}};
 
 static unsigned rule_of(const char *name)
 {
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (strcmp(rules[i].name, name) == 0)
-            return rules[i].rule;
+    unsigned rule = rule_named(name);
+
+    if (rule != 0)
+        return rule;
     fprintf(stderr, "sim: no rule '%s'\n", name);
     exit(2);
 }
@@ -61,6 +47,12 @@ static void read_options(int count, char **words, struct options *options)
             options->trace = true;
         else if (strcmp(words[i], "--first") == 0)
             options->first = true;
+        else if (strcmp(words[i], "--shrink") == 0)
+            options->first = options->shrink = true;
+        else if (strcmp(words[i], "--all-rules") == 0)
+            options->all_rules = true;
+        else if (strcmp(words[i], "--story") == 0)
+            options->story = value, i++;
         else if (strcmp(words[i], "--seed") == 0)
             options->seed = strtoull(value, NULL, 10), i++;
         else if (strcmp(words[i], "--count") == 0)
@@ -71,7 +63,8 @@ static void read_options(int count, char **words, struct options *options)
             options->off |= rule_of(value), i++;
         else {
             fprintf(stderr,
-                    "usage: sim [--seed N] [--count N | --seconds N] [--off RULE]... [--trace] [--first]\n");
+                    "usage: sim [--seed N] [--count N | --seconds N] [--off RULE]... [--trace] [--first] "
+                    "[--shrink]\n       sim --story FILE [--off RULE]... [--all-rules] [--trace]\n");
             exit(2);
         }
     }
@@ -85,6 +78,32 @@ static double clock_of(clockid_t id)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+static struct script script;
+
+/* The exit code. */
+static int run_story(const struct options *options)
+{
+    if (!script_read(options->story, &script))
+        return 2;
+    script_replay(&script);
+    bool good = schedule_run(script.seed, options->all_rules ? 0 : options->off | script.off, options->trace);
+    printf("%s: %s\n", options->story, good ? "the promise holds" : sim.violation);
+    return !good;
+}
+
+/* The schedule once more, recorded, and then without what does not matter. */
+static void shrink(uint64_t seed, unsigned off)
+{
+    script = (struct script){.seed = seed, .off = off};
+    script_record(&script);
+    (void)schedule_run(seed, off, false);
+    script_shrink(&script);
+    (void)schedule_run(seed, off, false);
+    printf("# %s\n", sim.violation);
+    script_print(&script);
+    script_replay(NULL);
+}
+
 int main(int count, char **words)
 {
     struct options options = {.seed = 1, .count = 1};
@@ -93,6 +112,8 @@ int main(int count, char **words)
     read_options(count, words, &options);
     hash_seed(1, 2); /* a seed replays the run on any machine */
     types_load();
+    if (options.story != NULL)
+        return run_story(&options);
     double began = clock_of(CLOCK_MONOTONIC), began_cpu = clock_of(CLOCK_PROCESS_CPUTIME_ID);
     while (options.seconds > 0 ? (done % 64 != 0 || clock_of(CLOCK_MONOTONIC) - began < options.seconds)
                                : done < options.count) {
@@ -103,6 +124,8 @@ int main(int count, char **words)
             continue;
         if (broken++ < TOLD_MAX)
             printf("seed %" PRIu64 ": %s\n", seed, sim.violation);
+        if (options.shrink)
+            shrink(seed, options.off);
         if (options.first)
             break;
     }

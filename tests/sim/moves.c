@@ -5,49 +5,57 @@
 #include "oracle.h"
 #include "people.h"
 #include "process.h"
+#include "script.h"
+
+#include <string.h>
 
 enum { MOVES = 256, LAG_US = 1000, FAULT_WEIGHT = 3, WORK = 12 };
 
-enum move_kind {
-    MOVE_TURN,
-    MOVE_THREAD,
-    MOVE_JOIN,
-    MOVE_NOTICE,
-    MOVE_SYNC,
-    MOVE_LEARN,
-    MOVE_CRASH,
-    MOVE_PAUSE,
-    MOVE_RESUME,
-    MOVE_LEAVE,
-    MOVE_START,
-    MOVE_PERMIT,
-    MOVE_LEFT,
-    MOVE_DECIDE,
-    MOVE_ANSWER,
-    MOVE_ANSWER_LOST,
-    MOVE_MARKER,
-    MOVE_TRANSACTION_TIMEOUT,
-    MOVE_LATE,
-    MOVE_COMPLETE,
-    MOVE_EXPIRE,
-    MOVE_COMPACT,
-    MOVE_STRANGER,
-    MOVE_GROW,
-    MOVE_PUBLISH,
-    MOVE_REPEAT,
-    MOVE_MISPLACE,
-    MOVE_PERSON,
-    MOVE_TIME,
-};
-
 static struct {
-    struct move {
-        enum move_kind kind;
-        int one, other, weight;
-    } list[MOVES];
+    struct move list[MOVES];
     int count, weight;
     int work; /* the weight of those that are no faults */
 } moves;
+
+static const char *const kind_names[] = {
+    [MOVE_TURN] = "turn",         [MOVE_THREAD] = "thread",
+    [MOVE_JOIN] = "join",         [MOVE_NOTICE] = "notice",
+    [MOVE_SYNC] = "sync",         [MOVE_LEARN] = "learn",
+    [MOVE_CRASH] = "crash",       [MOVE_PAUSE] = "pause",
+    [MOVE_RESUME] = "resume",     [MOVE_LEAVE] = "leave",
+    [MOVE_START] = "start",       [MOVE_PERMIT] = "permit",
+    [MOVE_LEFT] = "left",         [MOVE_DECIDE] = "decide",
+    [MOVE_ANSWER] = "answer",     [MOVE_ANSWER_LOST] = "answer-lost",
+    [MOVE_MARKER] = "marker",     [MOVE_TRANSACTION_TIMEOUT] = "transaction-timeout",
+    [MOVE_LATE] = "late",         [MOVE_COMPLETE] = "complete",
+    [MOVE_EXPIRE] = "expire",     [MOVE_COMPACT] = "compact",
+    [MOVE_STRANGER] = "stranger", [MOVE_GROW] = "grow",
+    [MOVE_PUBLISH] = "publish",   [MOVE_REPEAT] = "repeat",
+    [MOVE_MISPLACE] = "misplace", [MOVE_PERSON] = "person",
+    [MOVE_TIME] = "time"};
+_Static_assert(sizeof kind_names / sizeof *kind_names == MOVE_KINDS, "a name for each kind");
+
+const char *moves_kind_name(enum move_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool moves_kind(const char *name, enum move_kind *kind)
+{
+    for (int i = 0; i < MOVE_KINDS; i++) {
+        if (strcmp(kind_names[i], name) != 0)
+            continue;
+        *kind = (enum move_kind)i;
+        return true;
+    }
+    return false;
+}
+
+/* A move that is seldom thought of; a script thinks of it. */
+static bool seldom(int one_of)
+{
+    return script_replays() || one_in(one_of);
+}
 
 static void may(bool possible, enum move_kind kind, int one, int other, int weight)
 {
@@ -213,7 +221,7 @@ static void add_worker(int i)
     may(faults, MOVE_CRASH, i, 0, sim.deaths);
     may(faults && !stands, MOVE_PAUSE, i, 0, sim.deaths);
     may(stands, MOVE_RESUME, i, 0, 5);
-    may(faults && !stands && !worker->stopping && !worker->library.fenced && one_in(4), MOVE_LEAVE, i, 0,
+    may(faults && !stands && !worker->stopping && !worker->library.fenced && seldom(4), MOVE_LEAVE, i, 0,
         sim.deaths);
 }
 
@@ -281,7 +289,7 @@ static void add_people(void)
             may(true, MOVE_PUBLISH, i, 0, 6);
             break;
         }
-    may(!sim.calm && people_can_repeat() && one_in(4), MOVE_REPEAT, 0, 0, 1);
+    may(!sim.calm && people_can_repeat() && seldom(4), MOVE_REPEAT, 0, 0, 1);
     may(!sim.calm && sim.edges.misplaces && people_can_misplace(), MOVE_MISPLACE, 0, 0, 1);
     may(!sim.calm, MOVE_PERSON, chance(sim.orders), 0, 3);
 }
@@ -420,19 +428,24 @@ static void perform(const struct move *move)
         people_decide(move->one);
 }
 
-bool moves_step(void)
+static void list_moves(void)
 {
-    sim.events++;
-    if (forced())
-        return true;
     moves.count = moves.weight = moves.work = 0;
     for (int i = 0; i < sim.processes; i++)
         add_worker(i);
     add_calls();
     add_kafka();
     add_people();
+}
+
+static const struct move time_move = {.kind = MOVE_TIME};
+
+/* By chance; null: nothing but time is left. */
+static const struct move *choose_move(void)
+{
+    list_moves();
     if (sim.calm && moves.count == 0)
-        return pass_time();
+        return &time_move;
     int weight = moves.work == 0 ? 16 * moves.weight : moves.weight / 4;
     if (!sim.calm) {
         moves.list[moves.count++] = (struct move){MOVE_TIME, 0, 0, weight + 1};
@@ -441,9 +454,52 @@ bool moves_step(void)
     int at = chance(moves.weight), i = 0;
     while (at >= moves.list[i].weight)
         at -= moves.list[i++].weight;
-    if (moves.list[i].kind == MOVE_TIME)
+    return &moves.list[i];
+}
+
+/* Whether the script's move is possible now. Whom it concerns is chance for some, so that theirs is not compared. */
+static bool is_possible(const struct move *move)
+{
+    bool any = move->kind == MOVE_COMPACT || move->kind == MOVE_PERSON;
+
+    if (move->kind == MOVE_TIME)
+        return true;
+    list_moves();
+    for (int i = 0; i < moves.count; i++)
+        if (moves.list[i].kind == move->kind &&
+            (any || (moves.list[i].one == move->one && moves.list[i].other == move->other)))
+            return true;
+    return false;
+}
+
+/* The script's next move that is possible; null: there is none before the next calm. */
+static const struct move *script_move(void)
+{
+    static struct script_event event;
+
+    while (script_next(&event)) {
+        sim.calm = event.calm;
+        if (!is_possible(&event.move))
+            continue;
+        sim.random = event.random;
+        return &event.move;
+    }
+    return NULL;
+}
+
+bool moves_step(bool by_script)
+{
+    sim.events++;
+    if (forced())
+        return true;
+    const struct move *move = by_script ? script_move() : choose_move();
+    if (move == NULL)
+        return false;
+    if (!by_script)
+        script_note(move);
+    if (move->kind == MOVE_TIME)
         return pass_time();
-    perform(&moves.list[i]);
+    perform(move);
     if (kafka.decided)
         oracle_places();
     kafka.decided = false;

@@ -13,7 +13,7 @@ bool thread_can_step(const struct process *worker)
            sim.now_us >= job->wait_us;
 }
 
-static void finish_job(struct process *worker, enum settlement_end end)
+static void end_job(struct process *worker, enum settlement_end end)
 {
     worker->job.end = end;
     if (end == SETTLEMENT_CLEAN || end == SETTLEMENT_DIRTY)
@@ -29,7 +29,7 @@ static void find_out(struct process *worker, const char *what)
     if (is_off(R3)) {
         if (strcmp(what, "fenced") == 0)
             worker->epoch = -1;
-        finish_job(worker, SETTLEMENT_FAILED);
+        end_job(worker, SETTLEMENT_FAILED);
         return;
     }
     worker->epoch = -1;
@@ -143,7 +143,7 @@ static void end_again(struct process *worker)
     }
     if (!is_off(R3))
         worker->epoch = -1; /* a hidden repeat could end the next transaction */
-    finish_job(worker, SETTLEMENT_DIRTY);
+    end_job(worker, SETTLEMENT_DIRTY);
 }
 
 static void send_end(struct process *worker)
@@ -166,11 +166,11 @@ static void send_end(struct process *worker)
         find_out(worker, "fenced");
     } else if (in_time(worker)) {
         TRACE("w%d      commits", worker->process);
-        finish_job(worker, SETTLEMENT_CLEAN);
+        end_job(worker, SETTLEMENT_CLEAN);
     } else {
         if (!is_off(R3))
             worker->epoch = -1;
-        finish_job(worker, SETTLEMENT_DIRTY);
+        end_job(worker, SETTLEMENT_DIRTY);
     }
 }
 
@@ -180,7 +180,7 @@ static void ask_positions(struct process *worker, bool for_takeover)
 
     job->lost = !for_takeover && worker->library.lost;
     if (job->lost) {
-        finish_job(worker, SETTLEMENT_UNCLEAR);
+        end_job(worker, SETTLEMENT_UNCLEAR);
         return;
     }
     if (choose_way(job) != WAY_GOOD) {
@@ -192,7 +192,7 @@ static void ask_positions(struct process *worker, bool for_takeover)
         job->failed = false;
     }
     if (for_takeover || !job->failed)
-        finish_job(worker, SETTLEMENT_UNCLEAR);
+        end_job(worker, SETTLEMENT_UNCLEAR);
 }
 
 void thread_step(struct process *worker)
@@ -213,7 +213,7 @@ void thread_step(struct process *worker)
     case STAGE_FIND_INIT:
         if (worker->library.fenced) { /* the transactional id is the other's, who finds out */
             worker->job.lost = true;
-            finish_job(worker, SETTLEMENT_UNCLEAR);
+            end_job(worker, SETTLEMENT_UNCLEAR);
             return;
         }
         init(worker, STAGE_FIND_READ);

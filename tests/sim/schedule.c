@@ -7,6 +7,7 @@
 #include "oracle.h"
 #include "people.h"
 #include "process.h"
+#include "script.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -139,9 +140,11 @@ static void run_calm(void)
     unsigned until = sim.events + CALM_EVENTS;
 
     sim.calm = true;
-    while (!has_failed() && moves_step())
+    script_calm();
+    while (!has_failed() && moves_step(false))
         if (sim.events > until)
             violated("it does not come to rest");
+    script_calm_over();
 }
 
 /* Retention has deleted all requests that there were, and every process dies. */
@@ -184,17 +187,23 @@ static void finish_growth(void)
         edges_repartition();
 }
 
+/* Until so many events, or to the end of what the script has. */
+static bool goes_on(unsigned until)
+{
+    return !has_failed() && (script_replays() ? script_has_moves() : sim.events < until);
+}
+
 /* So many events with faults; a topic that grows meanwhile is mended, and faults go on. */
 static void run_faulty(void)
 {
-    while (!has_failed() && sim.events < FAULTY_EVENTS && !edges_wait_for_person())
-        moves_step();
+    while (goes_on(FAULTY_EVENTS) && !edges_wait_for_person())
+        moves_step(script_replays());
     if (has_failed() || sim.topic_partitions == sim.partitions)
         return;
     finish_growth();
     sim.calm = false;
-    for (unsigned until = sim.events + AGAIN_EVENTS; !has_failed() && sim.events < until;)
-        moves_step();
+    for (unsigned until = sim.events + AGAIN_EVENTS; goes_on(until);)
+        moves_step(script_replays());
 }
 
 bool schedule_run(uint64_t seed, unsigned off, bool trace)
@@ -204,8 +213,8 @@ bool schedule_run(uint64_t seed, unsigned off, bool trace)
           (unsigned long long)seed, sim.slots, sim.orders, sim.partitions, sim.records_max,
           sim.bt_refuses ? ", BT refuses repeats" : "");
     sim.calm = one_in(2); /* a good start gets further than one with faults */
-    for (int warm = chance(WARM_EVENTS); sim.calm && !has_failed() && warm > 0; warm--)
-        moves_step();
+    for (int warm = chance(WARM_EVENTS); sim.calm && !has_failed() && warm > 0 && !script_replays(); warm--)
+        moves_step(false);
     sim.calm = false;
     run_faulty();
     TRACE("----    calm");
