@@ -1,0 +1,55 @@
+# What moves to the ledger does so in any order.
+# order 1 ended after a later one of its key
+seed 14206
+off R11-lanes
+start 2 0 0 2949651b32a2c423
+join 2 0 0 99a181ee6189cd43
+start 1 0 0 2ea2a03c3f5fdc0f
+join 1 0 0 d07f1e1ae3dba81f
+publish 0 0 0 3e2c2bc192dd88c1
+publish 1 0 0 2e8947707ccc9689
+publish 2 0 0 6c54f0634cf00739
+complete 0 0 0 ec52dd053e0a7150
+sync 1 0 0 8be51b392d431b60
+turn 1 0 0 8ee61c300502a0e3
+thread 1 0 0 804e067a264f0207
+time 0 0 0 b985779e13cbca63
+turn 1 0 0 5476c91283542220
+thread 1 0 0 127941ceb193e1eb
+thread 1 0 0 336a6597d381123e
+thread 1 0 0 e3c35a9c62b39303
+thread 1 0 0 d780dc871a4e558a
+thread 1 0 0 9a781a5e66963da0
+marker 1 4 0 3f85bf1eb8dd191f
+turn 1 0 0 bfb37feeddca5a37
+marker 1 1 0 23bdec2e39500293
+turn 1 0 0 ccfadc7a3b797487
+turn 1 0 0 eeeaf31a8edd775a
+turn 1 0 0 5b4b6b403515ae78
+thread 1 0 0 da3edcb61923c334
+thread 1 0 0 23b3c8b5a7708b61
+thread 1 0 0 ce65ee6155c12598
+thread 1 0 0 3c5bbe72c3b7a6e3
+turn 1 0 0 ddeff75ac88d824c
+marker 1 1 0 9ba581cde6b22fb7
+marker 1 4 0 c947da2a06b64f76
+time 0 0 0 71484d91ec4173f2
+time 0 0 0 79ef5ef529b0381b
+time 0 0 0 ca29801893e942d6
+time 0 0 0 7773b9ded95f163f
+time 0 0 0 f38532dbe838520e
+thread 1 0 0 fe4ce0b093f6ff9a
+thread 1 0 0 1d448aaceee6d2c2
+time 0 0 0 c4585562f35c96d2
+thread 1 0 0 d420f6845d0a920f
+time 0 0 0 a41f2b7355387691
+thread 1 0 0 ad2111cd76e51d0e
+time 0 0 0 54e9dc09a94e1836
+marker 1 1 0 5ef8647725585564
+marker 1 4 0 cb181328e64305cb
+time 0 0 0 467c9d7643bdedc3
+time 0 0 0 596dd3d0a35fc358
+expire 0 0 0 82591b098ec193ac
+notice 1 0 0 43ea1afb57300e01
+turn 1 0 0 6857b35edb02eb99
+time 0 0 0 ad74df07499e800

@@ -1,0 +1,50 @@
+# A signal's position moves when the signal is taken, and its decision is lost.
+# the decision at p0 offset 1 about order 1 is lost
+seed 2000000000417
+off R8-position
+publish 0 0 1 8c5381e236c8029e
+publish 1 0 1 bf66f0ba5dc476ae
+start 3 0 0 f8a7e9ac74112e9e
+join 3 0 0 a5aa5b341f66a01d
+complete 0 0 0 1d0e0b51adb812ba
+sync 3 0 0 9e4bdc9146fcfa7a
+turn 3 0 0 cbf6f99116ffc779
+thread 3 0 0 ce70380b25d1b915
+thread 3 0 0 51eee4f81d0d82cd
+time 0 0 0 758da16cd40fcd31
+turn 3 0 0 593c481bc2f6e7ae
+thread 3 0 0 35da32950bc642f9
+thread 3 0 0 ea09dcee542eb551
+thread 3 0 0 f2a051799b43dce
+thread 3 0 0 c3c3e5e4126dc3e2
+time 0 0 0 6e0900548f9c8cb5
+marker 3 0 0 6c11be62cc187cf2
+turn 3 0 0 9fc70cfeeb8d7f74
+turn 3 0 0 deb21b74f001680a
+turn 3 0 0 1ccb0ab2ab54eeff
+time 0 0 0 581fa797bd2dfa11
+thread 3 0 0 f74e2382eded5a0d
+time 0 0 0 1246e15d96fdc202
+time 0 0 0 75893d8b1ac314b6
+marker 3 4 0 4e0c2ba252651834
+time 0 0 0 2ab5c4318f6ec805
+thread 3 0 0 c206b0ea43acefc0
+thread 3 0 0 ff3b99a4f28aef69
+turn 3 0 0 74502800e54edd3
+thread 3 0 0 fd3a95f5625f3770
+thread 3 0 0 f6018207cb6912f
+thread 3 0 0 5b2680f36bf90731
+thread 3 0 0 471ff4e598dd230
+turn 3 0 0 87bc0287a20c3939
+time 0 0 0 199eefe4bc94e8e2
+marker 3 0 0 ff52a7ad8077798e
+marker 3 4 0 d2510bada5709624
+time 0 0 0 4b90848584ad40b0
+thread 3 0 0 e4e075fd85d280b
+thread 3 0 0 120461aa1a8a44a0
+thread 3 0 0 453f3b2520865df6
+thread 3 0 0 10124b2923e98a1d
+marker 3 0 0 9a843c32caf5d687
+person 1 0 0 4899e36a2133313
+time 0 0 0 40332b4f8389216d
+person 1 0 0 e3fe037c8776028
