@@ -1,6 +1,7 @@
 /* See buffer.h. */
 #include "buffer.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <stdarg.h>
@@ -29,6 +30,7 @@ void buffer_clear(struct buffer *buffer)
 /* Room for `more` bytes and the NUL; false marks the buffer full. */
 static bool make_room(struct buffer *buffer, size_t more)
 {
+    REQUIRE(buffer->length <= buffer->ceiling && (buffer->data == NULL || buffer->length < buffer->room));
     if (buffer->full || more > buffer->ceiling - buffer->length) {
         buffer->full = true;
         return false;

@@ -19,6 +19,8 @@ static const char *short_path(const char *file)
 
 void invariant_broken(const char *file, int line, const char *condition)
 {
+    if (!log_wanted(LOG_ERROR)) /* tests have no log */
+        fprintf(stderr, "%s:%d: an invariant does not hold: %s\n", short_path(file), line, condition);
     LOG(LOG_ERROR,
         "an invariant does not hold: the process ends, and what is not settled is the next owner's",
         log_text("file", short_path(file)), log_int("line", line), log_text("condition", condition));

@@ -1,6 +1,7 @@
 /* See loop.h. */
 #include "loop.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -186,6 +187,7 @@ static void sift_down(struct loop *loop, size_t at)
 
 void loop_set_timer(struct loop *loop, struct loop_timer *timer, int64_t due_ms)
 {
+    REQUIRE(timer->place <= loop->timers && (timer->place == 0 || loop->heap[timer->place - 1] == timer));
     timer->due_ms = due_ms;
     if (timer->place == 0) {
         loop->heap = memory_resize(loop->heap, loop->timers + 1, sizeof(struct loop_timer *));

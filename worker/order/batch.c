@@ -27,6 +27,7 @@ void *batch_free(struct batch *batch)
 
 struct batch_item *batch_add_item(struct batch *batch, int32_t partition, void *record)
 {
+    REQUIRE(record != NULL && batch->sent <= batch->count);
     if (batch->count == batch->room) {
         batch->room = batch->room * 2 + 64;
         batch->items = memory_resize(batch->items, batch->room, sizeof *batch->items);
@@ -172,6 +173,7 @@ static void all_are_out(struct batch *batch)
     for (size_t i = 0; i < batch->sent; i++)
         batch->barrier_settled = batch->barrier_settled || batch->items[i].is_barrier;
     memmove(batch->items, batch->items + batch->sent, (batch->count - batch->sent) * sizeof *batch->items);
+    REQUIRE(batch->taken_out == batch->sent && batch->sent <= batch->count);
     batch->count -= batch->sent;
     batch->sent = batch->taken_out = 0;
     batch->under_way = batch->happened = false;

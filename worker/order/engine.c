@@ -1,6 +1,7 @@
 /* The way through a workflow: the one file that acts on how a step or a look-up has ended. */
 #include "engine_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "reference.h"
 #include "said.h"
@@ -38,6 +39,7 @@ enum engine_move engine_begin(struct order *order, const struct engine_terms *te
     if (!order->type->served)
         return refuse(order, REASON_NOT_SERVED, order->type->needs,
                       "not yet served: this worker does not wait for BT's notifications yet", terms);
+    REQUIRE(order->main.workflow == NULL && order->lookup.workflow == NULL);
     order->main.workflow = workflow;
     order->main.inputs = json_object_get(order->request.inputs);
     order->main.steps = json_object_new_object();
@@ -124,6 +126,7 @@ static enum engine_move next_call(struct order *order, const struct engine_terms
     execution->calls.attempts++;
     if (!order_writes(order))
         return ENGINE_CALL;
+    REQUIRE(!order->doubt.open); /* what may have happened is looked for, not sent again */
     order->attempt++;
     return ENGINE_INTEND;
 }
@@ -261,6 +264,7 @@ static void note_reply(struct order *order, const struct evidence *evidence, con
 static enum engine_move hold(struct order *order, const struct evidence *evidence,
                              const struct engine_terms *terms)
 {
+    REQUIRE(order_execution(order)->calls.attempts > 0);
     order_execution(order)->calls.attempts--;
     order->due_ms = terms->now_ms + (evidence->retry_after_ms < 0 ? 0 : evidence->retry_after_ms);
     return evidence->retry_after_ms > 0 ? ENGINE_WAIT : ENGINE_RETRY;
@@ -291,6 +295,7 @@ static enum engine_move judge(struct order *order, const struct openapi *openapi
                               struct verdict *verdict)
 {
     const struct step *step = order_step(order);
+    REQUIRE(step != NULL && order->call.operation == step->operation);
     struct scope reply = engine_scope(order);
     struct fitting fitting = {order, step, &reply};
 

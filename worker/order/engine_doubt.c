@@ -6,6 +6,7 @@
  */
 #include "engine_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <stdio.h>
@@ -72,6 +73,7 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
 {
     struct doubt *doubt = &order->doubt;
 
+    REQUIRE(order->lookup.workflow == NULL && step_writes(order_step(order)));
     doubt->open = doubt->was = true;
     doubt->refused = doubt->refused || refused;
     doubt->absent_ms = terms->now_ms + terms->doubt.absent_own_ms;
@@ -110,6 +112,7 @@ static void begin_look(struct order *order, const struct workflow *workflow, con
     for (size_t i = 0; i < lookup->parameter_count; i++)
         json_object_object_add(inputs, lookup->parameters[i].name,
                                payload_value(lookup->parameters[i].value, &scope));
+    REQUIRE(order->lookup.workflow == NULL && workflow != NULL);
     order->doubt.look_sent_ms = terms->now_ms;
     order->lookup = (struct execution){
         .workflow = workflow, .inputs = inputs, .steps = json_object_new_object(), .step_is_new = true};
@@ -168,6 +171,7 @@ enum engine_move engine_judge_lookup(struct order *order, const struct engine_te
     struct doubt *doubt = &order->doubt;
     CLEANUP(tree_release) struct json_object *outputs = TAKE(doubt->answer);
 
+    REQUIRE(doubt->open && order->lookup.workflow != NULL);
     execution_release(&order->lookup);
     doubt->looks++;
     const struct step *step = order_step(order);

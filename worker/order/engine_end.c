@@ -34,6 +34,7 @@ enum engine_move engine_park(struct order *order, enum reason_kind kind, const c
 static enum engine_move finish(struct order *order, enum outcome_status status, const struct reason *reason,
                                const struct engine_terms *terms)
 {
+    REQUIRE(order->lookup.workflow == NULL && status != OUTCOME_UNKNOWN);
     order->status = status;
     order->reason = *reason;
     order->finished_at_ms = terms->wall_ms;

@@ -2,6 +2,7 @@
 #include "intake_gate.h"
 
 #include "decided.h"
+#include "invariant.h"
 #include "memory.h"
 
 #include <inttypes.h>
@@ -54,6 +55,7 @@ static enum intake_answer join(struct intake_gate *gate, struct order *live, str
 enum intake_answer intake_gate_hand_over(struct intake_gate *gate, struct order *order,
                                          struct orders_time time, struct duplicate *done, struct fault *why)
 {
+    REQUIRE(partitions_owns(gate->partitions, order->partition));
     bool looks = orders_keep_rule(gate->orders, RULE_REPEATS);
     struct order *live = looks ? orders_find(gate->orders, order->request.id) : NULL;
 

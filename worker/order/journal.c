@@ -1,6 +1,7 @@
 /* See journal.h. */
 #include "journal.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "timestamp.h"
 
@@ -9,6 +10,7 @@
 
 void journal_begin(struct journal *journal, const char *step, unsigned attempt)
 {
+    REQUIRE(journal->count <= JOURNAL_MAX);
     if (journal->count == JOURNAL_MAX) { /* the second half of the list moves up by one */
         memmove(&journal->entries[JOURNAL_MAX / 2], &journal->entries[JOURNAL_MAX / 2 + 1],
                 (JOURNAL_MAX - JOURNAL_MAX / 2 - 1) * sizeof *journal->entries);

@@ -2,6 +2,7 @@
 #include "lane.h"
 
 #include "hash.h"
+#include "invariant.h"
 #include "memory.h"
 #include "order.h"
 
@@ -69,12 +70,14 @@ static bool same_key(const struct lane *lane, const struct order *order)
 
 bool lanes_enter(struct lanes *lanes, struct order *order)
 {
+    REQUIRE(order->lane == NULL);
     uint64_t hash = hash_bytes(order->key, order->key_length);
     struct lane **bucket = &lanes->buckets[hash & (lanes->bucket_count - 1)];
 
     for (struct lane *lane = *bucket; lane != NULL; lane = lane->next) {
         if (lane->hash != hash || !same_key(lane, order))
             continue;
+        REQUIRE(lane->last != NULL && lane->last->lane_behind == NULL);
         order->lane = lane;
         order->lane_before = lane->last;
         lane->last->lane_behind = order;
@@ -94,8 +97,10 @@ static void drop(struct lanes *lanes, struct lane *lane)
 {
     struct lane **at = &lanes->buckets[lane->hash & (lanes->bucket_count - 1)];
 
-    while (*at != lane)
+    while (*at != lane) {
+        REQUIRE(*at != NULL);
         at = &(*at)->next;
+    }
     *at = lane->next;
     memory_free(lane);
     lanes->count--;
@@ -104,8 +109,10 @@ static void drop(struct lanes *lanes, struct lane *lane)
 struct order *lanes_leave(struct lanes *lanes, struct order *order)
 {
     struct lane *lane = order->lane;
+    REQUIRE(lane != NULL && lanes->count > 0);
     struct order *behind = order->lane_behind;
     bool was_first = lane->first == order;
+    REQUIRE(was_first == (order->lane_before == NULL) && (lane->last == order) == (behind == NULL));
 
     if (order->lane_before != NULL)
         order->lane_before->lane_behind = behind;

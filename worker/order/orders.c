@@ -1,6 +1,7 @@
 /* See orders.h: orders come in, are called and answered. What is settled of them is in orders_change.c. */
 #include "orders_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -69,6 +70,7 @@ static struct order *start_permitted(struct orders *orders)
 {
     while (orders->permitted.first != NULL) {
         struct order *order = orders->permitted.first;
+        REQUIRE(order->owned && order_writes(order));
         if (orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS)) {
             journal_begin(&order->journal, order_step(order)->id, order->attempt);
             journal_latest(&order->journal)->sent_at_ms = orders->time.wall_ms;
@@ -162,7 +164,10 @@ bool orders_permit(const struct orders *orders, const struct order *order, int64
 {
     if (order->abandoned || order->state != ORDER_CALLING)
         return false;
-    return !order_writes(order) || now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS);
+    bool keeps = orders_keep_rule(orders, RULE_ATTEMPTS);
+    /* R1, when the byte goes: what the ledger has says that this attempt may be on its way. */
+    REQUIRE(!order_writes(order) || !keeps || (order->owned && order->written == LEDGER_INTENDED));
+    return !order_writes(order) || now_ms < order->lease_until_ms || !keeps;
 }
 
 size_t orders_count(const struct orders *orders)

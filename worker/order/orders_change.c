@@ -2,6 +2,7 @@
 #include "orders_inside.h"
 
 #include "decided.h"
+#include "invariant.h"
 #include "memory.h"
 #include "snapshot.h"
 
@@ -53,6 +54,7 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
 {
     bool wrote = order_writes(order);
 
+    REQUIRE(order->state == ORDER_CALLING);
     orders->time = time;
     struct engine_terms terms = orders_terms(orders, order);
     enum engine_move to = engine_answer(order, orders->openapi, evidence, &terms, verdict);
@@ -95,6 +97,8 @@ bool orders_next_change(struct orders *orders, struct change *change)
                               .publishes = order->state == ORDER_SETTLING ||
                                            (order->state == ORDER_PARKED && order->outcome_is_due),
                               .records = order->owned};
+    REQUIRE(change->publishes || change->records);
+    REQUIRE(!change->intends || order->owned); /* an attempt that nobody writes down is not sent */
     order->settling++;
     if (order->owned)
         order->written = snapshot_state(order);
@@ -120,6 +124,7 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
 {
     struct order *order = change->order;
 
+    REQUIRE(order->settling > 0);
     order->settling--;
     if (order->state == ORDER_SETTLING) {
         if (order->settling > 0)
@@ -137,6 +142,7 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
         return;
     }
     if (change->intends && order->state == ORDER_INTENDING) {
+        REQUIRE(order->owned && order->written == LEDGER_INTENDED); /* R1, when the lease is given */
         order->lease_until_ms = lease_until_ms;
         orders_set_state(orders, order, ORDER_PERMITTED);
     }
@@ -218,6 +224,7 @@ void orders_note_decision(struct orders *orders, struct order *order, char *deci
 
 static bool drop_settled(struct orders *orders, struct order *order)
 {
+    REQUIRE(order->state != ORDER_CALLING || order->abandoned);
     if (order->settling > 0)
         return false; /* an item of the running settlement still names it */
     orders_leave_lane(

@@ -6,6 +6,7 @@
 #include "orders_inside.h"
 
 #include "engine_inside.h"
+#include "invariant.h"
 #include "log.h"
 
 #include <stdio.h>
@@ -69,6 +70,7 @@ void orders_too_large(struct orders *orders, const struct change *change, const 
 {
     struct order *order = change->order;
 
+    REQUIRE(order->settling > 0);
     order->settling--;
     if (change->publishes) { /* it was made, and does not go out */
         order->sequence--;

@@ -32,6 +32,8 @@ static void append(struct list *list, struct order *order)
 
 static void take_out(struct list *list, struct order *order)
 {
+    REQUIRE((order->before == NULL) == (list->first == order) &&
+            (order->behind == NULL) == (list->last == order));
     *(order->before == NULL ? &list->first : &order->before->behind) = order->behind;
     *(order->behind == NULL ? &list->last : &order->behind->before) = order->before;
     order->before = order->behind = NULL;
@@ -76,6 +78,7 @@ static void remove_waiting(struct orders *orders, struct order *order)
     size_t last = orders->counts[ORDER_WAITING] - 1, at = order->heap_place - 1;
     struct order *moved = orders->waiting[last];
 
+    REQUIRE(order->heap_place > 0 && orders->waiting[at] == order);
     order->heap_place = 0;
     if (moved == order)
         return;
@@ -124,6 +127,7 @@ static bool rests(const struct order *order)
 
 void orders_weigh(struct orders *orders, struct order *order)
 {
+    REQUIRE(orders->bytes >= order->weight);
     orders->bytes -= order->weight;
     order->weight = snapshot_weight(order);
     orders->bytes += order->weight;
@@ -143,6 +147,7 @@ static struct order **part_of(struct orders *orders, int32_t partition)
 
 void orders_add(struct orders *orders, struct order *order)
 {
+    REQUIRE(order->weight == 0 && !order->changed && order->settling == 0);
     if (orders->count == orders->id_room)
         grow_ids(orders);
     struct order **bucket = bucket_of(orders, order->request.id);
@@ -172,6 +177,8 @@ void orders_unmark_changed(struct orders *orders, struct order *order)
 
     if (!order->changed)
         return;
+    REQUIRE(orders->changes > 0 && (before == NULL) == (list->first == order) &&
+            (behind == NULL) == (list->last == order));
     *(before == NULL ? &list->first : &before->changed_behind) = behind;
     *(behind == NULL ? &list->last : &behind->changed_before) = before;
     order->changed_before = order->changed_behind = NULL;
@@ -195,8 +202,11 @@ void orders_forget(struct orders *orders, struct order *order)
 {
     struct order **at = bucket_of(orders, order->request.id);
 
-    while (*at != order)
+    REQUIRE(order->settling == 0 && order->lane == NULL && order->paced == NULL);
+    while (*at != order) {
+        REQUIRE(*at != NULL);
         at = &(*at)->same_id;
+    }
     *at = order->same_id;
     leave_state(orders, order);
     orders_unmark_changed(orders, order);
@@ -208,6 +218,8 @@ void orders_forget(struct orders *orders, struct order *order)
         order->all_behind;
     if (order->all_behind != NULL)
         order->all_behind->all_before = order->all_before;
+    REQUIRE(orders->count > 0 && orders->owned >= order->owned && orders->resting >= rests(order) &&
+            orders->bytes >= order->weight);
     orders->count--;
     orders->owned -= order->owned;
     orders->resting -= rests(order);
@@ -287,9 +299,19 @@ static const unsigned follows[ORDER_STATES] = {
 };
 #undef TO
 
+/* At most one write of a key is at work; what an abandoned one still does is over before its doubt allows another. */
+static bool may_work(struct order *order, enum order_state state)
+{
+    const struct order *first = lanes_first(order);
+    bool works = state == ORDER_INTENDING || state == ORDER_PERMITTED || state == ORDER_CALLING;
+
+    return !works || !order_writes(order) || first == order || first->abandoned;
+}
+
 void orders_set_state(struct orders *orders, struct order *order, enum order_state state)
 {
     REQUIRE((follows[order->state] & 1u << state) != 0);
+    REQUIRE(may_work(order, state));
     leave_state(orders, order);
     enter_state(orders, order, state);
 }
@@ -434,6 +456,7 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
 void orders_release_pace(struct orders *orders, struct order *order, enum pace_event event,
                          int64_t retry_after_ms)
 {
+    REQUIRE(order->paced == NULL || order->paced->pace.in_flight > 0);
     if (order->paced != NULL)
         pace_end(&order->paced->pace, event, retry_after_ms, orders->time.now_ms);
     order->paced = NULL;

@@ -31,6 +31,8 @@ static void note_partitions(struct ownership *ownership, const int32_t partition
     ownership->partitions = memory_new(count, sizeof *partitions);
     ownership->count = 0;
     for (size_t i = 0; i < count; i++)
+        REQUIRE(!partitions_owns(ownership->setup.partitions, partitions[i])); /* eager: all was let go */
+    for (size_t i = 0; i < count; i++)
         if (partitions[i] < ownership->setup.terms.partition_count)
             ownership->partitions[ownership->count++] = partitions[i];
 }
@@ -72,6 +74,7 @@ static void let_go(struct ownership *ownership)
         setup->port->forget(setup->context, ownership->partitions[i]);
     }
     ownership_end_takeover(ownership);
+    REQUIRE(ownership->takeover == NULL);
     ownership->count = 0;
     ownership_set_phase(ownership, OWNERSHIP_NONE);
     setup->port->let_go(setup->context);
@@ -114,6 +117,7 @@ void ownership_revoked(struct ownership *ownership, bool lost, int64_t now_ms)
  */
 void ownership_fenced(struct ownership *ownership, const struct fault *why, int64_t now_ms)
 {
+    REQUIRE(ownership->phase != OWNERSHIP_FENCED);
     lose(ownership);
     ownership->fenced = *why;
     ownership_set_phase(ownership, OWNERSHIP_FENCED);

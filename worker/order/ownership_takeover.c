@@ -37,6 +37,7 @@ static void ask(struct ownership *ownership, enum ownership_phase phase)
 
 void ownership_begin_takeover(struct ownership *ownership)
 {
+    REQUIRE(ownership->count > 0);
     takeover_free(ownership->takeover);
     ownership->takeover = takeover_new(ownership->partitions, ownership->count, &ownership->setup.terms,
                                        ownership->setup.duplicates);
@@ -163,6 +164,7 @@ static void settle_barrier(struct ownership *ownership, int64_t wall_ms)
     size_t count;
     const struct takeover_partition *partitions = takeover_partitions(ownership->takeover, &count);
 
+    REQUIRE(!batch_is_under_way(ownership->setup.batch)); /* nothing of before may follow the barrier */
     FAILPOINT("takeover.barrier");
     own_partitions(ownership);
     ownership->setup.port->barrier(ownership->setup.context, ownership->takeover);
@@ -250,6 +252,7 @@ static bool recover(const struct ownership *ownership, struct takeover_entry *en
             "partition %d: the ledger has order %s of type '%.60s', which this catalogue does not have "
             "(any more); put it back until the order has ended",
             (int)entry->partition, entry->request_id, entry->record.order_type);
+    REQUIRE(orders_find(setup->orders, entry->request_id) == NULL);
     if (snapshot_restore(setup->terms.topic, entry->partition, &entry->record, type, &order, &inner) &&
         orders_recover(setup->orders, order, time, &inner))
         return true;
@@ -263,6 +266,7 @@ static bool recover_all(struct ownership *ownership, struct orders_time time, st
     const struct ownership_setup *setup = &ownership->setup;
     struct takeover_entry *entry;
 
+    REQUIRE(ownership->count <= (size_t)setup->terms.partition_count);
     orders_share(setup->orders, (double)ownership->count / setup->terms.partition_count);
     while ((entry = takeover_next_order(ownership->takeover)) != NULL) {
         TRY(recover(ownership, entry, time, why));

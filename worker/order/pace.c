@@ -1,6 +1,8 @@
 /* See pace.h. */
 #include "pace.h"
 
+#include "invariant.h"
+
 enum { OUTAGE_PAUSE_MS = 200, MS = 1000 };
 
 void pace_init(struct pace *pace, const struct pace_policy *policy, int64_t now_ms)
@@ -79,6 +81,7 @@ void pace_end(struct pace *pace, enum pace_event event, int64_t retry_after_ms, 
 {
     int64_t asked_ms = retry_after_ms < 0 ? 0 : retry_after_ms;
 
+    REQUIRE(pace->in_flight > 0);
     pace->in_flight--;
     switch (event) {
     case PACE_SUCCESS:

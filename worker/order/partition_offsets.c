@@ -2,6 +2,7 @@
 #include "partition_offsets.h"
 
 #include "base64.h"
+#include "invariant.h"
 #include "memory.h"
 
 #include <inttypes.h>
@@ -160,6 +161,7 @@ bool partition_offsets_resume(struct partition_offsets *position, int64_t offset
 bool partition_offsets_take(struct partition_offsets *position, int64_t offset)
 {
     bool nothing_open = position->next == position->seen;
+    REQUIRE(position->next <= position->seen);
 
     if (position->next < 0 || (nothing_open && offset > position->next)) {
         position->next = position->seen = offset;
@@ -186,6 +188,7 @@ void partition_offsets_date(struct partition_offsets *position, int64_t offset, 
 
 bool partition_offsets_follow(struct partition_offsets *position, int64_t offset)
 {
+    REQUIRE(position->next <= position->seen);
     if (position->next < 0 || position->next != position->seen || offset <= position->next)
         return false;
     position->next = position->seen = offset;
@@ -197,6 +200,7 @@ void partition_offsets_settle(struct partition_offsets *position, int64_t offset
 {
     if (offset < position->next || offset >= position->seen)
         return; /* settled already, or never taken under this ownership */
+    REQUIRE(offset - position->next < INT32_MAX);
     set_bit(position, offset - position->next);
     if (offset == position->next)
         advance(position);

@@ -1,6 +1,7 @@
 /* See settlement.h. */
 #include "partitions.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <inttypes.h>
@@ -10,6 +11,7 @@
 struct owned {
     int32_t partition;
     uint64_t epoch;
+    int64_t begun; /* the position of the latest settlement begun */
     struct partition_offsets position;
     struct partition_offsets signals; /* in the signals topic; next -1: not known */
     bool finished;                    /* something of it waits for the next settlement */
@@ -24,6 +26,7 @@ struct partitions {
     unsigned format;  /* of the ledger */
     struct owned *list;
     size_t count;
+    bool under_way; /* a settlement, and no second one */
 };
 
 struct partitions *partitions_new(const char *owner, unsigned format)
@@ -67,7 +70,7 @@ bool partitions_own(struct partitions *partitions, int32_t partition, int64_t of
     partitions_disown(partitions, partition);
     partitions->list = memory_resize(partitions->list, partitions->count + 1, sizeof *partitions->list);
     struct owned *owned = &partitions->list[partitions->count++];
-    *owned = (struct owned){.partition = partition, .epoch = ++partitions->epochs};
+    *owned = (struct owned){.partition = partition, .epoch = ++partitions->epochs, .begun = -1};
     partition_offsets_init(&owned->position);
     partition_offsets_init(&owned->signals);
     owned->signals.next = owned->signals.seen = signals;
@@ -176,6 +179,7 @@ size_t partitions_begin(struct partitions *partitions, struct partition_commit *
     char token[SETTLEMENT_TOKEN_MAX + 1];
     size_t count = 0;
 
+    REQUIRE(!partitions->under_way);
     *positions = memory_new(partitions->count, sizeof **positions);
     partitions->counter++;
     print_token(partitions, token);
@@ -187,11 +191,14 @@ size_t partitions_begin(struct partitions *partitions, struct partition_commit *
         if (!owned->touched)
             continue;
         owned->followed = false;
+        REQUIRE(owned->position.next >= owned->begun); /* positions never go back */
+        owned->begun = owned->position.next;
         buffer_init(&metadata, COMMIT_METADATA_MAX);
         partition_offsets_metadata(&owned->position, token, partitions->format, &metadata);
         (*positions)[count++] = (struct partition_commit){owned->partition, owned->position.next,
                                                           owned->signals.next, buffer_take(&metadata, NULL)};
     }
+    partitions->under_way = true;
     return count;
 }
 
@@ -233,6 +240,8 @@ bool partitions_end(struct partitions *partitions, enum settlement_end end,
     bool done = end == SETTLEMENT_CLEAN || end == SETTLEMENT_DIRTY ||
                 (end == SETTLEMENT_UNCLEAR && happened(partitions, found, found_count));
 
+    REQUIRE(partitions->under_way);
+    partitions->under_way = false;
     for (size_t i = 0; i < partitions->count; i++) {
         struct owned *owned = &partitions->list[i];
         owned->finished = owned->finished || (owned->touched && !done);

@@ -2,6 +2,7 @@
 #include "shelf.h"
 
 #include "hash.h"
+#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -53,6 +54,7 @@ static struct shelf_item *item_at(const struct shelf *shelf, uint32_t number)
 static uint32_t new_item(struct shelf *shelf)
 {
     if (shelf->free != 0) {
+        REQUIRE(shelf->free <= shelf->used);
         uint32_t number = shelf->free - 1;
         shelf->free = (uint32_t)item_at(shelf, number)->offset;
         return number;
@@ -144,6 +146,7 @@ static void push(struct shelf *shelf, uint32_t number)
 
 static void pop(struct shelf *shelf)
 {
+    REQUIRE(shelf->heap_count > 0);
     uint32_t last = shelf->heap[--shelf->heap_count];
     size_t at = 0;
 
@@ -206,6 +209,7 @@ void shelf_remove(struct shelf *shelf, uint64_t hash, const struct uuid *id)
         return;
     item_at(shelf, *place - 1)->offset = TAKEN_OUT;
     close_gap(shelf, table, place);
+    REQUIRE(table->count > 0 && shelf->count > 0);
     table->count--;
     shelf->count--;
     clear_top(shelf);

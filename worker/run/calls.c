@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "failpoint.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "metrics.h"
@@ -92,6 +93,7 @@ static void answered(void *context, const struct http_reply *reply)
                                 .what = reply->what};
     struct verdict verdict;
 
+    REQUIRE(flight->order->state == ORDER_CALLING);
     if (reply->end == HTTP_REPLIED)
         evidence.body = reply_read(flight->order->call.operation, reply->status, reply->body, reply->length,
                                    (size_t)flight->api->settings.reply_max_values, &evidence.unreadable);

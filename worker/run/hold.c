@@ -1,6 +1,7 @@
 /* See hold.h. */
 #include "hold.h"
 
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 
@@ -159,6 +160,7 @@ static bool go_on(struct holds *holds, struct hold *hold, hold_handle_fn *handle
             hold->list[kept++] = (struct held){held->message, true};
         next++;
     }
+    REQUIRE(kept <= next && next <= hold->count);
     hold->tried = kept;
     memmove(hold->list + kept, hold->list + next, (hold->count - next) * sizeof *hold->list);
     hold->count -= next - kept;

@@ -2,6 +2,7 @@
 #include "remembered.h"
 
 #include "fetcher.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "records.h"
@@ -42,6 +43,7 @@ static void end(struct reading *reading, enum remembered_answer answer, const st
     *(reading->before == NULL ? &remembered->first : &reading->before->behind) = reading->behind;
     if (reading->behind != NULL)
         reading->behind->before = reading->before;
+    REQUIRE(remembered->count > 0);
     remembered->count--;
     reading->call(reading->context, answer, kept, why);
     memory_free(reading);

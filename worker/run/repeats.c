@@ -2,6 +2,7 @@
 #include "repeats.h"
 
 #include "dead_letter.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "metrics.h"
@@ -57,6 +58,7 @@ static void answered(void *context, enum remembered_answer answer, const struct 
     case REMEMBERED_LOST:
         break; /* its offset is open: the next owner reads it */
     }
+    REQUIRE(repeat->repeats->bytes >= repeat->message->len);
     repeat->repeats->bytes -= repeat->message->len;
     rd_kafka_message_destroy(repeat->message);
     memory_free(repeat);

@@ -1,6 +1,7 @@
 /* Jobs of the settling thread: settlements, and questions between them. */
 #include "settlement.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "metrics.h"
 
@@ -76,6 +77,7 @@ static void start_question(struct settlement *settlement)
         job->positions[i].partition = question->places[i].partition;
         job->positions[i].offset = question->places[i].offset;
     }
+    REQUIRE(!settlement->running && question->count > 0);
     settlement->asks = false;
     settlement->asked = question->number;
     settlement->running = true;
@@ -109,6 +111,7 @@ static void start_settlement(struct settlement *settlement)
     struct worker *worker = settlement->worker;
     struct partition_commit *positions;
 
+    REQUIRE(!settlement->running && settlement->settled == NULL);
     settlement->began_ms = loop_clock_ms(); /* of the leases in it: before it begins (R1) */
     size_t count = batch_begin(worker->batch, settlement->began_ms, &positions);
     if (count > 0) {
@@ -120,6 +123,7 @@ static void start_settlement(struct settlement *settlement)
 
 static void finish_job(struct settlement *settlement, struct settlement_job *job)
 {
+    REQUIRE(settlement->settled == NULL);
     settlement->running = false;
     settlement->last_ms = loop_clock_ms();
     settlement_job_free(job);
