@@ -3,6 +3,7 @@
 
 #include "buffer.h"
 #include "memory.h"
+#include "names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@ enum { REPEATED_PLACES = 256 };
 
 static const char *const level_names[] = {
     [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error"};
+NAMES_COMPLETE(level_names, LOG_ERROR);
 
 /* The one object that every part of the program shares; written by log_open and log_set_level. */
 static struct {

@@ -1,6 +1,7 @@
 /* See arazzo.h: descriptions and workflows. Steps are in arazzo_step.c. */
 #include "arazzo_inside.h"
 #include "memory.h"
+#include "names.h"
 #include "own_reply.h"
 
 #include <string.h>
@@ -86,7 +87,7 @@ static void read_number_form(struct arazzo_reader *reader, struct json_object *t
                              struct workflow *workflow)
 {
     static const char *const forms[] = {"national", "significant", "e164", NULL};
-    int form = tree_has(tree, "x-number-form") ? name_in_list(tree_text_of(tree, "x-number-form"), forms) : 0;
+    int form = tree_has(tree, "x-number-form") ? names_find(forms, tree_text_of(tree, "x-number-form")) : 0;
 
     if (form < 0)
         json_cursor_problem(reader->cursor, "national, significant or e164",

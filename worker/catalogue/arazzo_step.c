@@ -1,6 +1,7 @@
 /* See arazzo.h: one step with its actions. */
 #include "arazzo_inside.h"
 #include "memory.h"
+#include "names.h"
 
 #include <string.h>
 
@@ -22,7 +23,7 @@ static void read_outcome(struct arazzo_reader *reader, struct json_object *tree,
     if (outcome == NULL)
         return;
     size_t mark = json_cursor_enter(reader->cursor, "x-outcome");
-    int status = name_in_list(tree_text_of(outcome, "status"), status_names);
+    int status = names_find(status_names, tree_text_of(outcome, "status"));
     if (status < 0)
         json_cursor_problem(reader->cursor, "COMPLETED, REJECTED, FAILED or UNKNOWN; in a look-up ABSENT",
                             "'status' is missing or unknown");
@@ -58,7 +59,7 @@ static void read_action(struct arazzo_reader *reader, struct json_object *tree, 
     static const char *const known[] = {"name",       "type",       "criteria",   "stepId",
                                         "workflowId", "retryAfter", "retryLimit", NULL};
     const char *name = json_cursor_text(reader->cursor, tree, "name");
-    int type = name_in_list(tree_text_of(tree, "type"), types);
+    int type = names_find(types, tree_text_of(tree, "type"));
 
     json_cursor_known_members(reader->cursor, tree, known);
     action->name = memory_text(name == NULL ? "" : name);
@@ -118,7 +119,7 @@ static void add_parameter(struct arazzo_reader *reader, struct json_object *tree
 {
     static const char *const places[] = {"path", "query", "header", NULL};
     const char *name = json_cursor_text(reader->cursor, tree, "name");
-    int place = name_in_list(tree_text_of(tree, "in"), places);
+    int place = names_find(places, tree_text_of(tree, "in"));
 
     if (place < 0)
         json_cursor_problem(reader->cursor, "path, query or header",
@@ -256,7 +257,7 @@ static void read_repeat(struct arazzo_reader *reader, struct json_object *tree, 
     step->repeat = step->operation != NULL ? step->operation->repeat : REPEAT_SAFE;
     if (!tree_has(tree, "x-repeat"))
         return;
-    int repeat = name_in_list(tree_text_of(tree, "x-repeat"), repeat_names);
+    int repeat = names_find(repeat_names, tree_text_of(tree, "x-repeat"));
     if (repeat < 0)
         json_cursor_problem(reader->cursor, "safe, repeatable, lookup or never",
                             "x-repeat has an unknown value");

@@ -2,6 +2,7 @@
 #include "openapi.h"
 
 #include "memory.h"
+#include "names.h"
 #include "openapi_inside.h"
 
 #include <ctype.h>
@@ -14,20 +15,12 @@ static const char *const meaning_names[] = {"",        "token-expired", "throttl
                                             "refused", "unavailable",   NULL};
 static const char *const methods[] = {"get", "put", "post", "delete", "patch", "head", "options", NULL};
 
-int name_in_list(const char *text, const char *const names[])
-{
-    for (int i = 0; text != NULL && names[i] != NULL; i++)
-        if (strcmp(text, names[i]) == 0)
-            return i;
-    return -1;
-}
-
 /* An enum's member of the file; the first name stands for it when it is missing or wrong. */
 static int read_choice(struct json_cursor *cursor, struct json_object *tree, const char *member,
                        const char *const names[])
 {
     const char *text = tree_text_of(tree, member);
-    int choice = name_in_list(text, names);
+    int choice = names_find(names, text);
 
     if (choice >= 0 && *text != '\0')
         return choice;

@@ -54,9 +54,6 @@ const struct operation *openapi_operation(const struct openapi *openapi, const c
 enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *api, int status,
                                      const char *code);
 
-/* Position of the text in a null-terminated list of names, or -1. Enums of the files are read with it. */
-int name_in_list(const char *text, const char *const names[]);
-
 extern const char *const repeat_names[]; /* by enum repeat_class, null behind the last */
 
 #endif

@@ -2,6 +2,7 @@
 #include "openapi_inside.h"
 
 #include "memory.h"
+#include "names.h"
 
 #include <string.h>
 #include <strings.h>
@@ -79,7 +80,7 @@ static void read_parameter(const struct openapi_reader *reader, struct json_obje
                            struct operation *operation)
 {
     const char *name = json_cursor_text(reader->cursor, tree, "name");
-    int place = name_in_list(tree_text_of(tree, "in"), place_names);
+    int place = names_find(place_names, tree_text_of(tree, "in"));
 
     if (place < 0)
         json_cursor_problem(reader->cursor, "path, query, header or cookie",

@@ -2,6 +2,7 @@
 #include "openapi_inside.h"
 
 #include "memory.h"
+#include "names.h"
 
 #include <string.h>
 #include <strings.h>
@@ -75,7 +76,7 @@ static enum reply_type type_named(const struct openapi_reader *reader, const cha
                                         "string", "array",   "object",  NULL};
     static const enum reply_type types[] = {REPLY_NULL, REPLY_BOOLEAN, REPLY_NUMBER, REPLY_NUMBER,
                                             REPLY_TEXT, REPLY_LIST,    REPLY_OBJECT};
-    int index = name_in_list(name, names);
+    int index = names_find(names, name);
 
     if (index >= 0)
         return types[index];

@@ -1,6 +1,8 @@
 /* See number.h. */
 #include "number.h"
 
+#include "names.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +73,7 @@ void number_form(const char *national, enum number_form form, char text[NUMBER_T
 {
     static const char *const prefixes[] = {
         [NUMBER_NATIONAL] = "0", [NUMBER_SIGNIFICANT] = "", [NUMBER_E164] = "+44"};
+    NAMES_COMPLETE(prefixes, NUMBER_E164);
 
     snprintf(text, NUMBER_TEXT_SIZE, "%s%s", prefixes[form], national + (*national == '0' ? 1 : 0));
 }

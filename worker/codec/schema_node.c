@@ -1,6 +1,8 @@
 /* See schema_node.h. */
 #include "schema_inside.h"
 
+#include "names.h"
+
 #include <string.h>
 
 static const char *const kind_names[] = {
@@ -10,6 +12,7 @@ static const char *const kind_names[] = {
     [SCHEMA_ENUM] = "enum",   [SCHEMA_ARRAY] = "array",     [SCHEMA_MAP] = "map",
     [SCHEMA_UNION] = "union", [SCHEMA_FIXED] = "fixed",
 };
+NAMES_COMPLETE(kind_names, SCHEMA_FIXED);
 
 const char *schema_kind_name(enum schema_kind kind)
 {

@@ -4,6 +4,7 @@
 #include "credentials.h"
 #include "log.h"
 #include "memory.h"
+#include "names.h"
 #include "partitioner.h"
 
 #include <inttypes.h>
@@ -50,6 +51,7 @@ static const char *const prefixes[] = {
     [CLIENT_PEEK] = "consumer.",          [CLIENT_WATCH] = "consumer.",
     [CLIENT_FETCHER] = "consumer.",       [CLIENT_ADMIN] = "admin.",
 };
+NAMES_COMPLETE(prefixes, CLIENT_ADMIN);
 
 /* Log lines of the library, on whatever thread it writes them. */
 static void pass_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)

@@ -2,6 +2,7 @@
 #include "partitioner.h"
 
 #include "memory.h"
+#include "names.h"
 
 #include <librdkafka/rdkafka.h>
 #include <string.h>
@@ -12,6 +13,7 @@ static const char *const names[] = {
     [PARTITIONER_FNV1A_RANDOM] = "fnv1a_random",
     [PARTITIONER_NONE] = "none",
 };
+NAMES_COMPLETE(names, PARTITIONER_NONE);
 
 const char *partitioner_name(enum partitioner_choice choice)
 {

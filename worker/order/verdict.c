@@ -2,6 +2,7 @@
 #include "verdict.h"
 
 #include "memory.h"
+#include "names.h"
 #include "said.h"
 #include "utf8.h"
 
@@ -42,6 +43,7 @@ static void describe_failure(const struct evidence *evidence, const char *code, 
     static const char *const codes[] = {
         [CALL_UNSENT] = "connect", [CALL_REPLIED] = "reply",  [CALL_TIMED_OUT] = "timeout",
         [CALL_CUT] = "cut",        [CALL_TOO_LARGE] = "size", [CALL_NOT_ACCEPTED] = "certificate"};
+    NAMES_COMPLETE(codes, CALL_NOT_ACCEPTED);
 
     if (evidence->end != CALL_REPLIED) {
         set_reason(reason, evidence->end == CALL_TOO_LARGE ? REASON_BAD_REPLY : REASON_UNAVAILABLE,

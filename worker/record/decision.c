@@ -4,6 +4,7 @@
 #include "datum.h"
 #include "framing.h"
 #include "memory.h"
+#include "names.h"
 #include "timestamp.h"
 #include "utf8.h"
 
@@ -67,7 +68,7 @@ bool decision_read(const struct schema *schema, const void *value, size_t length
                      why));
     *decision = (struct decision){
         .attempt = (unsigned)json_object_get_int64(tree_member(tree, "attempt")),
-        .verdict = (enum decision_verdict)name_in_list(tree_text_of(tree, "verdict"), symbols)};
+        .verdict = (enum decision_verdict)names_find(symbols, tree_text_of(tree, "verdict"))};
     snprintf(decision->signal_id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "signalId"));
     snprintf(decision->request_id, UUID_TEXT_SIZE, "%s", tree_text_of(tree, "requestId"));
     read_text(tree, "reference", decision->reference);

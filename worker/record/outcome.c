@@ -3,6 +3,7 @@
 
 #include "datum.h"
 #include "memory.h"
+#include "names.h"
 #include "timestamp.h"
 #include "utf8.h"
 
@@ -13,6 +14,7 @@ static const char *const status_names[] = {
     [OUTCOME_COMPLETED] = "COMPLETED", [OUTCOME_REJECTED] = "REJECTED", [OUTCOME_FAILED] = "FAILED",
     [OUTCOME_UNKNOWN] = "UNKNOWN",     [OUTCOME_PROGRESS] = "PROGRESS",
 };
+NAMES_COMPLETE(status_names, OUTCOME_PROGRESS);
 
 static const char *const reason_names[] = {
     [REASON_NONE] = "",
@@ -28,6 +30,7 @@ static const char *const reason_names[] = {
     [REASON_DECISION] = "DECISION",
     [REASON_REPORTED] = "REPORTED",
 };
+NAMES_COMPLETE(reason_names, REASON_REPORTED);
 
 const char *outcome_status_name(enum outcome_status status)
 {

@@ -152,11 +152,11 @@ static bool go_on(struct holds *holds, struct hold *hold, hold_handle_fn *handle
     size_t kept = hold->tried, next = hold->tried;
     while (next < hold->count && has_room(context) && !loop_share_over(loop, share)) {
         struct held *held = &hold->list[next];
-        enum fate fate =
-            is_behind(hold, kept, held->message) ? FATE_PUT_BY : handle(context, held->message, &why);
-        if (fate == FATE_HELD)
+        enum intake_answer answer =
+            is_behind(hold, kept, held->message) ? INTAKE_PUT_BY : handle(context, held->message, &why);
+        if (answer == INTAKE_HELD)
             break;
-        if (fate == FATE_PUT_BY)
+        if (answer == INTAKE_PUT_BY)
             hold->list[kept++] = (struct held){held->message, true};
         next++;
     }

@@ -11,14 +11,8 @@
 
 struct holds;
 
-enum fate {
-    FATE_TAKEN,
-    FATE_HELD,   /* it waits, and all behind it */
-    FATE_PUT_BY, /* it waits, and those of its key */
-};
-
-/* Takes the message, or says why it must wait. */
-typedef enum fate hold_handle_fn(void *context, rd_kafka_message_t *message, struct fault *why);
+/* Takes the message over: INTAKE_OPEN or INTAKE_SKIP; or says why it must wait: INTAKE_HELD, INTAKE_PUT_BY. */
+typedef enum intake_answer hold_handle_fn(void *context, rd_kafka_message_t *message, struct fault *why);
 
 struct holds *holds_new(struct worker *worker);
 void *holds_free(struct holds *holds);
@@ -26,7 +20,7 @@ void *holds_free(struct holds *holds);
 /* Whether the partition stands still. */
 bool holds_has(const struct holds *holds, int32_t partition);
 
-/* Adds a message behind those that are held of its partition; takes it over. `put_by`: see FATE_PUT_BY. */
+/* Adds a message behind those that are held of its partition; takes it over. `put_by`: see INTAKE_PUT_BY. */
 void holds_add(struct holds *holds, rd_kafka_message_t *message, bool put_by, const char *why);
 
 /* Goes on with what can go on while there is room. */

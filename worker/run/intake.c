@@ -308,7 +308,7 @@ static void expect_schema(struct intake *intake, const rd_kafka_message_t *messa
 }
 
 /* Takes the message, or says why it must wait; a taken one is freed. */
-static enum fate handle(void *context, rd_kafka_message_t *message, struct fault *why)
+static enum intake_answer handle(void *context, rd_kafka_message_t *message, struct fault *why)
 {
     struct intake *intake = context;
     struct worker *worker = intake->worker;
@@ -325,10 +325,10 @@ static enum fate handle(void *context, rd_kafka_message_t *message, struct fault
         }
     }
     if (answer == INTAKE_HELD || answer == INTAKE_PUT_BY)
-        return answer == INTAKE_HELD ? FATE_HELD : FATE_PUT_BY;
+        return answer;
     if (!intake->kept)
         rd_kafka_message_destroy(message);
-    return FATE_TAKEN;
+    return answer;
 }
 
 static bool has_room(void *context)
@@ -352,9 +352,9 @@ static void take_message(struct intake *intake, rd_kafka_message_t *message)
         holds_add(intake->holds, message, false, "");
         return;
     }
-    enum fate fate = handle(intake, message, &why);
-    if (fate != FATE_TAKEN)
-        holds_add(intake->holds, message, fate == FATE_PUT_BY, why.text);
+    enum intake_answer answer = handle(intake, message, &why);
+    if (answer == INTAKE_HELD || answer == INTAKE_PUT_BY)
+        holds_add(intake->holds, message, answer == INTAKE_PUT_BY, why.text);
 }
 
 void intake_chore(struct intake *intake)

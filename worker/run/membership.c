@@ -6,6 +6,7 @@
 #include "intake.h"
 #include "log.h"
 #include "memory.h"
+#include "names.h"
 #include "partitioner.h"
 #include "recovery.h"
 #include "remembered.h"
@@ -169,6 +170,7 @@ static void news(void *context, enum ownership_news what, int32_t partition, con
         [OWNERSHIP_DRAIN_TOO_LONG] = "the drain took too long, the rest is the next owner's",
         [OWNERSHIP_LOST] = "the group took the partitions away: what is not settled is the next owner's",
     };
+    NAMES_COMPLETE(words, OWNERSHIP_LOST);
 
     (void)context;
     if (why == NULL)
@@ -431,6 +433,7 @@ const char *membership_state(const struct membership *membership)
         [OWNERSHIP_DRAINING] = "partitions are being given away",
         [OWNERSHIP_FENCED] = "another process has the same worker.slot, and took the place of this one",
     };
+    NAMES_COMPLETE(states, OWNERSHIP_FENCED);
 
     return membership == NULL ? "Kafka is waited for"
                               : states[ownership_phase(membership->worker->ownership)];

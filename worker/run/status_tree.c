@@ -2,6 +2,7 @@
 #include "status_tree.h"
 
 #include "memory.h"
+#include "names.h"
 #include "partitioner.h"
 #include "watching.h"
 
@@ -12,6 +13,7 @@ const char *const status_state_names[] = {
     [ORDER_PERMITTED] = "permitted", [ORDER_CALLING] = "calling", [ORDER_WAITING] = "waiting",
     [ORDER_PARKED] = "parked",       [ORDER_DONE] = "done",       [ORDER_SETTLING] = "settling",
 };
+NAMES_COMPLETE(status_state_names, ORDER_SETTLING);
 
 static struct json_object *partitions_tree(const struct worker *worker)
 {

@@ -4,6 +4,7 @@
 #include "decision.h"
 #include "ledger_view.h"
 #include "memory.h"
+#include "names.h"
 #include "topic_reader.h"
 #include "tree.h"
 
@@ -33,7 +34,7 @@ static const char *user_name(void)
 static bool read_words(int words, char **argv, const struct arguments *arguments, struct decision *decision,
                        struct fault *why)
 {
-    int verdict = words > 1 ? name_in_list(argv[1], decision_words) : -1;
+    int verdict = words > 1 ? names_find(decision_words, argv[1]) : -1;
     bool happened = verdict == DECISION_HAPPENED;
     struct uuid id;
     struct timeval now;
