@@ -9,9 +9,7 @@
 
 static void fill_reason(const struct decision *decision, struct reason *reason)
 {
-    *reason = (struct reason){.kind = REASON_DECISION};
-    snprintf(reason->code, sizeof reason->code, "%s", decision_words[decision->verdict]);
-    snprintf(reason->text, sizeof reason->text, "%s", decision->why);
+    reason_set(reason, REASON_DECISION, decision_words[decision->verdict], "%s", decision->why);
 }
 
 static bool was_sent(const struct order *order)

@@ -92,12 +92,9 @@ enum engine_move engine_take_over(struct order *order, const struct engine_terms
     doubt->absent_ms = terms->now_ms + terms->doubt.absent_ms;
     doubt->give_up_ms = terms->now_ms + terms->doubt.give_up_ms;
     doubt->looks = 0;
-    if (doubt->reason.kind == REASON_NONE) {
-        doubt->reason.kind = REASON_UNAVAILABLE;
-        snprintf(doubt->reason.code, sizeof doubt->reason.code, "owner");
-        snprintf(doubt->reason.text, sizeof doubt->reason.text,
-                 "The worker that sent attempt %u was lost before an answer came.", order->attempt);
-    }
+    if (doubt->reason.kind == REASON_NONE)
+        reason_set(&doubt->reason, REASON_UNAVAILABLE, "owner",
+                   "The worker that sent attempt %u was lost before an answer came.", order->attempt);
     return wait_in_doubt(order, terms);
 }
 

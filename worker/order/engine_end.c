@@ -24,9 +24,7 @@ enum engine_move engine_park(struct order *order, enum reason_kind kind, const c
 {
     order->status = OUTCOME_UNKNOWN;
     order->doubt.open = false; /* it is a person's now */
-    order->reason = (struct reason){.kind = kind};
-    snprintf(order->reason.code, sizeof order->reason.code, "%s", code);
-    snprintf(order->reason.text, sizeof order->reason.text, "%s", text);
+    reason_set(&order->reason, kind, code, "%s", text);
     order->finished_at_ms = terms->wall_ms;
     return ENGINE_PARK;
 }
@@ -62,9 +60,7 @@ enum engine_move engine_end(struct order *order, enum outcome_status status, con
 void engine_refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
                    int64_t wall_ms)
 {
-    order->reason = (struct reason){.kind = kind};
-    snprintf(order->reason.code, sizeof order->reason.code, "%s", code);
-    snprintf(order->reason.text, sizeof order->reason.text, "%s", text);
+    reason_set(&order->reason, kind, code, "%s", text);
     order->status = kind == REASON_EXPIRED || kind == REASON_UNAVAILABLE ? OUTCOME_FAILED : OUTCOME_REJECTED;
     order->finished_at_ms = wall_ms;
 }
@@ -93,7 +89,7 @@ enum engine_move engine_complete(struct order *order, const struct reason *given
                                  const struct engine_terms *terms)
 {
     struct scope scope = engine_scope(order);
-    struct reason reason = {.kind = REASON_BAD_REPLY, .code = "result"};
+    struct reason reason;
     struct fault why;
 
     if (order->lookup.workflow != NULL)
@@ -101,7 +97,7 @@ enum engine_move engine_complete(struct order *order, const struct reason *given
     /* What was built while the reply was judged is the same; an order of skipped steps comes here twice. */
     if (order->result != NULL || build_result(order, &scope, &order->result, &why))
         return engine_end(order, OUTCOME_COMPLETED, given, terms);
-    snprintf(reason.text, sizeof reason.text, "BT's replies do not fit the result: %.300s", why.text);
+    reason_set(&reason, REASON_BAD_REPLY, "result", "BT's replies do not fit the result: %s", why.text);
     if (given->kind == REASON_DECISION) /* a person knows that it happened, not what BT would have said */
         return engine_end(order, OUTCOME_COMPLETED, given, terms);
     if (order->wrote)
@@ -161,7 +157,7 @@ enum engine_move engine_end_by_action(struct order *order, const struct action *
                                       const struct scope *reply, const struct reason *found,
                                       const struct engine_terms *terms)
 {
-    struct reason reason = {.kind = kind_of_end(action->outcome)};
+    struct reason reason;
 
     if (action->absent && order->lookup.workflow != NULL) {
         struct scope scope = engine_scope(order);
@@ -171,8 +167,8 @@ enum engine_move engine_end_by_action(struct order *order, const struct action *
         return engine_complete(order, &no_reason, terms);
     CLEANUP(tree_release)
     struct json_object *text = action->reason == NULL ? NULL : template_value(action->reason, reply);
-    snprintf(reason.code, sizeof reason.code, "%s", action->name);
-    snprintf(reason.text, sizeof reason.text, "%s", tree_text(text) != NULL ? tree_text(text) : found->text);
+    reason_set(&reason, kind_of_end(action->outcome), action->name, "%s",
+               tree_text(text) != NULL ? tree_text(text) : found->text);
     if (action->outcome == OUTCOME_COMPLETED)
         return engine_complete(order, &reason, terms);
     /* Whoever wrote the workflow may know that the earlier write is undone by this. */
@@ -185,10 +181,10 @@ enum engine_move engine_give_up(struct order *order, const struct reason *found,
                                 const struct engine_terms *terms)
 {
     unsigned attempts = order_execution(order)->calls.attempts;
-    struct reason reason = *found;
+    struct reason reason;
 
-    snprintf(reason.text, sizeof reason.text, "Gave up after %u attempt%s. %.300s", attempts,
-             attempts == 1 ? "" : "s", found->text);
+    reason_set(&reason, found->kind, found->code, "Gave up after %u attempt%s. %s", attempts,
+               attempts == 1 ? "" : "s", found->text);
     if (order->doubt.was && order->lookup.workflow == NULL)
         return engine_park(order, REASON_IN_DOUBT, "absent", reason.text, terms);
     return engine_end(order, OUTCOME_FAILED, &reason, terms);

@@ -30,13 +30,6 @@ static void describe_reply(const struct evidence *evidence, const char *code, st
 /* RFC 9110 section 15.5.20 and RFC 8470: refused unread; the same request, perhaps elsewhere or later. */
 enum { MISDIRECTED = 421, TOO_EARLY = 425 };
 
-static void set_reason(struct reason *reason, enum reason_kind kind, const char *code, const char *text)
-{
-    *reason = (struct reason){.kind = kind};
-    snprintf(reason->code, sizeof reason->code, "%s", code);
-    snprintf(reason->text, sizeof reason->text, "%s", text);
-}
-
 /* Rows 1, 3, 7 and 8 say what was wrong with the reply, or that none came. */
 static void describe_failure(const struct evidence *evidence, const char *code, struct reason *reason)
 {
@@ -46,8 +39,8 @@ static void describe_failure(const struct evidence *evidence, const char *code, 
     NAMES_COMPLETE(codes, CALL_NOT_ACCEPTED);
 
     if (evidence->end != CALL_REPLIED) {
-        set_reason(reason, evidence->end == CALL_TOO_LARGE ? REASON_BAD_REPLY : REASON_UNAVAILABLE,
-                   codes[evidence->end], evidence->what);
+        reason_set(reason, evidence->end == CALL_TOO_LARGE ? REASON_BAD_REPLY : REASON_UNAVAILABLE,
+                   codes[evidence->end], "%s", evidence->what);
         return;
     }
     reason->kind = evidence->status >= 400 ? REASON_UNAVAILABLE : REASON_BAD_REPLY;
@@ -155,10 +148,8 @@ static void judge_reply(const struct step *step, const struct evidence *evidence
     verdict->kind = step_writes(step) ? VERDICT_IN_DOUBT : VERDICT_AGAIN;
     describe_failure(evidence, code, &verdict->reason);
     if (succeeded) {
-        verdict->reason.kind = REASON_BAD_REPLY;
-        snprintf(verdict->reason.code, sizeof verdict->reason.code, "result");
-        snprintf(verdict->reason.text, sizeof verdict->reason.text,
-                 "BT's reply does not fit the result: %.300s", misfit.text);
+        reason_set(&verdict->reason, REASON_BAD_REPLY, "result", "BT's reply does not fit the result: %s",
+                   misfit.text);
     }
 }
 

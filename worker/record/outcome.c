@@ -16,30 +16,9 @@ static const char *const status_names[] = {
 };
 NAMES_COMPLETE(status_names, OUTCOME_PROGRESS);
 
-static const char *const reason_names[] = {
-    [REASON_NONE] = "",
-    [REASON_CONTRACT] = "CONTRACT",
-    [REASON_NOT_SERVED] = "NOT_SERVED",
-    [REASON_EXPIRED] = "EXPIRED",
-    [REASON_REFUSED] = "REFUSED",
-    [REASON_UNAVAILABLE] = "UNAVAILABLE",
-    [REASON_BAD_REPLY] = "BAD_REPLY",
-    [REASON_TIMEOUT] = "TIMEOUT",
-    [REASON_IN_DOUBT] = "IN_DOUBT",
-    [REASON_NOT_SENT] = "NOT_SENT",
-    [REASON_DECISION] = "DECISION",
-    [REASON_REPORTED] = "REPORTED",
-};
-NAMES_COMPLETE(reason_names, REASON_REPORTED);
-
 const char *outcome_status_name(enum outcome_status status)
 {
     return status_names[status];
-}
-
-const char *reason_kind_name(enum reason_kind kind)
-{
-    return reason_names[kind];
 }
 
 void outcome_id(const struct outcome *outcome, char id[UUID_TEXT_SIZE])
@@ -84,7 +63,7 @@ static struct json_object *reason_tree(const struct reason *reason)
     if (reason->kind == REASON_NONE)
         return NULL;
     struct json_object *tree = json_object_new_object();
-    add(tree, "kind", json_object_new_string(reason_names[reason->kind]));
+    add(tree, "kind", json_object_new_string(reason_kind_name(reason->kind)));
     add(tree, "code", text_of(reason->code));
     add(tree, "text", text_of(reason->text));
     return tree;

@@ -5,29 +5,8 @@
 #define RECORD_OUTCOME_H
 
 #include "catalogue.h"
+#include "reason.h"
 #include "uuid.h"
-
-/* schemas/common/ReasonKind.avsc, same names; REASON_NONE: it completed in the ordinary way. */
-enum reason_kind {
-    REASON_NONE,
-    REASON_CONTRACT,
-    REASON_NOT_SERVED,
-    REASON_EXPIRED,
-    REASON_REFUSED,
-    REASON_UNAVAILABLE,
-    REASON_BAD_REPLY,
-    REASON_TIMEOUT,
-    REASON_IN_DOUBT,
-    REASON_NOT_SENT,
-    REASON_DECISION,
-    REASON_REPORTED,
-};
-
-struct reason {
-    enum reason_kind kind;
-    char code[100];
-    char text[400];
-};
 
 enum { TRACKING_IDS_MAX = 16, TRACKING_ID_SIZE = 256, BT_CODE_SIZE = 64, ORDER_ID_SIZE = 128 };
 
@@ -63,7 +42,6 @@ struct outcome {
 };
 
 const char *outcome_status_name(enum outcome_status status);
-const char *reason_kind_name(enum reason_kind kind);
 
 /* Version 8 of request id, status, step and sequence: the same outcome written again has the same id. */
 void outcome_id(const struct outcome *outcome, char id[UUID_TEXT_SIZE]);

@@ -60,11 +60,9 @@ static void leave_result_out(struct outcome *outcome, const struct fault *why)
         log_text("request", outcome->request_id), log_fault(why));
     if (!outcome->type->writes)
         outcome->status = OUTCOME_FAILED;
-    outcome->reason.kind = REASON_BAD_REPLY;
     outcome->result = NULL;
-    snprintf(outcome->reason.code, sizeof outcome->reason.code, "%s",
-             why->kind == FAULT_EXHAUSTED ? "size" : "result");
-    snprintf(outcome->reason.text, sizeof outcome->reason.text, "%.300s", why->text);
+    reason_set(&outcome->reason, REASON_BAD_REPLY, why->kind == FAULT_EXHAUSTED ? "size" : "result", "%s",
+               why->text);
 }
 
 /* The bytes of the outcome; the smallest honest one where the result does not fit its schema. */

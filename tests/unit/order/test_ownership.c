@@ -253,7 +253,7 @@ static void tell(struct told *told, const char *event)
     else if (*event == 'm')
         tell_marks(told, event[1] == '!');
     else if (*event == '+')
-        world->time.now_ms += atol(event + 1);
+        world->time.now_ms += strtol(event + 1, NULL, 10);
     else if (*event == '.')
         (void)ownership_go_on(told->ownership, world->time);
     else if (*event == 'o') {
