@@ -197,7 +197,7 @@ static void *settling(void *context)
 
 static void start_settlement(void)
 {
-    if (floor_.settling || floor_.done_count == 0 || floor_.pace.place != 0)
+    if (floor_.settling || floor_.done_count == 0 || loop_timer_is_set(&floor_.pace))
         return;
     struct batch *batch = memory_new(1, sizeof *batch);
     batch->calls = memory_copy(floor_.done, floor_.done_count * sizeof(struct call *));

@@ -1,7 +1,6 @@
 /* See loop.h. */
 #include "loop.h"
 
-#include "invariant.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -43,8 +42,7 @@ struct loop {
     struct watch *watches; /* by descriptor */
     size_t watch_room;
     uint32_t serial;
-    struct loop_timer **heap; /* heap[0] is the earliest */
-    size_t timers;
+    struct heap timers;
     struct chore chores[CHORES_MAX];
     size_t chore_count;
     loop_signal_fn *signal_call;
@@ -110,7 +108,7 @@ void *loop_free(struct loop *loop)
             close(descriptor);
     }
     memory_free(loop->watches);
-    memory_free(loop->heap);
+    heap_release(&loop->timers);
     return memory_free(loop);
 }
 
@@ -156,59 +154,19 @@ void loop_forget(struct loop *loop, int descriptor)
     epoll_ctl(loop->epoll, EPOLL_CTL_DEL, descriptor, NULL); /* it may be closed already */
 }
 
-static void place_timer(struct loop *loop, size_t at, struct loop_timer *timer)
-{
-    loop->heap[at] = timer;
-    timer->place = at + 1;
-}
-
-static void sift_up(struct loop *loop, size_t at)
-{
-    struct loop_timer *timer = loop->heap[at];
-
-    for (; at > 0 && loop->heap[(at - 1) / 2]->due_ms > timer->due_ms; at = (at - 1) / 2)
-        place_timer(loop, at, loop->heap[(at - 1) / 2]);
-    place_timer(loop, at, timer);
-}
-
-static void sift_down(struct loop *loop, size_t at)
-{
-    struct loop_timer *timer = loop->heap[at];
-
-    for (size_t child; (child = 2 * at + 1) < loop->timers; at = child) {
-        if (child + 1 < loop->timers && loop->heap[child + 1]->due_ms < loop->heap[child]->due_ms)
-            child++;
-        if (loop->heap[child]->due_ms >= timer->due_ms)
-            break;
-        place_timer(loop, at, loop->heap[child]);
-    }
-    place_timer(loop, at, timer);
-}
-
 void loop_set_timer(struct loop *loop, struct loop_timer *timer, int64_t due_ms)
 {
-    REQUIRE(timer->place <= loop->timers && (timer->place == 0 || loop->heap[timer->place - 1] == timer));
-    timer->due_ms = due_ms;
-    if (timer->place == 0) {
-        loop->heap = memory_resize(loop->heap, loop->timers + 1, sizeof(struct loop_timer *));
-        place_timer(loop, loop->timers++, timer);
-    }
-    sift_up(loop, timer->place - 1);
-    sift_down(loop, timer->place - 1);
+    heap_set(&loop->timers, &timer->item, due_ms);
 }
 
 void loop_clear_timer(struct loop *loop, struct loop_timer *timer)
 {
-    if (timer->place == 0)
-        return;
-    size_t at = timer->place - 1;
-    struct loop_timer *last = loop->heap[--loop->timers];
-    timer->place = 0;
-    if (last == timer)
-        return;
-    place_timer(loop, at, last);
-    sift_up(loop, at);
-    sift_down(loop, last->place - 1);
+    heap_remove(&loop->timers, &timer->item);
+}
+
+bool loop_timer_is_set(const struct loop_timer *timer)
+{
+    return timer->item.place != 0;
 }
 
 static void signal_ready(void *context, uint32_t events)
@@ -297,9 +255,11 @@ void loop_stop(struct loop *loop)
 /* The timer descriptor is set only to wake earlier than it would; a late setting costs one empty turn. */
 static void arm(struct loop *loop)
 {
-    if (loop->timers == 0 || loop->heap[0]->due_ms >= loop->armed_ms)
+    const struct heap_item *first = heap_first(&loop->timers);
+
+    if (first == NULL || first->due >= loop->armed_ms)
         return;
-    int64_t due_ms = loop->heap[0]->due_ms > 1 ? loop->heap[0]->due_ms : 1;
+    int64_t due_ms = first->due > 1 ? first->due : 1;
     struct itimerspec when = {.it_value = {.tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000}};
     timerfd_settime(loop->timer, TFD_TIMER_ABSTIME, &when, NULL);
     loop->armed_ms = due_ms;
@@ -307,8 +267,10 @@ static void arm(struct loop *loop)
 
 static void fire_timers(struct loop *loop)
 {
-    while (loop->timers > 0 && loop->heap[0]->due_ms <= loop->now_ms) {
-        struct loop_timer *timer = loop->heap[0];
+    struct heap_item *first;
+
+    while ((first = heap_first(&loop->timers)) != NULL && first->due <= loop->now_ms) {
+        struct loop_timer *timer = HEAP_OWNER(first, struct loop_timer, item);
         loop_clear_timer(loop, timer);
         timer->fire(timer->context);
     }

@@ -8,6 +8,7 @@
 #define BASE_LOOP_H
 
 #include "fault.h"
+#include "heap.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,8 +25,7 @@ typedef void loop_chore_fn(void *context);
 struct loop_timer {
     loop_timer_fn *fire;
     void *context;
-    int64_t due_ms;
-    size_t place; /* in the heap, from 1; 0: not set */
+    struct heap_item item; /* its time, in ms; in no heap: it is not set */
 };
 
 MUST_USE bool loop_new(struct loop **loop, struct fault *why);
@@ -48,6 +48,7 @@ void loop_forget(struct loop *loop, int descriptor);
 /* Sets or moves the timer; it fires once, at or after `due_ms`. Clearing one that is not set does nothing. */
 void loop_set_timer(struct loop *loop, struct loop_timer *timer, int64_t due_ms);
 void loop_clear_timer(struct loop *loop, struct loop_timer *timer);
+bool loop_timer_is_set(const struct loop_timer *timer);
 
 /* Blocks the signals of the list (ends with 0) for the process and has them delivered to `call`. */
 MUST_USE bool loop_catch(struct loop *loop, const int signals[], loop_signal_fn *call, void *context,

@@ -231,6 +231,6 @@ void fetcher_chore(struct fetcher *fetcher)
         return;
     if (fetcher->count == 0 && fetcher->assigned)
         assign(fetcher, NULL);
-    else if (fetcher->count > 0 && fetcher->again.place == 0)
+    else if (fetcher->count > 0 && !loop_timer_is_set(&fetcher->again))
         begin_round(fetcher);
 }

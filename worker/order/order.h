@@ -1,14 +1,14 @@
 /*
  * One order: a request from the moment it is taken until its final outcome is settled.
  *
- * An order is in exactly one state, changed by orders.c only. It owns its trees; others borrow them for one turn. What
- * of it must survive a crash is written by snapshot.c.
+ * It is in exactly one state, changed by orders.c only. It owns its trees, others borrow them for one turn.
  */
 #ifndef ORDER_ORDER_H
 #define ORDER_ORDER_H
 
 #include "call.h"
 #include "execution.h"
+#include "heap.h"
 #include "journal.h"
 #include "ledger.h"
 #include "outcome.h"
@@ -85,7 +85,7 @@ struct order {
     struct order *all_before, *all_behind;         /* among all of its partition */
     struct order *changed_before, *changed_behind; /* among the changed */
     struct order *same_id;                         /* in a bucket of ids */
-    size_t heap_place;                             /* among the waiting, from 1 */
+    struct heap_item waiting;                      /* among those of ORDER_WAITING */
     struct api *listed, *paced;                    /* of ORDER_READY: in whose list; whose window it is in */
     bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
     bool abandoned; /* its partition went to another worker while it was called or settled */

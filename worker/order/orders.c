@@ -41,7 +41,7 @@ void *orders_free(struct orders *orders)
         }
     memory_free(orders->parts);
     lanes_free(orders->lanes);
-    memory_free(orders->waiting);
+    heap_release(&orders->waiting);
     memory_free(orders->ids);
     memory_free(orders->apis);
     return memory_free(orders);
@@ -59,8 +59,10 @@ void orders_take(struct orders *orders, struct order *order, struct orders_time 
 
 static void wake_waiting(struct orders *orders)
 {
-    while (orders->counts[ORDER_WAITING] > 0 && orders->waiting[0]->due_ms <= orders->time.now_ms) {
-        struct order *order = orders->waiting[0];
+    struct heap_item *first;
+
+    while ((first = heap_first(&orders->waiting)) != NULL && first->due <= orders->time.now_ms) {
+        struct order *order = HEAP_OWNER(first, struct order, waiting);
         orders_set_state(orders, order, ORDER_READY);
     }
 }
@@ -155,8 +157,9 @@ struct order *orders_next_call(struct orders *orders, struct orders_time time)
         orders->api_turn = (orders->api_turn + i + 1) % orders->api_count;
         return order;
     }
-    if (orders->counts[ORDER_WAITING] > 0 && orders->waiting[0]->due_ms < orders->due_ms)
-        orders->due_ms = orders->waiting[0]->due_ms;
+    const struct heap_item *first = heap_first(&orders->waiting);
+    if (first != NULL && first->due < orders->due_ms)
+        orders->due_ms = first->due;
     return NULL;
 }
 

@@ -27,12 +27,11 @@ struct orders {
     struct list ended, changed; /* to be settled: what ends comes first */
     struct order **parts;       /* by partition: the first of all its orders */
     size_t part_room;
-    size_t slow_part;       /* where orders_own_slow() goes on */
-    struct list going;      /* left to orders_sweep() */
-    struct order **waiting; /* a heap by due time */
-    size_t waiting_room;
-    struct order **ids; /* buckets by request id */
-    size_t id_room;     /* a power of two */
+    size_t slow_part;    /* where orders_own_slow() goes on */
+    struct list going;   /* left to orders_sweep() */
+    struct heap waiting; /* by due time */
+    struct order **ids;  /* buckets by request id */
+    size_t id_room;      /* a power of two */
     size_t counts[ORDER_STATES];
     size_t count, owned, changes;
     size_t resting; /* of the owned: unloaded */

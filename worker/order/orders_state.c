@@ -39,53 +39,6 @@ static void take_out(struct list *list, struct order *order)
     order->before = order->behind = NULL;
 }
 
-static void place_waiting(struct orders *orders, size_t at, struct order *order)
-{
-    orders->waiting[at] = order;
-    order->heap_place = at + 1;
-}
-
-static void sift(struct orders *orders, size_t at, size_t count)
-{
-    struct order *order = orders->waiting[at];
-
-    for (; at > 0 && orders->waiting[(at - 1) / 2]->due_ms > order->due_ms; at = (at - 1) / 2)
-        place_waiting(orders, at, orders->waiting[(at - 1) / 2]);
-    for (size_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && orders->waiting[child + 1]->due_ms < orders->waiting[child]->due_ms)
-            child++;
-        if (orders->waiting[child]->due_ms >= order->due_ms)
-            break;
-        place_waiting(orders, at, orders->waiting[child]);
-    }
-    place_waiting(orders, at, order);
-}
-
-static void add_waiting(struct orders *orders, struct order *order)
-{
-    size_t count = orders->counts[ORDER_WAITING];
-
-    if (count == orders->waiting_room) {
-        orders->waiting_room = count * 2 + 64;
-        orders->waiting = memory_resize(orders->waiting, orders->waiting_room, sizeof(struct order *));
-    }
-    place_waiting(orders, count, order);
-    sift(orders, count, count + 1);
-}
-
-static void remove_waiting(struct orders *orders, struct order *order)
-{
-    size_t last = orders->counts[ORDER_WAITING] - 1, at = order->heap_place - 1;
-    struct order *moved = orders->waiting[last];
-
-    REQUIRE(order->heap_place > 0 && orders->waiting[at] == order);
-    order->heap_place = 0;
-    if (moved == order)
-        return;
-    place_waiting(orders, at, moved);
-    sift(orders, at, last);
-}
-
 /* --- by request id --- */
 
 static struct order **bucket_of(const struct orders *orders, const char *id)
@@ -194,7 +147,7 @@ static void leave_state(struct orders *orders, struct order *order)
     else if (order->state == ORDER_PERMITTED)
         take_out(&orders->permitted, order);
     else if (order->state == ORDER_WAITING)
-        remove_waiting(orders, order);
+        heap_remove(&orders->waiting, &order->waiting);
     orders->counts[order->state]--;
 }
 
@@ -274,7 +227,7 @@ static void enter_state(struct orders *orders, struct order *order, enum order_s
     } else if (state == ORDER_PERMITTED) {
         append(&orders->permitted, order);
     } else if (state == ORDER_WAITING) {
-        add_waiting(orders, order);
+        heap_set(&orders->waiting, &order->waiting, order->due_ms);
     }
     order->state = state;
     orders->counts[state]++;

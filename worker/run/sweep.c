@@ -87,6 +87,6 @@ void *sweep_free(struct sweep *sweep)
 
 void sweep_chore(struct sweep *sweep)
 {
-    if (sweep->timer.place == 0 && worker_takes(sweep->worker))
+    if (!loop_timer_is_set(&sweep->timer) && worker_takes(sweep->worker))
         look(sweep);
 }

@@ -77,7 +77,7 @@ static void timers(void)
     run(loop);
     given_same("order", buffer_text(&trace), "a b c d moved stop");
     CU_ASSERT(loop_now_ms(loop) >= now_ms + 20);
-    CU_ASSERT_EQUAL(notes[0].timer.place, 0);
+    CU_ASSERT_FALSE(loop_timer_is_set(&notes[0].timer));
     loop_free(loop);
 }
 
@@ -97,11 +97,11 @@ static void many_timers(void)
     for (size_t left = COUNT_OF(timers_of) - (COUNT_OF(timers_of) + 2) / 3; left > 0; left--) {
         struct loop_timer *first = NULL;
         for (size_t i = 0; i < COUNT_OF(timers_of); i++)
-            if (timers_of[i].place == 1)
+            if (timers_of[i].item.place == 1)
                 first = &timers_of[i];
         CU_ASSERT_PTR_NOT_NULL_FATAL(first);
-        CU_ASSERT(first->due_ms >= earlier);
-        earlier = first->due_ms;
+        CU_ASSERT(first->item.due >= earlier);
+        earlier = first->item.due;
         loop_clear_timer(loop, first);
     }
     loop_free(loop);

@@ -1,0 +1,81 @@
+/* A binary heap: each item is due no earlier than the one at half its place. */
+#include "heap.h"
+
+#include "invariant.h"
+#include "memory.h"
+
+void heap_release(struct heap *heap)
+{
+    memory_free(heap->items);
+    *heap = (struct heap){.items = NULL};
+}
+
+static void put(struct heap *heap, size_t at, struct heap_item *item)
+{
+    heap->items[at] = item;
+    item->place = at + 1;
+}
+
+static void sift_up(struct heap *heap, size_t at, struct heap_item *item)
+{
+    for (; at > 0 && heap->items[(at - 1) / 2]->due > item->due; at = (at - 1) / 2)
+        put(heap, at, heap->items[(at - 1) / 2]);
+    put(heap, at, item);
+}
+
+static void sift_down(struct heap *heap, size_t at, struct heap_item *item)
+{
+    for (size_t child; (child = 2 * at + 1) < heap->count; at = child) {
+        if (child + 1 < heap->count && heap->items[child + 1]->due < heap->items[child]->due)
+            child++;
+        if (heap->items[child]->due >= item->due)
+            break;
+        put(heap, at, heap->items[child]);
+    }
+    put(heap, at, item);
+}
+
+static bool is_in(const struct heap *heap, const struct heap_item *item)
+{
+    return item->place > 0 && item->place <= heap->count && heap->items[item->place - 1] == item;
+}
+
+static void settle(struct heap *heap, struct heap_item *item)
+{
+    sift_up(heap, item->place - 1, item);
+    sift_down(heap, item->place - 1, item);
+}
+
+void heap_set(struct heap *heap, struct heap_item *item, int64_t due)
+{
+    REQUIRE(item->place == 0 || is_in(heap, item));
+    item->due = due;
+    if (item->place == 0) {
+        if (heap->count == heap->room) {
+            heap->room = heap->room * 2 + 16;
+            heap->items = memory_resize(heap->items, heap->room, sizeof(struct heap_item *));
+        }
+        put(heap, heap->count++, item);
+    }
+    settle(heap, item);
+}
+
+void heap_remove(struct heap *heap, struct heap_item *item)
+{
+    if (item->place == 0)
+        return;
+    REQUIRE(is_in(heap, item));
+    size_t at = item->place - 1;
+    struct heap_item *last = heap->items[--heap->count];
+
+    item->place = 0;
+    if (last == item)
+        return;
+    put(heap, at, last);
+    settle(heap, last);
+}
+
+struct heap_item *heap_first(const struct heap *heap)
+{
+    return heap->count == 0 ? NULL : heap->items[0];
+}

@@ -1,0 +1,38 @@
+/*
+ * What is due first: a binary heap of things that know their place in it, so that any of them can be moved or taken out.
+ *
+ * An item is a member of what is kept; HEAP_OWNER() gives that back.
+ */
+#ifndef BASE_HEAP_H
+#define BASE_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct heap_item {
+    int64_t due;
+    size_t place; /* from 1; 0: in no heap */
+};
+
+/* Zeroed, it is empty. */
+struct heap {
+    struct heap_item **items;
+    size_t count, room;
+};
+
+/* Frees the heap's own memory and touches no item: they may be gone already. */
+void heap_release(struct heap *heap);
+
+/* Puts the item in, or moves it to another time. */
+void heap_set(struct heap *heap, struct heap_item *item, int64_t due);
+
+/* Takes it out; nothing to do where it is not in the heap. */
+void heap_remove(struct heap *heap, struct heap_item *item);
+
+/* The one that is due first; null: there is none. Of those due at once any. */
+struct heap_item *heap_first(const struct heap *heap);
+
+#define HEAP_OWNER(item, type, member) ((type *)(void *)((char *)(item)-offsetof(type, member)))
+
+#endif
