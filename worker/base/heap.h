@@ -1,7 +1,7 @@
 /*
  * What is due first: a binary heap of things that know their place in it, so that any of them can be moved or taken out.
  *
- * An item is a member of what is kept; HEAP_OWNER() gives that back.
+ * An item is a member of what is kept; CONTAINER_OF() in memory.h gives that back.
  */
 #ifndef BASE_HEAP_H
 #define BASE_HEAP_H
@@ -32,7 +32,5 @@ void heap_remove(struct heap *heap, struct heap_item *item);
 
 /* The one that is due first; null: there is none. Of those due at once any. */
 struct heap_item *heap_first(const struct heap *heap);
-
-#define HEAP_OWNER(item, type, member) ((type *)(void *)((char *)(item)-offsetof(type, member)))
 
 #endif

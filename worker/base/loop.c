@@ -270,7 +270,7 @@ static void fire_timers(struct loop *loop)
     struct heap_item *first;
 
     while ((first = heap_first(&loop->timers)) != NULL && first->due <= loop->now_ms) {
-        struct loop_timer *timer = HEAP_OWNER(first, struct loop_timer, item);
+        struct loop_timer *timer = CONTAINER_OF(first, struct loop_timer, item);
         loop_clear_timer(loop, timer);
         timer->fire(timer->context);
     }

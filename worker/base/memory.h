@@ -36,6 +36,9 @@ void memory_release(void *pointer_to_pointer);
         taken_;                                                                                              \
     })
 
+/* What the member is in, given a pointer to the member. */
+#define CONTAINER_OF(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -1,65 +1,40 @@
-/* See lane.h: a hash table of queues, chained through the orders themselves. */
+/* A queue of orders for each key, linked through the orders themselves. */
 #include "lane.h"
 
 #include "hash.h"
 #include "invariant.h"
 #include "memory.h"
 #include "order.h"
+#include "table.h"
 
 #include <stdint.h>
 #include <string.h>
 
 struct lane {
     struct order *first, *last;
-    struct lane *next; /* in its bucket */
-    uint64_t hash;
+    struct table_item by_key;
 };
 
 struct lanes {
-    struct lane **buckets;
-    size_t bucket_count; /* a power of two */
-    size_t count;
+    struct table table;
 };
 
 struct lanes *lanes_new(void)
 {
-    struct lanes *lanes = memory_new(1, sizeof *lanes);
+    return memory_new(1, sizeof(struct lanes));
+}
 
-    lanes->bucket_count = 64;
-    lanes->buckets = memory_new(lanes->bucket_count, sizeof(struct lane *));
-    return lanes;
+static void free_lane(struct table_item *item)
+{
+    memory_free(CONTAINER_OF(item, struct lane, by_key));
 }
 
 void *lanes_free(struct lanes *lanes)
 {
     if (lanes == NULL)
         return NULL;
-    for (size_t i = 0; i < lanes->bucket_count; i++) {
-        for (struct lane *next, *lane = lanes->buckets[i]; lane != NULL; lane = next) {
-            next = lane->next;
-            memory_free(lane);
-        }
-    }
-    memory_free(lanes->buckets);
+    table_drain(&lanes->table, free_lane);
     return memory_free(lanes);
-}
-
-static void grow(struct lanes *lanes)
-{
-    size_t bucket_count = lanes->bucket_count * 2;
-    struct lane **buckets = memory_new(bucket_count, sizeof(struct lane *));
-
-    for (size_t i = 0; i < lanes->bucket_count; i++) {
-        for (struct lane *next, *lane = lanes->buckets[i]; lane != NULL; lane = next) {
-            struct lane **bucket = &buckets[lane->hash & (bucket_count - 1)];
-            next = lane->next;
-            lane->next = *bucket;
-            *bucket = lane;
-        }
-    }
-    memory_free(lanes->buckets);
-    lanes->buckets = buckets;
-    lanes->bucket_count = bucket_count;
 }
 
 static bool same_key(const struct lane *lane, const struct order *order)
@@ -68,15 +43,21 @@ static bool same_key(const struct lane *lane, const struct order *order)
            memcmp(lane->first->key, order->key, order->key_length) == 0;
 }
 
+static struct lane *find(const struct lanes *lanes, const struct order *order, uint64_t hash)
+{
+    for (struct table_item *item = table_find(&lanes->table, hash); item != NULL; item = table_next(item))
+        if (same_key(CONTAINER_OF(item, struct lane, by_key), order))
+            return CONTAINER_OF(item, struct lane, by_key);
+    return NULL;
+}
+
 bool lanes_enter(struct lanes *lanes, struct order *order)
 {
     REQUIRE(order->lane == NULL);
     uint64_t hash = hash_bytes(order->key, order->key_length);
-    struct lane **bucket = &lanes->buckets[hash & (lanes->bucket_count - 1)];
+    struct lane *lane = find(lanes, order, hash);
 
-    for (struct lane *lane = *bucket; lane != NULL; lane = lane->next) {
-        if (lane->hash != hash || !same_key(lane, order))
-            continue;
+    if (lane != NULL) {
         REQUIRE(lane->last != NULL && lane->last->lane_behind == NULL);
         order->lane = lane;
         order->lane_before = lane->last;
@@ -84,32 +65,23 @@ bool lanes_enter(struct lanes *lanes, struct order *order)
         lane->last = order;
         return false;
     }
-    struct lane *lane = memory_new(1, sizeof *lane);
-    *lane = (struct lane){order, order, *bucket, hash};
-    *bucket = lane;
+    lane = memory_new(1, sizeof *lane);
+    lane->first = lane->last = order;
+    table_add(&lanes->table, &lane->by_key, hash);
     order->lane = lane;
-    if (++lanes->count > lanes->bucket_count)
-        grow(lanes);
     return true;
 }
 
 static void drop(struct lanes *lanes, struct lane *lane)
 {
-    struct lane **at = &lanes->buckets[lane->hash & (lanes->bucket_count - 1)];
-
-    while (*at != lane) {
-        REQUIRE(*at != NULL);
-        at = &(*at)->next;
-    }
-    *at = lane->next;
+    table_remove(&lanes->table, &lane->by_key);
     memory_free(lane);
-    lanes->count--;
 }
 
 struct order *lanes_leave(struct lanes *lanes, struct order *order)
 {
     struct lane *lane = order->lane;
-    REQUIRE(lane != NULL && lanes->count > 0);
+    REQUIRE(lane != NULL);
     struct order *behind = order->lane_behind;
     bool was_first = lane->first == order;
     REQUIRE(was_first == (order->lane_before == NULL) && (lane->last == order) == (behind == NULL));
@@ -136,5 +108,5 @@ struct order *lanes_first(struct order *order)
 
 size_t lanes_count(const struct lanes *lanes)
 {
-    return lanes->count;
+    return lanes->table.count;
 }

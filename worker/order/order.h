@@ -13,6 +13,7 @@
 #include "ledger.h"
 #include "outcome.h"
 #include "request.h"
+#include "table.h"
 
 enum order_state {
     ORDER_QUEUED,    /* behind another of its key */
@@ -27,7 +28,6 @@ enum order_state {
 };
 
 enum { ORDER_STATES = ORDER_SETTLING + 1 };
-
 struct order {
     enum order_state state;
     /* where it came from */
@@ -84,7 +84,7 @@ struct order {
     struct order *before, *behind;                 /* in the list of its state */
     struct order *all_before, *all_behind;         /* among all of its partition */
     struct order *changed_before, *changed_behind; /* among the changed */
-    struct order *same_id;                         /* in a bucket of ids */
+    struct table_item by_id;                       /* in the table of ids */
     struct heap_item waiting;                      /* among those of ORDER_WAITING */
     struct api *listed, *paced;                    /* of ORDER_READY: in whose list; whose window it is in */
     bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */

@@ -42,7 +42,7 @@ void *orders_free(struct orders *orders)
     memory_free(orders->parts);
     lanes_free(orders->lanes);
     heap_release(&orders->waiting);
-    memory_free(orders->ids);
+    table_release(&orders->ids);
     memory_free(orders->apis);
     return memory_free(orders);
 }
@@ -62,7 +62,7 @@ static void wake_waiting(struct orders *orders)
     struct heap_item *first;
 
     while ((first = heap_first(&orders->waiting)) != NULL && first->due <= orders->time.now_ms) {
-        struct order *order = HEAP_OWNER(first, struct order, waiting);
+        struct order *order = CONTAINER_OF(first, struct order, waiting);
         orders_set_state(orders, order, ORDER_READY);
     }
 }

@@ -30,8 +30,7 @@ struct orders {
     size_t slow_part;    /* where orders_own_slow() goes on */
     struct list going;   /* left to orders_sweep() */
     struct heap waiting; /* by due time */
-    struct order **ids;  /* buckets by request id */
-    size_t id_room;      /* a power of two */
+    struct table ids;    /* by request id */
     size_t counts[ORDER_STATES];
     size_t count, owned, changes;
     size_t resting; /* of the owned: unloaded */

@@ -41,36 +41,16 @@ static void take_out(struct list *list, struct order *order)
 
 /* --- by request id --- */
 
-static struct order **bucket_of(const struct orders *orders, const char *id)
-{
-    return &orders->ids[hash_text(id) & (orders->id_room - 1)];
-}
-
-static void grow_ids(struct orders *orders)
-{
-    struct order **old = orders->ids;
-    size_t room = orders->id_room;
-
-    orders->id_room = room == 0 ? 64 : room * 2;
-    orders->ids = memory_new(orders->id_room, sizeof(struct order *));
-    for (size_t i = 0; i < room; i++) {
-        for (struct order *next, *order = old[i]; order != NULL; order = next) {
-            struct order **bucket = bucket_of(orders, order->request.id);
-            next = order->same_id;
-            order->same_id = *bucket;
-            *bucket = order;
-        }
-    }
-    memory_free(old);
-}
-
 struct order *orders_find(const struct orders *orders, const char *request_id)
 {
-    struct order *order = orders->id_room == 0 ? NULL : *bucket_of(orders, request_id);
+    struct table_item *item = table_find(&orders->ids, hash_text(request_id));
 
-    while (order != NULL && (order->abandoned || strcmp(order->request.id, request_id) != 0))
-        order = order->same_id;
-    return order;
+    for (; item != NULL; item = table_next(item)) {
+        struct order *order = CONTAINER_OF(item, struct order, by_id);
+        if (!order->abandoned && strcmp(order->request.id, request_id) == 0)
+            return order;
+    }
+    return NULL;
 }
 
 static bool rests(const struct order *order)
@@ -101,11 +81,7 @@ static struct order **part_of(struct orders *orders, int32_t partition)
 void orders_add(struct orders *orders, struct order *order)
 {
     REQUIRE(order->weight == 0 && !order->changed && order->settling == 0);
-    if (orders->count == orders->id_room)
-        grow_ids(orders);
-    struct order **bucket = bucket_of(orders, order->request.id);
-    order->same_id = *bucket;
-    *bucket = order;
+    table_add(&orders->ids, &order->by_id, hash_text(order->request.id));
     struct order **first = part_of(orders, order->partition);
     order->all_behind = *first;
     if (*first != NULL)
@@ -153,14 +129,8 @@ static void leave_state(struct orders *orders, struct order *order)
 
 void orders_forget(struct orders *orders, struct order *order)
 {
-    struct order **at = bucket_of(orders, order->request.id);
-
     REQUIRE(order->settling == 0 && order->lane == NULL && order->paced == NULL);
-    while (*at != order) {
-        REQUIRE(*at != NULL);
-        at = &(*at)->same_id;
-    }
-    *at = order->same_id;
+    table_remove(&orders->ids, &order->by_id);
     leave_state(orders, order);
     orders_unmark_changed(orders, order);
     if (order->going) {

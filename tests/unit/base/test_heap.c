@@ -1,6 +1,8 @@
 /* What is due first comes first, whatever was moved or taken out in between. */
 #include "heap.h"
 
+#include "memory.h"
+
 #include "same.h"
 
 enum { ITEMS = 200 };
@@ -54,7 +56,7 @@ static void owner(void)
     struct heap heap = {.items = NULL};
 
     heap_set(&heap, &thing.item, 1);
-    CU_ASSERT_EQUAL(HEAP_OWNER(heap_first(&heap), struct thing, item)->number, 5);
+    CU_ASSERT_EQUAL(CONTAINER_OF(heap_first(&heap), struct thing, item)->number, 5);
     heap_release(&heap);
 }
 
