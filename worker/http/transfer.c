@@ -17,7 +17,6 @@
 struct transfer {
     CURL *easy;
     const struct settings *settings;
-    int64_t made_ms; /* the handle: it keeps TLS sessions, which are those of the certificates of then */
     const char *peer;
     http_done_fn *done;
     void *context;
@@ -46,7 +45,6 @@ struct transfer *transfer_new(const struct settings *settings, struct connection
     transfer->settings = settings;
     transfer->connections = connections;
     transfer->easy = curl_easy_init();
-    transfer->made_ms = loop_clock_ms();
     return transfer;
 }
 
@@ -147,10 +145,16 @@ static void set_tls(struct transfer *transfer, const struct http_request *reques
     const struct http_tls *tls = request->tls == NULL ? &of_bt : request->tls;
     CURL *easy = transfer->easy;
 
-    /* libcurl keeps the authorities' certificates for a day; what it read before the last SIGHUP does not count. */
-    if (settings->reread_ms > 0)
+    /*
+     * libcurl keeps the authorities' certificates for a day; what it read before the last SIGHUP does not count. Nor
+     * does a TLS session of then, which is taken up again without looking at them: libcurl 8 keeps those for all
+     * handles together, so from the first SIGHUP on none is.
+     */
+    if (settings->reread_ms > 0) {
         curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT,
                          (long)((loop_clock_ms() - settings->reread_ms) / 1000));
+        curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    }
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, tls->verify ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls->verify ? 2L : 0L);
     if (*tls->ca_file != '\0')
@@ -278,22 +282,10 @@ static void set_options(struct transfer *transfer, const struct http_request *re
     set_body(transfer, request);
 }
 
-/* A TLS session taken up again proves nothing anew: those from before the last SIGHUP go with their handle. */
-static void reset_handle(struct transfer *transfer)
-{
-    if (transfer->made_ms > transfer->settings->reread_ms || transfer->settings->reread_ms == 0) {
-        curl_easy_reset(transfer->easy);
-        return;
-    }
-    curl_easy_cleanup(transfer->easy);
-    transfer->easy = curl_easy_init();
-    transfer->made_ms = loop_clock_ms();
-}
-
 bool transfer_prepare(struct transfer *transfer, const struct http_request *request, http_done_fn *done,
                       void *context, struct fault *why)
 {
-    reset_handle(transfer);
+    curl_easy_reset(transfer->easy);
     transfer->done = done;
     transfer->context = context;
     transfer->peer = request->peer == NULL ? "BT" : request->peer;

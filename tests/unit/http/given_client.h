@@ -89,4 +89,11 @@ static inline void call(struct given *given, const struct http_request *request)
 
 static const struct given_reply ok = {.status = "200 OK", .body = "ok"};
 
+/* libcurl 7 and 8 have other words for it. */
+static inline bool given_cannot_connect(const char *what)
+{
+    return strcmp(what, "BT was not reached: Couldn't connect to server") == 0 ||
+           strcmp(what, "BT was not reached: Could not connect to server") == 0;
+}
+
 #endif

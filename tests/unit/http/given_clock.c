@@ -20,7 +20,7 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 {
     long code = syscall(SYS_clock_gettime, clock, time);
 
-    if (code == 0 && (clock == CLOCK_BOOTTIME || clock == CLOCK_MONOTONIC))
+    if (code == 0 && (clock == CLOCK_BOOTTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_RAW))
         add(time, ahead_ms);
     return (int)code;
 }

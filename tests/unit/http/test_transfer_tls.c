@@ -6,6 +6,7 @@
 
 #include <CUnit/CUnit.h>
 #include <arpa/inet.h>
+#include <curl/curl.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
@@ -330,15 +331,22 @@ static const struct {
     const char *name;
     enum after_reply after;
     int version;
-    unsigned connections;
+    unsigned connections, connections_8; /* with libcurl 7, and from 8 on */
 } kept[] = {
-    {"nothing more came", KEEP, TLS1_3_VERSION, 1},
-    {"nothing more came, before TLS 1.3", KEEP, TLS1_2_VERSION, 1},
-    {"a session ticket is nothing to read", SEND_TICKET, TLS1_3_VERSION, 1},
-    /* The second call takes a fresh connection, which is not kept. */
-    {"a reply that nobody asked for", SEND_REPLY, TLS1_3_VERSION, 3},
-    {"a reply that nobody asked for, before TLS 1.3", SEND_REPLY, TLS1_2_VERSION, 3},
+    {"nothing more came", KEEP, TLS1_3_VERSION, 1, 1},
+    {"nothing more came, before TLS 1.3", KEEP, TLS1_2_VERSION, 1, 1},
+    /* libcurl 8 looks itself, and takes no connection on which anything lies. */
+    {"a session ticket is nothing to read", SEND_TICKET, TLS1_3_VERSION, 1, 2},
+    /* Where we look, the second call takes a fresh connection, which is not kept. */
+    {"a reply that nobody asked for", SEND_REPLY, TLS1_3_VERSION, 3, 2},
+    {"a reply that nobody asked for, before TLS 1.3", SEND_REPLY, TLS1_2_VERSION, 3, 2},
 };
+
+static unsigned connections_of(size_t i)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080000 ? kept[i].connections_8
+                                                                       : kept[i].connections;
+}
 
 static void what_lies_on_a_kept_connection(void)
 {
@@ -361,7 +369,7 @@ static void what_lies_on_a_kept_connection(void)
         CU_ASSERT(given.end == HTTP_REPLIED && given.asked == 3);
         close_given(&given);
         close_server(&server);
-        if (server.connections != kept[i].connections || server.requests != 3) {
+        if (server.connections != connections_of(i) || server.requests != 3) {
             printf("\n  %s: %u connections, %u requests", kept[i].name, (unsigned)server.connections,
                    (unsigned)server.requests);
             CU_FAIL("case above");

