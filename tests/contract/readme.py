@@ -1,4 +1,4 @@
-"""What the README shows an upstream developer really runs (Python) and compiles (Java)."""
+"""What schemas/UPSTREAM.md shows really runs: against a worker with default settings, and with a registry."""
 
 import os
 import pathlib
@@ -7,45 +7,53 @@ import subprocess
 import sys
 
 from paths import ROOT
-from story import on_embedded, story
+from story import on_real_kafka, story
 from waiting import expect
 
-POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion><groupId>whc</groupId><artifactId>readme</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-clients</artifactId><version>4.0.0</version></dependency>
-    <dependency><groupId>io.apicurio</groupId><artifactId>apicurio-registry-serdes-avro-serde</artifactId><version>2.6.13.Final</version></dependency>
-  </dependencies>
-</project>"""
+KAFKA = "org.apache.kafka:kafka-clients:4.0.0"
+DEFAULTS, WITH_REGISTRY = 0, 1  # which of a language's snippets
 
 
-def block(language):
-    found = re.search(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
-    expect(found, f"the README has no {language}")
-    return found[1]
+def pom(libraries):
+    """Of a project that wants only these libraries."""
+    names = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
+        for group, name, version in (library.split(":") for library in libraries)
+    )
+    return (
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        f"<groupId>whc</groupId><artifactId>readme</artifactId><version>1</version><dependencies>{names}</dependencies></project>"
+    )
 
 
-@story(on="readme")
-def the_python_snippet_runs(stage):
-    """As it stands, against the sandbox's broker and registry."""
-    stage.worker(**{"registry.url": stage.sandbox.http, "outcome.framing": "confluent-v0"}).ready()
-    done = subprocess.run(
-        [sys.executable, "-c", block("python")],
+def block(language, which):
+    found = re.findall(rf"```{language}\n(.*?)```", (ROOT / "schemas" / "UPSTREAM.md").read_text(), re.S)
+    expect(len(found) == 2, f"schemas/UPSTREAM.md has {len(found)} snippets of {language}")
+    return found[which]
+
+
+def of_stage(stage, text):
+    """As it stands, but for the topics: each story has its own."""
+    return text.replace('"whc.order-', f'"{stage.prefix}.order-')
+
+
+def run(stage, command, **environment):
+    return subprocess.run(
+        command,
         cwd=ROOT,
         text=True,
         capture_output=True,
-        timeout=60,
-        env={**os.environ, "KAFKA": stage.bootstrap, "REGISTRY": stage.sandbox.http},
+        timeout=120,
+        env={**os.environ, "KAFKA": stage.bootstrap, **environment},
     )
-    expect(done.stdout == "COMPLETED PORTABLE\n", f"{done.stdout}{done.stderr}")
 
 
-@story(on="readme")
-def the_java_snippet_compiles(stage):
-    """With the libraries that the README names."""
+def class_path(stage, *libraries):
+    """The jars of these libraries and what they need, fetched where they are missing."""
     folder = pathlib.Path(stage.folder)
-    (folder / "pom.xml").write_text(POM)
-    (folder / "Upstream.java").write_text(block("java"))
+    for library in libraries:
+        expect(library in (ROOT / "schemas" / "UPSTREAM.md").read_text(), f"schemas/UPSTREAM.md does not name {library}")
+    (folder / "pom.xml").write_text(pom(libraries))
     subprocess.run(
         ["mvn", "-q", "-B", "dependency:build-classpath", "-Dmdep.outputFile=classpath"],
         cwd=folder,
@@ -53,15 +61,44 @@ def the_java_snippet_compiles(stage):
         capture_output=True,
         timeout=300,
     )
-    done = subprocess.run(
-        ["javac", "-cp", (folder / "classpath").read_text(), "-d", "out", "Upstream.java"],
-        cwd=folder,
-        text=True,
-        capture_output=True,
-        timeout=120,
-    )
+    return (folder / "classpath").read_text()
+
+
+@story(on="readme")
+def python_by_default_settings(stage):
+    """A request that reads and one that changes something, without a registry."""
+    stage.worker().ready()
+    done = run(stage, [sys.executable, "-c", of_stage(stage, block("python", DEFAULTS))])
+    expect(done.stdout == "check-portability COMPLETED\nreserve-numbers-by-exchange COMPLETED\n", f"{done.stdout}{done.stderr}")
+
+
+@story(on="readme")
+def java_by_default_settings(stage):
+    """One that changes something, without a registry."""
+    stage.worker().ready()
+    source = pathlib.Path(stage.folder) / "Upstream.java"
+    source.write_text(of_stage(stage, block("java", DEFAULTS)))
+    done = run(stage, ["java", "-cp", class_path(stage, KAFKA, "org.apache.avro:avro:1.12.0"), str(source)])
+    expect(done.stdout == "reserve-numbers-by-exchange COMPLETED\n", f"{done.stdout}{done.stderr}")
+
+
+@story(on="readme")
+def python_with_a_registry(stage):
+    """The two settings that the text names make the registry's serializers work."""
+    stage.worker(**{"registry.url": stage.sandbox.http, "outcome.framing": "confluent-v0"}).ready()
+    done = run(stage, [sys.executable, "-c", of_stage(stage, block("python", WITH_REGISTRY))], REGISTRY=stage.sandbox.http)
+    expect(done.stdout == "reserve-numbers-by-exchange COMPLETED\n", f"{done.stdout}{done.stderr}")
+
+
+@story(on="readme")
+def java_with_a_registry_compiles(stage):
+    """With the libraries that the text names; the sandbox has not the registry API that it speaks."""
+    source = pathlib.Path(stage.folder) / "WithRegistry.java"
+    source.write_text(block("java", WITH_REGISTRY))
+    jars = class_path(stage, KAFKA, "io.apicurio:apicurio-registry-serdes-avro-serde:2.6.13.Final")
+    done = run(stage, ["javac", "-cp", jars, "-d", str(source.parent), str(source)])
     expect(done.returncode == 0, done.stderr)
 
 
 if __name__ == "__main__":
-    sys.exit(on_embedded("readme", sys.argv[1:]))
+    sys.exit(on_real_kafka("readme", sys.argv[1:]))
