@@ -1,4 +1,4 @@
-"""A ledger of very many finished orders: take-over and load, and the longest turn of each (promise.md R15: at most 100 ms).
+"""A ledger of very many finished orders: take-over and load, and the longest turn of each (PROMISE.md R15: at most 100 ms).
 
 Usage: finished.py [FINISHED [ORDERS]]     1,000,000 and 20,000 by default; prints a Markdown table for tests/bench/README.md.
 """

@@ -39,12 +39,7 @@ def of_stage(stage, text):
 
 def run(stage, command, **environment):
     return subprocess.run(
-        command,
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        timeout=120,
-        env={**os.environ, "KAFKA": stage.bootstrap, **environment},
+        command, cwd=ROOT, text=True, capture_output=True, timeout=120, env={**os.environ, "KAFKA": stage.bootstrap, **environment}
     )
 
 

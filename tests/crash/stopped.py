@@ -1,4 +1,4 @@
-"""Nothing runs late (promise.md R7): a process that is stopped between its permission and its first byte is killed by the kernel
+"""Nothing runs late (PROMISE.md R7): a process that is stopped between its permission and its first byte is killed by the kernel
 before it can send, also as a child of PID 1 in a process namespace of its own. Needs a build with points.
 
 Usage: stopped.py [--list | STORY...]

@@ -32,7 +32,7 @@ ORDERS = int(os.environ.get("ORDERS", 500))
 
 # BT may be late by 400 ms here (trouble()).
 SETTINGS = {**FAST_MEMBER, **calls(delivery=500), "ledger.after.ms": 1000}
-# The loss of one broker of three must not cost the partitions (promise.md section 4), and costs up to 10 s of settling.
+# The loss of one broker of three must not cost the partitions (PROMISE.md section 4), and costs up to 10 s of settling.
 THREE = {**SETTINGS, "session.timeout.ms": 20000, "broker.session.timeout.ms": 9000, "topics.replication": 3, "topics.min.replication": 3}
 FAILPOINTS = [
     "settle.begin",

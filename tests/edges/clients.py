@@ -1,4 +1,4 @@
-"""Other people's producers: the same request from each is one order (promise.md R14)."""
+"""Other people's producers: the same request from each is one order (PROMISE.md R14)."""
 
 import os
 import pathlib

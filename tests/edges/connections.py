@@ -1,4 +1,4 @@
-"""Connections to BT (promise.md R7): replies that nobody asked for, gateways that close, certificates that are refused late."""
+"""Connections to BT (PROMISE.md R7): replies that nobody asked for, gateways that close, certificates that are refused late."""
 
 import socket
 import ssl

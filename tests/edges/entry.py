@@ -1,4 +1,4 @@
-"""Where a request may come in (promise.md R14): the same request in another partition, without a key, placed by somebody else."""
+"""Where a request may come in (PROMISE.md R14): the same request in another partition, without a key, placed by somebody else."""
 
 import json
 

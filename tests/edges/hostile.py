@@ -1,5 +1,5 @@
 """Orders through a server that answers in all the ways at once, from a seed: what the worker says of each is true
-(promise.md R5 to R7, R17)."""
+(PROMISE.md R5 to R7, R17)."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What a look-up after a lost reply may prove (promise.md R5, R17): found, absent, or no answer; only absence sends again."""
+"""What a look-up after a lost reply may prove (PROMISE.md R5, R17): found, absent, or no answer; only absence sends again."""
 
 import threading
 import urllib.parse

@@ -1,4 +1,4 @@
-"""Positions that are not ours, and logs that are not the same (promise.md R4)."""
+"""Positions that are not ours, and logs that are not the same (PROMISE.md R4)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""One record never stops another (promise.md R16): what is too large, or what Kafka refuses for itself. A story a function."""
+"""One record never stops another (PROMISE.md R16): what is too large, or what Kafka refuses for itself. A story a function."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Orders that are too heavy for the ledger (promise.md R16), and topics that are too small for what is written to them."""
+"""Orders that are too heavy for the ledger (PROMISE.md R16), and topics that are too small for what is written to them."""
 
 import re
 

@@ -1,6 +1,6 @@
 """Fast timings: what stories shorten, so that nothing waits for the defaults of production.
 
-Computed from the settings table (`whc-worker check --print-settings`) and the inequalities between settings (promise.md, section 4):
+Computed from the settings table (`whc-worker check --print-settings`) and the inequalities between settings (PROMISE.md, section 4):
 a story says how soon a dead worker is missed or how long a call lasts, and all that depends on it follows.
 """
 

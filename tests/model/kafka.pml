@@ -1,5 +1,5 @@
 /*
- * Kafka as it is (promise.md R2 to R4 lean on every part of this): one partition of the request log and its ledger,
+ * Kafka as it is (PROMISE.md R2 to R4 lean on every part of this): one partition of the request log and its ledger,
  * one transaction per slot. The coordinator decides at once; each partition learns of it by a marker of its own.
  */
 /* What a ledger record says of the order, with the attempt; nothing: no record. */

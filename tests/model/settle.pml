@@ -1,5 +1,5 @@
 /*
- * One order, two workers, Kafka and BT, without time (promise.md; what is left out is in README.md).
+ * One order, two workers, Kafka and BT, without time (PROMISE.md; what is left out is in README.md).
  *
  * Time comes in as one fact only: OUT_OF_THE_WAY, "every earlier attempt has reached BT or never will". time.pml shows
  * that absent_after makes it true. -DNO_R1 and so on switch rules off, -DCLASS_NEVER and -DCLASS_UNIQUE choose the class.
@@ -23,7 +23,7 @@
 #define OTHER (1 - me)
 
 /*
- * TWINS: both workers are processes of one slot, under static membership (kafka-base.md section 8). They share one
+ * TWINS: both workers are processes of one slot, under static membership (kafka/README.md section 5). They share one
  * transactional.id, so one's init_transactions fences the other's producer. A move is the other process that joins with
  * the same instance id: nobody is told, the group's generation stays and the member id changes; `generation` stands for both.
  */

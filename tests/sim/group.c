@@ -40,8 +40,8 @@ bool group_is_empty(void)
 }
 
 /*
- * A static member is back, or there is a second process of it (kafka-base.md section 8): it gets a new id, the old id is
- * fenced from now on, and where no rebalance is under way generation and assignment stay.
+ * A static member is back, or there is a second process of it (kafka/README.md section 5): it gets a new id, the old id
+ * is fenced from now on, and where no rebalance is under way generation and assignment stay.
  */
 static int replace_member(struct member *member, int process, unsigned life)
 {

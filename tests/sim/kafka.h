@@ -1,5 +1,5 @@
 /*
- * Kafka as kafka-base.md sections 2 and 4 found it: logs, transactions whose markers are written one by one, committed
+ * Kafka as kafka/README.md sections 1 and 2 found it: logs, transactions whose markers are written one by one, committed
  * positions, and the group.
  */
 #ifndef SIM_KAFKA_H

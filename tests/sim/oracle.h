@@ -1,4 +1,4 @@
-/* What must be true: promise.md section 1. */
+/* What must be true: PROMISE.md section 1. */
 #ifndef SIM_ORACLE_H
 #define SIM_ORACLE_H
 

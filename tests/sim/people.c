@@ -37,7 +37,7 @@ void people_publish(int order)
     wake_all();
 }
 
-/* One that only reads is not remembered: its repeat may be another order (promise.md R9). */
+/* One that only reads is not remembered: its repeat may be another order (PROMISE.md R9). */
 static bool can_repeat(int order)
 {
     const struct upstream *upstream = &sim.upstream[order];

@@ -13,7 +13,7 @@
 
 enum { ITEMS = 64, CALLBACKS = 4 };
 
-/* --- the settling thread (settling_thread.c; kafka/transaction.c) --- */
+/* --- the settling thread (process_thread.c; kafka/transaction.c) --- */
 
 enum stage {
     STAGE_IDLE,
@@ -142,7 +142,7 @@ void process_membership_serve(struct process *worker); /* the library's callback
 void process_membership_chore(struct process *worker);
 void process_membership_positions(struct process *worker);
 
-/* settling.c */
+/* process_settlement.c */
 void process_settlement_chore(struct process *worker);
 void process_settlement_returned(struct process *worker);
 
@@ -153,7 +153,7 @@ struct payload *process_records_dead_letter(const struct plain *request, int32_t
 /* R12 off: the second half of a step that was settled in two. */
 void process_records_write_second_half(struct process *worker, const struct payload *record);
 
-/* settling_thread.c */
+/* process_thread.c */
 bool thread_can_step(const struct process *worker);
 void thread_step(struct process *worker);
 void thread_sends(struct process *worker); /* the process dies with a request on its way */
@@ -161,7 +161,7 @@ void thread_sends(struct process *worker); /* the process dies with a request on
 /* intake.c */
 void process_intake_chore(struct process *worker);
 
-/* calling.c */
+/* process_calls.c */
 void process_calls_chore(struct process *worker);
 void process_calls_permit(struct call_model *call);
 void process_calls_answer(struct call_model *call);
@@ -169,7 +169,7 @@ void process_calls_time_out(struct process *worker);
 int64_t process_calls_due_ms(const struct process *worker);
 void process_calls_abandon(struct process *worker); /* the process is dead */
 
-/* library.c: what librdkafka does by itself */
+/* process_library.c: what librdkafka does by itself */
 void library_join(struct process *worker);
 void library_notice(struct process *worker); /* a rebalance has begun */
 bool library_can_notice(const struct process *worker);

@@ -20,7 +20,7 @@ enum {
     TEXT = 160,
 };
 
-/* Milliseconds: the defaults of promise.md section 4, a thousand times as fast. */
+/* Milliseconds: the defaults of PROMISE.md section 4, a thousand times as fast. */
 enum {
     LEASE = 12,
     CALL_TIMEOUT = 30,
@@ -38,7 +38,7 @@ enum {
     ABSENT_AFTER_OWN = 183, /* >= 1.01 * (120 + 60) + 1 */
 };
 
-/* The rules of promise.md that can be switched off, by their numbers, and parts of rules. */
+/* The rules of PROMISE.md that can be switched off, by their numbers, and parts of rules. */
 enum sim_rule {
     R1 = 1 << 1,
     R2 = 1 << 2,

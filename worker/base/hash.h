@@ -1,6 +1,6 @@
 /*
  * The hash of all tables whose keys come from outside: SipHash-2-4 (Aumasson, Bernstein) under a key that each process
- * draws for itself, so that nobody can choose names that meet in one place (promise.md R15). Its values mean nothing to
+ * draws for itself, so that nobody can choose names that meet in one place (PROMISE.md R15). Its values mean nothing to
  * another process.
  */
 #ifndef BASE_HASH_H

@@ -66,7 +66,7 @@ void loop_hurry(struct loop *loop);
 /*
  * How long a turn should take at most; 20 ms by default. Whoever works through what came from outside asks for a share
  * of the turn, which is never less than a quarter of the budget, and leaves off when it is over; the next turn then
- * follows at once (promise.md R15).
+ * follows at once (PROMISE.md R15).
  */
 void loop_set_budget(struct loop *loop, int64_t budget_ms);
 int64_t loop_share(const struct loop *loop);

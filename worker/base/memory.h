@@ -1,7 +1,7 @@
 /*
  * Memory that is there or ends the process.
  *
- * A worker that cannot allocate can settle nothing either, and a crash is a case that is handled (promise.md), so
+ * A worker that cannot allocate can settle nothing either, and a crash is a case that is handled (PROMISE.md), so
  * no caller tests for null. Everything comes zeroed.
  */
 #ifndef BASE_MEMORY_H

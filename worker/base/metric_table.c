@@ -1,4 +1,4 @@
-/* See stats.h. */
+/* See metric_table.h. */
 #include "metric_table.h"
 
 #include "memory.h"

@@ -1,5 +1,5 @@
 /*
- * A process that does not turn its loop is killed by the kernel, however it came to stand still (promise.md R7).
+ * A process that does not turn its loop is killed by the kernel, however it came to stand still (PROMISE.md R7).
  *
  * A stopped or starved process that woke up later would act on what was true before. The timer runs on
  * CLOCK_BOOTTIME, also while the machine is suspended, and its signal is SIGKILL, which nothing can block.

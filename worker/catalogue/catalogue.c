@@ -192,7 +192,7 @@ static void load_asyncapi(struct loader *loader)
     json_cursor_release(&cursor);
 }
 
-/* What every request and outcome record must have (design section 2). */
+/* What every request and outcome record must have (schemas/README.md). */
 static void complain_members(struct loader *loader, const char *file, const char *remedy, const char *what)
 {
     char where[PATH_SIZE + 16];

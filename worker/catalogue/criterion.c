@@ -312,7 +312,7 @@ static size_t values_in(struct json_object *tree)
     return count;
 }
 
-/* A list of BT's of any length, gone through for each of ours, would make a long turn (promise.md R15). */
+/* A list of BT's of any length, gone through for each of ours, would make a long turn (PROMISE.md R15). */
 static bool holds_for_each(const struct criterion *criterion, struct json_object *context,
                            const struct scope *scope)
 {

@@ -4,7 +4,7 @@
  * A regex (pattern.h) may match anywhere, as the 1.1 examples anchor theirs. Embedded {$...} is put in, escaped, so that
  * it can only match itself, before the pattern or path is read. What cannot be evaluated fails.
  *
- * Three extensions, so that a look-up can prove an absence (promise.md R17): `x-each` names a list, and the criterion
+ * Three extensions, so that a look-up can prove an absence (PROMISE.md R17): `x-each` names a list, and the criterion
  * must hold for each of its items as $each (never for an empty one, nor where items times values of the context are more
  * than two million); `x-count` says how many nodes a jsonpath must
  * find, by a number or an expression; `x-uk-numbers` lists members of the context that are read as UK numbers.

@@ -1,4 +1,4 @@
-/* See cursor.h. */
+/* See json_cursor.h. */
 #include "json_cursor.h"
 
 #include "json_twice.h"

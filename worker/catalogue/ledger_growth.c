@@ -1,4 +1,4 @@
-/* See kept.h. */
+/* See ledger_growth.h. */
 #include "ledger_growth.h"
 
 /* What the last step gives is in the outcome, and the record then has no outputs any more. */

@@ -1,5 +1,5 @@
 /*
- * What of BT's replies an order's ledger record may have to hold, from the limits that there are (promise.md R16).
+ * What of BT's replies an order's ledger record may have to hold, from the limits that there are (PROMISE.md R16).
  */
 #ifndef CATALOGUE_LEDGER_GROWTH_H
 #define CATALOGUE_LEDGER_GROWTH_H

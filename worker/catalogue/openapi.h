@@ -2,7 +2,7 @@
  * What BT offers: the operations, servers and the gateway's answers of an OpenAPI description, 3.1 or 3.0.
  *
  * Only what the worker acts on is kept. `x-evidence` says how we know an operation, `x-repeat` and `x-reference-unique`
- * what a repeat of it means (promise.md section 2), `x-gateway` what an answer of the gateway means whatever the
+ * what a repeat of it means (PROMISE.md section 2), `x-gateway` what an answer of the gateway means whatever the
  * operation.
  */
 #ifndef CATALOGUE_OPENAPI_H

@@ -1,5 +1,5 @@
 /*
- * Whether a step can tell the reply to its own request from somebody else's (promise.md R7): a reply that shows our
+ * Whether a step can tell the reply to its own request from somebody else's (PROMISE.md R7): a reply that shows our
  * reference must show this order's.
  */
 #ifndef CATALOGUE_OWN_REPLY_H

@@ -3,7 +3,7 @@
  *
  * A match may stand anywhere in the text. `.` is one character, but no line feed; `$` is the very end; \d, \s and \w are
  * ASCII. How much work a match takes is counted, not timed, so that it gives the same answer on every machine: what
- * goes over the budget does not match (promise.md R15).
+ * goes over the budget does not match (PROMISE.md R15).
  */
 #ifndef CATALOGUE_PATTERN_H
 #define CATALOGUE_PATTERN_H

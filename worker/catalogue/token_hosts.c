@@ -1,4 +1,4 @@
-/* See token_place.h. */
+/* See token_hosts.h. */
 #include "token_hosts.h"
 
 #include "url.h"

@@ -1,6 +1,6 @@
 /*
  * UK telephone numbers inside a JSON value, in one form: BT writes the same number with its zero, without, and as a JSON
- * number (bt-apis.md section 9), and a criterion compares texts.
+ * number (schemas/README.md), and a criterion compares texts.
  */
 #ifndef CATALOGUE_UK_NUMBERS_H
 #define CATALOGUE_UK_NUMBERS_H

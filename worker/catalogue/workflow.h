@@ -51,7 +51,7 @@ struct lookup {
     char *workflow_id;
     struct named_payload *parameters;
     size_t parameter_count;
-    struct criteria found, absent; /* neither, or both: no answer (promise.md R17) */
+    struct criteria found, absent; /* neither, or both: no answer (PROMISE.md R17) */
 };
 
 struct step {

@@ -1,7 +1,7 @@
 /*
  * Avro binary data to plain JSON and back (Avro specification, "Binary Encoding").
  *
- * Plain JSON means: records are objects, unions are the bare value (null or T), logical types are text (leaf.h), bytes
+ * Plain JSON means: records are objects, unions are the bare value (null or T), logical types are text (scalar.h), bytes
  * are base64, and members that are null are there. Where a union has several types besides null, the first one that the
  * JSON fits counts.
  *

@@ -1,6 +1,6 @@
 /*
  * UK telephone numbers. Inside the program and in events they are national ("01632960000"); BT's APIs want them
- * with or without the zero (bt-apis.md section 9).
+ * with or without the zero (schemas/README.md).
  */
 #ifndef CODEC_NUMBER_H
 #define CODEC_NUMBER_H

@@ -1,6 +1,6 @@
 /*
  * Values into a schema by name: the rules of Avro's "Schema Resolution", done here because Avro-C copies enum indexes,
- * knows no defaults and ignores aliases (field.md 6.2).
+ * knows no defaults and ignores aliases.
  *
  * Every failure is FAULT_INPUT, "site.postcode: text expected, got a number": a user reads it as a reason. Values
  * are not repeated.

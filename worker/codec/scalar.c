@@ -1,4 +1,4 @@
-/* See leaf.h. */
+/* See scalar.h. */
 #include "scalar.h"
 
 #include "base64.h"
@@ -28,7 +28,7 @@ static bool text(struct json_object **tree, const char *value)
     return true;
 }
 
-/* Rounds down, as when.h does. */
+/* Rounds down, as timestamp.h does. */
 static int64_t millis_of(int64_t micros)
 {
     return micros / 1000 - (micros % 1000 < 0 ? 1 : 0);

@@ -1,7 +1,7 @@
 /*
  * A look at a datum before Avro-C sees it.
  *
- * Avro-C believes the lengths and counts it reads, and leaks on short input (field.md 6.2), so a datum that comes
+ * Avro-C believes the lengths and counts it reads, and leaks on short input, so a datum that comes
  * from outside is walked first: every number complete and in its range, every length within the bytes, every index
  * within its list, nothing left over, and no more values than the limits say, even where they take no bytes.
  */

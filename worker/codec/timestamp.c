@@ -1,4 +1,4 @@
-/* See when.h. The calendar arithmetic follows Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+/* See timestamp.h. The calendar arithmetic follows Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 #include "timestamp.h"
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
  * Moments and days, as text and as numbers.
  *
- * Text is RFC 3339, always written in UTC. Reading also takes what BT sends (bt-apis.md section 7): 1 to 9 digits
+ * Text is RFC 3339, always written in UTC. Reading also takes what BT sends (schemas/README.md): 1 to 9 digits
  * of fraction or none, offsets "Z", "+00:00", "+0000" and "+00", a space for the T. Digits finer than the result
  * are cut. Only the years 1 to 9999 exist here, in the Gregorian calendar; a leap second counts as the next second.
  */

@@ -1,4 +1,4 @@
-/* See place.h. */
+/* See value_path.h. */
 #include "value_path.h"
 
 #include <stdarg.h>

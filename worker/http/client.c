@@ -25,7 +25,7 @@ struct http_client {
 enum { SPARES_MAX = 2048 };
 
 /*
- * Hands ended transfers to their callers, as many as the turn has time for: each may be megabytes of JSON (promise.md
+ * Hands ended transfers to their callers, as many as the turn has time for: each may be megabytes of JSON (PROMISE.md
  * R15). A callback may start new calls.
  */
 static void collect(void *context)

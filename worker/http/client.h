@@ -3,7 +3,7 @@
  *
  * A call ends exactly once, by its callback: with a whole reply, or with the way it failed and whether a byte of it
  * can have left this machine. Connections are kept and reused; two deadlines hold for each call; a reply has a cap.
- * HTTP/1.1 only: a refused HTTP/2 stream would be another way to lose track of what was sent (field.md 6.3).
+ * HTTP/1.1 only: a refused HTTP/2 stream would be another way to lose track of what was sent.
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
@@ -46,7 +46,7 @@ struct http_request {
     /*
      * A call that must not be sent twice asks here, with the call's context, before its first byte and when its body
      * goes; false stops it. A second way to BT within one call, which libcurl would take by itself when a kept
-     * connection dies, is never allowed (promise.md R7). Null: a call that may be repeated.
+     * connection dies, is never allowed (PROMISE.md R7). Null: a call that may be repeated.
      */
     bool (*permit)(void *context);
 };

@@ -2,7 +2,7 @@
  * The sockets of libcurl's connections, and whether one of them may carry the next request.
  *
  * A reply that nobody asked for may lie on a kept connection: a second answer, a gateway's 408 before it closes. libcurl
- * before 8.0 takes it for the next order's (promise.md R7), so nothing is sent where anything can be read.
+ * before 8.0 takes it for the next order's (PROMISE.md R7), so nothing is sent where anything can be read.
  */
 #ifndef HTTP_CONNECTION_H
 #define HTTP_CONNECTION_H

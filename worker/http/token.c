@@ -77,7 +77,7 @@ void *token_free(struct token *token)
     return memory_free(token);
 }
 
-/* accessToken or access_token, expiresIn or expires_in, as number or text: bt-apis.md, API 1. */
+/* accessToken or access_token, expiresIn or expires_in, as number or text: schemas/README.md. */
 static struct json_object *either(struct json_object *tree, const char *one, const char *other)
 {
     struct json_object *value = tree_member(tree, one);

@@ -2,7 +2,7 @@
  * The OAuth 2 access token (client credentials, RFC 6749 section 4.4), kept fresh.
  *
  * One fetch at a time. Renewed before it expires, with jitter; a token that BT says has expired is dropped and
- * renewed. Both styles of asking and both spellings of the answer occur at BT (bt-apis.md, API 1). When the
+ * renewed. Both styles of asking and both spellings of the answer occur at BT (schemas/README.md). When the
  * credentials are refused their file is read again; while the endpoint does not work it is asked less and less often.
  */
 #ifndef HTTP_TOKEN_H

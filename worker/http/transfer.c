@@ -88,7 +88,7 @@ static int ask_permission(void *context, char *remote_ip, char *local_ip, int re
     return CURL_PREREQFUNC_OK;
 }
 
-/* Without a seek callback: libcurl cannot send a body a second time by itself (promise.md R7). */
+/* Without a seek callback: libcurl cannot send a body a second time by itself (PROMISE.md R7). */
 static size_t give_body(char *out, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -306,7 +306,7 @@ bool transfer_prepare(struct transfer *transfer, const struct http_request *requ
     return true;
 }
 
-/* No byte was handed over: nothing of the request was written, and none of its body was taken (field.md 6.3). */
+/* No byte was handed over: nothing of the request was written, and none of its body was taken. */
 static bool nothing_sent(const struct transfer *transfer)
 {
     long sent = 0;

@@ -19,7 +19,7 @@ MUST_USE bool transfer_prepare(struct transfer *transfer, const struct http_requ
 
 /*
  * Whether it must be given to libcurl again, on a fresh connection: not a byte of it was sent, because the connection
- * had something to read. True once at most; the same lease holds (promise.md R1, R7).
+ * had something to read. True once at most; the same lease holds (PROMISE.md R1, R7).
  */
 bool transfer_move(struct transfer *transfer);
 

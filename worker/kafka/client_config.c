@@ -1,4 +1,4 @@
-/* See handle.h. The values are those of kafka-base.md section 3 and promise.md section 4. */
+/* See client_config.h. The values are those of kafka/README.md section 3 and PROMISE.md section 4. */
 #include "client_config.h"
 
 #include "credentials.h"
@@ -137,7 +137,7 @@ static bool configure_settler(const struct settings *settings, rd_kafka_conf_t *
     snprintf(id, sizeof id, "%s/%s", settings->group_id, settings->worker_slot);
     TRY(set(conf, "transactional.id", id, "worker.slot", why));
     TRY(set(conf, "debug", "broker", "debug",
-            why)); /* the only place where repeated failures show: promise.md R3 */
+            why)); /* the only place where repeated failures show: PROMISE.md R3 */
     return set_ms(conf, "transaction.timeout.ms", settings->transaction_timeout_ms, why);
 }
 

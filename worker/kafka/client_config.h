@@ -2,7 +2,7 @@
  * librdkafka handles, configured: what the promise fixes, then what the settings pass through.
  *
  * kafka.<name> goes to every handle, kafka.consumer.<name> and kafka.producer.<name> to one kind. Names that
- * promise.md or the worker's own settings fix are refused.
+ * PROMISE.md or the worker's own settings fix are refused.
  */
 #ifndef KAFKA_CLIENT_CONFIG_H
 #define KAFKA_CLIENT_CONFIG_H

@@ -39,7 +39,7 @@ static void take_pair(struct consumer *consumer)
     if (consumer->assignment != NULL)
         rd_kafka_consumer_group_metadata_destroy(consumer->assignment);
     char *member = rd_kafka_memberid(consumer->handle);
-    /* Positions of nobody are accepted without a fence (promise.md R2). */
+    /* Positions of nobody are accepted without a fence (PROMISE.md R2). */
     consumer->assignment =
         member == NULL || *member == '\0' ? NULL : rd_kafka_consumer_group_metadata(consumer->handle);
     rd_kafka_mem_free(consumer->handle, member);

@@ -1,9 +1,9 @@
 /*
  * The group's member: request messages in, partitions given and taken.
  *
- * The pair of assignment and group metadata is taken inside the ASSIGN callback and never refreshed (promise.md R2).
+ * The pair of assignment and group metadata is taken inside the ASSIGN callback and never refreshed (PROMISE.md R2).
  * With transactions the member is static, <group.id>-<worker.slot>: one that is killed and started again at once takes
- * its own place, and the others notice nothing; kafka-base.md section 8 says what that asks for.
+ * its own place, and the others notice nothing; kafka/README.md section 5 says what that asks for.
  * Messages of all partitions come through one queue of ours that is simply not asked while there is no room, which is
  * cheaper than pausing. Everything runs on the loop's thread.
  */

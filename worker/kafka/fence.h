@@ -1,5 +1,5 @@
 /*
- * Whether the broker fences (promise.md A1): positions of a member that is not ours must be refused in a transaction.
+ * Whether the broker fences (PROMISE.md A1): positions of a member that is not ours must be refused in a transaction.
  *
  * Brokers and stand-ins for them differ in what they look at: so it is tried at every start.
  */

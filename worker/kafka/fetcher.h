@@ -1,5 +1,5 @@
 /*
- * Single records of the ledger, read by their offsets (promise.md R9): those of finished orders whose requests are
+ * Single records of the ledger, read by their offsets (PROMISE.md R9): those of finished orders whose requests are
  * repeated.
  *
  * A handle of its own, on the loop, and nothing blocks. What is asked gathers; each round reads from the lowest offset

@@ -1,4 +1,4 @@
-/* See reader.h. */
+/* See ledger_reader.h. */
 #include "ledger_reader.h"
 
 #include "client_config.h"

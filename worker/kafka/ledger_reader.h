@@ -3,7 +3,7 @@
  *
  * Partitions are assigned by hand and read from their beginning; where the end is reached, which may happen more than
  * once, a message with the error RD_KAFKA_RESP_ERR__PARTITION_EOF comes. On a read_committed handle that is the last
- * stable offset, not the end of the log (promise.md R4). Everything runs on the loop's thread.
+ * stable offset, not the end of the log (PROMISE.md R4). Everything runs on the loop's thread.
  */
 #ifndef KAFKA_LEDGER_READER_H
 #define KAFKA_LEDGER_READER_H

@@ -1,5 +1,5 @@
 /*
- * The times of single records: what tells a log from another one of the same name (promise.md R4).
+ * The times of single records: what tells a log from another one of the same name (PROMISE.md R4).
  */
 #ifndef KAFKA_PEEK_H
 #define KAFKA_PEEK_H

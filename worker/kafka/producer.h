@@ -1,7 +1,7 @@
 /*
  * The settling thread's producer: one life of a transactional.id, and whether anything went wrong in it.
  *
- * Only the library's log shows that a request was repeated or a connection failed (kafka-base.md section 4), so the
+ * Only the library's log shows that a request was repeated or a connection failed (kafka/README.md section 1), so the
  * lines are counted here, and "clean" means none since the last producer_forget_failures().
  */
 #ifndef KAFKA_PRODUCER_H
@@ -27,7 +27,7 @@ rd_kafka_t *producer_handle(struct producer *producer);
  */
 MUST_USE bool producer_send(struct producer *producer, struct kafka_record *record, struct fault *why);
 
-/* What the broker refuses from now on is no trouble: the probe of its fence (promise.md A1). */
+/* What the broker refuses from now on is no trouble: the probe of its fence (PROMISE.md A1). */
 void producer_expect_refusal(struct producer *producer);
 
 /* Failed requests, connections and deliveries since producer_forget_failures(). */

@@ -2,7 +2,7 @@
  * The settling thread: transactions carried out, positions read, one job at a time.
  *
  * It owns the producer: begin, send, commit, committed, init and destroy block, so they run here and never on the
- * loop. What an unclear commit means is decided in order/partitions; here it is only found out (promise.md R3). Jobs
+ * loop. What an unclear commit means is decided in order/partitions; here it is only found out (PROMISE.md R3). Jobs
  * go in by settlement_thread_start, results come back on the loop through the callback. Only bytes cross.
  */
 #ifndef KAFKA_SETTLEMENT_THREAD_H
@@ -50,7 +50,7 @@ enum job_task {
     JOB_SETTLE, /* records and positions in one transaction */
     JOB_READ,   /* the stable committed positions of `positions` */
     JOB_PEEK,   /* the times of the request records at `offset` of `positions`, into `time_ms` */
-    JOB_PROBE,  /* a transaction with a wrong generation must be refused (promise.md A1) */
+    JOB_PROBE,  /* a transaction with a wrong generation must be refused (PROMISE.md A1) */
 };
 
 enum job_answer {

@@ -52,7 +52,7 @@ static size_t message_bytes(const struct topic_state *state)
     return state->configured && state->max_message_bytes > 0 ? (size_t)state->max_message_bytes : USUAL_BYTES;
 }
 
-/* What max.message.bytes must be at least: one that its topic refused would stop its partition (promise.md R16). */
+/* What max.message.bytes must be at least: one that its topic refused would stop its partition (PROMISE.md R16). */
 static size_t needed_bytes(const struct topic_state states[TOPIC_COUNT], enum topic_role role,
                            size_t ledger_bytes)
 {
@@ -341,7 +341,7 @@ static void check_one(const struct settings *settings, const struct topic_state 
     if (rules[role].same_partitions && partitions > 0 && state->partitions != partitions && !enough)
         add_count_problem(settings, state, partitions, problems);
     if (!settings->settlement_transactions)
-        return; /* the embedded broker: nothing is promised (promise.md R13) */
+        return; /* the embedded broker: nothing is promised (PROMISE.md R13) */
     if (!state->configured)
         problems_add(problems, state->name, "allow DescribeConfigs of the topic to this user, or ask again",
                      "the broker does not tell the topic's settings, so nobody knows whether it is safe");

@@ -1,5 +1,5 @@
 /*
- * The worker's topics: what they must be like, whether they are, and making them (promise.md A1, R10).
+ * The worker's topics: what they must be like, whether they are, and making them (PROMISE.md A1, R10).
  */
 #ifndef KAFKA_TOPICS_H
 #define KAFKA_TOPICS_H

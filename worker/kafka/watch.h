@@ -1,5 +1,5 @@
 /*
- * Watches what can change under a running worker: the number of partitions (promise.md R14), and the logs that nobody can
+ * Watches what can change under a running worker: the number of partitions (PROMISE.md R14), and the logs that nobody can
  * read on in because a transaction hangs.
  *
  * On a thread and a handle of its own, because the questions block. It asks every third of lso.alarm.ms, at least once

@@ -1,5 +1,5 @@
 /*
- * Every decision about an order, applied or refused, as it is kept in the ledger: a JSON list (promise.md R8).
+ * Every decision about an order, applied or refused, as it is kept in the ledger: a JSON list (PROMISE.md R8).
  */
 #ifndef ORDER_DECIDED_H
 #define ORDER_DECIDED_H

@@ -1,5 +1,5 @@
 /*
- * The orders that are done, for the duplicate window (promise.md R9): what finds each of them, at most 64 bytes with its
+ * The orders that are done, for the duplicate window (PROMISE.md R9): what finds each of them, at most 64 bytes with its
  * share of the tables. Its outcome stands in the ledger, at the offset that is kept here.
  *
  * Kept per partition and forgotten by time only, in the ledger too; by number only where a setting says so. Nothing

@@ -26,7 +26,7 @@ enum engine_move {
     ENGINE_FOUND,  /* it has found the step done, doubt.answer is the step's outputs */
 };
 
-/* What the deadlines of promise.md section 4 come to for an API. */
+/* What the deadlines of PROMISE.md section 4 come to for an API. */
 struct doubt_policy {
     int64_t absent_ms;     /* after a take-over */
     int64_t absent_own_ms; /* after closing one's own call */

@@ -1,4 +1,4 @@
-/* What a person decided (promise.md R8). See engine.h. */
+/* What a person decided (PROMISE.md R8). See engine.h. */
 #include "engine_inside.h"
 
 #include "memory.h"

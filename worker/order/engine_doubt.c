@@ -1,5 +1,5 @@
 /*
- * What follows from a write whose result is not known: promise.md R5 and R6.
+ * What follows from a write whose result is not known: PROMISE.md R5 and R6.
  *
  * A doubt is resolved by looking for the effect. Before absent_ms a look-up may only answer "found"; one that was sent
  * after it and answers "absent" allows a new attempt under the same reference. What cannot be resolved is parked.
@@ -179,7 +179,7 @@ enum engine_move engine_judge_lookup(struct order *order, const struct engine_te
         outputs != NULL && (doubt->answered_absent || criteria_hold(&step->lookup->absent, &scope));
     if ((terms->rules_off & RULE_PROOF) != 0 && outputs != NULL)
         is_absent = !is_found;
-    if (is_found == is_absent) /* neither is proven (promise.md R17) */
+    if (is_found == is_absent) /* neither is proven (PROMISE.md R17) */
         return look_later(order, terms);
     if (is_found)
         return found(order, step, outputs);

@@ -17,7 +17,7 @@ void engine_enter_step(struct order *order, size_t step);
 /* --- engine_end.c --- */
 
 /*
- * Ends the execution. FAILED and REJECTED say that BT did nothing, so after a write such an order is parked (promise.md
+ * Ends the execution. FAILED and REJECTED say that BT did nothing, so after a write such an order is parked (PROMISE.md
  * R6); a look-up that ends is no answer.
  */
 enum engine_move engine_end(struct order *order, enum outcome_status status, const struct reason *reason,

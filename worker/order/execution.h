@@ -34,7 +34,7 @@ struct execution {
     int64_t step_began_ms;           /* clock of the loop */
 };
 
-/* Whether an attempt of the step may have happened, and what is done about it (promise.md R5, R6). */
+/* Whether an attempt of the step may have happened, and what is done about it (PROMISE.md R5, R6). */
 struct doubt {
     bool open;            /* the latest attempt may have happened */
     bool was;             /* an earlier attempt of the step was in doubt: refusals are evidence only */

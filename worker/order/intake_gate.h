@@ -2,7 +2,7 @@
  * Which request or decision may be handed over now, and to whom.
  *
  * A request that is settled already, or of a partition that is not ours, is skipped; one whose order is known is
- * answered as a repeat (promise.md R9); one that cannot be taken yet is held, and with it what comes after it in its
+ * answered as a repeat (PROMISE.md R9); one that cannot be taken yet is held, and with it what comes after it in its
  * partition. A decision waits for what of its order is just being settled (R8). Reading the bytes is the caller's.
  */
 #ifndef ORDER_INTAKE_GATE_H

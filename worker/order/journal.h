@@ -1,6 +1,6 @@
 /*
- * The journal of an order: each attempt of a write, and what BT said, for the people who must decide (design
- * section 4). Capped: the first and the latest attempts are kept.
+ * The journal of an order: each attempt of a write, and what BT said, for the people who must decide.
+ * Capped: the first and the latest attempts are kept.
  */
 #ifndef ORDER_JOURNAL_H
 #define ORDER_JOURNAL_H

@@ -18,7 +18,7 @@
 enum order_state {
     ORDER_QUEUED,    /* behind another of its key */
     ORDER_READY,     /* may be called as soon as its API's pace allows */
-    ORDER_INTENDING, /* its next attempt waits to be committed (promise.md R1) */
+    ORDER_INTENDING, /* its next attempt waits to be committed (PROMISE.md R1) */
     ORDER_PERMITTED, /* it is committed: the call may be sent while the lease lasts */
     ORDER_CALLING,   /* a call is on its way */
     ORDER_WAITING,   /* for its due time: back-off, or a doubt until it is looked up again */
@@ -34,7 +34,7 @@ struct order {
     const char *topic; /* borrowed */
     int32_t partition;
     int64_t offset;
-    int64_t turn; /* its place in its lane: promise.md section 2 */
+    int64_t turn; /* its place in its lane: PROMISE.md section 2 */
     char *key;    /* null: none */
     size_t key_length;
     int64_t requested_at_ms; /* since the epoch */

@@ -3,7 +3,7 @@
  *
  * The one place that changes an order's state. Deterministic: time comes in as an argument, chance from a seed. It
  * holds a pace per API and a lane per key; it knows no Kafka and no HTTP. A write is called only after its attempt was
- * settled and while its lease lasts (promise.md R1).
+ * settled and while its lease lasts (PROMISE.md R1).
  */
 #ifndef ORDER_ORDERS_H
 #define ORDER_ORDERS_H

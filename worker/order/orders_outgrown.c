@@ -1,5 +1,5 @@
 /*
- * Orders whose record is larger than the ledger takes (promise.md R16). What is not written down is not sent: one that
+ * Orders whose record is larger than the ledger takes (PROMISE.md R16). What is not written down is not sent: one that
  * was never sent is refused; one that was is parked without what BT answered; and where not even that fits, it stays as
  * the ledger has it. See change.h.
  */

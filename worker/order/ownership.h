@@ -1,5 +1,5 @@
 /*
- * Which partitions are ours: from the assignment through the take-over to the drain (promise.md R2, R4).
+ * Which partitions are ours: from the assignment through the take-over to the drain (PROMISE.md R2, R4).
  *
  * It asks, through struct ownership_port, for what must be read, settled and answered, and is told what came of it.
  * Take-over: the stable committed positions and the ledger are read and a barrier is settled, as order/takeover says;

@@ -1,4 +1,4 @@
-/* From the assignment to the first message: asks for what order/takeover wants (promise.md R4). */
+/* From the assignment to the first message: asks for what order/takeover wants (PROMISE.md R4). */
 #include "ownership_inside.h"
 
 #include "failpoint.h"

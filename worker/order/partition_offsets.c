@@ -1,4 +1,4 @@
-/* See position.h. */
+/* See partition_offsets.h. */
 #include "partition_offsets.h"
 
 #include "base64.h"

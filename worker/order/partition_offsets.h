@@ -3,10 +3,10 @@
  *
  * Orders of a partition finish in any order. The position is the lowest offset that is not settled; the settled ones
  * above it are a map in the commit's metadata, so that the next owner does not do them again (printable, at most
- * 4,096 bytes: kafka-base.md section 2). Format of the metadata: "1;<token>;<map>", the map in base64, one bit per
+ * 4,096 bytes: kafka/README.md section 1). Format of the metadata: "1;<token>;<map>", the map in base64, one bit per
  * offset from the position on, lowest bit first, trailing zeros cut; since ledger format 2 "2;<token>;<map>;<mark>", the
  * mark "<offset>:<time>" of a settled record below the position, or "". A log in which that offset has another time is
- * another log (promise.md R4).
+ * another log (PROMISE.md R4).
  */
 #ifndef ORDER_PARTITION_OFFSETS_H
 #define ORDER_PARTITION_OFFSETS_H

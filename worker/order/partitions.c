@@ -1,4 +1,4 @@
-/* See settlement.h. */
+/* See partitions.h. */
 #include "partitions.h"
 
 #include "invariant.h"

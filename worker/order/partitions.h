@@ -1,5 +1,5 @@
 /*
- * What is settled of each partition, and what the protocol makes of an attempt to settle (promise.md R2, R3).
+ * What is settled of each partition, and what the protocol makes of an attempt to settle (PROMISE.md R2, R3).
  *
  * A settlement commits outcomes and positions in one transaction. Here are the decisions: which partitions it touches
  * and with which positions, under which token, whether an attempt counts, and what was true after an unclear one. The

@@ -1,5 +1,5 @@
 /*
- * The rules of promise.md that a test may switch off, to show that each is needed (tests/sim). The program never does.
+ * The rules of PROMISE.md that a test may switch off, to show that each is needed (tests/sim). The program never does.
  * R2, R3 and R14 are kept outside of order/, so the simulator switches them off in its stand-in for run/ and kafka/;
  * R5 is a matter of the deadlines that it sets, R11 and R16 of what it does not ask for.
  */

@@ -1,5 +1,5 @@
 /*
- * What an error reply says, wherever its sender has put it: BT's three shapes (bt-apis.md section 4), problem details
+ * What an error reply says, wherever its sender has put it: BT's three shapes (schemas/README.md), problem details
  * (RFC 9457), OAuth's and Apigee's errors, a list `errors`, a list as the whole body; of a page its title, of a redirect
  * where it leads.
  */

@@ -1,4 +1,4 @@
-/* See keeping.h. `progress` is JSON for our own eyes; people read it too, so its members have plain names. */
+/* See snapshot.h. `progress` is JSON for our own eyes; people read it too, so its members have plain names. */
 #include "snapshot.h"
 
 #include "memory.h"

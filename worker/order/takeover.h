@@ -1,6 +1,6 @@
 /*
  * Taking partitions over from whoever had them before: what must be read and settled before the first request is
- * taken (promise.md R4), and what the ledger says there is to go on with.
+ * taken (PROMISE.md R4), and what the ledger says there is to go on with.
  *
  * The protocol is here, the reading and settling elsewhere: the caller tells what it read and asks what comes next. The
  * ledger's end is not enough, an open transaction of the dead owner hides committed records above it: so a barrier is
@@ -46,7 +46,7 @@ struct takeover_entry {
     struct ledger_record record;
 };
 
-/* The record of a finished one, whose outcome may not be published yet (promise.md R13). */
+/* The record of a finished one, whose outcome may not be published yet (PROMISE.md R13). */
 struct takeover_stored {
     int32_t partition;
     char *value; /* owned */

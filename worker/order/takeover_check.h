@@ -1,5 +1,5 @@
 /*
- * Whether a partition's position and log are those that we left (promise.md R4): what is not is refused, with the one
+ * Whether a partition's position and log are those that we left (PROMISE.md R4): what is not is refused, with the one
  * position at which a person may let it go on.
  */
 #ifndef ORDER_TAKEOVER_CHECK_H
@@ -35,7 +35,7 @@ struct takeover_partition {
     bool has_owner, at_end, saw_barrier;
 };
 
-/* The record that tells the log from another one (see position.h), offset -1 where there is none. */
+/* The record that tells the log from another one (see partition_offsets.h), offset -1 where there is none. */
 struct log_mark takeover_mark(const struct takeover_partition *one);
 
 /*

@@ -1,5 +1,5 @@
 /*
- * What the evidence of one call means: the ordered table of design section 4, first match wins.
+ * What the evidence of one call means: the ordered table of worker/README.md, first match wins.
  */
 #ifndef ORDER_VERDICT_H
 #define ORDER_VERDICT_H
@@ -13,7 +13,7 @@ enum call_end {
     CALL_TIMED_OUT,    /* a deadline passed after bytes were handed over */
     CALL_CUT,          /* the connection ended before the reply was whole */
     CALL_TOO_LARGE,    /* the reply was over its cap */
-    CALL_NOT_ACCEPTED, /* the client certificate was refused: no request was looked at (promise.md R7) */
+    CALL_NOT_ACCEPTED, /* the client certificate was refused: no request was looked at (PROMISE.md R7) */
 };
 
 /* One call, as it ended. Trees and texts are borrowed. */

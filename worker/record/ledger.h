@@ -1,6 +1,6 @@
 /*
  * The ledger's records (schemas/common/LedgerRecord.avsc, LedgerOwner.avsc): what a worker owns, for the one that takes
- * over (promise.md section 2).
+ * over (PROMISE.md section 2).
  *
  * Key "order/<request id>": one order; a null value says that it is forgotten. Key "owner/<partition>": the barrier of
  * the latest take-over. Requests stand in it as plain JSON, already projected, so that recovery needs no registry.
@@ -53,7 +53,8 @@ struct ledger_owner {
     int64_t written_at_ms;
     /* Since format 2; "" and -1 before it. */
     char partitioner[32];
-    int64_t last_offset, last_appended_ms; /* of a settled request below the position; see position.h */
+    /* of a settled request below the position; see partition_offsets.h */
+    int64_t last_offset, last_appended_ms;
 };
 
 enum { LEDGER_KEY_SIZE = 48 };

@@ -2,7 +2,7 @@
  * References: what BT is given as `externalId` of a writing step.
  *
  * UUID version 8 of request id and step, so that every attempt, by whatever worker, carries the same one; the last two
- * bytes are the partition that owns the order, so that a notification finds it (design section 4).
+ * bytes are the partition that owns the order, so that a notification finds it.
  */
 #ifndef RECORD_REFERENCE_H
 #define RECORD_REFERENCE_H

@@ -1,4 +1,4 @@
-/* See calling.h. */
+/* See calls.h. */
 #include "calls.h"
 
 #include "failpoint.h"
@@ -133,7 +133,7 @@ static void choose_tracking(const struct order *order, char tracking[TRACKING_ID
         uuid_print(uuid_random(), tracking);
 }
 
-/* Asked by http/ just before the first byte, and again when the body goes (promise.md R1, R7). */
+/* Asked by http/ just before the first byte, and again when the body goes (PROMISE.md R1, R7). */
 static bool permit(void *context)
 {
     const struct flight *flight = context;

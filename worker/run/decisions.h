@@ -1,5 +1,5 @@
 /*
- * People's decisions, from the signals topic: read, and handed to order/intake_gate (promise.md R8).
+ * People's decisions, from the signals topic: read, and handed to order/intake_gate (PROMISE.md R8).
  *
  * They are taken also when there is no room for requests: a ledger full of parked orders must be decided.
  */

@@ -1,4 +1,4 @@
-/* See single.h. */
+/* See instance_lock.h. */
 #include "instance_lock.h"
 
 #include <ctype.h>

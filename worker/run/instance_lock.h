@@ -1,5 +1,5 @@
 /*
- * Without transactions one process only (promise.md R13): a lock on a file named after group and user.
+ * Without transactions one process only (PROMISE.md R13): a lock on a file named after group and user.
  */
 #ifndef RUN_INSTANCE_LOCK_H
 #define RUN_INSTANCE_LOCK_H

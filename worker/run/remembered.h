@@ -1,6 +1,6 @@
 /*
  * What a finished order ended with: its ledger record, read back by its offset when its request is repeated, or somebody
- * decides about it (promise.md R9).
+ * decides about it (PROMISE.md R9).
  *
  * The record may have been written again meanwhile: then it is looked up again, where it stands now. One that is really
  * gone, deleted by hand or with the topic, is never taken for an order that did not happen.

@@ -1,5 +1,5 @@
 /*
- * Requests that are repeated after their order has finished: each gets the stored outcome again (promise.md R9). The
+ * Requests that are repeated after their order has finished: each gets the stored outcome again (PROMISE.md R9). The
  * request's offset stays open until that is settled.
  */
 #ifndef RUN_REPEATS_H

@@ -1,5 +1,5 @@
 /*
- * What does not get on moves to the ledger, so that its partition can (promise.md R11); and the alarms of what fills up.
+ * What does not get on moves to the ledger, so that its partition can (PROMISE.md R11); and the alarms of what fills up.
  */
 #ifndef RUN_SWEEP_H
 #define RUN_SWEEP_H

@@ -1,6 +1,6 @@
 /*
  * What changes under a running worker: partitions that were added end it cleanly, logs on which a transaction hangs are
- * told (promise.md R14, R4).
+ * told (PROMISE.md R14, R4).
  */
 #ifndef RUN_WATCHING_H
 #define RUN_WATCHING_H

@@ -34,7 +34,7 @@ struct api_settings {
     int64_t connect_timeout_ms, call_timeout_ms, tcp_user_timeout_ms, idle_max_ms, retry_after_max_ms;
     int64_t reply_max_bytes, reply_max_values;
     int64_t delivery_max_ms,
-        read_lag_ms; /* promise.md A3, A5; -1: not known, see deadlines_delivery_max_ms() */
+        read_lag_ms; /* PROMISE.md A3, A5; -1: not known, see deadlines_delivery_max_ms() */
     int64_t absent_after_ms, absent_after_own_ms, lookup_give_up_ms; /* 0: deadlines_absent_after_ms() */
     int64_t attempts_max, backoff_first_ms, backoff_cap_ms, give_up_ms;
     int64_t probe_ms; /* how often a halted API is tried */

@@ -1,4 +1,4 @@
-/* See times.h. */
+/* See deadlines.h. */
 #include "deadlines.h"
 
 #include <inttypes.h>

@@ -59,7 +59,7 @@ const struct setting settings_table[] = {
     CHOICE(
         "requests.partitioner", requests_partitioner, "murmur2_random|consistent_random|fnv1a_random|none",
         "murmur2_random",
-        "How upstream places a key (promise.md R14). murmur2_random: Java, franz-go, kafkajs, Spring; "
+        "How upstream places a key (PROMISE.md R14). murmur2_random: Java, franz-go, kafkajs, Spring; "
         "consistent_random: librdkafka's default; fnv1a_random: Sarama. none: not checked, upstream answers for it."),
     NUMBER(
         "requests.partitions", AT(requests_partitions), "", 0, 100000, "0",
@@ -68,7 +68,7 @@ const struct setting settings_table[] = {
     NUMBER("topics.partitions", AT(topics_partitions), "", 1, 1000, "6", "Partitions that `topics` creates."),
     NUMBER("topics.replication", AT(topics_replication), "", 1, 15, "3", "Replicas that `topics` creates."),
     NUMBER("topics.min.replication", AT(topics_min_replication), "", 1, 15, "3",
-           "The worker refuses to start when a topic has fewer replicas (promise.md A1)."),
+           "The worker refuses to start when a topic has fewer replicas (PROMISE.md A1)."),
 
     NUMBER("request.max.bytes", AT(request_max_bytes), "bytes", 1024, 16777216, "1048576",
            "A larger request is a dead letter."),
@@ -185,7 +185,7 @@ const struct setting settings_table[] = {
     SECRET("bt.client.secret", client_secret, "OAuth 2 client secret (BT: Consumer Secret)."),
     TEXT(
         "bt.proxy.url", proxy_url, "",
-        "Proxy on the way to BT (http://host:port, by CONNECT), which must not repeat calls (promise.md A4); \"\": none, "
+        "Proxy on the way to BT (http://host:port, by CONNECT), which must not repeat calls (PROMISE.md A4); \"\": none, "
         "whatever the environment says."),
     TEXT("bt.proxy.username", proxy_username, "", "User for the proxy; \"\": none."),
     SECRET("bt.proxy.password", proxy_password, "Password for the proxy."),

@@ -1,6 +1,6 @@
 /*
  * What is wrong with the values of settings, each by itself and between them: addresses, URLs, files, names. Times are in
- * times.h, what needs the catalogue is in readiness.h.
+ * deadlines.h, what needs the catalogue is in readiness.h.
  */
 #ifndef SETTINGS_SETTINGS_CHECK_H
 #define SETTINGS_SETTINGS_CHECK_H

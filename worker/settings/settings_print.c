@@ -1,4 +1,4 @@
-/* See config.h: deploy/configuration.md is printed from the table, so that it cannot lie. */
+/* See settings.h: deploy/configuration.md is printed from the table, so that it cannot lie. */
 #include "config.h"
 #include "settings.h"
 

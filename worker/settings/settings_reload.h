@@ -2,7 +2,7 @@
  * Settings that are read again while the worker runs (SIGHUP).
  *
  * Only what nothing is computed with, and nobody else keeps: secrets, the log's level, who may see the operators' pages
- * and with which certificate. Times that promise.md section 4 computes with count from the next start on, for all workers
+ * and with which certificate. Times that PROMISE.md section 4 computes with count from the next start on, for all workers
  * of the group the same; so do names, addresses and limits.
  */
 #ifndef SETTINGS_SETTINGS_RELOAD_H

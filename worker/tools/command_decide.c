@@ -1,4 +1,4 @@
-/* `decide`: a person says what became of a parked order; its owner answers through the ledger (promise.md R8). */
+/* `decide`: a person says what became of a parked order; its owner answers through the ledger (PROMISE.md R8). */
 #include "client_config.h"
 #include "commands.h"
 #include "decision.h"

@@ -1,6 +1,6 @@
 /*
  * `topics --repartition`: what is remembered of finished orders moves to where their keys are now, after partitions were
- * added or requests.partitioner was changed (promise.md R14). The one tool that writes the ledger.
+ * added or requests.partitioner was changed (PROMISE.md R14). The one tool that writes the ledger.
  */
 #ifndef TOOLS_REPARTITION_H
 #define TOOLS_REPARTITION_H

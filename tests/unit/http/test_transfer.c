@@ -1,5 +1,5 @@
 /*
- * Nothing runs late, and nothing is sent twice by libcurl itself (promise.md R7): the real client against a server that
+ * Nothing runs late, and nothing is sent twice by libcurl itself (PROMISE.md R7): the real client against a server that
  * counts what arrives whole.
  */
 #include "client.h"

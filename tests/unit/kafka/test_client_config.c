@@ -59,7 +59,7 @@ static const char *const lines[] = {"kafka.bootstrap.servers=127.0.0.1:1",
                                     "session.timeout.ms=21000",
                                     NULL};
 
-/* What a transaction, a fence and a look at the log's true end depend on (promise.md R2 to R4). */
+/* What a transaction, a fence and a look at the log's true end depend on (PROMISE.md R2 to R4). */
 static const struct {
     enum client_kind kind;
     const char *name, *value;

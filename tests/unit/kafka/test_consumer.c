@@ -1,4 +1,4 @@
-/* The group's member: partitions come and go, and with them the pair that settlements are fenced with (promise.md R2). */
+/* The group's member: partitions come and go, and with them the pair that settlements are fenced with (PROMISE.md R2). */
 #include "consumer.h"
 
 #include "fence.h"

@@ -1,4 +1,4 @@
-/* What a settlement comes to: clean, unclean, unknown, fenced, refused (promise.md R2, R3, R16). */
+/* What a settlement comes to: clean, unclean, unknown, fenced, refused (PROMISE.md R2, R3, R16). */
 #include "transaction.h"
 
 #include "given_broker.h"

@@ -1,4 +1,4 @@
-/* What people decide about orders: when it counts, and what follows (promise.md R8). */
+/* What people decide about orders: when it counts, and what follows (PROMISE.md R8). */
 #include "given_snapshot.h"
 
 static struct decision decision(const struct order *order, enum decision_verdict verdict,

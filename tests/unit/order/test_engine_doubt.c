@@ -1,4 +1,4 @@
-/* Writes whose result is not known: found, absent, sent again, parked (promise.md R1, R5, R6). */
+/* Writes whose result is not known: found, absent, sent again, parked (PROMISE.md R1, R5, R6). */
 #include "given_writes.h"
 
 /* 100 ms, doubled up to 1000, and one when 3000 ms have passed: six look-ups until "absent" counts. */

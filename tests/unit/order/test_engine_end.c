@@ -1,4 +1,4 @@
-/* What a refusal means after an earlier write of the path: BT did something, so it is no REJECTED (promise.md R6). */
+/* What a refusal means after an earlier write of the path: BT did something, so it is no REJECTED (PROMISE.md R6). */
 #include "given_snapshot.h"
 
 #define REFUSED_READ(on_failure)                                                                             \

@@ -13,7 +13,7 @@ static void too_large(struct world *world, const struct order *order, bool inten
     struct change change = given_change(world, order, intends, publishes, true);
 
     if (publishes)
-        orders_published(change.order); /* as settling.c: it is made first */
+        orders_published(change.order); /* as order/batch.c: it is made first */
     orders_too_large(world->orders, &change, &large);
 }
 

@@ -1,4 +1,4 @@
-/* Taking partitions over, as a table: what was read and settled, and what is wanted next (promise.md R4). */
+/* Taking partitions over, as a table: what was read and settled, and what is wanted next (PROMISE.md R4). */
 #include "takeover.h"
 
 #include "../codec/given.h"
