@@ -1,4 +1,4 @@
-/* See buffer.h. */
+/* Growing bytes up to a ceiling: each addition checks for room, so that no caller needs to. */
 #include "buffer.h"
 
 #include "invariant.h"

@@ -1,4 +1,4 @@
-/* See digest.h. */
+/* SHA-256 by OpenSSL, printed as hexadecimal text. */
 #include "digest.h"
 
 #include <openssl/evp.h>

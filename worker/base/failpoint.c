@@ -1,4 +1,4 @@
-/* See failpoint.h. */
+/* Counts how often a failpoint is reached and sends the process the signal that the environment asks for. */
 #include "failpoint.h"
 
 #ifdef FAILPOINTS

@@ -1,4 +1,4 @@
-/* See hash.h. */
+/* SipHash-2-4 and the key that this process draws for it at first use. */
 #include "hash.h"
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* See log.h. */
+/* Log lines in logfmt or JSON: formatting, escaping, and writing each with one write to a pipe that may be full. */
 #include "log.h"
 
 #include "buffer.h"

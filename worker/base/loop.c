@@ -1,4 +1,4 @@
-/* See loop.h. */
+/* The event loop on epoll: its turn, its timers, its caught signals and its chores. */
 #include "loop.h"
 
 #include "memory.h"

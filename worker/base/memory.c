@@ -1,4 +1,4 @@
-/* See memory.h. */
+/* Allocation that ends the process when there is no memory. */
 #include "memory.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* See metric_table.h. */
+/* Metric series by their labels, and how they are printed for Prometheus. */
 #include "metric_table.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See problems.h. */
+/* Collects problems, each with what is wrong and what would be right. */
 #include "problems.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See url.h. */
+/* Finds the host of a URL with libcurl's parser, and compares the hosts of two. */
 #include "url.h"
 
 #include <stdio.h>

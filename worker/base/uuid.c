@@ -1,4 +1,4 @@
-/* See uuid.h. */
+/* UUIDs of versions 4 and 8: made, read and printed. */
 #include "uuid.h"
 
 #include <openssl/evp.h>

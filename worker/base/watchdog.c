@@ -1,4 +1,4 @@
-/* See watchdog.h. */
+/* The kernel timer that kills this process when its loop no longer feeds it. */
 #include "watchdog.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See arazzo.h: descriptions and workflows. Steps are in arazzo_step.c. */
+/* Reads an Arazzo description and its workflows. Steps are in arazzo_step.c. */
 #include "arazzo_inside.h"
 #include "memory.h"
 #include "names.h"

@@ -1,4 +1,4 @@
-/* See arazzo.h: the body that a step sends. */
+/* Reads the body that a step sends. */
 #include "arazzo_inside.h"
 #include "memory.h"
 

@@ -1,4 +1,4 @@
-/* See arazzo.h: names, which may stand once in their list. The one that stands twice would win or lose in silence. */
+/* Reads names, each of which may occur once in its list: of two equal ones, one would be ignored without a word. */
 #include "arazzo_inside.h"
 
 #include <string.h>

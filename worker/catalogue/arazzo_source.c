@@ -1,4 +1,4 @@
-/* See arazzo.h: the sources of a description, and which of them an operation is of. There are two: BT's, and events. */
+/* Reads the sources of a description, and finds which one an operation is from. There are two: BT's, and events. */
 #include "arazzo_inside.h"
 #include "memory.h"
 

@@ -1,4 +1,4 @@
-/* See arazzo.h: one step with its actions. */
+/* Reads one step with its actions. */
 #include "arazzo_inside.h"
 #include "memory.h"
 #include "names.h"

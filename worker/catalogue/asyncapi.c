@@ -1,4 +1,4 @@
-/* See asyncapi.h. */
+/* Reads the operations and channels of an AsyncAPI description. */
 #include "asyncapi.h"
 
 #include "memory.h"

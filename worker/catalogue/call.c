@@ -1,4 +1,4 @@
-/* See call.h. */
+/* Builds the HTTP request of a step: target, query, headers and body. */
 #include "call.h"
 
 #include "memory.h"

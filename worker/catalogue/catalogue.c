@@ -1,4 +1,4 @@
-/* See catalogue.h. */
+/* Loads a catalogue folder and its overlay: finds the order types and reads the files of each. */
 #include "catalogue.h"
 
 #include "check.h"

@@ -1,4 +1,4 @@
-/* See check.h. What a way through the workflow can do is in check_paths.c. */
+/* Checks an order type's workflow against its request, its result and its operations. Its paths are in check_paths.c. */
 #include "check.h"
 
 #include "check_paths.h"

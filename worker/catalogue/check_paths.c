@@ -1,4 +1,4 @@
-/* See check_paths.h. Criteria are not looked into: a way counts when some answer of BT could take it. */
+/* Follows all ways through a workflow. Criteria are not evaluated: a way counts when some answer of BT could take it. */
 #include "check_paths.h"
 
 #include "memory.h"

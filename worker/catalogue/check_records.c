@@ -1,4 +1,4 @@
-/* See check_records.h. */
+/* Compares the records of all order types with each other: their names and what they are made of. */
 #include "check_records.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See check_types.h. */
+/* Follows an expression through the request's schema to the type of its value. */
 #include "check_types.h"
 
 #include <string.h>

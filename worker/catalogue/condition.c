@@ -1,4 +1,4 @@
-/* See condition.h. A recursive descent into a tree of nodes; depth is bounded so that no file can end the stack. */
+/* Parses a simple condition by recursive descent; the depth is bounded, so that no file can exhaust the stack. */
 #include "condition.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See criterion.h. */
+/* Compiles and evaluates the three kinds of criteria: conditions, regexes and JSON paths. */
 #include "criterion.h"
 
 #include "condition.h"

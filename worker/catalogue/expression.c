@@ -1,4 +1,4 @@
-/* See expression.h: runtime expressions. Texts with embedded ones are in template.c. */
+/* Parses and evaluates runtime expressions. Texts with embedded ones are in template.c. */
 #include "expression.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See json_cursor.h. */
+/* Keeps the JSON pointer of what is being read, and adds mistakes under it. */
 #include "json_cursor.h"
 
 #include "json_twice.h"

@@ -1,4 +1,4 @@
-/* See jsonpath.h: the reading, by the grammar of RFC 9535. What is found by it is in jsonpath_find.c. */
+/* Parses JSON paths by the grammar of RFC 9535. jsonpath_find.c evaluates them. */
 #include "jsonpath_inside.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See jsonpath.h: what a path finds. */
+/* Evaluates a JSON path: which values of a document it selects. */
 #include "jsonpath_inside.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See ledger_growth.h. */
+/* Adds up how large the parts of BT's replies can be that an order keeps in its ledger record. */
 #include "ledger_growth.h"
 
 /* What the last step gives is in the outcome, and the record then has no outputs any more. */

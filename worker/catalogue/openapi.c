@@ -1,4 +1,4 @@
-/* See openapi.h. */
+/* Reads an OpenAPI description: its operations by operationId, its servers, and the gateway's answers. */
 #include "openapi.h"
 
 #include "memory.h"

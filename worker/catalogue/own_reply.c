@@ -1,4 +1,4 @@
-/* See own_reply.h. */
+/* Looks for the criterion by which a step compares what a reply shows with what its order knows. */
 #include "own_reply.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* See pattern.h. */
+/* Compiles and matches regexes with PCRE2, within a budget of work. */
 #include "pattern.h"
 
 #include "memory.h"

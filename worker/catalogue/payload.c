@@ -1,4 +1,4 @@
-/* See payload.h. */
+/* Compiles a payload into templates, and fills it in for one order. */
 #include "payload.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See readiness.h. */
+/* Compares the settings with the catalogue: operations to be accepted, base URLs, credentials, the proxy. */
 #include "readiness.h"
 
 #include "acceptance.h"

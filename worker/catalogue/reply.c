@@ -1,4 +1,4 @@
-/* See reply.h. */
+/* Reads a reply's body as JSON or text, and compares it with the types that its description allows. */
 #include "reply.h"
 
 #include "json_twice.h"

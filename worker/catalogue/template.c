@@ -1,4 +1,4 @@
-/* See template.h. */
+/* Splits a text into its literal parts and expressions, and joins the values again. */
 #include "template.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See token_hosts.h. */
+/* Lists the hosts that an API's access token may be sent to. */
 #include "token_hosts.h"
 
 #include "url.h"

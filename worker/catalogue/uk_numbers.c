@@ -1,4 +1,4 @@
-/* See uk_numbers.h. */
+/* Brings the telephone numbers inside a JSON value into one form, so that they compare as texts. */
 #include "uk_numbers.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* See base64.h. */
+/* Base64 by RFC 4648, both ways. */
 #include "base64.h"
 
 #include <string.h>

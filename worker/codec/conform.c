@@ -1,4 +1,4 @@
-/* See projection.h. Plain JSON against a schema. */
+/* Brings plain JSON into the shape of a schema, or says what does not fit. */
 #include "projection.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See datum.h. */
+/* Decodes Avro bytes: scanned, read by Avro-C with the writer's schema, then projected to the reader's. */
 #include "datum.h"
 
 #include "projection.h"

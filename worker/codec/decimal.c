@@ -1,4 +1,4 @@
-/* See decimal.h. */
+/* Avro decimals from text and to text, in 128-bit integers. */
 #include "decimal.h"
 
 #include <string.h>

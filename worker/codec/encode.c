@@ -1,4 +1,4 @@
-/* See datum_encode() in datum.h: plain JSON is brought into shape first, so that filling Avro-C's value is plain work. */
+/* Encodes plain JSON as Avro bytes. It is brought into shape first, so that filling Avro-C's value cannot fail. */
 #include "datum.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See framing.h. */
+/* Reads and writes the three framings: Confluent's two and Avro's single-object encoding. */
 #include "framing.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* See json_text.h. */
+/* Checks a JSON text by the grammar of RFC 8259, and turns integers beyond 64 bits into texts. */
 #include "json_text.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See json_twice.h. The text is known to be JSON, so nothing is checked here but where things end. */
+/* Finds a member name that occurs twice. The text is known to be JSON, so only where things end is looked for here. */
 #include "json_twice.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See number.h. */
+/* UK telephone numbers into their national form, and out of it. */
 #include "number.h"
 
 #include "names.h"

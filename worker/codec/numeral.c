@@ -1,4 +1,4 @@
-/* See numeral.h. */
+/* Numbers as digits and a power of ten: parsed, compared and normalised. */
 #include "numeral.h"
 
 #include <inttypes.h>

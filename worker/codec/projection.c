@@ -1,4 +1,4 @@
-/* See projection.h. From a value of Avro-C to plain JSON as the reader has it. */
+/* Turns a value of Avro-C, as the writer wrote it, into plain JSON as the reader's schema has it. */
 #include "projection.h"
 
 #include "memory.h"

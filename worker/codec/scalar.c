@@ -1,4 +1,4 @@
-/* See scalar.h. */
+/* Values without parts: Avro's numbers, texts and bytes to plain JSON and back. */
 #include "scalar.h"
 
 #include "base64.h"

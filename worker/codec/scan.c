@@ -1,4 +1,4 @@
-/* See scan.h. */
+/* Steps through the bytes of a datum by its schema, and checks every length and index before Avro-C relies on them. */
 #include "scan.h"
 
 #include "utf8.h"

@@ -1,4 +1,4 @@
-/* See schema.h. The life of a schema and the library of shared types. */
+/* The life of a schema and the library of types that schemas share. */
 #include "schema_inside.h"
 
 #include "memory.h"

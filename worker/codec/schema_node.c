@@ -1,4 +1,4 @@
-/* See schema_node.h. */
+/* Questions that are asked of a schema's nodes: kinds by name, nullable unions, fields by name or path. */
 #include "schema_inside.h"
 
 #include "names.h"

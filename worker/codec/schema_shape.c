@@ -1,4 +1,4 @@
-/* See schema_check_shape() in schema_inside.h. */
+/* Bounds how large and how deep the smallest value of a schema is, so that a schema alone cannot exhaust memory. */
 #include "schema_inside.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See timestamp.h. The calendar arithmetic follows Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+/* Dates and times. The calendar arithmetic follows Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 #include "timestamp.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* See tree.h. */
+/* The one place that calls json-c's parser and printer, and looks up members for everybody else. */
 #include "tree.h"
 
 #include "json_text.h"

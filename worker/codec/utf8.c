@@ -1,4 +1,4 @@
-/* See utf8.h. The ranges are the table of RFC 3629 section 4. */
+/* Checks UTF-8 by the table of RFC 3629 section 4. */
 #include "utf8.h"
 
 #include <stdint.h>

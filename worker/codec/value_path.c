@@ -1,4 +1,4 @@
-/* See value_path.h. */
+/* Prints a chain of names and indexes as one path, and builds error messages that begin with it. */
 #include "value_path.h"
 
 #include <stdarg.h>

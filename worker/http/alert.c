@@ -1,4 +1,4 @@
-/* See alert.h. */
+/* Listens to OpenSSL's callback for the alert with which a server refuses our certificate. */
 #include "alert.h"
 
 #include "memory.h"

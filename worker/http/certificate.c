@@ -1,4 +1,4 @@
-/* See certificate.h. */
+/* Reads the end of validity from a certificate's PEM file, with OpenSSL. */
 #include "certificate.h"
 
 #include <errno.h>

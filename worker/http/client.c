@@ -1,4 +1,4 @@
-/* See client.h: the multi handle on the loop. One call is in transfer.c. */
+/* libcurl's multi handle on the event loop. One call is in transfer.c. */
 #include "client.h"
 
 #include "connection.h"

@@ -1,4 +1,4 @@
-/* See connection.h. */
+/* Opens libcurl's sockets, and looks before each request whether anything unasked for lies on one. */
 #include "connection.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See listener.h. */
+/* Opens a listening socket for an address and a port. */
 #include "listener.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-/* See registry.h: asking, and outcome schemas. Fetching is in registry_fetch.c, the disk in registry_cache.c. */
+/* Asks the registry at its URLs in turn, and registers outcome schemas. Fetching is in registry_fetch.c. */
 #include "registry_inside.h"
 
 #include "log.h"

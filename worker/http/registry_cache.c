@@ -1,4 +1,4 @@
-/* See registry.h: schemas kept on disk, a file each: {"schema": "...", "types": ["...", ...]}. */
+/* Keeps schemas on disk, a file each: {"schema": "...", "types": ["...", ...]}. */
 #include "registry_inside.h"
 
 #include "log.h"

@@ -1,4 +1,4 @@
-/* See registry.h: a schema and the types it refers to, fetched one request after another. */
+/* Fetches a schema and the types it refers to, one request after another. */
 #include "registry_inside.h"
 
 #include "log.h"

@@ -1,4 +1,4 @@
-/* See registry_words.h. */
+/* Builds the registry's URLs, and judges what it answers. */
 #include "registry_words.h"
 
 #include "memory.h"

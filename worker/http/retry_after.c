@@ -1,4 +1,4 @@
-/* See retry_after.h. */
+/* Parses Retry-After. */
 #include "retry_after.h"
 
 #include <ctype.h>

@@ -1,4 +1,4 @@
-/* See server.h. */
+/* The operators' HTTP server: accepts, hands over to libmicrohttpd, and answers each request. */
 #include "server.h"
 
 #include "base64.h"

@@ -1,4 +1,4 @@
-/* See token.h. */
+/* Fetches, keeps and renews one access token. */
 #include "token.h"
 
 #include "log.h"

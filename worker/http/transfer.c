@@ -1,4 +1,4 @@
-/* See transfer.h. */
+/* One call with libcurl: its options, its reply as it comes in, and how it ended. */
 #include "transfer.h"
 
 #include "alert.h"

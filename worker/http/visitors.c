@@ -1,4 +1,4 @@
-/* See visitors.h. */
+/* Counts the operators' connections by what they wait for, and shuts down the one that must go. */
 #include "visitors.h"
 
 #include "memory.h"

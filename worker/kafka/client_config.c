@@ -1,4 +1,4 @@
-/* See client_config.h. The values are those of kafka/README.md section 3 and PROMISE.md section 4. */
+/* Configures librdkafka's handles. The values are those of kafka/README.md section 3 and PROMISE.md section 4. */
 #include "client_config.h"
 
 #include "credentials.h"

@@ -1,4 +1,4 @@
-/* See consumer.h. */
+/* The group's consumer: its rebalance callback and its queues. */
 #include "consumer.h"
 
 #include "client_config.h"

@@ -1,4 +1,4 @@
-/* See credentials.h. */
+/* Watches the files of Kafka passwords, and gives new ones to the handles that are alive. */
 #include "credentials.h"
 
 #include "log.h"

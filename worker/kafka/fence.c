@@ -1,4 +1,4 @@
-/* See fence.h. */
+/* Tries whether the broker refuses positions that are sent under a membership that is not ours. */
 #include "fence.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* See fetcher.h. */
+/* Fetches single ledger records by offset, in rounds over all that is asked for. */
 #include "fetcher.h"
 
 #include "client_config.h"

@@ -1,4 +1,4 @@
-/* See ledger_reader.h. */
+/* The consumer that reads ledger partitions from their beginning to their end. */
 #include "ledger_reader.h"
 
 #include "client_config.h"

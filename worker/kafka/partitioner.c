@@ -1,4 +1,4 @@
-/* See partitioner.h. The functions are librdkafka's own; they use neither topic nor opaque. */
+/* Calls librdkafka's own partitioners by name; they use neither topic nor opaque. */
 #include "partitioner.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See peek.h. */
+/* Reads single records by offset with a consumer made for it, and keeps their timestamps. */
 #include "peek.h"
 
 #include "client_config.h"

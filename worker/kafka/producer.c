@@ -1,4 +1,4 @@
-/* See producer.h. */
+/* Makes the producer, sends records with it, and counts the failures that only its log and its deliveries show. */
 #include "producer.h"
 
 #include "client_config.h"

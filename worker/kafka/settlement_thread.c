@@ -1,4 +1,4 @@
-/* See settlement_thread.h: the thread and its two hand-overs. What it does is in transaction.c. */
+/* The settlement thread and its two hand-overs, jobs in and answers out. What it does is in transaction.c. */
 #include "settlement_thread.h"
 
 #include "memory.h"

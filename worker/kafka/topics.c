@@ -1,4 +1,4 @@
-/* See topics.h. */
+/* Describes, checks and creates the worker's topics with Kafka's admin client. */
 #include "topics.h"
 
 #include "client_config.h"

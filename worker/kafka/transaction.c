@@ -1,4 +1,4 @@
-/* See transaction.h. The order inside a transaction, positions first, is measured: kafka/README.md section 3. */
+/* Runs one transaction. The order inside it, positions first, is measured: kafka/README.md section 3. */
 #include "transaction.h"
 
 #include "client_config.h"

@@ -1,4 +1,4 @@
-/* See watch.h. */
+/* The thread that asks Kafka for partition counts and the ends of logs. */
 #include "watch.h"
 
 #include "client_config.h"

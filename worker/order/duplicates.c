@@ -1,4 +1,4 @@
-/* See duplicates.h: a shelf per partition. */
+/* The finished orders of all our partitions: one shelf each. */
 #include "duplicates.h"
 
 #include "hash.h"

@@ -1,4 +1,4 @@
-/* See journal.h. */
+/* Adds the attempts of an order's writes, and turns the journal into JSON and back. */
 #include "journal.h"
 
 #include "invariant.h"

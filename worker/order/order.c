@@ -1,4 +1,4 @@
-/* See order.h. */
+/* Creates and frees an order, and answers simple questions about it. */
 #include "order.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See orders.h: orders come in, are called and answered. What is settled of them is in orders_change.c. */
+/* Orders come in, are called and answered. What is settled of them is in orders_change.c. */
 #include "orders_inside.h"
 
 #include "invariant.h"

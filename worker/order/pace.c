@@ -1,4 +1,4 @@
-/* See pace.h. */
+/* The window, the token bucket and the halt of one API. */
 #include "pace.h"
 
 #include "invariant.h"

@@ -1,4 +1,4 @@
-/* See partition_offsets.h. */
+/* Tracks which offsets of a partition are done, and writes and reads the map of them in a commit's metadata. */
 #include "partition_offsets.h"
 
 #include "base64.h"

@@ -1,4 +1,4 @@
-/* See partitions.h. */
+/* The partitions that are ours: what is settled of each, and one settlement over them at a time. */
 #include "partitions.h"
 
 #include "invariant.h"

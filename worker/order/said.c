@@ -1,4 +1,4 @@
-/* See said.h. */
+/* Finds the code and the words in the body of an error reply, and the title of a page. */
 #include "said.h"
 
 #include "memory.h"

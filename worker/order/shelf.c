@@ -1,4 +1,4 @@
-/* See shelf.h. */
+/* The hash table and the heap in which one partition's finished orders are remembered. */
 #include "shelf.h"
 
 #include "hash.h"

@@ -1,4 +1,4 @@
-/* See snapshot.h. `progress` is JSON for our own eyes; people read it too, so its members have plain names. */
+/* An order to its record and back. `progress` is JSON that people read, too, so its members have plain names. */
 #include "snapshot.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See takeover.h. */
+/* The steps of a take-over: which partitions still need what, and the orders that the ledger has for us. */
 #include "takeover.h"
 
 #include "acceptance.h"

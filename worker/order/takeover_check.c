@@ -1,4 +1,4 @@
-/* See takeover_check.h. */
+/* Compares a partition's position, log and count with what was left of it, and words the refusal. */
 #include "takeover_check.h"
 
 #include "acceptance.h"

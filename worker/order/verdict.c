@@ -1,4 +1,4 @@
-/* See verdict.h. */
+/* The table that turns the evidence of one call into a verdict. */
 #include "verdict.h"
 
 #include "memory.h"

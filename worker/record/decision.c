@@ -1,4 +1,4 @@
-/* See decision.h. */
+/* Reads and writes a decision's Avro record. */
 #include "decision.h"
 
 #include "datum.h"

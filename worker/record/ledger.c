@@ -1,4 +1,4 @@
-/* See ledger.h. */
+/* Reads and writes the keys and values of the ledger's records. */
 #include "ledger.h"
 
 #include "base64.h"

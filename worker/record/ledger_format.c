@@ -1,4 +1,4 @@
-/* See ledger_format.h. */
+/* Compiles the ledger's schemas, one of each record for every format. */
 #include "ledger_format.h"
 
 #include "ledger_formats.h"

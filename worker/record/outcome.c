@@ -1,4 +1,4 @@
-/* See outcome.h. */
+/* Builds an outcome's JSON and encodes it with the schema of its order type. */
 #include "outcome.h"
 
 #include "datum.h"

@@ -1,4 +1,4 @@
-/* See reference.h. */
+/* Computes a step's reference, and reads the partition out of one. */
 #include "reference.h"
 
 void reference_make(const char *request_id, const char *step, int32_t partition, char text[UUID_TEXT_SIZE])

@@ -1,4 +1,4 @@
-/* See request.h. */
+/* Decodes a request, checks its id, and brings its telephone numbers into the form that the workflow wants. */
 #include "request.h"
 
 #include "datum.h"

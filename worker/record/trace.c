@@ -1,4 +1,4 @@
-/* See trace.h. Section numbers are of the W3C recommendation. */
+/* Checks traceparent and tracestate. Section numbers are of the W3C recommendation. */
 #include "trace.h"
 
 #include "buffer.h"

@@ -1,4 +1,4 @@
-/* See calls.h. */
+/* Starts the HTTP calls of orders that are due, and turns each finished transfer into evidence. */
 #include "calls.h"
 
 #include "failpoint.h"

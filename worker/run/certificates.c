@@ -1,4 +1,4 @@
-/* See certificates.h. */
+/* Looks at the certificate files of the settings, and reports those that end soon. */
 #include "certificates.h"
 
 #include "certificate.h"

@@ -1,4 +1,4 @@
-/* See hold.h. */
+/* The queues of held messages, one per partition. */
 #include "hold.h"
 
 #include "invariant.h"

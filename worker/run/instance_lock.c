@@ -1,4 +1,4 @@
-/* See instance_lock.h. */
+/* Takes the file lock that keeps a second process of the group away. */
 #include "instance_lock.h"
 
 #include <ctype.h>

@@ -1,4 +1,4 @@
-/* See records.h. */
+/* Builds the Kafka records of a settlement: keys, values and headers. */
 #include "records.h"
 
 #include "base64.h"

@@ -1,4 +1,4 @@
-/* See refused.h. */
+/* Makes a record smaller, step by step, after Kafka has refused it. */
 #include "refused.h"
 
 #include "dead_letter.h"

@@ -1,4 +1,4 @@
-/* See reload.h. BT's and the registry's certificates and keys are files that libcurl reads for each connection. */
+/* Takes over what SIGHUP reads again. libcurl reads BT's and the registry's certificate files for each new connection. */
 #include "reload.h"
 
 #include "certificates.h"

@@ -1,4 +1,4 @@
-/* See remembered.h. */
+/* Reads the ledger records of finished orders back, and follows one that was written again meanwhile. */
 #include "remembered.h"
 
 #include "fetcher.h"

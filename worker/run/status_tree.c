@@ -1,4 +1,4 @@
-/* See status_tree.h. */
+/* Builds the JSON of /status. */
 #include "status_tree.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See watching.h. */
+/* Acts on the news of kafka/watch: ends the worker, or reports a transaction that hangs. */
 #include "watching.h"
 
 #include "log.h"

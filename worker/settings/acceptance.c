@@ -1,4 +1,4 @@
-/* See acceptance.h. */
+/* Parses takeover.accept. */
 #include "acceptance.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* See config.h. */
+/* Reads settings from the file, the environment and secret files, and collects the mistakes in them. */
 #include "config.h"
 
 #include "buffer.h"

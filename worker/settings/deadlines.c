@@ -1,4 +1,4 @@
-/* See deadlines.h. */
+/* Computes the deadlines that follow from the time settings, and checks the inequalities between them. */
 #include "deadlines.h"
 
 #include <inttypes.h>

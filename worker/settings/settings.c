@@ -1,4 +1,4 @@
-/* See settings.h: every setting of the program, in the order in which deploy/configuration.md shows them. */
+/* The table of all settings, in the order in which deploy/configuration.md shows them. */
 #include "settings.h"
 
 #include "memory.h"

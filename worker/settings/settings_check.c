@@ -1,4 +1,4 @@
-/* See settings_check.h. */
+/* Checks the values of settings: addresses, URLs, files and names. */
 #include "settings_check.h"
 
 #include "memory.h"

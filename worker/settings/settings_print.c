@@ -1,4 +1,4 @@
-/* See settings.h: deploy/configuration.md is printed from the table, so that it cannot lie. */
+/* Prints deploy/configuration.md from the table, so that the two cannot differ. */
 #include "config.h"
 #include "settings.h"
 

@@ -1,4 +1,4 @@
-/* See settings_reload.h. */
+/* Reads the settings again, and takes over only those that may change while the worker runs. */
 #include "settings_reload.h"
 
 #include "buffer.h"

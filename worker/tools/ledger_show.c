@@ -1,4 +1,4 @@
-/* See ledger_view.h: how an order of the ledger is shown to people and scripts. */
+/* Shows an order of the ledger to people and scripts. */
 #include "ledger_view.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See ledger_view.h: reading. How it is shown is in ledger_show.c. */
+/* Reads the ledger for the tools. How an order is shown is in ledger_show.c. */
 #include "ledger_view.h"
 
 #include "hash.h"

@@ -1,4 +1,4 @@
-/* See options.h. */
+/* Parses command lines and prints their help. */
 #include "options.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* See outcome_view.h. */
+/* Decodes outcomes and prints them as table rows or JSON lines. */
 #include "outcome_view.h"
 
 #include "datum.h"

@@ -1,4 +1,4 @@
-/* See repartition.h. */
+/* Moves the ledger's finished orders to the partitions that their keys belong to now. */
 #include "repartition.h"
 
 #include "client_config.h"

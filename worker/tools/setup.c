@@ -1,4 +1,4 @@
-/* See setup.h. */
+/* Reads the settings and the catalogue for a command, and prints what is wrong with them. */
 #include "setup.h"
 
 #include "buffer.h"

@@ -1,4 +1,4 @@
-/* See submission.h. */
+/* Encodes requests from lines or examples, and gives those an id that have none. */
 #include "submission.h"
 
 #include "datum.h"

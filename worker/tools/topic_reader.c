@@ -1,4 +1,4 @@
-/* See topic_reader.h. */
+/* A consumer without a group that has all partitions of a topic and knows their ends. */
 #include "topic_reader.h"
 
 #include "client_config.h"
