@@ -1,4 +1,4 @@
-/* The program's commands, and nothing else. */
+/* The list of the program's commands, and their dispatch. */
 #include "commands.h"
 #include "memory.h"
 #include "options.h"

@@ -1,5 +1,5 @@
 /*
- * Points at which a test may kill or stop the process: only in a build with -DPOINTS=ON, nothing otherwise.
+ * Points at which a test may kill or stop the process: only in a build with -DFAILPOINTS=ON, nothing otherwise.
  *
  * TEST_FAILPOINT=<name>:<n>:<KILL or STOP> in the environment: the process gets the signal when it reaches the point for
  * the n-th time. The names are in the table of tests/crash/README.md.

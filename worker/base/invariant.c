@@ -1,4 +1,4 @@
-/* Where an invariant that does not hold ends the process. */
+/* Ends the process when an invariant does not hold. */
 #include "invariant.h"
 
 #include "log.h"

@@ -31,10 +31,10 @@ static struct {
 
 /* --- the same warning, over and over --- */
 
-/* By the address of its fixed text: two that meet in one place make each other known more often, no more. */
+/* By the address of its fixed text: two that share a place are written more often, and nothing else. */
 static struct {
     atomic_uintptr_t message;
-    atomic_int_fast64_t until_s; /* not told again before */
+    atomic_int_fast64_t until_s; /* not written again before */
     atomic_int_fast64_t left_out;
 } repeated[REPEATED_PLACES];
 
@@ -47,7 +47,7 @@ void log_open(int descriptor, enum log_format format, enum log_level least)
     int own = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     logger.descriptor = own >= 0 ? own : descriptor;
     for (size_t i = 0; i < REPEATED_PLACES; i++)
-        atomic_store(&repeated[i].message, 0); /* nothing was told there yet */
+        atomic_store(&repeated[i].message, 0); /* nothing was written there yet */
     logger.format = format;
     log_set_level(least);
 }

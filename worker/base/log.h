@@ -53,7 +53,7 @@ bool log_wanted(enum log_level level);
 uint64_t log_dropped(void);
 
 /*
- * Writes a line; `message` is a fixed lower-case sentence, the fields come behind it. Use LOG. A warning or error of the
+ * Writes a line; `message` is a fixed lower-case sentence, the fields come after it. Use LOG. A warning or error of the
  * same sentence is written once in a second; the next one says how many were left out.
  */
 void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count);

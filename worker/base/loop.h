@@ -39,7 +39,7 @@ int64_t loop_clock_ms(void);
 
 /*
  * Watches the descriptor for `events`, or changes what is watched. A descriptor that was closed and came back as
- * another file is watched anew (libcurl closes first and tells later).
+ * another file is watched afresh (libcurl closes first and tells later).
  */
 MUST_USE bool loop_watch(struct loop *loop, int descriptor, uint32_t events, loop_event_fn *call,
                          void *context, struct fault *why);
@@ -72,7 +72,7 @@ void loop_set_budget(struct loop *loop, int64_t budget_ms);
 int64_t loop_share(const struct loop *loop);
 bool loop_share_over(struct loop *loop, int64_t share);
 
-/* How long a turn took, without what it waited, and what took most of it. */
+/* How long a turn took, without its waiting, and what took most of it. */
 struct loop_turn {
     int64_t took_us, cause_us;
     int64_t cpu_us;    /* of this thread: what is missing, others ran or it waited for a lock */
@@ -80,7 +80,7 @@ struct loop_turn {
 };
 typedef void loop_turn_fn(void *context, const struct loop_turn *turn);
 
-/* Tells each turn when it has ended; and a callback what it does, for the cause. */
+/* `call` is called after each turn; and a callback names what it does, for the cause. */
 void loop_watch_turns(struct loop *loop, loop_turn_fn *call, void *context);
 void loop_doing(struct loop *loop, const char *what);
 

@@ -16,7 +16,7 @@ void *memory_new(size_t count, size_t size) __attribute__((malloc, returns_nonnu
 void *memory_resize(void *old, size_t count, size_t size)
     __attribute__((returns_nonnull, warn_unused_result));
 
-/* A copy of the text, or of its first `length` bytes with a NUL behind them; null stays null. */
+/* A copy of the text, or of its first `length` bytes with a NUL after them; null stays null. */
 char *memory_text(const char *text);
 char *memory_text_of(const char *bytes, size_t length);
 void *memory_copy(const void *bytes, size_t length) __attribute__((returns_nonnull));
@@ -28,7 +28,7 @@ void *memory_free(void *object);
 #define CLEANUP(function) __attribute__((cleanup(function)))
 void memory_release(void *pointer_to_pointer);
 
-/* For CLEANUP variables: hands the object to a new owner and leaves null behind. */
+/* For CLEANUP variables: hands the object to a new owner and leaves null in the variable. */
 #define TAKE(pointer)                                                                                        \
     ({                                                                                                       \
         __typeof__(pointer) taken_ = (pointer);                                                              \

@@ -19,8 +19,8 @@ struct metric_family {
         *name; /* with unit and _total as Prometheus asks: whc_calls_total, whc_call_duration_seconds */
     const char *help;
     enum metric_kind kind;
-    const char *labels[METRIC_LABELS_MAX]; /* null behind the last */
-    double buckets[METRIC_BUCKETS_MAX];    /* upper bounds of a histogram, ascending, 0 behind the last */
+    const char *labels[METRIC_LABELS_MAX]; /* null after the last */
+    double buckets[METRIC_BUCKETS_MAX];    /* upper bounds of a histogram, ascending, 0 after the last */
 };
 
 struct metric_table;

@@ -1,4 +1,4 @@
-/* The end of a secret: its bytes are overwritten first. */
+/* Frees a secret after overwriting its bytes. */
 #include "secret.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* The host of a URL, as libcurl finds it: behind the last '@', before the port. */
+/* The host of a URL, as libcurl finds it: after the last '@', before the port. */
 #ifndef BASE_URL_H
 #define BASE_URL_H
 

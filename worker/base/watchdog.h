@@ -19,7 +19,7 @@ struct watchdog;
  */
 MUST_USE bool watchdog_new(int64_t limit_ms, struct watchdog **watchdog, struct fault *why);
 
-/* The loop has turned: the time starts anew. Accepts null. */
+/* The loop has turned: the time starts again. Accepts null. */
 void watchdog_feed(struct watchdog *watchdog);
 
 /* Accepts null. */

@@ -209,7 +209,7 @@ void arazzo_read(struct json_object *tree, struct json_cursor *cursor, const str
         json_cursor_leave(cursor, item);
     }
     json_cursor_leave(cursor, mark);
-    if (cursor->problems->count == 0) /* behind a mistake, a noted expression may be freed already */
+    if (cursor->problems->count == 0) /* after a mistake, a noted expression may be freed already */
         note_needs(arazzo);
 }
 

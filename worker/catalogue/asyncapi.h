@@ -1,7 +1,7 @@
 /*
  * Our topics and BT's notifications: which operations of an AsyncAPI 3.0 description a workflow may receive by.
  *
- * Checked now; used at run time when journeys are carried out.
+ * Only checked so far: this worker does not receive messages in a workflow yet.
  */
 #ifndef CATALOGUE_ASYNCAPI_H
 #define CATALOGUE_ASYNCAPI_H

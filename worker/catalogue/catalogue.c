@@ -184,7 +184,8 @@ static void load_asyncapi(struct loader *loader)
     struct json_cursor cursor;
 
     locate(loader, "order-events.asyncapi.json", path);
-    if (!exists(loader, "order-events.asyncapi.json") /* a catalogue without journeys needs none */
+    if (!exists(loader,
+                "order-events.asyncapi.json") /* a catalogue whose workflows receive no messages needs none */
         || !json_cursor_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
         return;
     json_cursor_init(&cursor, path, loader->problems);
@@ -294,7 +295,7 @@ static bool uses(const struct order_type *type, const struct operation *operatio
     return false;
 }
 
-/* What is not understood in an operation matters once a workflow uses it; told once, whoever does. */
+/* What is not understood in an operation matters once a workflow uses it; reported once, however many do. */
 static void report_misread(struct loader *loader)
 {
     const struct catalogue *catalogue = loader->catalogue;

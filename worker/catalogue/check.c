@@ -257,7 +257,7 @@ static void check_own_reply(const struct checker *checker, const char *pointer, 
              step->id, member);
 }
 
-/* Only a look-up can be told that there is none. */
+/* Only a look-up can find that there is none. */
 static void check_absent(const struct checker *checker, const char *pointer, const struct step *step)
 {
     for (size_t i = 0; i < step->on_success_count + step->on_failure_count; i++) {

@@ -1,6 +1,6 @@
 /*
- * The ways through a workflow: no write twice (it would carry the same reference), no FAILED behind a write that is
- * done (FAILED says that BT did nothing).
+ * The ways through a workflow: no write twice (it would carry the same reference), no FAILED after a write that is done
+ * (FAILED says that BT did nothing).
  */
 #ifndef CATALOGUE_CHECK_PATHS_H
 #define CATALOGUE_CHECK_PATHS_H

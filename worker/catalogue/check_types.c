@@ -8,7 +8,7 @@ static bool is_index(const char *part)
     return *part != '\0' && strspn(part, "0123456789") == strlen(part);
 }
 
-/* One part further, as expression.c walks. */
+/* One part further, as expression.c follows it. */
 static struct type_found step_into(const struct schema_node *type, const char *part)
 {
     const struct schema_field *field;
@@ -54,7 +54,7 @@ static struct type_found item_type(const struct expression *over, const struct s
     struct type_found found = over == NULL ? unknown : expression_type(over, request);
 
     if (found.known != TYPE_KNOWN)
-        return unknown; /* what is wrong is told where it stands */
+        return unknown; /* what is wrong is reported for the file where it is */
     const struct schema_node *type = schema_present(found.type);
     if (type->kind == SCHEMA_UNION)
         return unknown;

@@ -50,7 +50,7 @@ void criteria_release(struct criteria *criteria)
     *criteria = (struct criteria){0};
 }
 
-/* One that is slow with a short text is told now. */
+/* One that is slow with a short text is reported now. */
 static bool compile_regex(struct criterion *criterion, const char *text, size_t length, struct fault *why)
 {
     struct pattern *regex;

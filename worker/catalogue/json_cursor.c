@@ -39,7 +39,7 @@ bool json_cursor_load_text(const char *path, size_t ceiling, struct buffer *text
         problems_add(problems, path, "", "%s", why.text);
         return false;
     }
-    if (tree_read(buffer_text(text), text->length, &tree, &why)) /* else whoever reads it tells */
+    if (tree_read(buffer_text(text), text->length, &tree, &why)) /* else whoever reads it reports it */
         check_names(path, text, problems);
     return true;
 }

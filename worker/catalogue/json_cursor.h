@@ -1,8 +1,8 @@
 /*
  * Where in a JSON file the reader stands, so that each mistake names file and JSON pointer.
  *
- * The readers of the catalogue go on behind a mistake, to collect all of them; what they return after one is only
- * good for finding more.
+ * The readers of the catalogue go on after a mistake, to collect all of them; what they return after one is only good
+ * for finding more.
  */
 #ifndef CATALOGUE_JSON_CURSOR_H
 #define CATALOGUE_JSON_CURSOR_H
@@ -17,8 +17,8 @@ struct json_cursor {
 };
 
 /*
- * Reads a file of at most `ceiling` bytes, and a JSON value in one. False: a mistake is recorded, with `remedy`. A member
- * whose name stands twice is a mistake, too, and the rest is read all the same.
+ * Reads a file of at most `ceiling` bytes, and a JSON value in one. False: a mistake is recorded, with `remedy`. A
+ * member whose name occurs twice is a mistake, too, and the rest is read all the same.
  */
 MUST_USE bool json_cursor_load_text(const char *path, size_t ceiling, struct buffer *text,
                                     struct problems *problems);
@@ -37,10 +37,10 @@ void json_cursor_leave(struct json_cursor *cursor, size_t mark);
 void json_cursor_problem(struct json_cursor *cursor, const char *remedy, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
-/* The member's text; records a mistake and gives null when it is missing or no text. Borrowed. */
+/* The member's text; records a mistake and gives null when it is missing or not a text. Borrowed. */
 const char *json_cursor_text(struct json_cursor *cursor, struct json_object *tree, const char *member);
 
-/* How many items the list has; 0 when it is null, and, with a mistake recorded, when it is no list. */
+/* How many items the list has; 0 when it is null, and, with a mistake recorded, when it is not a list. */
 size_t json_cursor_length(struct json_cursor *cursor, struct json_object *list);
 
 /* Records a mistake for each member that is neither in `known` (null-terminated) nor starts with "x-". */

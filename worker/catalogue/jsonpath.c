@@ -95,7 +95,7 @@ static void add_utf8(unsigned point, struct buffer *out)
     buffer_add_byte(out, (uint8_t)(0x80 | (point & 0x3f)));
 }
 
-/* Behind "\u": four digits, of a surrogate pair eight with a "\u" between. */
+/* After "\u": four digits, of a surrogate pair eight with a "\u" between. */
 static bool read_unicode(struct ledger_reader *reader, struct buffer *out)
 {
     unsigned high, low;
@@ -115,7 +115,7 @@ static bool read_unicode(struct ledger_reader *reader, struct buffer *out)
     return true;
 }
 
-/* Behind a backslash. */
+/* After a backslash. */
 static bool read_escape(struct ledger_reader *reader, char quote, struct buffer *out, struct fault *why)
 {
     static const char letters[] = "bfnrt/\\", bytes[] = "\b\f\n\r\t/\\";
@@ -237,7 +237,7 @@ static bool read_bracket(struct ledger_reader *reader, struct segment *segment, 
     return true;
 }
 
-/* The segments behind `$` or `@`. White space may stand before each, but not behind the last. */
+/* The segments after `$` or `@`. White space may stand before each, but not after the last. */
 static bool read_segments(struct ledger_reader *reader, struct jsonpath **out, struct fault *why)
 {
     struct jsonpath *path = memory_new(1, sizeof *path);
@@ -336,7 +336,7 @@ static bool read_comparison(struct ledger_reader *reader, struct filter *filter,
     return true;
 }
 
-/* What stands behind `!`: a group, or whether something is there. */
+/* What follows `!`: a group, or whether something is there. */
 static bool read_negated(struct ledger_reader *reader, struct filter *filter, struct fault *why)
 {
     if (filter->kind == FILTER_COMPARE || filter->kind == FILTER_NOT)

@@ -54,6 +54,6 @@ const struct operation *openapi_operation(const struct openapi *openapi, const c
 enum gateway_meaning openapi_gateway(const struct openapi *openapi, const char *api, int status,
                                      const char *code);
 
-extern const char *const repeat_names[]; /* by enum repeat_class, null behind the last */
+extern const char *const repeat_names[]; /* by enum repeat_class, null after the last */
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What the parts of the OpenAPI reader share: openapi.c walks the file, openapi_parameter.c, openapi_media.c and
+ * What the parts of the OpenAPI reader share: openapi.c reads the file, openapi_parameter.c, openapi_media.c and
  * openapi_schema.c read an operation's parameters, bodies and schemas.
  */
 #ifndef CATALOGUE_OPENAPI_INSIDE_H
@@ -14,8 +14,8 @@ struct openapi_reader {
 };
 
 /*
- * What the tree's $ref, and a $ref behind it, leads to; the tree itself where it has none. Null, with a mistake
- * recorded, where it leads nowhere, out of this file or in a circle. Borrowed.
+ * What the tree's $ref, and a $ref that this one names, leads to; the tree itself where it has none. Null, with a
+ * mistake recorded, where it leads nowhere, out of this file or in a circle. Borrowed.
  */
 struct json_object *openapi_resolve(const struct openapi_reader *reader, struct json_object *tree);
 

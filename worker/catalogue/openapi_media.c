@@ -1,4 +1,4 @@
-/* Media types, request bodies and responses of an OpenAPI operation. See openapi_inside.h. */
+/* Reads media types, request bodies and responses of an OpenAPI operation. See openapi_inside.h. */
 #include "openapi_inside.h"
 
 #include "memory.h"
@@ -10,7 +10,7 @@
 /* How well a media type stands for the JSON that we ask for and send; the best of an operation counts. */
 enum media_rank { MEDIA_FOREIGN, MEDIA_RANGE, MEDIA_SUFFIX, MEDIA_JSON };
 
-/* RFC 9110 section 8.3: names without regard to case, parameters behind a semicolon, blanks around it. */
+/* RFC 9110 section 8.3: names without regard to case, parameters after a semicolon, blanks around it. */
 static enum media_rank rank_of(const char *type)
 {
     static const char suffix[] = "+json";

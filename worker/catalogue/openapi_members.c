@@ -1,4 +1,4 @@
-/* Which members a successful reply can show. See openapi_inside.h. */
+/* Finds out which members a successful reply can show. See openapi_inside.h. */
 #include "openapi_inside.h"
 
 #include "memory.h"

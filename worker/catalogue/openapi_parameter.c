@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The last one is a place only while reading. */
+/* The cookie, which comes last, is a place only while reading. */
 static const char *const place_names[] = {"path", "query", "header", "cookie", NULL};
 enum { PLACE_COOKIE = PARAMETER_IN_HEADER + 1 };
 
@@ -19,7 +19,7 @@ static bool is_ignored_header(const char *name, int place)
             strcasecmp(name, "Authorization") == 0);
 }
 
-/* How we write a value is how `form` and `simple`, the styles by default, write one that is no list or object. */
+/* How we write a value is how `form` and `simple`, the styles by default, write one that is not a list or object. */
 static bool is_written_so(struct json_object *tree, int place)
 {
     const char *style = tree_text_of(tree, "style");

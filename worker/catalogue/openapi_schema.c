@@ -166,7 +166,7 @@ static enum reply_type types_by_condition(struct walk *walk, struct json_object 
            types_of(walk, tree_member(schema, "else"), depth + 1);
 }
 
-/* Strictly, members say nothing of a value that is no object; but nobody lists them and means a text. */
+/* Strictly, members say nothing of a value that is not an object; but nobody who lists them means a text. */
 static enum reply_type types_meant(struct json_object *schema)
 {
     enum reply_type types = 0;

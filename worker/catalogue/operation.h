@@ -1,8 +1,8 @@
 /*
  * One operation of the OpenAPI description, as openapi.h reads it; constant after.
  *
- * What is not understood in it is kept as its mistakes, to be told only where a workflow uses it: a description has many
- * operations that nobody here calls.
+ * What is not understood in it is kept as its mistakes, to be reported only where a workflow uses it: a description has
+ * many operations that nobody here calls.
  */
 #ifndef CATALOGUE_OPERATION_H
 #define CATALOGUE_OPERATION_H

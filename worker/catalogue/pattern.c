@@ -116,7 +116,7 @@ static bool try_letters(const struct pattern *pattern, const char *letters, bool
             continue;
         tried[letter] = true;
         memset(probe, letter, PROBE_LENGTH);
-        probe[PROBE_LENGTH] = '\x01'; /* so that what matched so far is in vain */
+        probe[PROBE_LENGTH] = '\x01'; /* so that what matched so far is for nothing */
         *slow = *letters;
         if (match(pattern, probe, sizeof probe, STEPS_QUICK) < PCRE2_ERROR_PARTIAL)
             return false;

@@ -19,7 +19,7 @@ struct pattern;
 MUST_USE bool pattern_compile(const char *text, size_t length, struct pattern **pattern, struct fault *why);
 void *pattern_free(struct pattern *pattern);
 
-/* False also for text that is no UTF-8, and for a match that takes too much. */
+/* False also for text that is not UTF-8, and for a match that takes too much. */
 bool pattern_matches(const struct pattern *pattern, const char *text, size_t length);
 
 /* How many groups it captures. */
@@ -33,11 +33,11 @@ MUST_USE bool pattern_is_quick(const struct pattern *pattern, const char *text, 
 
 /*
  * Adds to `out`, the pattern as far as it is made, a value that stands for itself: as a group, or as its digits where a
- * count is due, "{" before it. False: a count that is no number of at most three digits.
+ * count is due, "{" before it. False: a count that is not a number of at most three digits.
  */
 bool pattern_embed(const char *value, size_t length, struct buffer *out);
 
-/* The same with a group that captures, so that pattern_groups() tells whether it was one there. */
+/* The same with a group that captures, so that pattern_groups() shows whether it is a group there. */
 bool pattern_embed_captured(const char *value, size_t length, struct buffer *out);
 
 #endif

@@ -60,7 +60,7 @@ static void check_proposed(const struct settings *settings, const struct openapi
         operation->id);
 }
 
-/* `tag` "" : the one for all APIs, which is told once. */
+/* `tag` "" : the one for all APIs, which is reported once. */
 static void check_base(const char *url, const char *tag, struct problems *problems)
 {
     const char *where = *tag != '\0' ? tag : "bt.base.url", *dot = *tag != '\0' ? "." : "";
@@ -81,7 +81,7 @@ static void check_api(const struct settings *settings, const char *tag, struct p
     settings_of_api(settings, tag, &api, problems);
     if (api.base_url != settings->api.base_url)
         check_base(api.base_url, tag, problems);
-    /* What holds for all APIs was told once already. */
+    /* What holds for all APIs was reported once already. */
     if (api.call_timeout_ms != settings->api.call_timeout_ms ||
         api.tcp_user_timeout_ms != settings->api.tcp_user_timeout_ms ||
         api.delivery_max_ms != settings->api.delivery_max_ms ||

@@ -7,9 +7,9 @@
 #include "openapi.h"
 
 /*
- * The body as JSON, owned by the caller; null for an empty body and for one that is no JSON. *unreadable says what is
- * wrong where JSON is promised: "json" it is none, "type" it is of another outermost type; "size", promised or not: it
- * has more than `values_max` values; "twice", the same: an object in it has a member twice; "" when it is readable.
+ * The body as JSON, owned by the caller; null for an empty body and for one that is not JSON. *unreadable says what is
+ * wrong where JSON is promised: "json" it is not JSON, "type" it is of another outermost type; "size", promised or not:
+ * it has more than `values_max` values; "twice", the same: an object in it has a member twice; "" when it is readable.
  * One object where a list is promised becomes a list of one.
  */
 struct json_object *reply_read(const struct operation *operation, int status, const char *text, size_t length,

@@ -16,7 +16,7 @@ MUST_USE bool template_parse_pattern(const char *text, const struct naming *nami
                                      struct template **template, struct fault *why);
 void *template_free(struct template *template);
 
-/* The one expression that it is, borrowed; null when it is none, or has something beside it. */
+/* The one expression that it is, borrowed; null when it is not one, or has something beside it. */
 const struct expression *template_expression(const struct template *template);
 
 /* Whether there is no expression in it at all. */

@@ -55,7 +55,7 @@ void token_hosts_check(const struct settings *settings, const struct openapi *op
         if (*api.base_url == '\0' || !sends_token(openapi, tag) || may_go_to(settings, openapi, api.base_url))
             continue;
         if (!url_host(api.base_url, host))
-            continue; /* it is no URL, and that is told */
+            continue; /* it is not a URL, and that is reported */
         snprintf(remedy, sizeof remedy,
                  "bt.token.hosts=%s, or \"security\": [] at the operations of '%.100s' if they need none",
                  host, tag);

@@ -11,7 +11,7 @@ static bool is_named(const char *name, char *const names[])
     return false;
 }
 
-/* The number as text in the form; null when it is none. */
+/* The number as text in the form; null when it is not one. */
 static struct json_object *formed(struct json_object *value, enum number_form form)
 {
     char national[NUMBER_TEXT_SIZE], text[NUMBER_TEXT_SIZE];

@@ -10,7 +10,7 @@
 
 /*
  * A copy of the value in which each member of one of these names (null-terminated), at any depth, has its number in
- * this form. One that is no number is left out: a path does not find it. Owned; null for null.
+ * this form. One that is not a number is left out: a path does not find it. Owned; null for null.
  */
 struct json_object *uk_numbers_in(struct json_object *value, char *const names[], enum number_form form);
 

@@ -32,7 +32,7 @@ struct action {
     size_t target_index;         /* its place among the workflow's steps */
     enum outcome_status outcome; /* of end */
     bool outcome_named;          /* by x-outcome, not by default */
-    bool absent;                 /* x-outcome ABSENT: a look-up is told that there is none */
+    bool absent;                 /* x-outcome ABSENT: a look-up finds that there is none */
     struct template *reason;     /* of x-outcome; null when there is none */
 };
 
@@ -72,7 +72,7 @@ struct step {
     struct named_payload *outputs;
     size_t output_count;
     enum repeat_class repeat;
-    bool knows_reply;      /* own_reply.h: its success criteria tell somebody else's reply */
+    bool knows_reply;      /* own_reply.h: its success criteria recognise somebody else's reply */
     struct lookup *lookup; /* null: none */
     bool uses_request,
         uses_headers; /* its workflow has expressions over the request, or over reply headers */

@@ -1,9 +1,9 @@
 /*
  * Avro binary data to plain JSON and back (Avro specification, "Binary Encoding").
  *
- * Plain JSON means: records are objects, unions are the bare value (null or T), logical types are text (scalar.h), bytes
- * are base64, and members that are null are there. Where a union has several types besides null, the first one that the
- * JSON fits counts.
+ * Plain JSON means: records are objects, unions are the bare value (null or T), logical types are text (scalar.h),
+ * bytes are base64, and members that are null are there. Where a union has several types besides null, the first one
+ * that the JSON fits counts.
  *
  * Bytes are read with the schema they were written with, by Avro-C, and then put by name into the reader's schema by
  * us (projection.h). One thread at a time: Avro-C's error text belongs to the process.
@@ -40,7 +40,7 @@ MUST_USE bool datum_decode(const struct schema *writer, const void *bytes, size_
 /* A field without a tree: integers and the index of a symbol are numbers; text and bytes are borrowed. */
 struct datum_leaf {
     int64_t number;
-    const char *bytes; /* null: the field is null, or a number; no NUL behind them */
+    const char *bytes; /* null: the field is null, or a number; no NUL after them */
     size_t length;
 };
 

@@ -1,4 +1,4 @@
-/* Encodes plain JSON as Avro bytes. It is brought into shape first, so that filling Avro-C's value cannot fail. */
+/* Encodes plain JSON as Avro bytes. It is brought into shape first, so that filling Avro-C's value is simple. */
 #include "datum.h"
 
 #include "memory.h"

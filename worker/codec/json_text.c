@@ -127,7 +127,7 @@ static bool number(struct check *check)
     return true;
 }
 
-/* Behind a backslash. A name with a NUL would be another, shorter one to json-c. */
+/* After a backslash. A name with a NUL would be another, shorter one to json-c. */
 static bool escape(struct check *check, bool name)
 {
     bool zero = true;
@@ -144,7 +144,7 @@ static bool escape(struct check *check, bool name)
     return !(zero && name) || wrong(check, "a member's name with a NUL character");
 }
 
-/* Behind the quote. Bytes beyond ASCII are taken as they are; who needs text looks whether they are UTF-8. */
+/* After the quote. Bytes beyond ASCII are taken as they are; who needs text looks whether they are UTF-8. */
 static bool string(struct check *check, bool name)
 {
     while (check->at < check->end) {

@@ -1,5 +1,5 @@
 /*
- * Member names that stand twice in one object: RFC 8259 leaves open which counts, and json-c takes the last without a
+ * Member names that occur twice in one object: RFC 8259 leaves open which counts, and json-c takes the last without a
  * word. In files that people write that is a mistake.
  */
 #ifndef CODEC_JSON_TWICE_H

@@ -22,7 +22,7 @@ static size_t count_digits(const char *text, size_t length)
     return count;
 }
 
-/* The part behind 'e'; *used: how much of the text it was. Beyond all reason it stays at the bound. */
+/* The part after 'e'; *used: how much of the text it was. An absurdly large exponent is cut to the bound. */
 static bool read_exponent(const char *text, size_t length, int64_t *exponent, size_t *used)
 {
     bool negative = length > 0 && text[0] == '-';
@@ -46,7 +46,7 @@ static void keep_digits(const char *text, const char *end, size_t whole, int64_t
     while (text < end && (*text == '0' || *text == '.'))
         power -= *text++ == '0';
     while (end > text && (end[-1] == '0' || end[-1] == '.'))
-        end--; /* behind the point they say nothing, before it the power says it */
+        end--; /* after the point they say nothing, before it the power says it */
     numeral->digits = text;
     numeral->length = (size_t)(end - text);
     numeral->power = numeral->length == 0 ? 0 : power;

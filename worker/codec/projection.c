@@ -65,7 +65,7 @@ static bool promotable(enum schema_kind from, enum schema_kind to)
     return false;
 }
 
-/* The reader's branch for what is no union: the same type, else one of a matching name, else a promotion. */
+/* The reader's branch for what is not a union: the same type, else one of a matching name, else a promotion. */
 static const struct schema_node *branch_for(const struct schema_node *writer,
                                             const struct schema_node *reader)
 {
@@ -161,7 +161,7 @@ static bool project_bytes(const avro_value_t *value, const struct schema_node *w
         return scalar_of_bytes(reader, bytes, length, at, tree, why);
     if (writer->kind == SCHEMA_STRING)
         return scalar_of_text(reader, bytes, length, at, tree, why);
-    CLEANUP(memory_release) char *copy = memory_text_of(bytes, length); /* bytes have no NUL behind them */
+    CLEANUP(memory_release) char *copy = memory_text_of(bytes, length); /* bytes have no NUL after them */
     return scalar_of_text(reader, copy, length, at, tree, why);
 }
 

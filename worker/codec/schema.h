@@ -57,7 +57,7 @@ void schema_release(struct schema **schema); /* for CLEANUP */
 const struct schema_node *schema_root(const struct schema *schema);
 size_t schema_node_count(const struct schema *schema);
 
-/* Its records, enums and fixed types, library types included, in order of definition; null behind the last. */
+/* Its records, enums and fixed types, library types included, in order of definition; null after the last. */
 const struct schema_node *schema_definition(const struct schema *schema, size_t index);
 
 /* Full name of the root, "string" and the like where it has none. */
@@ -70,7 +70,7 @@ uint64_t schema_fingerprint(const struct schema *schema);  /* CRC-64-AVRO of the
 
 /*
  * Whether a single-object value with this fingerprint was written with the schema: it is the schema's own, or the one
- * that the libraries of Go (hamba/avro) and Rust (apache-avro) compute, whose canonical forms tell logical types.
+ * that the libraries of Go (hamba/avro) and Rust (apache-avro) compute, whose canonical forms name logical types.
  */
 bool schema_has_fingerprint(const struct schema *schema, uint64_t fingerprint);
 

@@ -8,7 +8,7 @@
 /* Also the fingerprint of an empty text. */
 #define CRC64_EMPTY UINT64_C(0xc15d213aa4d7a795)
 
-/* How a canonical form tells logical types; the specification leaves them out. */
+/* How a canonical form names logical types; the specification leaves them out. */
 enum form {
     FORM_SPECIFIED,
     FORM_GO,   /* github.com/hamba/avro: {"type":"string","logicalType":"uuid"} */
@@ -21,7 +21,7 @@ struct writer {
     struct buffer *out;
 };
 
-/* The logical types that those libraries know, besides decimal; any other is none to them. */
+/* The logical types that those libraries know, besides decimal; they ignore any other. */
 static const struct {
     const char *name;
     enum schema_kind kind;

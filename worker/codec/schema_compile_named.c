@@ -1,4 +1,4 @@
-/* Records, enums and fixed types, and logical types. */
+/* Compiles records, enums and fixed types, and logical types. */
 #include "schema_parser.h"
 
 #include "decimal.h"
@@ -140,7 +140,7 @@ static int by_text(const void *one, const void *other)
     return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-/* A name that is there twice, null when there is none: sorted, since a schema of strangers may have very many. */
+/* A name that occurs twice, null when there is none: sorted, since a schema of strangers may have very many. */
 static const char *twice(const char *const names[], size_t count)
 {
     CLEANUP(memory_release) const char **sorted = memory_new(count, sizeof *sorted);

@@ -39,7 +39,7 @@ static char *joined(const char *space, const char *name)
     return buffer_take(&full, NULL);
 }
 
-/* A foreign name is valid behind its last dot: its namespace is compared with nothing but itself. */
+/* A foreign name needs to be valid only after its last dot: its namespace is compared with nothing but itself. */
 static bool valid_foreign_name(const char *name)
 {
     const char *dot = strrchr(name, '.');

@@ -46,13 +46,13 @@ MUST_USE bool tree_load_file(const char *path, size_t ceiling, struct buffer *co
 /* Adds the compact text of the tree (null: "null"), slashes not escaped. */
 void tree_write(struct json_object *tree, struct buffer *out);
 
-/* The member of an object; null when it is absent, null, or `tree` is no object. Borrowed. */
+/* The member of an object; null when it is absent, null, or `tree` is not an object. Borrowed. */
 struct json_object *tree_member(const struct json_object *tree, const char *name);
 
 /* Whether the object has the member at all, even with the value null. */
 bool tree_has(const struct json_object *tree, const char *name);
 
-/* The text of a string, or of the member that is one; null when it is no string. Borrowed. */
+/* The text of a string, or of the member that is one; null when it is not a string. Borrowed. */
 const char *tree_text(struct json_object *tree);
 const char *tree_text_of(const struct json_object *tree, const char *member);
 

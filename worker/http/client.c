@@ -56,7 +56,7 @@ static void collect(void *context)
     }
 }
 
-/* One watch per socket: the descriptor is what libcurl wants to be told. */
+/* One watch per socket: libcurl wants the descriptor with each event. */
 struct watch {
     struct http_client *client;
     curl_socket_t socket;

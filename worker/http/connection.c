@@ -71,7 +71,7 @@ void connections_attach(struct connections *connections, CURL *easy)
 
 typedef int name_fn(int descriptor, struct sockaddr *address, socklen_t *length);
 
-/* One end of the socket, as libcurl tells it; false when it has none yet. */
+/* One end of the socket, with the address as libcurl writes it; false when it has none yet. */
 static bool end_of(int descriptor, name_fn *name, char ip[INET6_ADDRSTRLEN], int *port)
 {
     union {
@@ -90,8 +90,8 @@ static bool end_of(int descriptor, name_fn *name, char ip[INET6_ADDRSTRLEN], int
 }
 
 /*
- * libcurl 7.88 does not tell the socket before the first request on it is done: it is found by its addresses, both of
- * them, since Linux gives one local port to connections to different peers.
+ * libcurl 7.88 does not give the socket away before the first request on it is done: it is found by its addresses, both
+ * of them, since Linux gives one local port to connections to different peers.
  */
 static int find(struct connections *connections, const struct connection_ends *ends)
 {

@@ -20,7 +20,7 @@ void *connections_free(struct connections *connections);
 /* Makes libcurl open and close the sockets of this handle's connections here. */
 void connections_attach(struct connections *connections, CURL *easy);
 
-/* Of one connection, as CURLOPT_PREREQFUNCTION is told. */
+/* The two addresses of one connection, as CURLOPT_PREREQFUNCTION gets them. */
 struct connection_ends {
     const char *local_ip, *remote_ip;
     int local_port, remote_port;

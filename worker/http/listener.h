@@ -5,8 +5,8 @@
 #include "fault.h"
 
 /*
- * Listens on an IPv4 or IPv6 address; `::` takes IPv4 too.
- * Port 0: any free one. The socket is the caller's to close; it does not block. FAULT_INPUT: it is no address.
+ * Listens on an IPv4 or IPv6 address; `::` takes IPv4 too. Port 0: any free one. The socket is the caller's to close;
+ * it does not block. FAULT_INPUT: it is not an address.
  */
 MUST_USE bool listener_open(const char *address, int port, int *listener, struct fault *why);
 

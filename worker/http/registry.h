@@ -4,7 +4,7 @@
  * A schema once read is kept, in memory and in a folder where the settings name one, so that a registry that is away
  * stops only what is new. One request per schema at a time; a failure is tried again, less and less often, at each of
  * the registry's URLs in turn. Only error code 40403 says that a schema is unknown: it is asked for until
- * registry.unknown.ms have passed. Anything else that is no schema is trouble, which is waited out.
+ * registry.unknown.ms have passed. Any other answer without a schema is trouble, which is waited out.
  */
 #ifndef HTTP_REGISTRY_H
 #define HTTP_REGISTRY_H
@@ -34,7 +34,7 @@ void *registry_free(struct registry *registry);
 enum registry_answer registry_schema(struct registry *registry, const struct frame *frame,
                                      const struct schema **schema, struct fault *why);
 
-/* Begins to fetch the schema of a request that waits behind another one, so that their waits do not add up. */
+/* Begins to fetch the schema of a request that waits after another one, so that their waits do not add up. */
 void registry_expect(struct registry *registry, const struct frame *frame);
 
 /*

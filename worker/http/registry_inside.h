@@ -33,9 +33,9 @@ struct entry {
     char why[WORDS_SIZE + KEY_SIZE + 10];
     bool fetching;
     bool trouble;            /* the registry did not answer as it should */
-    bool told;               /* REGISTRY_UNKNOWN was given as an answer: ask anew for the next one */
+    bool told;               /* REGISTRY_UNKNOWN was given as an answer: ask again for the next one */
     int64_t absent_since_ms; /* the registry says since then that there is no such schema; 0: it does not */
-    int64_t decided_ms;      /* when it was told to be unknown */
+    int64_t decided_ms;      /* when it was found to be unknown */
     size_t url, tried; /* the registry's URL that was asked, and how many have been since the last pause */
     int64_t pause_ms;
     struct loop_timer again;

@@ -57,7 +57,7 @@ static bool encoded(const struct http_reply *reply)
     return encoding != NULL && strcmp(encoding, "identity") != 0;
 }
 
-/* The JSON of the body as it came; null: it is none. Owned. */
+/* The JSON of the body as it came; null: it is not JSON. Owned. */
 static struct json_object *json_of(const struct http_reply *reply, struct fault *why)
 {
     struct json_object *tree = NULL;
@@ -67,7 +67,7 @@ static struct json_object *json_of(const struct http_reply *reply, struct fault 
     return tree;
 }
 
-/* How a body that is none of the registry's differs, or begins. */
+/* How a body that is not the registry's differs, or begins. */
 static void describe_body(const struct http_reply *reply, char words[WORDS_SIZE])
 {
     const char *location = tree_text_of(reply->headers, "location");

@@ -1,4 +1,4 @@
-/* The registry's URLs, what is an answer of a registry, and in words what is none; for the registry client's files. */
+/* The registry's URLs, whether an answer is a registry's, and in words why it is not; for the registry client's files. */
 #ifndef HTTP_REGISTRY_WORDS_H
 #define HTTP_REGISTRY_WORDS_H
 
@@ -11,7 +11,7 @@ void registry_read_urls(struct registry *registry);
 MUST_USE bool registry_read(const struct registry *registry, size_t url, const struct http_reply *reply,
                             const char *member, struct json_object **tree, char words[WORDS_SIZE]);
 
-/* Whether the reply is the registry's own word that there is no such schema: 404 with error code 40403. */
+/* Whether the registry itself says that there is no such schema: 404 with error code 40403. */
 bool registry_says_unknown(const struct http_reply *reply);
 
 #endif

@@ -1,4 +1,4 @@
-/* Names without regard to case, values without the white space around them: RFC 9110 section 5. */
+/* Reads header lines by RFC 9110 section 5: names without regard to case, values without the white space around them. */
 #include "reply_headers.h"
 
 #include "memory.h"
@@ -28,7 +28,7 @@ static void keep(const char *line, size_t name_length, const char *name, const c
         snprintf(kept, size, "%.*s", (int)length, value);
 }
 
-/* A header that comes twice is one with both values (RFC 9110 section 5.3): nobody may pick the one he likes. */
+/* A header that comes twice is one with both values (RFC 9110 section 5.3): nobody may choose between them. */
 static void add_to_tree(struct reply_headers *headers, const char *line, size_t name_length,
                         const char *value, size_t length)
 {
@@ -47,7 +47,9 @@ static void add_to_tree(struct reply_headers *headers, const char *line, size_t 
     json_object_object_add(headers->tree, name, json_object_new_string(buffer_text(&all)));
 }
 
-/* "gzip, gzip": a few kilobytes hide hours of work behind a second one, and none of it comes out to be counted. */
+/*
+ * "gzip, gzip": inside a second compression a few kilobytes hide hours of work, and none of it comes out to be counted.
+ */
 static void count_codings(struct reply_headers *headers, const char *line, size_t name_length,
                           const char *value, size_t length)
 {

@@ -6,7 +6,7 @@
 
 enum { REPLY_HEADERS_MAX_BYTES = 65536 };
 
-/* All zero is none. */
+/* All zero: none has come yet. */
 struct reply_headers {
     char retry_after[64], date[64], location[256]; /* perhaps cut; "" none */
     struct json_object *tree; /* {"lower-case name": "value"}; null: none came, or not wanted */

@@ -37,7 +37,7 @@ struct server {
     const struct server_page *pages;
     void *context;
     int listener;
-    struct half now, before; /* `before`: with the certificate before, until its connections have ended */
+    struct half now, before; /* `before`: with the previous certificate, until its connections have ended */
     struct visitors visitors;
     struct loop_timer tick, pause;
 };
@@ -63,7 +63,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, int status, con
     return result;
 }
 
-/* In a time that does not tell how much of it is right. */
+/* Compares in a time that does not show how much of it is right. */
 static bool same_secret(const char *given, size_t length, const char *wanted)
 {
     size_t wanted_length = strlen(wanted);
@@ -158,7 +158,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 }
 
 /*
- * libmicrohttpd tells of a connection's end before it closes it, and of its beginning: inside MHD_add_connection() up to
+ * libmicrohttpd reports a connection's end before it closes it, and its beginning: inside MHD_add_connection() up to
  * 0.9, from 1.0 on in the next MHD_run().
  */
 static void connected(void *context, struct MHD_Connection *connection, void **socket_context,

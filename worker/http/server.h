@@ -1,9 +1,9 @@
 /*
  * The small HTTP server for operators: GET pages on one port, on the loop (libmicrohttpd, its epoll nested in ours).
  *
- * We accept ourselves and hand the connections over: libmicrohttpd's own limits count all connections alike, so half-sent
- * requests could take the places of the health pages, and with TLS nobody knows before the request which page is wanted.
- * visitors.h says who must go. A connection is closed behind its answer.
+ * We accept ourselves and hand the connections over: libmicrohttpd's own limits count all connections alike, so
+ * half-sent requests could take the places of the health pages, and with TLS nobody knows before the request which page
+ * is wanted. visitors.h says who must go. A connection is closed after its answer.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
@@ -35,7 +35,7 @@ MUST_USE bool server_new(struct loop *loop, const struct settings *settings, con
                          void *context, struct server **server, struct fault *why);
 void *server_free(struct server *server);
 
-/* Reads certificate and key again; they count for new connections. On a failure those before stay. */
+/* Reads certificate and key again; they count for new connections. On a failure the old ones stay. */
 MUST_USE bool server_renew(struct server *server, struct fault *why);
 
 /* The port it listens on. */

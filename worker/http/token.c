@@ -140,7 +140,9 @@ static void pause_fetching(struct token *token, int64_t retry_after_ms)
     LOG(LOG_WARN, "no access token", log_text("why", token->trouble), log_int("retry_in_ms", wait_ms));
 }
 
-/* What the endpoint says of itself: RFC 6749 section 5.2; Apigee has names of its own. "" when it says nothing. */
+/*
+ * What the endpoint says about the failure: RFC 6749 section 5.2; Apigee has names of its own. "" when it says nothing.
+ */
 static void add_words(const char *body, size_t length, struct buffer *out)
 {
     static const char *const members[] = {"error", "ErrorCode", "error_description", "Error"};

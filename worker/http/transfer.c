@@ -25,7 +25,7 @@ struct transfer {
     size_t body_length, body_taken;
     int64_t tcp_user_timeout_ms;
     bool (*permit)(void *context);
-    unsigned ways; /* times that it was sent, as far as libcurl told */
+    unsigned ways; /* times that it was sent, as far as libcurl shows */
     bool unquiet;  /* the connection had something to read: it was not sent on it */
     bool moved;    /* and is tried once on a fresh one */
     struct connections *connections;
@@ -240,7 +240,7 @@ static void set_proxy(struct transfer *transfer, const struct http_request *requ
         curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, settings->proxy_password.hidden);
 }
 
-/* Closed behind the reply: the pool is for those that may share. */
+/* Closed after the reply: the pool is for calls that may share connections. */
 static void use_fresh_connection(CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);

@@ -31,7 +31,7 @@ enum visit { VISIT_WAITING, VISIT_PAGE, VISIT_HEALTH, VISIT_GONE };
 
 struct visitor {
     int socket; /* borrowed: libmicrohttpd closes it */
-    bool begun; /* libmicrohttpd has taken it; before that nobody tells when it is closed */
+    bool begun; /* libmicrohttpd has taken it; before that nobody reports when it is closed */
     enum visit state;
     int64_t due_ms; /* then it goes; by the loop's clock */
     struct in6_addr from;

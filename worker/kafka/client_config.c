@@ -165,8 +165,8 @@ static const struct value tool_producer[] = {
     {"message.max.bytes", "1000000000"}}; /* the broker's limit counts */
 
 /*
- * What is asked for by its offset is known to be committed, so that nobody's open transaction hides it; and what stands
- * behind it is seldom wanted.
+ * What is asked for by its offset is known to be committed, so that nobody's open transaction hides it; and what comes
+ * after it is seldom wanted.
  */
 static const struct value fetcher[] = {{"isolation.level", "read_uncommitted"},
                                        {"auto.offset.reset", "error"},
@@ -298,7 +298,7 @@ bool client_config_connect(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka
     if (*handle != NULL)
         return true;
     /*
-     * The configuration is left behind: librdkafka has freed its interceptors (credentials_follow()) when it failed, and
+     * The configuration is not freed: librdkafka has freed its interceptors (credentials_follow()) when it failed, and
      * would free them again. It happens when a file named in kafka.* is missing, and mostly once, for the worker ends.
      */
     return fault_set(why, FAULT_LOCAL, "no Kafka client: %s", error);

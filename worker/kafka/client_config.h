@@ -1,5 +1,5 @@
 /*
- * librdkafka handles, configured: what the promise fixes, then what the settings pass through.
+ * Configuration of librdkafka's handles: what the promise fixes, then what the settings pass through.
  *
  * kafka.<name> goes to every handle, kafka.consumer.<name> and kafka.producer.<name> to one kind. Names that
  * PROMISE.md or the worker's own settings fix are refused.
@@ -19,8 +19,8 @@ enum client_kind {
     CLIENT_GROUP,         /* the same under the group's own name: its positions, while no worker runs */
     CLIENT_WATCH,         /* the same, and sees what is not committed */
     CLIENT_FETCHER,       /* of single records of the ledger */
-    CLIENT_PEEK,          /* the same, for single records: an offset that is gone is said, not passed over */
-    CLIENT_READER,        /* of the ledger, for take-overs: the same, faster */
+    CLIENT_PEEK,   /* the same, for single records: an offset that is gone is reported, not passed over */
+    CLIENT_READER, /* of the ledger, for take-overs: the same, faster */
     CLIENT_ADMIN,
 };
 

@@ -77,7 +77,7 @@ static void rebalanced(rd_kafka_t *handle, rd_kafka_resp_err_t what, rd_kafka_to
     memory_free(partitions);
 }
 
-/* Errors that librdkafka works on by itself are told, not acted on. */
+/* Errors that librdkafka works on by itself are reported, not acted on. */
 static void failed(rd_kafka_t *handle, int error, const char *reason, void *opaque)
 {
     struct consumer *consumer = opaque;

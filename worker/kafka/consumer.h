@@ -1,11 +1,11 @@
 /*
  * The group's member: request messages in, partitions given and taken.
  *
- * The pair of assignment and group metadata is taken inside the ASSIGN callback and never refreshed (PROMISE.md R2).
- * With transactions the member is static, <group.id>-<worker.slot>: one that is killed and started again at once takes
- * its own place, and the others notice nothing; kafka/README.md section 5 says what that asks for.
- * Messages of all partitions come through one queue of ours that is simply not asked while there is no room, which is
- * cheaper than pausing. Everything runs on the loop's thread.
+ * Assignment and group metadata are taken together inside the ASSIGN callback and never refreshed (PROMISE.md R2). With
+ * transactions the member is static, <group.id>-<worker.slot>: one that is killed and started again at once takes its
+ * own place, and the others notice nothing; kafka/README.md section 8 says what that asks for. Messages of all partitions
+ * come through one queue of ours that is simply not asked while there is no room, which is cheaper than pausing.
+ * Everything runs on the loop's thread.
  */
 #ifndef KAFKA_CONSUMER_H
 #define KAFKA_CONSUMER_H
@@ -63,7 +63,7 @@ bool consumer_left(const struct consumer *consumer);
 /* The next request, null when there is none now. Give it back with rd_kafka_message_destroy(). */
 rd_kafka_message_t *consumer_next(struct consumer *consumer);
 
-/* The same of signals: they have a queue of their own, for they are taken also when there is no room for requests. */
+/* The next signal. They have a queue of their own, since they are taken also when there is no room for requests. */
 rd_kafka_message_t *consumer_next_signal(struct consumer *consumer);
 
 /* Lets librdkafka run its callbacks; called once per turn. */

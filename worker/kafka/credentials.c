@@ -11,7 +11,7 @@
 struct living {
     rd_kafka_t *handle;
     enum client_kind kind;
-    struct timespec changed; /* of the file it was told from */
+    struct timespec changed; /* of the file that its value was read from */
 };
 
 static struct {
@@ -78,7 +78,7 @@ void credentials_follow(rd_kafka_conf_t *conf, enum client_kind kind)
     rd_kafka_conf_interceptor_add_on_new(conf, "credentials", remember, (void *)(uintptr_t)kind);
 }
 
-/* True: it was told of a change. A file that is just being written, so empty, is looked at again the next time. */
+/* True: it got a changed value. A file that is just being written, so empty, is looked at again the next time. */
 static bool tell(const struct settings *settings, struct living *one)
 {
     const struct named_value *password = client_config_value(settings, one->kind, "sasl.password");

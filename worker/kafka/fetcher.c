@@ -173,7 +173,7 @@ static void answer(struct fetcher *fetcher, const rd_kafka_message_t *message)
 {
     int64_t now_ms = loop_clock_ms();
 
-    /* Whoever is answered may ask anew: that goes behind the last. */
+    /* Whoever is answered may ask again: that goes after the last. */
     for (size_t i = 0, count = fetcher->count; i < count; i++) {
         struct ask ask = fetcher->asks[i];
         if (!answers(message, &ask, now_ms))

@@ -3,7 +3,7 @@
  * repeated.
  *
  * A handle of its own, on the loop, and nothing blocks. What is asked gathers; each round reads from the lowest offset
- * of every partition, a little further for those that stand close behind, and the next round follows.
+ * of every partition, a little further for those that follow closely, and then the next round follows.
  */
 #ifndef KAFKA_FETCHER_H
 #define KAFKA_FETCHER_H
@@ -15,7 +15,7 @@
 
 struct fetcher;
 
-/* The record, borrowed; null: there is none at this offset (any more). */
+/* The record, borrowed; null: there is none at this offset, or none any more. */
 typedef void fetcher_done_fn(void *context, const rd_kafka_message_t *message);
 
 MUST_USE bool fetcher_new(const struct settings *settings, struct loop *loop, struct fetcher **fetcher,

@@ -2,8 +2,8 @@
  * Which partition a key belongs to (PROMISE.md R14): duplicates are found per partition, so it must follow from the key.
  *
  * The names are librdkafka's (its CONFIGURATION.md, "partitioner"): murmur2_random is what Java's client, franz-go,
- * kafkajs and Spring do, consistent_random what librdkafka and what is built on it do unless told otherwise, fnv1a_random
- * what Sarama does.
+ * kafkajs and Spring do, consistent_random what librdkafka and what is built on it do by default, fnv1a_random what
+ * Sarama does.
  */
 #ifndef KAFKA_PARTITIONER_H
 #define KAFKA_PARTITIONER_H

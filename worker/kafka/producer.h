@@ -1,5 +1,5 @@
 /*
- * The settling thread's producer: one life of a transactional.id, and whether anything went wrong in it.
+ * The settlement thread's producer: one life of a transactional.id, and whether anything went wrong in it.
  *
  * Only the library's log shows that a request was repeated or a connection failed (kafka/README.md section 1), so the
  * lines are counted here, and "clean" means none since the last producer_forget_failures().
@@ -27,7 +27,7 @@ rd_kafka_t *producer_handle(struct producer *producer);
  */
 MUST_USE bool producer_send(struct producer *producer, struct kafka_record *record, struct fault *why);
 
-/* What the broker refuses from now on is no trouble: the probe of its fence (PROMISE.md A1). */
+/* What the broker refuses from now on is not counted as a failure: the probe of its fence (PROMISE.md A1). */
 void producer_expect_refusal(struct producer *producer);
 
 /* Failed requests, connections and deliveries since producer_forget_failures(). */

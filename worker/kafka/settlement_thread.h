@@ -1,5 +1,5 @@
 /*
- * The settling thread: transactions carried out, positions read, one job at a time.
+ * The settlement thread: transactions carried out, positions read, one job at a time.
  *
  * It owns the producer: begin, send, commit, committed, init and destroy block, so they run here and never on the
  * loop. What an unclear commit means is decided in order/partitions; here it is only found out (PROMISE.md R3). Jobs
@@ -39,7 +39,7 @@ struct kafka_record {
 struct job_position {
     int32_t partition;
     int64_t offset;    /* read: -1 when nothing is committed */
-    int64_t signals;   /* the same of the signals topic; -1: not committed, or not to be */
+    int64_t signals;   /* in the signals topic; -1: not committed, or not to be */
     int64_t low, high; /* read: first and next offset of the request log; -1: not known */
     int64_t time_ms;   /* peek: of the record at the offset; -1: there is none (any more) */
     char *metadata;    /* owned; null: none */

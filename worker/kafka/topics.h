@@ -21,7 +21,7 @@ struct topic_state {
     const char *name; /* borrowed from the settings */
     bool exists;
     int partitions, replicas; /* the least of its partitions */
-    bool configured;          /* those below are known: the embedded broker does not tell */
+    bool configured;          /* those below are known: the embedded broker does not say */
     char cleanup[64];
     int64_t min_insync, max_message_bytes;
     bool unclean_election;
@@ -43,7 +43,7 @@ void topics_check(const struct settings *settings, const struct topic_state stat
                   size_t ledger_bytes, struct problems *problems);
 
 /*
- * What a value of the topic may have, with room for its headers and its key. Where the broker does not tell: as `topics`
+ * What a value of the topic may have, with room for its headers and its key. Where the broker does not say: as `topics`
  * would make it.
  */
 size_t topics_room(const struct topic_state *state, enum topic_role role);

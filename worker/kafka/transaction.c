@@ -222,8 +222,9 @@ static bool read_positions(struct transaction *transaction, struct settlement_jo
 }
 
 /*
- * A batch is refused as a whole, whichever of its records is at fault (R16): so the next producer sends one record a
- * batch, and its answer names the one. What a producer of full batches says of single records is forgotten.
+ * A batch is refused as a whole, whichever of its records is at fault (R16): so the next producer sends each record in
+ * a batch of its own, and the broker's answers show which one is refused. What a producer of full batches says of
+ * single records is forgotten.
  */
 static void note_refused(struct transaction *transaction, const struct settlement_job *job, bool settled)
 {
@@ -258,7 +259,7 @@ static bool count_partitions(struct transaction *transaction, struct settlement_
 
 /*
  * The broker refused the positions because our place in the group has another member now. That may be ourselves after a
- * rejoin, or another process; the next heartbeat tells.
+ * rejoin, or another process; the next heartbeat shows.
  */
 static void await_heartbeat(const struct transaction *transaction)
 {
@@ -268,7 +269,7 @@ static void await_heartbeat(const struct transaction *transaction)
         pause_briefly();
 }
 
-/* R3: a new producer with the same id ends whatever is open; only then the positions tell what happened. */
+/* R3: a new producer with the same id ends whatever is open; only then do the positions show what happened. */
 static enum job_answer find_out(struct transaction *transaction, struct settlement_job *job)
 {
     struct fault why;

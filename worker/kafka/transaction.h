@@ -1,4 +1,4 @@
-/* How a job of the settling thread is carried out; for settlement_thread.c, on its thread. */
+/* How a job of the settlement thread is carried out; for settlement_thread.c, on its thread. */
 #ifndef KAFKA_TRANSACTION_H
 #define KAFKA_TRANSACTION_H
 

@@ -3,7 +3,7 @@
  * read on in because a transaction hangs.
  *
  * On a thread and a handle of its own, because the questions block. It asks every third of lso.alarm.ms, at least once
- * in 20 s, and when it is told to; the answers come on the loop.
+ * in 20 s, and when watch_partitions() is called; the answers come on the loop.
  */
 #ifndef KAFKA_WATCH_H
 #define KAFKA_WATCH_H

@@ -39,7 +39,7 @@ struct batch_item *batch_add_item(struct batch *batch, int32_t partition, void *
     return item;
 }
 
-/* The request, its repeats so far and what people decided are in the ledger, or answered, from now on. */
+/* The request, its repeats so far and what people decided are in the ledger, or answered, once this is settled. */
 static void finish_offsets(struct batch *batch, struct order *order)
 {
     struct partitions *partitions = batch->setup.partitions;
@@ -218,7 +218,9 @@ static void keep_replaced(struct batch *batch, size_t outcome)
     batch->items[next].record = kept;
 }
 
-/* A record that Kafka refuses for itself is replaced, so that the next settlement has a chance (R16). */
+/*
+ * A record that Kafka refuses because of what it is itself is replaced, so that the next settlement has a chance (R16).
+ */
 static void replace_refused(struct batch *batch)
 {
     for (size_t i = 0; i < batch->sent; i++) {
@@ -229,7 +231,7 @@ static void replace_refused(struct batch *batch)
     }
 }
 
-/* From the record at `from` on; orders_leave() has been told of their orders. */
+/* From the record at `from` on; orders_leave() has already been called for their orders. */
 static void drop_foreign(struct batch *batch, size_t from)
 {
     size_t kept = from;

@@ -29,8 +29,8 @@ struct batch_records {
     void *(*forgotten)(void *context, int32_t partition, const char *request_id);
     void *(*owner)(void *context, const struct ledger_owner *owner);
     /*
-     * A record of a settlement that did not happen: one that Kafka refused for itself becomes a smaller one (R16).
-     * `order`: whose outcome it is, null where it is none. True: it still is that outcome, and another than before.
+     * A record of a settlement that did not happen: one that Kafka refused by itself becomes smaller (R16). `order`:
+     * whose outcome it is, null where it is none. True: it still is that outcome, but changed.
      */
     bool (*replace)(void *context, const struct order *order, int32_t partition, void **record);
     void (*release)(void *context, void *record);
@@ -51,11 +51,11 @@ struct batch_setup {
 };
 
 struct batch *batch_new(const struct batch_setup *setup);
-void *batch_free(struct batch *batch); /* accepts null */
+void *batch_free(struct batch *batch); /* null does nothing */
 
 /* --- what goes into the next settlement --- */
 
-/* A record of the partition that is of no order: a dead letter. */
+/* A record of the partition that belongs to no order: a dead letter. */
 void batch_add(struct batch *batch, int32_t partition, void *record);
 
 /* A repeat of a finished order, a request at this offset: its outcome again. False: none is kept. */
@@ -78,7 +78,7 @@ bool batch_gather(struct batch *batch);
 /* What falls out of the duplicate window is forgotten in the ledger too: some of it. */
 void batch_forget_old(struct batch *batch, int64_t wall_ms);
 
-/* What is gathered of partitions that are not ours any more is dropped; orders_leave() has been told of them. */
+/* Drops what is gathered of partitions that are not ours any more, after orders_leave(). */
 void batch_drop_foreign(struct batch *batch);
 
 /* --- a settlement --- */

@@ -4,7 +4,7 @@
 
 #include "batch.h"
 
-/* One record of a settlement, and what it is of. */
+/* One record of a settlement, and what it belongs to. */
 struct batch_item {
     struct change change; /* order null: not of an order */
     bool closes;          /* the last record of its change */

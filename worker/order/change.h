@@ -22,8 +22,8 @@ bool orders_next_change(struct orders *orders, struct change *change);
 void orders_published(struct order *order);
 
 /*
- * The change is settled, or its partition is not ours any more (orders_leave() has been told so); a write that intended
- * may be sent until lease_until_ms. An order that is done, or leaves, is freed.
+ * The change is settled, or its partition is not ours any more (orders_leave() has been called for it); a write that
+ * intended may be sent until lease_until_ms. An order that is done, or leaves, is freed.
  */
 void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms);
 

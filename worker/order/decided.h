@@ -18,7 +18,10 @@ char *decided_answer(const struct decision *decision, int64_t offset, const char
 /* The list with one more decision (JSON text) at its end; takes `list` over (null: none yet) and gives the new one. */
 char *decided_add(char *list, const char *decision, bool applied);
 
-/* Whether the list has the decision of this signal: it was read before, so it is no second one. Null: an empty list. */
+/*
+ * Whether the list has the decision of this signal: then it is the same one, read again, and not a second one. Null: an
+ * empty list.
+ */
 bool decided_has(const char *list, const char *signal_id);
 
 #endif

@@ -2,8 +2,8 @@
  * The orders that are done, for the duplicate window (PROMISE.md R9): what finds each of them, at most 64 bytes with its
  * share of the tables. Its outcome stands in the ledger, at the offset that is kept here.
  *
- * Kept per partition and forgotten by time only, in the ledger too; by number only where a setting says so. Nothing
- * here is worse than n log n, whatever comes in which order, and no single call walks over many.
+ * Kept per partition and forgotten by time only, in the ledger too; by number only where a setting says so. The cost of
+ * n orders is never more than n log n, whatever comes in which order, and no single call visits many.
  */
 #ifndef ORDER_DUPLICATES_H
 #define ORDER_DUPLICATES_H
@@ -32,7 +32,7 @@ struct duplicate {
 struct duplicates *duplicates_new(struct duplicates_window window);
 void *duplicates_free(struct duplicates *duplicates); /* accepts null */
 
-/* An order is done; or its record was written again: then it keeps its time. An id that is no UUID is left out. */
+/* An order is done; or its record was written again: then it keeps its time. An id that is not a UUID is ignored. */
 void duplicates_add(struct duplicates *duplicates, const struct duplicate *done);
 
 /* Whether the order is done and in the window; then *found is what is known of it. */

@@ -121,7 +121,7 @@ static enum engine_move next_call(struct order *order, const struct engine_terms
         begin_step(order, execution, terms);
     if (execution->step_began_ms == 0)
         execution->step_began_ms =
-            terms->now_ms; /* taken over, or tried again by a person: the bounds begin anew */
+            terms->now_ms; /* taken over, or tried again by a person: the bounds start again */
     execution->calls.step = step->id;
     execution->calls.attempts++;
     if (!order_writes(order))

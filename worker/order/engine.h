@@ -2,8 +2,8 @@
  * How an order goes through its workflow: which step is next, what it calls, and what follows from a verdict.
  *
  * The engine for one step and for many, and for look-ups. Deterministic: time and chance come in. It never calls
- * anything; it says what is to be called and is told what came of it. engine_doubt.c has what follows from a write whose
- * result is not known, engine_end.c how a way ends.
+ * anything; it says what is to be called and is given what came of it. engine_doubt.c has what follows from a write
+ * whose result is not known, engine_end.c how an execution ends.
  */
 #ifndef ORDER_ENGINE_H
 #define ORDER_ENGINE_H
@@ -26,7 +26,7 @@ enum engine_move {
     ENGINE_FOUND,  /* it has found the step done, doubt.answer is the step's outputs */
 };
 
-/* What the deadlines of PROMISE.md section 4 come to for an API. */
+/* The deadlines of PROMISE.md section 4, computed for one API. */
 struct doubt_policy {
     int64_t absent_ms;     /* after a take-over */
     int64_t absent_own_ms; /* after closing one's own call */
@@ -71,7 +71,7 @@ enum engine_move engine_take_over(struct order *order, const struct engine_terms
 
 /*
  * What a person decided of a parked order, or of one that no attempt of was ever sent. False: refused, and the fault
- * says why and what is true now. The order must be awake.
+ * says why and what is true now. The order must be loaded (snapshot_load()).
  */
 MUST_USE bool engine_decide(struct order *order, const struct decision *decision,
                             const struct engine_terms *terms, enum engine_move *move, struct fault *why);

@@ -36,7 +36,7 @@ static bool is_timely(const struct order *order, const struct decision *decision
                      (left_ms + 999) / 1000, order->attempt);
 }
 
-/* FAILED and REJECTED say that BT did nothing: not of an order that an earlier write of is done. */
+/* FAILED and REJECTED say that BT did nothing: not so of an order whose earlier write is done. */
 static bool may_end(const struct order *order, const struct decision *decision, struct fault *why)
 {
     bool ends = decision->verdict == DECISION_DID_NOT_HAPPEN || decision->verdict == DECISION_REJECT;

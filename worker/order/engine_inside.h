@@ -18,7 +18,7 @@ void engine_enter_step(struct order *order, size_t step);
 
 /*
  * Ends the execution. FAILED and REJECTED say that BT did nothing, so after a write such an order is parked (PROMISE.md
- * R6); a look-up that ends is no answer.
+ * R6); a look-up that ends in them has not answered.
  */
 enum engine_move engine_end(struct order *order, enum outcome_status status, const struct reason *reason,
                             const struct engine_terms *terms);

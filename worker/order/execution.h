@@ -1,6 +1,4 @@
-/*
- * Where an order is on its way: in its own workflow, in that of a look-up, in doubt. Parts of struct order.
- */
+/* How far an order is: in its own workflow, in that of a look-up, and in a doubt. Parts of struct order. */
 #ifndef ORDER_EXECUTION_H
 #define ORDER_EXECUTION_H
 
@@ -20,7 +18,7 @@ struct order_repeat {
     int64_t offset;
 };
 
-/* The way through one workflow: the order's own, or that of a look-up. */
+/* The execution of one workflow: the order's own, or that of a look-up. */
 struct execution {
     const struct workflow *workflow; /* null: this execution is not under way */
     struct json_object *inputs;      /* borrowed from the request, or owned by a look-up */

@@ -16,7 +16,7 @@ struct intake_gate {
     struct partitions *partitions;
     struct duplicates *duplicates;
     struct batch *batch;
-    size_t orders_max; /* those that are awake, and records that wait to be settled */
+    size_t orders_max; /* those that are loaded, and records that wait to be settled */
     size_t bytes_max;  /* of all orders; one is always taken */
     size_t owned_max;  /* orders of the ledger */
 };
@@ -37,8 +37,8 @@ bool intake_gate_ledger_full(const struct intake_gate *gate);
 bool intake_gate_memory_full(const struct intake_gate *gate);
 
 /*
- * The message at the offset: OPEN, SKIP or HELD. A held message may be asked for again; taking an open one again is no
- * harm, its offset is open until it is settled.
+ * The message at the offset: OPEN, SKIP or HELD. A held message may be asked for again; taking an open one again does
+ * no harm, since its offset is open until it is settled.
  */
 enum intake_answer intake_gate_request(struct intake_gate *gate, int32_t partition, int64_t offset,
                                        struct fault *why);

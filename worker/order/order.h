@@ -16,7 +16,7 @@
 #include "table.h"
 
 enum order_state {
-    ORDER_QUEUED,    /* behind another of its key */
+    ORDER_QUEUED,    /* after another of its key */
     ORDER_READY,     /* may be called as soon as its API's pace allows */
     ORDER_INTENDING, /* its next attempt waits to be committed (PROMISE.md R1) */
     ORDER_PERMITTED, /* it is committed: the call may be sent while the lease lasts */
@@ -46,7 +46,7 @@ struct order {
     struct request request;
     char order_id[ORDER_ID_SIZE]; /* BT's, from an output named orderId; "" */
     struct execution main, lookup;
-    unsigned steps_done;    /* executed, for the budget */
+    unsigned steps_done;    /* steps executed, for the budget */
     int64_t due_ms;         /* of ORDER_WAITING */
     int64_t started_at_ms;  /* first call of the order, since the epoch; 0: none yet */
     struct call call;       /* of ORDER_INTENDING to ORDER_CALLING */

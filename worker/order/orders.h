@@ -37,7 +37,7 @@ struct orders_time {
 };
 
 struct orders *orders_new(const struct orders_setup *setup, struct orders_time time);
-void *orders_free(struct orders *orders); /* with all orders in it; accepts null */
+void *orders_free(struct orders *orders); /* with all orders in it; null does nothing */
 
 /* Whether the rule is kept: always, outside of tests. */
 bool orders_keep_rule(const struct orders *orders, enum rule rule);
@@ -46,8 +46,8 @@ bool orders_keep_rule(const struct orders *orders, enum rule rule);
 void orders_take(struct orders *orders, struct order *order, struct orders_time time);
 
 /*
- * Takes over an order that was recalled from the ledger; call it in the order of (turn, request id) for each
- * partition. FAULT_INPUT: its content is damaged, or of a workflow that is no more.
+ * Takes over an order that snapshot_restore() made from the ledger; call it in the order of (turn, request id) for each
+ * partition. FAULT_INPUT: its content is damaged, or belongs to a workflow that does not exist any more.
  */
 MUST_USE bool orders_recover(struct orders *orders, struct order *order, struct orders_time time,
                              struct fault *why);
@@ -70,7 +70,7 @@ struct order *orders_next_call(struct orders *orders, struct orders_time time);
 /* Whether the call of this order may (still) be sent: owned and, for a write, within its lease. */
 bool orders_permit(const struct orders *orders, const struct order *order, int64_t now_ms);
 
-/* Tells what came of the order's call; the verdict is given back. An abandoned order is freed. */
+/* Takes what came of the order's call, and returns the verdict. An abandoned order is freed. */
 void orders_answer(struct orders *orders, struct order *order, const struct evidence *evidence,
                    struct orders_time time, struct verdict *verdict);
 
@@ -88,7 +88,7 @@ size_t orders_owned_count(const struct orders *orders); /* in the ledger */
 size_t orders_state_count(const struct orders *orders, enum order_state state);
 uint64_t orders_lease_count(const struct orders *orders); /* leases that ran out before the call began */
 
-/* Walks over all orders, for status; start with null. */
+/* The next of all orders, for status; start with null. */
 const struct order *orders_each(const struct orders *orders, const struct order *before);
 
 /* The pace of an API, by index and by tag; for status and metrics. Null when there is no such API. */

@@ -199,7 +199,7 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
     orders->time = time;
     orders_load(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
-    if (order->doubt.absent_ms == 0) /* it was parked when it was taken over: our clock began anew then */
+    if (order->doubt.absent_ms == 0) /* it was parked when it was taken over: our clock started again then */
         order->doubt.absent_ms = order->taken_ms + terms.doubt.absent_ms;
     if (!engine_decide(order, decision, &terms, &to, why))
         return false;
@@ -228,7 +228,7 @@ static bool drop_settled(struct orders *orders, struct order *order)
     if (order->settling > 0)
         return false; /* an item of the running settlement still names it */
     orders_leave_lane(
-        orders, order); /* who stands behind leaves, too, or came with the partition when it came back */
+        orders, order); /* the orders after it leave, too, or came with the partition when it came back */
     orders_release_pace(orders, order, PACE_NOTHING, -1);
     orders_forget(orders, order);
     return true;

@@ -60,7 +60,7 @@ static void stay(struct orders *orders, struct order *order)
     order->outcome_is_due = false;
 }
 
-/* True: what is not written is no harm, because the ledger's record says at least as much. */
+/* True: what is not written does no harm, because the ledger's record says at least as much. */
 static bool can_wait(const struct order *order, const struct change *change)
 {
     return !change->intends && !change->publishes && order->state != ORDER_PARKED;

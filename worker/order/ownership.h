@@ -1,7 +1,7 @@
 /*
  * Which partitions are ours: from the assignment through the take-over to the drain (PROMISE.md R2, R4).
  *
- * It asks, through struct ownership_port, for what must be read, settled and answered, and is told what came of it.
+ * It asks, through struct ownership_port, for what must be read, settled and answered, and is given what came of it.
  * Take-over: the stable committed positions and the ledger are read and a barrier is settled, as order/takeover says;
  * then messages are taken. Drain: nothing new is taken, running calls end, all is settled, then all is let go; a lost
  * assignment at once.
@@ -35,7 +35,7 @@ enum ownership_news {
     OWNERSHIP_LOST,           /* the group took the partitions away */
 };
 
-/* What it asks for; `question`: given back with the answer, so that one to an earlier question is none. */
+/* What it asks for; `question`: given back with the answer, so that one to an earlier question is ignored. */
 struct ownership_port {
     void (*read)(void *context, unsigned question);  /* the stable committed positions */
     void (*probe)(void *context, unsigned question); /* whether the broker refuses a wrong generation (A1) */
@@ -71,9 +71,9 @@ struct ownership_setup {
 };
 
 struct ownership *ownership_new(const struct ownership_setup *setup);
-void *ownership_free(struct ownership *ownership); /* accepts null */
+void *ownership_free(struct ownership *ownership); /* null does nothing */
 
-/* --- what it is told by the group --- */
+/* --- what the group says --- */
 
 void ownership_assigned(struct ownership *ownership, const int32_t partitions[], size_t count,
                         int64_t now_ms);
@@ -95,10 +95,10 @@ void ownership_unanswered(struct ownership *ownership, unsigned question, const 
 
 /* Goes on with a take-over, and lets go when the drain is done: once a turn. True: there is more to do at once. */
 bool ownership_go_on(struct ownership *ownership, struct orders_time time);
-/* When it has something to do without being told anything; INT64_MAX: never. */
+/* When it has something to do although nothing happens; INT64_MAX: never. */
 int64_t ownership_due_ms(const struct ownership *ownership);
 
-/* --- how it stands --- */
+/* --- its state --- */
 enum ownership_phase ownership_phase(const struct ownership *ownership);
 /* The partitions that are assigned, but those that the ledger does not know. */
 const int32_t *ownership_partitions(const struct ownership *ownership, size_t *count);

@@ -21,7 +21,7 @@ struct ownership {
 
 /* --- ownership_takeover.c: from the assignment to the first message; it knows nothing of ownership.c --- */
 
-/* In which nothing is due by the clock alone, for now. */
+/* Enters a phase in which nothing is due by the clock alone, for now. */
 void ownership_set_phase(struct ownership *ownership, enum ownership_phase phase);
 
 void ownership_begin_takeover(struct ownership *ownership);

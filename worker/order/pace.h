@@ -22,7 +22,7 @@ enum pace_event {
     PACE_THROTTLED,   /* 429 */
     PACE_UNAVAILABLE, /* not reached, no answer, or 502, 503, 504 */
     PACE_HALTED,      /* the account is refused or blocked */
-    PACE_NOTHING,     /* says nothing about the API: a token had expired */
+    PACE_NOTHING,     /* proves nothing about the API: a token had expired */
 };
 
 struct pace {

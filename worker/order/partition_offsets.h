@@ -27,7 +27,7 @@ struct log_mark {
 
 struct partition_offsets {
     int64_t next;     /* what is committed: the lowest unsettled offset; -1: nothing taken or committed yet */
-    int64_t seen;     /* one behind the highest offset taken */
+    int64_t seen;     /* the offset after the highest one taken */
     uint8_t *settled; /* a bit per offset from `next` on */
     size_t room;      /* bytes of `settled` */
     struct log_mark mark;      /* a settled record below `next` */
@@ -53,11 +53,11 @@ MUST_USE bool partition_offsets_resume(struct partition_offsets *position, int64
  */
 bool partition_offsets_take(struct partition_offsets *position, int64_t offset);
 
-/* The time of a record that was just taken: it may tell the log from another one later. */
+/* The time of a record that was just taken: with it another log can later be told from this one. */
 void partition_offsets_date(struct partition_offsets *position, int64_t offset, int64_t time_ms);
 
 /*
- * The log ends before `offset` for now, and nothing before it is open: the position follows over what is no message
+ * The log ends before `offset` for now, and nothing before it is open: the position moves past what is not a message
  * (control records, aborted data), so that retention never passes it. True: it has moved.
  */
 bool partition_offsets_follow(struct partition_offsets *position, int64_t offset);

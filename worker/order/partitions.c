@@ -16,7 +16,7 @@ struct owned {
     struct partition_offsets signals; /* in the signals topic; next -1: not known */
     bool finished;                    /* something of it waits for the next settlement */
     bool touched;                     /* by the running settlement */
-    bool followed; /* its position has moved over what is no message, and is not settled yet */
+    bool followed; /* its position has moved past what is not a message, and is not settled yet */
 };
 
 struct partitions {

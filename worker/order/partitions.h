@@ -72,8 +72,8 @@ void partitions_follow(struct partitions *partitions, int32_t partition, int64_t
 bool partitions_followed(const struct partitions *partitions);
 
 /*
- * A signal was read. False: it is not ours (any more), or was dealt with. Its position moves only in the settlement that
- * has its effect: when partitions_finish_signal() has been told so.
+ * A signal was read. False: it is not ours (any more), or was dealt with. Its position moves only in the settlement
+ * that has its effect: when partitions_finish_signal() has been called.
  */
 bool partitions_take_signal(struct partitions *partitions, int32_t partition, int64_t offset);
 bool partitions_signal_has_room(const struct partitions *partitions, int32_t partition, int64_t offset);

@@ -13,7 +13,7 @@ enum rule {
     RULE_LANES = 1 << 3,     /* R11: what moves to the ledger does so in the order of its lane */
     RULE_PROOF = 1 << 4,     /* R17: what is not found is not absent until that is proven */
     RULE_BARRIER = 1 << 5,   /* R4: the ledger is read on until the barrier of the take-over appears */
-    RULE_REPEATS = 1 << 6,   /* R9: a request whose order is known is no new order */
+    RULE_REPEATS = 1 << 6,   /* R9: a request whose order is known is not a new order */
     RULE_SIGNALS = 1 << 7,   /* R8: a signal's position moves with the effect of the signal */
 };
 

@@ -12,7 +12,7 @@
 /* BT's code, as text: `code` as text or number; "" when there is none. */
 void said_code(struct json_object *body, char code[BT_CODE_SIZE]);
 
-/* Adds its words to `out`, each part behind ": ", cut between characters; nothing when it says nothing. */
+/* Adds its words to `out`, each part after a ": ", cut between characters; nothing when it says nothing. */
 void said_words(struct json_object *body, struct buffer *out);
 
 /* The title of an HTML page, as text for people; "" when it has none. */

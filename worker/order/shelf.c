@@ -110,7 +110,7 @@ static void grow(struct shelf *shelf, struct table *table)
     memory_free(old);
 }
 
-/* Empties the place; those behind it that it had pushed on move up. */
+/* Empties the place; the items after it that it had displaced move up. */
 static void close_gap(const struct shelf *shelf, struct table *table, uint32_t *place)
 {
     uint32_t gap = (uint32_t)(place - table->places), mask = table->room - 1;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 256 << 20 }; /* JSON may need six bytes for one of request.max.bytes */
+enum { TEXT_MAX = 256 << 20 }; /* escaped, one byte of request.max.bytes may need six in JSON */
 
 enum ledger_state snapshot_state(const struct order *order)
 {

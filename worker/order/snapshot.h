@@ -1,5 +1,5 @@
 /*
- * What of an order is kept in the ledger, and an order out of what was kept.
+ * What the ledger keeps of an order, and an order restored from it.
  *
  * Everything that a worker needs to go on, or a person to decide, and nothing that only the process knows: no clock
  * of the loop, no pace. A doubt is not kept as such: whoever takes an intended order over is in doubt (R5).
@@ -22,13 +22,13 @@ void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_rec
 MUST_USE bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record *record,
                                const struct order_type *type, struct order **order, struct fault *why);
 
-/* Parses what is unloaded; nothing to do for an order that is awake. FAULT_INPUT: the record is damaged. */
+/* Parses what is unloaded; does nothing for an order that is loaded. FAULT_INPUT: the record is damaged. */
 MUST_USE bool snapshot_load(struct order *order, struct fault *why);
 
-/* Puts an order to sleep whose call is not rendered: its trees become text, a fraction of their size. */
+/* Unloads an order whose call is not rendered: its trees become text, a fraction of their size. */
 void snapshot_unload(struct order *order);
 
-/* What it takes of the memory, roughly. */
+/* How much memory it takes, roughly. */
 size_t snapshot_weight(const struct order *order);
 
 #endif

@@ -121,7 +121,7 @@ static void grow(struct takeover *takeover)
         *place_of(takeover, takeover->entries[i].request_id) = i + 1;
 }
 
-/* Empties the place of an id; those behind it that it had pushed on move up. */
+/* Empties the place of an id; the ids after it that it had displaced move up. */
 static void close_gap(struct takeover *takeover, size_t *place)
 {
     size_t gap = (size_t)(place - takeover->buckets), mask = takeover->bucket_room - 1;

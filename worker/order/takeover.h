@@ -2,9 +2,9 @@
  * Taking partitions over from whoever had them before: what must be read and settled before the first request is
  * taken (PROMISE.md R4), and what the ledger says there is to go on with.
  *
- * The protocol is here, the reading and settling elsewhere: the caller tells what it read and asks what comes next. The
- * ledger's end is not enough, an open transaction of the dead owner hides committed records above it: so a barrier is
- * settled, and the ledger is read on until that barrier appears.
+ * The protocol is here, the reading and settling elsewhere: the caller passes on what it read and asks what comes next.
+ * The ledger's end is not enough, an open transaction of the dead owner hides committed records above it: so a barrier
+ * is settled, and the ledger is read on until that barrier appears.
  */
 #ifndef ORDER_TAKEOVER_H
 #define ORDER_TAKEOVER_H
@@ -27,7 +27,7 @@ enum takeover_want {
 struct takeover_read {
     int32_t partition;
     int64_t offset;    /* committed; -1: nothing */
-    int64_t signals;   /* the same of the signals */
+    int64_t signals;   /* committed in the signals topic */
     int64_t low, high; /* first and next offset of the request log; high -1: not known */
     const char *metadata;
     size_t length;
@@ -81,15 +81,15 @@ void takeover_forgotten(struct takeover *takeover, int32_t partition, const char
 void takeover_store(struct takeover *takeover, int32_t partition, char *value, size_t length);
 void takeover_owner(struct takeover *takeover, int32_t partition, const struct ledger_owner *owner);
 
-/* Whether the partition is one of ours: nothing is told of the orders of others. */
+/* Whether the partition is one of ours: the orders of others are not passed on. */
 bool takeover_has(const struct takeover *takeover, int32_t partition);
 
-/* Everything that can be read of the partition's ledger now has been told. */
+/* All that can be read of the partition's ledger at present has been passed on. */
 void takeover_end(struct takeover *takeover, int32_t partition);
 
 /*
- * A partition that nobody ever had tells nothing about how many there were: then the ledger of partition 0, which exists
- * whatever was added, must be read too, even if it is not ours. Its owner record and its end are told as of any other.
+ * A partition without an owner yet does not show how many partitions there were: then the ledger of partition 0, which
+ * always exists, must be read too, even if it is not ours. Its owner record and end are passed on, too.
  */
 bool takeover_wants_witness(const struct takeover *takeover);
 
@@ -97,12 +97,12 @@ bool takeover_wants_witness(const struct takeover *takeover);
 void takeover_settled(struct takeover *takeover, const char *token);
 
 /*
- * The next order that goes on, by (partition, turn, request id); null after the last. From the first one on nothing of
- * orders may be told any more. Its record may be taken.
+ * The next order that goes on, by (partition, turn, request id); null after the last. After the first one, no more
+ * records of orders may be passed on. Its record may be taken.
  */
 struct takeover_entry *takeover_next_order(struct takeover *takeover);
 
-/* The partitions; the orders that go on, in no order; what was stored. Valid until something is told, or it is freed. */
+/* The partitions; the orders that go on, in no order; what was stored. Valid until the next change. */
 struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t *count);
 struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count);
 const struct takeover_stored *takeover_stored(const struct takeover *takeover, size_t *count);

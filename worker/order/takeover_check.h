@@ -26,7 +26,7 @@ struct takeover_partition {
     int64_t signals; /* committed position of the signals; -1: none */
     char *metadata;  /* of the commit; owned */
     size_t metadata_length;
-    int64_t mark_time_ms; /* of the record at the mark; -1: there is no such record (any more) */
+    int64_t mark_time_ms; /* of the record at the mark; -1: there is none, or none any more */
     bool marked;          /* that is known */
     bool committed;       /* a position was committed for it */
     bool accepted;        /* takeover.accept was needed */

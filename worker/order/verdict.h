@@ -25,7 +25,8 @@ struct evidence {
     bool body_unreadable;        /* it is not what the description promises */
     bool is_page;                /* it is HTML */
     const char *said; /* of such a body, or of a redirect: what people can read; null or "" when nothing */
-    const char *unreadable; /* then: "json" it is none, "type" of another type, "size" too many values */
+    const char
+        *unreadable; /* then: "json" it is not JSON, "type" it is of another type, "size" too many values */
     int64_t retry_after_ms; /* -1: BT did not ask */
     const char *what;       /* one sentence: how the transfer failed; "" when it did not */
 };

@@ -21,13 +21,13 @@ struct decision {
 };
 
 /* "happened", "did-not-happen", "retry", "reject": as people write it, and as outcomes carry it. */
-extern const char *const decision_words[]; /* by enum decision_verdict, null behind the last */
+extern const char *const decision_words[]; /* by enum decision_verdict, null after the last */
 
 /* Adds the framed value; FAULT_LOCAL: it does not fit the schema. */
 MUST_USE bool decision_write(const struct schema *schema, const struct decision *decision,
                              struct buffer *value, struct fault *why);
 
-/* Reads a value. FAULT_INPUT: it is no decision that this worker knows. */
+/* Reads a value. FAULT_INPUT: it is not a decision that this worker knows. */
 MUST_USE bool decision_read(const struct schema *schema, const void *value, size_t length,
                             struct decision *decision, struct fault *why);
 

@@ -36,7 +36,7 @@ static void add(struct json_object *object, const char *name, struct json_object
     json_object_object_add(object, name, value);
 }
 
-/* BT's texts may be cut within a character, or be no UTF-8 at all: an outcome must be written all the same. */
+/* BT's texts may be cut within a character, or not be UTF-8 at all: an outcome must be written all the same. */
 static struct json_object *text_of(const char *text)
 {
     CLEANUP(memory_release) char *repaired = memory_text(text);

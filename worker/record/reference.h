@@ -12,7 +12,7 @@
 /* The reference of a step of a request in this partition (0 to 65535). */
 void reference_make(const char *request_id, const char *step, int32_t partition, char text[UUID_TEXT_SIZE]);
 
-/* The partition in a reference of ours; -1 when the text is no UUID. */
+/* The partition in a reference of ours; -1 when the text is not a UUID. */
 int32_t reference_partition(const char *text);
 
 #endif

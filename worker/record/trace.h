@@ -1,8 +1,8 @@
 /*
  * W3C Trace Context: which of a request's traceparent and tracestate travel on (https://www.w3.org/TR/trace-context/).
  *
- * We take no part in the trace: what goes on is what came. What is not valid would make those behind us begin a trace
- * of their own, or refuse the call.
+ * We take no part in the trace: what goes on is what came. What is not valid would make those after us begin a trace of
+ * their own, or refuse the call.
  */
 #ifndef RECORD_TRACE_H
 #define RECORD_TRACE_H

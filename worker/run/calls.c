@@ -62,7 +62,7 @@ static enum call_end end_of(enum http_end end)
     return ends[end];
 }
 
-/* HTML, or XML: what BT never sends. */
+/* HTML or XML, which BT never sends. */
 static bool is_page(const struct http_reply *reply)
 {
     size_t blanks = strspn(reply->body, " \t\r\n\xef\xbb\xbf");
@@ -70,7 +70,7 @@ static bool is_page(const struct http_reply *reply)
     return reply->length > blanks && reply->body[blanks] == '<';
 }
 
-/* What people can read of a reply that is no JSON: a page's title, where a redirect leads. */
+/* What people can read of a reply that is not JSON: a page's title, where a redirect leads. */
 static void find_words(const struct http_reply *reply, char *words, size_t size)
 {
     if (reply->status >= 300 && reply->status < 400 && *reply->location != '\0')

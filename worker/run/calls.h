@@ -1,6 +1,4 @@
-/*
- * Orders to HTTP requests, transfers to evidence.
- */
+/* Turns orders into HTTP requests, and finished transfers into evidence. */
 #ifndef RUN_CALLS_H
 #define RUN_CALLS_H
 

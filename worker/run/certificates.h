@@ -10,7 +10,7 @@
 struct certificates *certificates_new(struct worker *worker);
 void *certificates_free(struct certificates *certificates);
 
-/* Looks at all of them now. */
+/* Checks all of them now. */
 void certificates_look(struct certificates *certificates);
 
 #endif

@@ -1,4 +1,4 @@
-/* Signals to decisions, decisions to the gate. */
+/* Reads decisions from the signals topic and hands them to order/intake_gate, in order. */
 #include "decisions.h"
 
 #include "dead_letter.h"
@@ -27,14 +27,14 @@ struct late {
     int64_t offset;
 };
 
-/* What is gone from the ledger is in the log: there is no record that could keep the decision. */
+/* A decision about an order that is gone from the ledger is only logged: no record is left that could keep it. */
 static void finished_read(void *context, enum remembered_answer answer, const struct ledger_record *kept,
                           const struct fault *why)
 {
     struct late *late = context;
 
     (void)why;
-    if (answer != REMEMBERED_LOST) /* that one's signal is the next owner's */
+    if (answer != REMEMBERED_LOST) /* the next owner reads this signal again */
         intake_gate_too_late(&late->worker->gate, &late->decision, late->partition, late->offset,
                              answer == REMEMBERED_FOUND ? kept : NULL);
     memory_free(late);
@@ -122,7 +122,7 @@ static bool is_framed(const rd_kafka_message_t *message)
            frame.framing == FRAMING_SINGLE_OBJECT;
 }
 
-/* Bytes that are no signal at all: somebody else's, kept as a dead letter. A null, a tombstone, says nothing. */
+/* Bytes that are not a signal at all: somebody else's, kept as a dead letter. A null value (a tombstone) is ignored. */
 static void leave_out(struct worker *worker, const rd_kafka_message_t *message)
 {
     struct fault why;

@@ -10,8 +10,8 @@
 const char *health_not_ready(const struct worker *worker);
 
 /*
- * What keeps orders from BT; "" when nothing does. It is no reason to be not ready: a roll-out that brings the corrected
- * secret would wait for it for ever.
+ * What keeps orders from BT; "" when nothing does. The worker is ready all the same: a roll-out that brings the
+ * corrected secret would otherwise wait for ever.
  */
 const char *health_bt(const struct worker *worker);
 

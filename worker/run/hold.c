@@ -19,7 +19,7 @@ struct hold {
     int32_t partition;
     struct held *list;
     size_t count, room;
-    size_t tried;     /* of the list: they are put by, and not tried again before */
+    size_t tried;     /* of the list: they are put aside, and not tried again before */
     int64_t again_ms; /* this */
     bool paused;      /* a pause throws away what is fetched, so a short wait does without */
     char why[300];
@@ -107,7 +107,7 @@ void holds_add(struct holds *holds, rd_kafka_message_t *message, bool put_by, co
     hold->tried += put_by;
     hold->list[hold->count++] = (struct held){message, put_by};
     if (!put_by)
-        loop_hurry(holds->worker->loop); /* what is in front of it may be put by */
+        loop_hurry(holds->worker->loop); /* what is in front of it may be put aside */
     if (hold->count < HELD_MAX || hold->paused)
         return;
     hold->paused = true;
@@ -126,7 +126,7 @@ void holds_forget(struct holds *holds, int32_t partition)
     *hold = holds->list[--holds->count];
 }
 
-/* Whether one of the first `count` that are put by has the key of this one. */
+/* Whether one of the first `count` that are put aside has the key of this one. */
 static bool is_behind(const struct hold *hold, size_t count, const rd_kafka_message_t *message)
 {
     for (size_t i = 0; i < count && message->key_len > 0; i++) {

@@ -1,8 +1,8 @@
 /*
  * Partitions that stand still: their messages in order, until each can be taken.
  *
- * A message that must wait holds all behind it, with one exception: an order that waits only because the duplicate window
- * is full is put by, and what is behind it goes on, but for those of its key.
+ * A message that must wait holds all that come after it, with one exception: an order that waits only because the
+ * duplicate window is full is put aside, and what comes after it goes on, except for messages of its key.
  */
 #ifndef RUN_HOLD_H
 #define RUN_HOLD_H
@@ -20,7 +20,7 @@ void *holds_free(struct holds *holds);
 /* Whether the partition stands still. */
 bool holds_has(const struct holds *holds, int32_t partition);
 
-/* Adds a message behind those that are held of its partition; takes it over. `put_by`: see INTAKE_PUT_BY. */
+/* Adds a message after those of its partition that are held; takes it over. `put_by`: see INTAKE_PUT_BY. */
 void holds_add(struct holds *holds, rd_kafka_message_t *message, bool put_by, const char *why);
 
 /* Goes on with what can go on while there is room. */

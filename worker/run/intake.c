@@ -122,7 +122,7 @@ static void split_rule(const struct fault *why, char path[100])
              colon == NULL ? "request" : why->text);
 }
 
-/* Puts an order to the others, or answers it as a repeat of one that is finished (R9). */
+/* Adds an order to the others, or answers it as a repeat of one that is finished (R9). */
 static enum intake_answer hand_over(struct intake *intake, rd_kafka_message_t *message, struct order *order,
                                     struct fault *why)
 {
@@ -221,7 +221,7 @@ static enum registry_answer find_writer(struct intake *intake, const struct fram
     return REGISTRY_UNKNOWN;
 }
 
-/* What a message weighs: key, headers and value, as they came out of a compressed batch. */
+/* How large a message is: key, headers and value, as they came out of a compressed batch. */
 static size_t weight_of(const rd_kafka_message_t *message)
 {
     size_t weight = message->len + message->key_len, size;
@@ -255,7 +255,7 @@ static bool is_too_heavy(const struct worker *worker, const rd_kafka_message_t *
     return true;
 }
 
-/* Reads the message, and takes the order in it or makes it a dead letter. HELD: its schema is not here yet, too. */
+/* Reads the message, and takes the order in it or makes it a dead letter. HELD: also while its schema is not here yet. */
 static enum intake_answer read_message(struct intake *intake, rd_kafka_message_t *message, struct fault *why)
 {
     struct worker *worker = intake->worker;
@@ -292,7 +292,7 @@ static enum intake_answer read_message(struct intake *intake, rd_kafka_message_t
     return take_order(intake, message, type, writer, &frame, why);
 }
 
-/* What waits behind a message whose schema is not here needs one, too: fetched at once, the waits do not add up. */
+/* What waits after a message whose schema is not here needs one, too: fetched at once, the waits do not add up. */
 static void expect_schema(struct intake *intake, const rd_kafka_message_t *message)
 {
     const void *header = NULL;

@@ -1,7 +1,7 @@
 /*
- * From Kafka message to order or dead letter.
+ * Turns Kafka messages into orders or dead letters.
  *
- * A message whose schema is not known yet, or whose partition's map is full, holds its partition: what comes behind it
+ * A message whose schema is not known yet, or whose partition's map is full, holds its partition: what comes after it
  * waits, in order. Other partitions go on.
  */
 #ifndef RUN_INTAKE_H

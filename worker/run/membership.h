@@ -8,7 +8,7 @@
 #include "worker.h"
 
 struct membership *membership_new(struct worker *worker);
-void *membership_free(struct membership *membership); /* accepts null */
+void *membership_free(struct membership *membership); /* null does nothing */
 
 /* The consumer's callbacks; their context is the struct membership. */
 extern const struct consumer_calls membership_calls;
@@ -16,7 +16,7 @@ extern const struct consumer_calls membership_calls;
 /* Goes on with a take-over or a drain; leaves the group when the worker stops, then ends the loop. A chore. */
 void membership_chore(struct membership *membership);
 
-/* How it stands, in words, for readiness: "" when partitions are owned or none is left for us. */
+/* Why the worker has no partitions, in words, for readiness: "" when partitions are owned or none is left for us. */
 const char *membership_state(const struct membership *membership);
 size_t membership_count(const struct membership *membership); /* partitions that are ours */
 

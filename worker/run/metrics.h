@@ -1,6 +1,6 @@
 /*
  * What is counted and shown as metrics, under the names that operators know. Whoever does a thing counts it here; this
- * file knows nobody.
+ * file calls nobody.
  */
 #ifndef RUN_METRICS_H
 #define RUN_METRICS_H
@@ -48,7 +48,7 @@ enum metric {
 enum { METRICS = METRIC_CERTIFICATE_ENDS + 1 };
 
 struct metrics *metrics_new(void);
-void *metrics_free(struct metrics *metrics); /* accepts null */
+void *metrics_free(struct metrics *metrics); /* null does nothing */
 
 /* Prints them all, in Prometheus' text format. */
 void metrics_print(const struct metrics *metrics, struct buffer *page);

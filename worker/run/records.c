@@ -119,7 +119,7 @@ void record_of_order_smaller(const struct worker *worker, const struct order *or
     struct outcome outcome;
 
     order_outcome(order, &outcome);
-    outcome.sequence--; /* orders_published() has been told of it */
+    outcome.sequence--; /* orders_published() has counted it */
     leave_result_out(&outcome, why);
     make_outcome(worker, order, &outcome, record);
 }

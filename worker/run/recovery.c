@@ -1,4 +1,4 @@
-/* Records of the ledger, read and told to the take-over. */
+/* Reads the records of the ledger and hands them to the take-over. */
 #include "recovery.h"
 
 #include "memory.h"
@@ -89,7 +89,7 @@ static const struct takeover_partition *partition_of(struct takeover *takeover, 
     return &partitions[i];
 }
 
-/* One that is done: nothing of it is copied, but where nobody knows whether its outcome was published. */
+/* An order that is done: copied only where nobody knows whether its outcome was published. */
 static void take_done(const struct recovery *recovery, const rd_kafka_message_t *message,
                       const struct ledger_head *head)
 {

@@ -1,6 +1,4 @@
-/*
- * What the ledger says, message by message, told to the take-over.
- */
+/* Hands the ledger's records to the take-over, message by message. */
 #ifndef RUN_RECOVERY_H
 #define RUN_RECOVERY_H
 

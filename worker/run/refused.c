@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* An outcome that nothing can be taken from any more: who reads the dead letters is told that it is missing. */
+/* An outcome that nothing can be taken from any more: whoever reads the dead letters sees there that it is missing. */
 static void give_up_outcome(const struct worker *worker, struct kafka_record *record)
 {
     static const char why[] = "Kafka refuses the outcome of this request";

@@ -1,6 +1,6 @@
 /*
- * What Kafka refuses for itself, by size or form, becomes smaller, so that one record never stops the others of its
- * settlement (PROMISE.md R16).
+ * A record that Kafka refuses because of its own size or form becomes smaller, so that one record never stops the
+ * others of its settlement (PROMISE.md R16).
  */
 #ifndef RUN_REFUSED_H
 #define RUN_REFUSED_H

@@ -4,7 +4,7 @@
 
 #include "worker.h"
 
-/* Says in the log what counts now, what needs a restart, and what cannot be read; then what was before stays. */
+/* Logs what counts now, what needs a restart, and what cannot be read: of that the old value stays. */
 void reload(struct worker *worker);
 
 #endif

@@ -24,7 +24,7 @@ typedef void remembered_fn(void *context, enum remembered_answer answer, const s
 
 struct remembered *remembered_new(struct worker *worker);
 
-/* Accepts null. Whoever still waits is told REMEMBERED_LOST. */
+/* Null does nothing. Whoever still waits gets REMEMBERED_LOST. */
 void *remembered_free(struct remembered *remembered);
 
 /* Reads the record of an order that is done. The answer comes in a later turn, once. */

@@ -323,7 +323,7 @@ static bool start(struct worker *worker, struct fault *why)
     TRY(loop_catch(worker->loop, signals, signalled, worker,
                    why)); /* one that comes before the loop turns waits */
     read_apis(worker, &problems);
-    problems_release(&problems); /* readiness_check() has told them */
+    problems_release(&problems); /* readiness_check() has reported them */
     worker->setting_inputs = json_object_new_object();
     for (size_t i = 0; i < worker->settings->input_count; i++)
         json_object_object_add(worker->setting_inputs, worker->settings->inputs[i].name,

@@ -1,4 +1,4 @@
-/* Jobs of the settling thread: settlements, and questions between them. */
+/* Gives the settlement thread its jobs: settlements, and questions between them. */
 #include "settlement.h"
 
 #include "invariant.h"

@@ -1,5 +1,6 @@
 /*
- * One settlement after another: what order/batch has gathered goes to the settling thread, and what came of it back.
+ * One settlement after another: what order/batch has gathered goes to the settlement thread, and what came of it comes
+ * back.
  *
  * When no settlement runs and the pace allows, the batch and the positions become a job of the thread. The thread also
  * answers questions for a take-over, between settlements.
@@ -15,7 +16,7 @@ void *settlement_free(struct settlement *settlement); /* after settlement_thread
 /* Starts the next job when there is one. A chore. */
 void settlement_chore(struct settlement *settlement);
 
-/* The settler's callback; `context` is the struct settlement. */
+/* The settlement thread's callback; `context` is the struct settlement. */
 void settlement_returned(void *context, struct settlement_job *job);
 
 /* A question for the thread about partitions; an offset is for JOB_PEEK. */

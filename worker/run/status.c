@@ -1,4 +1,4 @@
-/* The pages for operators. */
+/* Serves the pages for operators: metrics, health and /status. */
 #include "status.h"
 
 #include "health.h"
@@ -71,7 +71,7 @@ static int metrics_page(void *context, const struct server_ask *ask, struct buff
     return 200;
 }
 
-/* One that is half of what kills is said. */
+/* A turn that takes half of what the watchdog allows is reported. */
 static void turned(void *context, const struct loop_turn *turn)
 {
     struct status *status = context;

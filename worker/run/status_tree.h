@@ -1,6 +1,4 @@
-/*
- * /status: how the worker stands, for people and scripts.
- */
+/* /status: the state of the worker, for people and scripts. */
 #ifndef RUN_STATUS_TREE_H
 #define RUN_STATUS_TREE_H
 

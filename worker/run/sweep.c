@@ -1,4 +1,4 @@
-/* Looks every fifth of ledger.after.ms for orders that do not get on. */
+/* Looks every fifth of ledger.after.ms for orders that make no progress. */
 #include "sweep.h"
 
 #include "log.h"

@@ -1,5 +1,6 @@
 /*
- * What does not get on moves to the ledger, so that its partition can (PROMISE.md R11); and the alarms of what fills up.
+ * Orders that make no progress move to the ledger, so that their partition can go on (PROMISE.md R11); and the alarms
+ * of what fills up.
  */
 #ifndef RUN_SWEEP_H
 #define RUN_SWEEP_H
@@ -7,7 +8,7 @@
 #include "worker.h"
 
 struct sweep *sweep_new(struct worker *worker);
-void *sweep_free(struct sweep *sweep); /* accepts null */
+void *sweep_free(struct sweep *sweep); /* null does nothing */
 
 /* Begins, once messages are taken; goes on by its timer. A chore. */
 void sweep_chore(struct sweep *sweep);

@@ -9,7 +9,7 @@
 
 struct watching {
     struct worker *worker;
-    struct watch_stuck *stuck; /* as told last */
+    struct watch_stuck *stuck; /* as reported last */
     size_t stuck_count;
 };
 

@@ -1,6 +1,6 @@
 /*
  * What changes under a running worker: partitions that were added end it cleanly, logs on which a transaction hangs are
- * told (PROMISE.md R14, R4).
+ * reported (PROMISE.md R14, R4).
  */
 #ifndef RUN_WATCHING_H
 #define RUN_WATCHING_H
@@ -9,7 +9,7 @@
 #include "worker.h"
 
 struct watching *watching_new(struct worker *worker);
-void *watching_free(struct watching *watching); /* accepts null */
+void *watching_free(struct watching *watching); /* null does nothing */
 
 /* The watch's callback; `context` is the struct watching. */
 void watching_told(void *context, const struct watch_news *news);

@@ -2,11 +2,11 @@
  * What the parts of the running worker share: one struct, filled by run.c. Only files of run/ include it.
  *
  * intake, decisions       messages to orders, signals to decisions; holds: those that must wait
- * calling                 order to HTTP request, transfer to evidence
- * settling, batch_port    order/batch to Kafka records and jobs of the settling thread
+ * calls                   order to HTTP request, transfer to evidence
+ * settlement, batch_port  order/batch to Kafka records and jobs of the settlement thread
  * membership, recovery    the group's word, and the ledger's, to order/ownership
  * remembered, repeats     what finished orders ended with, and those who ask again
- * sweep, watching, certificates   what gets slow, changes, or ends
+ * sweep, watching, certificates   what becomes slow, changes, or ends
  * metrics, health, status  figures, words and pages for operators
  */
 #ifndef RUN_WORKER_H
@@ -38,7 +38,7 @@ struct worker {
     struct ledger_schemas ledger_schemas;
     size_t partition_total;   /* of the request topic */
     size_t outcome_max_bytes; /* what the outcome topic takes, less room for headers */
-    size_t ledger_max_bytes;  /* the same of the ledger */
+    size_t ledger_max_bytes;  /* what the ledger takes */
     size_t dead_max_bytes;    /* what the topic of dead letters takes, headers included */
 
     struct http_client *http;

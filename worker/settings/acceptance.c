@@ -12,7 +12,7 @@ struct entry {
     int64_t partition, offset;
 };
 
-/* The next entry, *at behind it; false at the end of the list, or (*at not null) at what is none. */
+/* The next entry, *at after it; false at the end of the list, or (*at not null) at what is not an entry. */
 static bool next_entry(const char **at, struct entry *entry)
 {
     const char *text = *at + strspn(*at, " ,"), *slash, *end_of_number;

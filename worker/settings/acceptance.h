@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* FAULT_INPUT names the first entry that is none. */
+/* FAULT_INPUT names the first that is not such an entry. */
 MUST_USE bool acceptance_check(const char *list, struct fault *why);
 
 /* Whether exactly this position is in the list. */

@@ -195,7 +195,7 @@ static bool apply_kafka_file(struct settings *settings, const char *name, const 
     return false;
 }
 
-/* A secret whose value is in a file; false: the name is of no such setting. */
+/* A secret whose value is in a file; false: the name belongs to no such setting. */
 static bool apply_from_file(struct settings *settings, const char *name, const char *value, const char *where,
                             struct problems *problems)
 {
@@ -253,7 +253,7 @@ static char *name_of_setting(const char *name)
     return memory_text_of(name, length - 5);
 }
 
-/* Which of two would count is a guess. The environment may give one anew. */
+/* Which of two would count is a guess. The environment may override one. */
 static void check_once(struct value_path **places, unsigned *count, const char *name, const char *where,
                        unsigned line, struct problems *problems)
 {
@@ -433,7 +433,7 @@ void settings_release(struct settings *settings)
     *settings = (struct settings){0};
 }
 
-/* The part of an API setting's name behind its tag, in either spelling; null when it belongs to another tag. */
+/* The part of an API setting's name after its tag, in either spelling; null when it belongs to another tag. */
 static const struct setting *row_of_tag(const struct named_value *value, const char *tag)
 {
     char plain[256], env[256];

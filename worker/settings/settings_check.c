@@ -121,7 +121,7 @@ void settings_check_kafka(const struct settings *settings, struct problems *prob
 
 /* --- URLs --- */
 
-/* What stands behind the host: nothing, or ":" and a number. */
+/* What follows the host: nothing, or ":" and a number. */
 static bool is_port_good(const char *url)
 {
     const char *start = strstr(url, "://") + 3, *end = start + strcspn(start, "/?#"), *at;
@@ -233,7 +233,7 @@ void settings_check_values(const struct settings *settings, struct problems *pro
                  "is no IP address");
     if (*settings->token_url != '\0' && !settings_check_url(settings->token_url, false, &why))
         complain(settings, "bt.token.url", "https://host/path", problems, why.text);
-    if (strncmp(settings->proxy_url, "http://", 7) == 0 && /* another one is told by readiness_check() */
+    if (strncmp(settings->proxy_url, "http://", 7) == 0 && /* any other is reported by readiness_check() */
         !settings_check_url(settings->proxy_url, true, &why))
         complain(settings, "bt.proxy.url", "http://host:port", problems, why.text);
     each_registry(settings, problems, check_registry);

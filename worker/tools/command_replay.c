@@ -1,8 +1,8 @@
 /*
  * `replay`: sends dead letters or the requests of finished orders to the request topic again, in the order in which
- * they came there, each to the partition that its key belongs to. It never goes around the ledger: a dead letter keeps
- * its request id, so an order that is known already is not carried out again; a finished order gets a new id, for it
- * is a new order.
+ * they came there, each to the partition that its key belongs to. It never bypasses the ledger: a dead letter keeps its
+ * request id, so an order that is known already is not carried out again; a finished order gets a new id, for it is a
+ * new order.
  */
 #include "client_config.h"
 #include "commands.h"

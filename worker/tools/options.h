@@ -19,13 +19,13 @@ struct option_row {
 
 struct command_help {
     const char *name, *summary;
-    const char *words; /* what stands behind the options: "[FILE]..."; "" for nothing */
+    const char *words; /* what follows the options: "[FILE]..."; "" for nothing */
     const char *example;
 };
 
 /*
- * Reads argv[1...]. What is no option is moved to the front of argv and counted in *words. --help prints the help and
- * sets *helped. FAULT_INPUT names the word that is wrong.
+ * Reads argv[1...]. What is not an option is moved to the front of argv and counted in *words. --help prints the help
+ * and sets *helped. FAULT_INPUT names the word that is wrong.
  */
 MUST_USE bool options_read(const struct command_help *help, const struct option_row *rows, size_t count,
                            int argc, char **argv, int *words, bool *helped, struct fault *why);

@@ -33,8 +33,9 @@ struct command_line {
 };
 
 /*
- * Reads the command line, then settings and catalogue; what is no option is in argv[0...*words-1]. False: the command is
- * at its end with exit code *code, because help was asked for or mistakes were told. Release the setup in any case.
+ * Reads the command line, then settings and catalogue; what is not an option is in argv[0...*words-1]. False: the
+ * command ends with exit code *code, because help was asked for or mistakes were reported. Release the setup in any
+ * case.
  */
 MUST_USE bool setup_begin(const struct command_line *line, int argc, char **argv, struct setup *setup,
                           int *words, int *code);

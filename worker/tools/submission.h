@@ -22,7 +22,7 @@ struct submission {
 struct submissions {
     struct submission *list;
     size_t count;
-    size_t refused; /* not sent: they break their contract, and were told on stderr */
+    size_t refused; /* not sent: they break their contract, and were reported on stderr */
 };
 
 /*
