@@ -133,7 +133,7 @@ def the_topic_is_made_anew(stage, filled, says):
     sent = make_anew(stage, filled)
     restore_positions(stage, positions)
     refused(stage, says)
-    worker = accepted(stage, "made anew")
+    worker = accepted(stage, "created again")
     reader = stage.reader()
     wait_for(lambda: set(sent) <= set(outcomes_by_request(reader.more())), "the outcomes of the new log", 60)
     goes_on(stage, worker)
@@ -142,7 +142,7 @@ def the_topic_is_made_anew(stage, filled, says):
 @story(on="edges")
 def the_topic_is_made_anew_and_shorter(stage):
     """Refused with the true remedy; every request of the new log is answered."""
-    the_topic_is_made_anew(stage, 6, "the topic was made anew, or lost its end")
+    the_topic_is_made_anew(stage, 6, "the topic was created again, or lost its end")
 
 
 @story(on="edges")

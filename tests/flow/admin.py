@@ -101,7 +101,7 @@ def ipv6(stage):
                 expect(answer.read() == b"live\n", f"{address}, {host}")
         expect(worker.stop() == 0, worker.log())
     worker = stage.worker(**{"admin.address": "localhost"})
-    expect(worker.wait() != 0 and "is no IP address" in worker.log(), worker.log())
+    expect(worker.wait() != 0 and "is not an IP address" in worker.log(), worker.log())
 
 
 class Pages:

@@ -14,9 +14,9 @@ def configuration_mistakes(stage):
     worker = stage.worker(**{"admin.port": "many", "no.such": 1, "bt.window": 0, "kafka.acks": "0"})
     expect(worker.wait() == 2, "it started")
     for text in (
-        "admin.port is no allowed number",
+        "admin.port is not an allowed number",
         "there is no setting 'no.such'",
-        "bt.window is no allowed number",
+        "bt.window is not an allowed number",
         "kafka.acks is fixed by the worker",
     ):
         expect(text in worker.log(), f"not told: {text}\n{worker.log()}")
@@ -33,8 +33,8 @@ def configuration_mistakes(stage):
     code, _, err = stage.run("check", **wrong)
     expect(code == 2, err)
     for text in (
-        "admin.address is no IP address",
-        "bt.token.url is no URL",
+        "admin.address is not an IP address",
+        "bt.token.url is not a URL",
         "bt.ca.file '/nonexistent' cannot be read",
         "bt.client.secret is empty",
         "no operation 'noSuchOperation'",

@@ -126,7 +126,7 @@ static void compare_call(struct json_object *expected, const struct call *call, 
     differ_text(report, "method", call->operation->method, tree_text_of(want, "method"));
     differ_text(report, "target", call->target, tree_text_of(want, "target"));
     if (call->body != NULL && !tree_read(call->body, call->body_length, &body, &why))
-        differ_say(report, "the body is no JSON: %s", why.text);
+        differ_say(report, "the body is not JSON: %s", why.text);
     differ_tree(report, "body", body, tree_member(want, "body"));
     json_object_put(body);
 }

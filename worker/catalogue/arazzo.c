@@ -53,7 +53,7 @@ void arazzo_read_payloads(struct arazzo_reader *reader, struct json_object *tree
         size_t item = json_cursor_enter(reader->cursor, name);
         if (strspn(name, OUTPUT_LETTERS) < strlen(name) || *name == '\0')
             json_cursor_problem(reader->cursor, "letters, digits, '.', '-' and '_'",
-                                "the output's name is none");
+                                "the output's name is not valid");
         *list = memory_resize(*list, *count + 1, sizeof **list);
         (*list)[(*count)++] =
             (struct named_payload){memory_text(name), payload_read(value, reader->cursor, &reader->naming)};
@@ -124,7 +124,7 @@ static void read_steps(struct arazzo_reader *reader, struct json_object *list, s
         arazzo_step_read(reader, json_object_array_get_idx(list, i), &workflow->steps[i]);
         if (workflow_step(workflow, workflow->steps[i].id) != i && workflow->step_count == i &&
             workflow_step(workflow, workflow->steps[i].id) < i)
-            json_cursor_problem(reader->cursor, "", "stepId '%s' stands twice", workflow->steps[i].id);
+            json_cursor_problem(reader->cursor, "", "stepId '%s' is defined twice", workflow->steps[i].id);
         workflow->step_count = i + 1;
         json_cursor_leave(reader->cursor, item);
     }
@@ -151,7 +151,7 @@ static void read_workflow(struct arazzo_reader *reader, struct json_object *tree
     check_name(reader, "workflowId", id);
     for (size_t i = 0; id != NULL && i < reader->workflow; i++)
         if (strcmp(reader->arazzo->workflows[i].id, id) == 0)
-            json_cursor_problem(reader->cursor, "another id", "workflowId '%s' stands twice", id);
+            json_cursor_problem(reader->cursor, "another id", "workflowId '%s' is defined twice", id);
     for (size_t i = 0; i < COUNT_OF(named_lists); i++)
         arazzo_names_once(reader, tree, named_lists[i]);
     workflow->id = memory_text(id == NULL ? "" : id);
@@ -194,7 +194,7 @@ void arazzo_read(struct json_object *tree, struct json_cursor *cursor, const str
     *arazzo = (struct arazzo){.tree = tree};
     reader.naming = (struct naming){.seen = note_use, .context = &reader};
     if (version == NULL || (strncmp(version, "1.1.", 4) != 0 && strncmp(version, "1.0.", 4) != 0))
-        json_cursor_problem(cursor, "\"arazzo\": \"1.1.0\"", "this is no Arazzo 1.1 description");
+        json_cursor_problem(cursor, "\"arazzo\": \"1.1.0\"", "this is not an Arazzo 1.1 description");
     json_cursor_known_members(cursor, tree, known);
     if (tree_text_of(tree, "$self") != NULL && strchr(tree_text_of(tree, "$self"), '#') != NULL)
         json_cursor_problem(cursor, "the URI without '#'", "$self has a fragment");

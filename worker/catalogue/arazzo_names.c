@@ -13,8 +13,8 @@ bool is_name(const char *text)
 void check_name(struct arazzo_reader *reader, const char *what, const char *name)
 {
     if (name != NULL && !is_name(name))
-        json_cursor_problem(reader->cursor, "letters, digits, '-' and '_'", "the %s '%s' is no name", what,
-                            name);
+        json_cursor_problem(reader->cursor, "letters, digits, '-' and '_'", "the %s '%s' is not a valid name",
+                            what, name);
 }
 
 /* The same name in the same place; header names do not depend on case. */
@@ -41,7 +41,7 @@ void arazzo_names_once(struct arazzo_reader *reader, struct json_object *tree, c
         size_t item = json_cursor_enter_item(reader->cursor, i);
         for (size_t before = 0; before < i; before++)
             if (is_same(one, arazzo_find_reusable(reader, json_object_array_get_idx(list, before)))) {
-                json_cursor_problem(reader->cursor, "each name once", "'%s' stands twice",
+                json_cursor_problem(reader->cursor, "each name once", "'%s' is defined twice",
                                     tree_text_of(one, "name"));
                 break;
             }

@@ -47,7 +47,7 @@ static void read_source(struct arazzo_reader *reader, struct json_object *tree)
             reader->cursor,
             "\"../bt-whc.openapi.json\" of type openapi, or \"../order-events.asyncapi.json\" of type "
             "asyncapi; other operations belong into these files",
-            "the source '%s' is none that this worker reads", url);
+            "this worker does not read the source '%s'", url);
 }
 
 void arazzo_sources_read(struct arazzo_reader *reader)

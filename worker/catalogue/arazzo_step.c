@@ -186,7 +186,7 @@ static void read_answer(struct arazzo_reader *reader, struct json_object *tree, 
     criteria_read(tree_member(tree, member), reader->cursor, &reader->naming, criteria);
     if (criteria->count == 0)
         json_cursor_problem(reader->cursor, "[{\"condition\": \"$outputs...\"}]",
-                            "x-lookup has no '%s' criteria: what is not said is no answer", member);
+                            "x-lookup has no '%s' criteria, and without them there is no answer", member);
     json_cursor_leave(reader->cursor, mark);
 }
 
@@ -227,7 +227,7 @@ static void check_channel(struct arazzo_reader *reader, struct json_object *tree
                             "a step has an operationId or a channelPath, not both");
     if (arazzo_source_named(reader, name) != SOURCE_ASYNCAPI)
         json_cursor_problem(reader->cursor, "\"{$sourceDescriptions.events.url}#/channels/...\"",
-                            "the channelPath is none of a declared AsyncAPI source");
+                            "the channelPath is not one of a declared AsyncAPI source");
 }
 
 static void read_receive(struct arazzo_reader *reader, struct json_object *tree, struct step *step)

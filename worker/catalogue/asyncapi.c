@@ -38,7 +38,7 @@ void asyncapi_read(struct json_object *tree, struct json_cursor *cursor, struct 
     }
     json_cursor_leave(cursor, mark);
     if (version == NULL || strncmp(version, "3.0.", 4) != 0)
-        json_cursor_problem(cursor, "\"asyncapi\": \"3.0.0\"", "this is no AsyncAPI 3.0 description");
+        json_cursor_problem(cursor, "\"asyncapi\": \"3.0.0\"", "this is not an AsyncAPI 3.0 description");
 }
 
 void asyncapi_release(struct asyncapi *asyncapi)

@@ -213,7 +213,7 @@ static void check_call(const struct checker *checker, const char *pointer, const
     if (step->body != NULL)
         check_body(checker, pointer, step);
     if (step->body != NULL && operation->content_type == NULL)
-        complain(checker, pointer, "", "operation '%s' takes no body that is JSON", operation->id);
+        complain(checker, pointer, "", "operation '%s' takes no JSON body", operation->id);
     if (step->success.count == 0)
         complain(checker, pointer, "[{\"condition\": \"$statusCode == 200\"}]",
                  "step '%s' has no successCriteria", step->id);
@@ -265,7 +265,7 @@ static void check_absent(const struct checker *checker, const char *pointer, con
             i < step->on_success_count ? &step->on_success[i] : &step->on_failure[i - step->on_success_count];
         if (action->absent)
             complain(checker, pointer, "COMPLETED, REJECTED, FAILED or UNKNOWN",
-                     "action '%s' ends ABSENT, and this is no look-up", action->name);
+                     "action '%s' ends ABSENT, and this is not a look-up", action->name);
     }
 }
 
@@ -273,7 +273,8 @@ static void check_receive(const struct checker *checker, const char *pointer, co
 {
     if (step->operation_id != NULL && !asyncapi_receives(checker->asyncapi, step->operation_id))
         complain(checker, pointer, "an operation of order-events.asyncapi.json whose action is receive",
-                 "step '%s' receives by '%s', which is none", step->id, step->operation_id);
+                 "step '%s' receives by '%s', which is not a receive operation", step->id,
+                 step->operation_id);
 }
 
 static void check_steps(const struct checker *checker)
@@ -306,7 +307,7 @@ static void check_result(const struct checker *checker)
     for (size_t i = 0; i < workflow->output_count; i++)
         if (result == NULL || schema_field(result, workflow->outputs[i].name) == NULL)
             complain(checker, "/workflows", "name a field of the result record in outcome.avsc",
-                     "output '%s' is no field of the result", workflow->outputs[i].name);
+                     "output '%s' is not a field of the result", workflow->outputs[i].name);
     for (size_t i = 0; result != NULL && i < result->field_count; i++)
         if (!result->fields[i].has_default &&
             !has_output(workflow->outputs, workflow->output_count, result->fields[i].name))

@@ -86,7 +86,7 @@ static bool try_regex(const struct template *embedded, struct fault *why)
     return got == want ||
            fault_set(
                why, FAULT_INPUT,
-               "a value is embedded inside [...], \\Q...\\E or behind a backslash, where it would not stand for "
+               "a value is embedded inside [...], \\Q...\\E or after a backslash, where it would not stand for "
                "itself");
 }
 

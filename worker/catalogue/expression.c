@@ -68,7 +68,7 @@ static bool take_pointer(struct expression *expression, const char **at, bool in
     if (**at == '\0' || strchr(stop, **at) != NULL)
         return true; /* "#" alone is the whole */
     if (**at != '/')
-        return fault_set(why, FAULT_INPUT, "a JSON pointer starts with '/' behind the '#'");
+        return fault_set(why, FAULT_INPUT, "a JSON pointer starts with '/' after the '#'");
     while (**at == '/') {
         CLEANUP(buffer_release) struct buffer segment = {0};
         buffer_init(&segment, 1024);
@@ -94,7 +94,7 @@ static bool take_path(struct expression *expression, const char **at, bool in_co
             (*at)++;
             char *name = take_name(at, "@");
             if (name == NULL)
-                return fault_set(why, FAULT_INPUT, "a name is missing behind '.'");
+                return fault_set(why, FAULT_INPUT, "a name is missing after '.'");
             add_segment(expression, name);
             continue;
         }
@@ -118,7 +118,7 @@ static bool take_step(struct expression *expression, const char **at, bool in_co
     *at += 9;
     expression->part = take_name(at, "");
     if (expression->part == NULL)
-        return fault_set(why, FAULT_INPUT, "the output's name is missing behind '.outputs.'");
+        return fault_set(why, FAULT_INPUT, "the output's name is missing after '.outputs.'");
     return take_path(expression, at, in_condition, why);
 }
 
@@ -137,13 +137,13 @@ static bool parse_rest(struct expression *expression, size_t form, const char **
             expression->name = memory_text(forms[form].name);
         *slot = take_name(at, ".");
         if (*slot == NULL)
-            return fault_set(why, FAULT_INPUT, "a name is missing behind '$%s'", forms[form].start);
+            return fault_set(why, FAULT_INPUT, "a name is missing after '$%s'", forms[form].start);
         return true;
     }
     case REST_DOTTED:
         expression->name = take_name(at, "");
         if (expression->name == NULL)
-            return fault_set(why, FAULT_INPUT, "a name is missing behind '$%s'", forms[form].start);
+            return fault_set(why, FAULT_INPUT, "a name is missing after '$%s'", forms[form].start);
         return take_path(expression, at, in_condition, why);
     case REST_BODY:
         return take_path(expression, at, in_condition, why);
@@ -163,7 +163,7 @@ static bool parse_each(struct expression *expression, const char **at, bool in_c
             return fault_set(why, FAULT_INPUT, "expressions that start with '$%s' are not run by this worker",
                              name);
     if (naming->each == NULL)
-        return fault_set(why, FAULT_INPUT, "'$%s' starts no runtime expression", name);
+        return fault_set(why, FAULT_INPUT, "'$%s' does not start a runtime expression", name);
     if (strcmp(name, "position") == 0) {
         expression->root = ROOT_POSITION;
         return true;

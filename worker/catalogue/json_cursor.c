@@ -19,7 +19,7 @@ static void check_names(const char *path, const struct buffer *text, struct prob
     buffer_print(&where, "%s#", path);
     if (json_name_twice(buffer_text(text), text->length, &where))
         problems_add(problems, buffer_text(&where), "leave one of them",
-                     "this name stands twice in its object");
+                     "this name occurs twice in its object");
 }
 
 static bool load(const char *path, size_t ceiling, struct buffer *text, struct json_object **tree,
@@ -110,7 +110,7 @@ const char *json_cursor_text(struct json_cursor *cursor, struct json_object *tre
     const char *text = tree_text_of(tree, member);
 
     if (text == NULL)
-        json_cursor_problem(cursor, "", "'%s' is missing or no text", member);
+        json_cursor_problem(cursor, "", "'%s' is missing or not a text", member);
     else if (strlen(text) != (size_t)json_object_get_string_len(tree_member(tree, member)))
         json_cursor_problem(cursor, "", "'%s' holds \\u0000", member);
     return text;

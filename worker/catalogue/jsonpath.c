@@ -332,7 +332,7 @@ static bool read_comparison(struct ledger_reader *reader, struct filter *filter,
                    "filter, as [?@.codes[?@ == 'A']]");
     }
     if (filter->one.path == NULL)
-        return fault_set(why, FAULT_INPUT, "a literal alone is no filter");
+        return fault_set(why, FAULT_INPUT, "a literal alone is not a filter");
     return true;
 }
 

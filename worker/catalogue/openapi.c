@@ -93,7 +93,7 @@ static void read_method(struct openapi_reader *reader, const char *path, const c
     size_t mark = json_cursor_enter(reader->cursor, method);
 
     if (id != NULL && openapi_operation(openapi, id) != NULL) {
-        json_cursor_problem(reader->cursor, "", "operationId '%s' stands twice", id);
+        json_cursor_problem(reader->cursor, "", "operationId '%s' is defined twice", id);
     } else if (id != NULL) { /* one without cannot be named, so nobody uses it */
         struct operation operation = {
             .id = memory_text(id), .method = memory_text(method), .path = memory_text(path)};
@@ -127,7 +127,7 @@ static void read_path(struct openapi_reader *reader, const char *path, struct js
             if (strcmp(member, "$ref") != 0 && tree_has(target, member) && strcmp(member, "summary") != 0 &&
                 strcmp(member, "description") != 0)
                 json_cursor_problem(reader->cursor, "leave it in one of them",
-                                    "'%s' stands beside the $ref and in what it names", member);
+                                    "'%s' is defined beside the $ref and in what it names", member);
         }
     }
     for (size_t i = 0; methods[i] != NULL; i++)
@@ -167,7 +167,7 @@ static char *server_url(struct json_object *server, const char *url, struct json
         const char *value = tree_text_of(tree_member(tree_member(server, "variables"), name), "default");
         if (value == NULL)
             json_cursor_problem(cursor, "\"variables\": {\"x\": {\"default\": \"...\"}}",
-                                "the server's {%s} is no variable with a default", name);
+                                "the server's {%s} is not a variable with a default", name);
         buffer_add_text(&text, value == NULL ? "" : value);
         url += length + 1;
     }
@@ -220,7 +220,8 @@ void openapi_read(struct json_object *tree, struct json_cursor *cursor, struct o
 
     *openapi = (struct openapi){0};
     if (!reader.old && (version == NULL || strncmp(version, "3.1.", 4) != 0))
-        json_cursor_problem(cursor, "\"openapi\": \"3.1.0\"", "this is no OpenAPI 3.1 or 3.0 description");
+        json_cursor_problem(cursor, "\"openapi\": \"3.1.0\"",
+                            "this is not an OpenAPI 3.1 or 3.0 description");
     read_servers(tree_member(tree, "servers"), cursor, openapi);
     openapi_read_schemes(&reader, openapi);
     read_gateway(tree_member(tree, "x-gateway"), cursor, openapi);

@@ -36,7 +36,7 @@ static struct json_object *content_of(const struct openapi_reader *reader, struc
 
     if (odd || !json_object_is_type(declared, json_type_object))
         json_cursor_problem(reader->cursor, "{\"content\": {\"application/json\": {...}}}",
-                            odd ? "'content' is no object" : "this is no object");
+                            odd ? "'content' is not an object" : "this is not an object");
     return content;
 }
 
@@ -63,7 +63,7 @@ static enum reply_type media_types(const struct openapi_reader *reader, struct j
     struct json_object *schema = tree_member(media, "schema");
 
     if (schema == NULL && (media == NULL || tree_has(media, "schema")))
-        json_cursor_problem(reader->cursor, "{\"type\": \"object\"}", "the schema is none");
+        json_cursor_problem(reader->cursor, "{\"type\": \"object\"}", "this is not a schema");
     enum reply_type types = openapi_schema_types(reader, schema);
     json_cursor_leave(reader->cursor, mark);
     return types;
@@ -145,7 +145,7 @@ static void check_success(const struct openapi_reader *reader, const struct oper
                             "no response says what a success looks like");
     if (foreign)
         json_cursor_problem(reader->cursor, "\"content\": {\"application/json\": ...}",
-                            "a success is no JSON, which is all that the worker reads");
+                            "a success is not JSON, which is all that the worker reads");
 }
 
 void openapi_read_responses(const struct openapi_reader *reader, struct json_object *tree,
@@ -161,7 +161,7 @@ void openapi_read_responses(const struct openapi_reader *reader, struct json_obj
             read_response(reader, status, declared, operation);
         else if (strncmp(key, "x-", 2) != 0)
             json_cursor_problem(reader->cursor, "a status as 200, a range as 2XX, or default",
-                                "'%s' is no key of responses", key);
+                                "'%s' is not a key of responses", key);
         json_cursor_leave(reader->cursor, item);
     }
     check_success(reader, operation);
@@ -184,7 +184,7 @@ void openapi_read_body(const struct openapi_reader *reader, struct json_object *
     operation->body_required = json_object_get_boolean(tree_member(body, "required"));
     if (operation->content_type == NULL && operation->body_required)
         json_cursor_problem(reader->cursor, "\"content\": {\"application/json\": ...}",
-                            "the body is no JSON, which is all that the worker writes");
+                            "the body is not JSON, which is all that the worker writes");
     json_cursor_leave(reader->cursor, mark);
 }
 

@@ -97,7 +97,7 @@ static void read_parameter(const struct openapi_reader *reader, struct json_obje
     if (before == NULL)
         add(reader, tree, name, place, operation);
     else if ((size_t)(before - operation->parameters) >= own)
-        json_cursor_problem(reader->cursor, "leave one of them", "the parameter '%s' stands twice", name);
+        json_cursor_problem(reader->cursor, "leave one of them", "the parameter '%s' is defined twice", name);
 }
 
 void openapi_read_parameters(const struct openapi_reader *reader, struct json_object *list, size_t own,
@@ -130,6 +130,6 @@ void openapi_check_template(const struct openapi_reader *reader, struct operatio
         name[length] = '\0';
         if (find(operation, name, PARAMETER_IN_PATH) == NULL)
             json_cursor_problem(reader->cursor, "add it to 'parameters', with \"in\": \"path\"",
-                                "the path's {%s} is no parameter", name);
+                                "the path's {%s} is not a parameter", name);
     }
 }

@@ -147,7 +147,7 @@ static enum reply_type types_by_parts(struct walk *walk, struct json_object *sch
     if (!tree_has(schema, member))
         return REPLY_JSON;
     if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) == 0) {
-        json_cursor_problem(walk->reader->cursor, "a list of schemas", "'%s' is no list", member);
+        json_cursor_problem(walk->reader->cursor, "a list of schemas", "'%s' is not a list", member);
         return REPLY_JSON;
     }
     for (size_t i = 0; i < json_object_array_length(list); i++) {
@@ -207,7 +207,7 @@ static enum reply_type types_of(struct walk *walk, struct json_object *schema, u
         return json_object_get_boolean(schema) ? REPLY_JSON : 0;
     if (json_object_is_type(schema, json_type_object))
         return types_of_object(walk, schema, depth);
-    json_cursor_problem(walk->reader->cursor, "{\"type\": \"object\"}", "the schema is none");
+    json_cursor_problem(walk->reader->cursor, "{\"type\": \"object\"}", "this is not a schema");
     return REPLY_JSON;
 }
 

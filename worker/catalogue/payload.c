@@ -74,11 +74,12 @@ static void check_each_name(const char *name, const struct naming *naming, struc
             json_cursor_problem(cursor, "another name", "x-as '%s' is a word of Arazzo", name);
     for (const struct each_naming *each = naming->each; each != NULL; each = each->outer)
         if (each->name != NULL && strcmp(each->name, name) == 0)
-            json_cursor_problem(cursor, "another name", "x-as '%s' stands around this one already", name);
+            json_cursor_problem(cursor, "another name",
+                                "x-as '%s' is already used by an x-each around this one", name);
     for (const char *at = name; *at != '\0' || at == name; at++) {
         if (isalnum((unsigned char)*at) || *at == '_' || *at == '-')
             continue;
-        json_cursor_problem(cursor, "letters, digits, '_' and '-'", "x-as is no name");
+        json_cursor_problem(cursor, "letters, digits, '_' and '-'", "x-as is not a valid name");
         return;
     }
 }

@@ -146,10 +146,10 @@ static void check_pages(const struct settings *settings, struct problems *proble
 
     if (certificate != key)
         problems_add(problems, "admin.tls.certificate.file", "both of them, or none",
-                     "admin.tls.certificate.file and admin.tls.key.file are needed both");
+                     "admin.tls.certificate.file and admin.tls.key.file are both needed");
     if (user != password)
         problems_add(problems, "admin.username", "both of them, or none",
-                     "admin.username and admin.password are needed both");
+                     "admin.username and admin.password are both needed");
     if (strchr(settings->admin_username, ':') != NULL)
         problems_add(problems, "admin.username", "a name without it",
                      "admin.username has a colon, which ends the name in HTTP Basic");
@@ -163,7 +163,7 @@ static void check_needs(const struct settings *settings, struct problems *proble
                      "Confluent framing needs a schema registry");
     if (*settings->proxy_url != '\0' && strncmp(settings->proxy_url, "http://", 7) != 0)
         problems_add(problems, "bt.proxy.url", "http://host:port",
-                     "bt.proxy.url is no proxy that can be used");
+                     "bt.proxy.url is not a proxy that can be used");
     if (*settings->client_id == '\0')
         problems_add(problems, "bt.client.id", "bt.client.id and bt.client.secret, from BT's portal",
                      "there are no credentials for BT");

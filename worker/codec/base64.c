@@ -57,7 +57,7 @@ bool base64_read(const char *text, size_t length, struct buffer *out, struct fau
         bool last = i + 4 == length;
         size_t padding = !last || text[i + 3] != '=' ? 0 : text[i + 2] == '=' ? 2 : 1;
         if (!read_group(text + i, padding, out))
-            return fault_set(why, FAULT_INPUT, "no base64 text: wrong near character %zu", i + 1);
+            return fault_set(why, FAULT_INPUT, "not base64 text: wrong near character %zu", i + 1);
     }
     return true;
 }

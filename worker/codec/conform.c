@@ -194,7 +194,7 @@ static bool conform_enum(struct conform *with, const struct schema_node *node, s
         if (strcmp(node->symbols[i], text) == 0)
             found = (int)i;
     if (found < 0)
-        return value_path_fault(at, with->why, "none of the symbols of %.100s", node->name);
+        return value_path_fault(at, with->why, "not one of the symbols of %.100s", node->name);
     *out = json_object_new_string(node->symbols[found]);
     return true;
 }

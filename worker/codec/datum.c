@@ -45,12 +45,12 @@ bool datum_read_leaves(const struct schema *schema, const void *bytes, size_t le
     const struct schema_node *root = schema->root;
 
     if (root->kind != SCHEMA_RECORD || root->field_count != count)
-        return fault_set(why, FAULT_LOCAL, "'%s' has not %zu fields", schema_name(schema), count);
+        return fault_set(why, FAULT_LOCAL, "'%s' does not have %zu fields", schema_name(schema), count);
     memset(leaves, 0, count * sizeof *leaves);
     TRY(scan_datum(root, bytes, length, limits, leaves, why));
     for (size_t i = 0; i < count; i++)
         if (leaves[i].bytes != NULL && schema_present(root->fields[i].type)->kind == SCHEMA_STRING &&
             !is_text(&leaves[i]))
-            return fault_set(why, FAULT_INPUT, "%s: it is no text", root->fields[i].name);
+            return fault_set(why, FAULT_INPUT, "%s: it is not a text", root->fields[i].name);
     return true;
 }

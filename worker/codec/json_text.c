@@ -236,7 +236,7 @@ static bool tell(const struct check *check, struct fault *why)
         column = *at == '\n' ? 1 : column + 1;
         line += *at == '\n';
     }
-    return fault_set(why, FAULT_INPUT, "no JSON at line %zu, column %zu: %s", line, column, check->wrong);
+    return fault_set(why, FAULT_INPUT, "not JSON at line %zu, column %zu: %s", line, column, check->wrong);
 }
 
 static bool walk(struct check *check, struct fault *why)

@@ -75,7 +75,7 @@ bool scalar_of_number(const struct schema_node *node, double value, const struct
     char printed[32];
 
     if (!isfinite(value))
-        return value_path_fault(at, why, "a number that JSON does not have: infinite, or none");
+        return value_path_fault(at, why, "a number that JSON does not have: infinite, or not a number");
     print_number(node->kind == SCHEMA_FLOAT, value, printed);
     *tree = json_object_new_double_s(value, printed);
     return true;

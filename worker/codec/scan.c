@@ -115,7 +115,7 @@ static bool take_key(struct scan *scan, const struct value_path *at)
     start = scan->at;
     TRY(take(scan, length, at));
     if (memchr(start, '\0', (size_t)length) != NULL || !utf8_valid((const char *)start, (size_t)length))
-        return value_path_fault(at, scan->why, "a key that is no text");
+        return value_path_fault(at, scan->why, "a key that is not a text");
     return true;
 }
 

@@ -179,18 +179,19 @@ static bool compile_enum(struct schema_parser *parser, struct json_object *json,
     for (size_t i = 0; i < count; i++) {
         const char *symbol = tree_text(json_object_array_get_idx(list, i));
         if (symbol == NULL || (!parser->foreign && !schema_valid_name(symbol)))
-            return schema_fault(parser, &here, "'%s' is no symbol", value_path_quote(symbol, quoted));
+            return schema_fault(parser, &here, "'%s' is not a valid symbol",
+                                value_path_quote(symbol, quoted));
         node->symbols[node->symbol_count++] = symbol;
     }
     const char *again = twice(node->symbols, count);
     if (again != NULL)
-        return schema_fault(parser, &here, "'%s' is there twice", value_path_quote(again, quoted));
+        return schema_fault(parser, &here, "'%s' is defined twice", value_path_quote(again, quoted));
     if (parser->foreign || !tree_has(json, "default"))
         return true;
     const char *symbol = tree_text_of(json, "default");
     node->symbol_default = symbol == NULL ? -1 : symbol_of(node, symbol);
     if (node->symbol_default < 0)
-        return schema_fault(parser, at, "the default of the enum is none of its symbols");
+        return schema_fault(parser, at, "the default of the enum is not one of its symbols");
     return true;
 }
 

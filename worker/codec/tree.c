@@ -31,7 +31,7 @@ static bool read_within(const char *text, size_t length, const struct json_limit
     json_tokener_free(tokener);
     json_text_release(&checked);
     if (error != json_tokener_success)
-        return fault_set(why, FAULT_INPUT, "no JSON: %s", json_tokener_error_desc(error));
+        return fault_set(why, FAULT_INPUT, "not JSON: %s", json_tokener_error_desc(error));
     *tree = parsed;
     return true;
 }

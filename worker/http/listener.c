@@ -40,7 +40,7 @@ bool listener_open(const char *address, int port, int *listener, struct fault *w
     struct value_path place;
 
     if (!parse(address, port, &place))
-        return fault_set(why, FAULT_INPUT, "admin.address '%.60s' is no IP address", address);
+        return fault_set(why, FAULT_INPUT, "admin.address '%.60s' is not an IP address", address);
     int descriptor = socket(place.at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor >= 0) {
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

@@ -291,7 +291,7 @@ static bool start_half(struct server *server, struct half *half, struct fault *w
     bool tls = certificate.length > 0 || key.length > 0;
     if (tls && (certificate.length == 0 || key.length == 0))
         return fault_set(why, FAULT_INPUT,
-                         "admin.tls.certificate.file and admin.tls.key.file are needed both, and not empty");
+                         "admin.tls.certificate.file and admin.tls.key.file are both needed, and not empty");
     const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem pair[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate.data},
                                           {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key.data},
@@ -305,7 +305,7 @@ static bool start_half(struct server *server, struct half *half, struct fault *w
     if (half->daemon == NULL)
         return fault_set(
             why, FAULT_INPUT,
-            tls ? "admin.tls.certificate.file and admin.tls.key.file are no certificate with its key"
+            tls ? "admin.tls.certificate.file and admin.tls.key.file are not a certificate and its key"
                 : "libmicrohttpd does not start");
     half->epoll = MHD_get_daemon_info(half->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     if (loop_watch(server->loop, half->epoll, EPOLLIN, run, server, why))

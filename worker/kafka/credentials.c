@@ -26,7 +26,7 @@ static bool read_file(const char *path, struct secret *secret)
 
     if (settings_read_secret(path, secret, &why) && secret->hidden != NULL)
         return true;
-    LOG(LOG_WARN, "a password file has no password, the one before stays", log_text("file", path));
+    LOG(LOG_WARN, "a password file has no password, the old one stays", log_text("file", path));
     return false;
 }
 

@@ -72,7 +72,7 @@ enum fence fence_ask(const struct settings *settings, rd_kafka_t *consumer, rd_k
         return answer;
     rd_kafka_consumer_group_metadata_t *other = with_another_id(consumer);
     if (other == NULL) {
-        fault_set(why, FAULT_PEER, "we are no member of the group just now");
+        fault_set(why, FAULT_PEER, "this worker is not a member of the group just now");
         return FENCE_UNKNOWN;
     }
     rd_kafka_resp_err_t code = ask(settings, producer, positions, other);

@@ -17,9 +17,9 @@ enum fence {
 };
 
 /*
- * Asks in two transactions of `producer`, which are both aborted: with a member that never was, and with ours (that of
- * `consumer`, which has an assignment) under another member id, as a process would send that had our slot before. Blocks,
- * bounded by the settings. `positions` stay the caller's. The producer is to be freed afterwards.
+ * Asks in two transactions of `producer`, which are both aborted: with a member that never existed, and with ours (that
+ * of `consumer`, which has an assignment) under another member id, as a process would send that had our slot before.
+ * Blocks, bounded by the settings. `positions` stay the caller's. The producer is to be freed afterwards.
  */
 enum fence fence_ask(const struct settings *settings, rd_kafka_t *consumer, rd_kafka_t *producer,
                      const rd_kafka_topic_partition_list_t *positions, struct fault *why);

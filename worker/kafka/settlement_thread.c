@@ -129,7 +129,7 @@ static bool start_thread(struct settlement_thread *thread, struct fault *why)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     thread->started = error == 0;
     return thread->started ||
-           fault_set(why, FAULT_LOCAL, "cannot start the settling thread: %s", strerror(error));
+           fault_set(why, FAULT_LOCAL, "cannot start the settlement thread: %s", strerror(error));
 }
 
 bool settlement_thread_new(const struct settings *settings, struct loop *loop, rd_kafka_t *consumer,

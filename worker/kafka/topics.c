@@ -143,7 +143,7 @@ static bool take_configs(const rd_kafka_ConfigResource_t *resource, struct topic
         error == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
         return true;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return fault_set(why, FAULT_PEER, "Kafka does not tell the settings of '%s': %s",
+        return fault_set(why, FAULT_PEER, "Kafka does not show the settings of '%s': %s",
                          rd_kafka_ConfigResource_name(resource), rd_kafka_err2str(error));
     const rd_kafka_ConfigEntry_t **list = rd_kafka_ConfigResource_configs(resource, &count);
 
@@ -166,7 +166,7 @@ static bool take_answer(rd_kafka_event_t *event, struct topic_state states[TOPIC
     if (error == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE)
         return true; /* a broker that does not know the request */
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return fault_set(why, FAULT_PEER, "Kafka does not tell the topics' settings: %s",
+        return fault_set(why, FAULT_PEER, "Kafka does not show the topics' settings: %s",
                          rd_kafka_err2str(error));
     const rd_kafka_ConfigResource_t **found =
         rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
@@ -225,7 +225,7 @@ static bool read_topic(rd_kafka_t *handle, int timeout_ms, struct topic_state *s
     rd_kafka_topic_t *topic = rd_kafka_topic_new(handle, state->name, NULL);
 
     if (topic == NULL)
-        return fault_set(why, FAULT_INPUT, "'%s' is no name of a topic: %s", state->name,
+        return fault_set(why, FAULT_INPUT, "'%s' is not a topic name: %s", state->name,
                          rd_kafka_err2str(rd_kafka_last_error()));
     rd_kafka_resp_err_t error = rd_kafka_metadata(handle, 0, topic, &metadata, timeout_ms);
     rd_kafka_topic_destroy(topic);
@@ -344,7 +344,7 @@ static void check_one(const struct settings *settings, const struct topic_state 
         return; /* the embedded broker: nothing is promised (PROMISE.md R13) */
     if (!state->configured)
         problems_add(problems, state->name, "allow DescribeConfigs of the topic to this user, or ask again",
-                     "the broker does not tell the topic's settings, so nobody knows whether it is safe");
+                     "the broker does not show the topic's settings, so nobody knows whether it is safe");
     check_safety(settings, state, problems);
     if (state->configured)
         check_configs(state, role, problems);

@@ -94,7 +94,7 @@ void ownership_probed(struct ownership *ownership, unsigned question, bool refus
     if (!refuses) {
         fault_set(
             &why, FAULT_LOCAL,
-            "the broker accepts positions of a member that never was: it cannot fence a stale worker, so nothing "
+            "the broker accepts positions of a member that never existed: it cannot fence a stale worker, so nothing "
             "is promised on it (promise A1); use Apache Kafka 3.9 or later, or settlement.transactions=off");
         end(ownership, &why);
         return;

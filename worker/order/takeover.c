@@ -275,7 +275,7 @@ bool takeover_misses_owner(const struct takeover *takeover, struct fault *why)
         fault_set(
             why, FAULT_LOCAL,
             "partition %d: the group has the position %" PRId64
-            ", and the ledger knows of no owner: if that stays so, it was emptied or made anew, and with it the "
+            ", and the ledger knows of no owner: if that stays so, it was emptied or created again, and with it the "
             "orders in it; if that was meant, go on with takeover.accept=%s/%d@%" PRId64,
             (int)one->partition, one->position, takeover->terms.topic, (int)one->partition, one->position);
         return true;

@@ -73,12 +73,12 @@ static bool check_log(const struct takeover_terms *terms, struct takeover_partit
     if (one->high >= 0 && settled > one->high)
         snprintf(what, sizeof what,
                  "the log was settled up to %" PRId64 " and ends at %" PRId64
-                 ": the topic was made anew, or lost its end",
+                 ": the topic was created again, or lost its end",
                  settled, one->high);
     else if (mark.offset >= 0 && one->mark_time_ms >= 0 && one->mark_time_ms != mark.time_ms)
         snprintf(what, sizeof what,
                  "the record at %" PRId64
-                 " is not the one that was settled there: the topic was made anew, and its "
+                 " is not the one that was settled there: the topic was created again, and its "
                  "first records would be skipped",
                  mark.offset);
     else
@@ -101,8 +101,8 @@ static void say_whose(const struct takeover_partition *one, char what[REMEDY_SIZ
                  one->position, one->owner.position);
     else
         snprintf(what, REMEDY_SIZE,
-                 "the group's position %" PRId64 " was set back behind the ledger's %" PRId64, one->position,
-                 one->owner.position);
+                 "the group's position %" PRId64 " was set back to before the ledger's %" PRId64,
+                 one->position, one->owner.position);
 }
 
 /* Expired, set back, or a stranger's: orders would be done again that nobody remembers, or never. */

@@ -63,7 +63,7 @@ bool decision_read(const struct schema *schema, const void *value, size_t length
 
     TRY(framing_read(value, length, NULL, 0, &frame, why));
     if (frame.framing != FRAMING_SINGLE_OBJECT || !schema_has_fingerprint(schema, frame.fingerprint))
-        return fault_set(why, FAULT_INPUT, "it is no decision, or one of a newer worker");
+        return fault_set(why, FAULT_INPUT, "it is not a decision, or one of a newer worker");
     TRY(datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, NULL, &tree,
                      why));
     *decision = (struct decision){

@@ -130,7 +130,7 @@ static bool read_framed(const struct schema *const formats[LEDGER_FORMATS],
     if (i == LEDGER_FORMATS)
         return fault_set(
             why, FAULT_INPUT,
-            "it is no '%s' of a format that this worker reads, which are 1 to %d (its schema has the "
+            "it is not a '%s' of a format that this worker reads, which are 1 to %d (its schema has the "
             "fingerprint %016" PRIx64 "); start a worker that knows it",
             schema_name(formats[0]), LEDGER_FORMATS, frame.fingerprint);
     *format = i + 1;

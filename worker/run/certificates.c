@@ -52,7 +52,7 @@ static void look_at(struct metrics *metrics, const char *setting, const char *pa
     int64_t days = (end_s - time(NULL)) / DAY_S;
     metrics_set(metrics, METRIC_CERTIFICATE_ENDS, path, (double)end_s);
     if (days < WARN_DAYS)
-        LOG(LOG_WARN, "a certificate ends soon, or has ended: give it a successor, then send HUP",
+        LOG(LOG_WARN, "a certificate ends soon, or has ended: replace it, then send HUP",
             log_text("setting", setting), log_text("file", path), log_int("days", days));
 }
 

@@ -152,7 +152,7 @@ static bool is_placed(const struct intake *intake, const rd_kafka_message_t *mes
         *reason = "no-key";
         return fault_set(
             why, FAULT_INPUT,
-            "an order that changes something needs a message key, and an empty one is none: its repeats "
+            "an order that changes something needs a message key, and an empty one does not count: its repeats "
             "must find each other");
     }
     if (place < 0 || place == message->partition)

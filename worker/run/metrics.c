@@ -34,7 +34,7 @@ static const struct metric_family families[] = {
     [METRIC_SETTLEMENTS] =
         {"whc_settlements_total", "Settlements by how they ended.", METRIC_COUNTER, {"end"}, {0}},
     [METRIC_SETTLEMENT_SECONDS] =
-        {"whc_settlement_duration_seconds", "Duration of partitions.", METRIC_HISTOGRAM, {NULL}, SECONDS},
+        {"whc_settlement_duration_seconds", "Duration of settlements.", METRIC_HISTOGRAM, {NULL}, SECONDS},
     [METRIC_ORDERS] = {"whc_orders", "Orders held, by state.", METRIC_GAUGE, {"state"}, {0}},
     [METRIC_CALLS_RUNNING] = {"whc_calls_running", "Calls on their way.", METRIC_GAUGE, {"api"}, {0}},
     [METRIC_API_WINDOW] = {"whc_api_window", "Calls allowed at once just now.", METRIC_GAUGE, {"api"}, {0}},
@@ -87,15 +87,15 @@ static const struct metric_family families[] = {
         {"whc_orders_in_doubt", "Orders that BT may have carried out.", METRIC_GAUGE, {NULL}, {0}},
     [METRIC_DOUBTS_RESTARTED] =
         {"whc_doubts_restarted",
-         "Orders in doubt whose clock began anew at three take-overs or more: they may never end.",
+         "Orders in doubt whose clock started again at three take-overs or more: they may never end.",
          METRIC_GAUGE,
          {NULL},
          {0}},
     [METRIC_ORDER_BYTES] =
-        {"whc_orders_bytes", "What all orders take of the memory, roughly.", METRIC_GAUGE, {NULL}, {0}},
+        {"whc_orders_bytes", "How much memory all orders take, roughly.", METRIC_GAUGE, {NULL}, {0}},
     [METRIC_LOGS_UNSTABLE] =
         {"whc_logs_unstable",
-         "Partitions that cannot be read on in because another producer's transaction hangs.",
+         "Partitions that cannot be read further because another producer's transaction hangs.",
          METRIC_GAUGE,
          {"topic"},
          {0}},

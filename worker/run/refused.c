@@ -59,7 +59,7 @@ bool refused_replace(const struct worker *worker, const struct order *order, int
             log_int("partition", partition), log_text("error", record->refused));
         return dead_letter_reduce(record) ||
                fault_set(why, FAULT_PEER,
-                         "Kafka refuses even the smallest dead letter (%s): mend the topic '%s'",
+                         "Kafka refuses even the smallest dead letter (%s): repair the topic '%s'",
                          record->refused, record->topic);
     }
     return fault_set(

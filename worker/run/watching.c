@@ -69,7 +69,7 @@ static bool has(const struct watch_stuck *list, size_t count, const struct watch
 static void log_stuck(const struct watching *watching, const struct watch_stuck *one)
 {
     LOG(LOG_ERROR,
-        "a transaction of another producer hangs: nothing behind it can be read until the broker ends it; "
+        "a transaction of another producer hangs: nothing after it can be read until the broker ends it; "
         "kafka-transactions.sh find-hanging shows whose it is",
         log_text("topic", topic_of(watching, one)), log_int("partition", one->partition),
         log_int("offset", one->stable), log_int("for_ms", one->for_ms));
@@ -82,7 +82,7 @@ static void take_stuck(struct watching *watching, const struct watch_news *news)
             log_stuck(watching, &news->stuck[i]);
     for (size_t i = 0; i < watching->stuck_count; i++)
         if (!has(news->stuck, news->stuck_count, &watching->stuck[i]))
-            LOG(LOG_INFO, "a partition can be read on in",
+            LOG(LOG_INFO, "a partition can be read further",
                 log_text("topic", topic_of(watching, &watching->stuck[i])),
                 log_int("partition", watching->stuck[i].partition));
     memory_free(watching->stuck);

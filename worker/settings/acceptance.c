@@ -46,7 +46,7 @@ bool acceptance_check(const char *list, struct fault *why)
 
     while (next_entry(&list, &entry))
         ;
-    return list == NULL || fault_set(why, FAULT_INPUT, "'%.100s' is no <topic>/<partition>@<offset>", list);
+    return list == NULL || fault_set(why, FAULT_INPUT, "'%.100s' is not <topic>/<partition>@<offset>", list);
 }
 
 static bool is_of(const struct entry *entry, const char *topic, int32_t partition)

@@ -53,7 +53,7 @@ static bool parse_number(const struct setting *row, const char *value, const cha
     }
     snprintf(remedy, sizeof remedy, "a whole number from %" PRId64 " to %" PRId64 "%s%s", row->least,
              row->most, row->unit[0] != '\0' ? ", in " : "", row->unit);
-    problems_add(problems, where, remedy, "%s%s is no allowed number", prefix_of(row), row->name);
+    problems_add(problems, where, remedy, "%s%s is not an allowed number", prefix_of(row), row->name);
     return false;
 }
 
@@ -261,7 +261,7 @@ static void check_once(struct value_path **places, unsigned *count, const char *
 
     for (unsigned i = 0; i < *count; i++)
         if (strcmp((*places)[i].name, place.name) == 0)
-            problems_add(problems, where, "leave one of them", "'%s' stands in line %u already", name,
+            problems_add(problems, where, "leave one of them", "'%s' is already set in line %u", name,
                          (*places)[i].line);
     *places = memory_resize(*places, *count + 1, sizeof place);
     (*places)[(*count)++] = place;

@@ -79,13 +79,13 @@ const struct setting settings_table[] = {
            "Orders taken from Kafka and not settled yet; above it the worker takes no more."),
     NUMBER(
         "orders.max.bytes", AT(orders_max_bytes), "bytes", 1048576, (int64_t)1 << 40, "1073741824",
-        "What all orders together may take of the memory, those of the ledger too; above it the worker takes no more."),
+        "How much memory all orders together may take, those of the ledger too; above it the worker takes no more."),
     NUMBER("steps.max", AT(steps_max), "", 1, 100000, "200",
            "Steps one workflow may execute: a loop ends there."),
     NUMBER("attempt.lease.ms", AT(attempt_lease_ms), "ms", 100, 600000, "12000",
-           "A write is sent within this time after its attempt began to be settled, or attempted anew."),
+           "A write is sent within this time after its attempt began to be settled, or attempted again."),
     NUMBER("ledger.after.ms", AT(ledger_after_ms), "ms", 100, 3600000, "5000",
-           "An order that does not get on moves to the ledger after this, so that its partition goes on."),
+           "An order that makes no progress moves to the ledger after this, so that its partition goes on."),
     NUMBER("ledger.orders.max", AT(ledger_orders_max), "", 1, 10000000, "100000",
            "Orders owned at once; above it the worker takes no more, and says so."),
     CHOICE(
@@ -126,7 +126,7 @@ const struct setting settings_table[] = {
     NUMBER(
         "registry.unknown.ms", AT(registry_unknown_ms), "ms", 0, 3600000, "30000",
         "A schema that the registry does not know (error code 40403) is asked for so long; then the request is a "
-        "dead letter, and one that follows has it asked for anew."),
+        "dead letter, and the next request has it asked for again."),
     TEXT("registry.ca.file", registry_ca_file, "",
          "CA certificates that the registry's are checked with; \"\": the system's."),
     TEXT("registry.certificate.file", registry_certificate_file, "",
@@ -164,7 +164,7 @@ const struct setting settings_table[] = {
            "Time the platform leaves between TERM and KILL."),
     NUMBER(
         "lso.alarm.ms", AT(lso_alarm_ms), "ms", 1000, 86400000, "60000",
-        "A log that cannot be read on in for so long, because a transaction of another producer hangs, is told."),
+        "A log that cannot be read further for so long, because a transaction of another producer hangs, is reported."),
     NUMBER(
         "watchdog.ms", AT(watchdog_ms), "ms", 0, 600000, "5000",
         "A loop that stands still for half of this ends the process; 0: never (debuggers only, shown as not ready)."),

@@ -57,7 +57,7 @@ static void check_topics(const struct settings *settings, struct problems *probl
 
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
         if (!is_topic(topics[i].name)) {
-            snprintf(what, sizeof what, "'%.260s' is no name for a topic", topics[i].name);
+            snprintf(what, sizeof what, "'%.260s' is not a topic name", topics[i].name);
             complain(settings, topics[i].setting, "1 to 249 letters, digits, '.', '_' and '-'", problems,
                      what);
         }
@@ -142,16 +142,16 @@ bool settings_check_url(const char *url, bool base, struct fault *why)
     char host[URL_HOST_SIZE];
 
     if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
-        return fault_set(why, FAULT_INPUT, "is no URL");
+        return fault_set(why, FAULT_INPUT, "is not a URL");
     for (const char *at = url; *at != '\0'; at++)
         if (*at <= ' ' || *at > '~')
             return fault_set(why, FAULT_INPUT, "has a blank or another character that no URL has");
     if (!url_host(url, host) || !is_port_good(url))
-        return fault_set(why, FAULT_INPUT, "names no host, or no port behind it");
+        return fault_set(why, FAULT_INPUT, "names no host, or no port after it");
     if (base && strpbrk(url, "?#") != NULL)
-        return fault_set(why, FAULT_INPUT, "has a '?' or '#', and paths are put behind it");
+        return fault_set(why, FAULT_INPUT, "has a '?' or '#', and paths are appended to it");
     if (strchr(url, '#') != NULL)
-        return fault_set(why, FAULT_INPUT, "has a '#', and nothing behind one is sent");
+        return fault_set(why, FAULT_INPUT, "has a '#', and nothing after one is sent");
     return true;
 }
 
@@ -230,7 +230,7 @@ void settings_check_values(const struct settings *settings, struct problems *pro
     if (inet_pton(AF_INET, settings->admin_address, address) != 1 &&
         inet_pton(AF_INET6, settings->admin_address, address) != 1)
         complain(settings, "admin.address", "an address in digits: 0.0.0.0, 127.0.0.1, ::", problems,
-                 "is no IP address");
+                 "is not an IP address");
     if (*settings->token_url != '\0' && !settings_check_url(settings->token_url, false, &why))
         complain(settings, "bt.token.url", "https://host/path", problems, why.text);
     if (strncmp(settings->proxy_url, "http://", 7) == 0 && /* any other is reported by readiness_check() */

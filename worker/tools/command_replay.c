@@ -49,7 +49,7 @@ static bool count_partitions(struct replay *replay, struct fault *why)
 
     rd_kafka_topic_destroy(topic);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return fault_set(why, FAULT_PEER, "Kafka does not tell about '%.100s': %s", name,
+        return fault_set(why, FAULT_PEER, "Kafka says nothing about '%.100s': %s", name,
                          rd_kafka_err2str(error));
     replay->partition_count = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
     rd_kafka_metadata_destroy(metadata);
@@ -308,7 +308,7 @@ int command_replay(int argc, char **argv)
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
         {"--reason", "WORD", "only dead letters with this whc-dead-reason", &arguments.reason, NULL},
-        {"--after", "OFFSET", "only dead letters behind this offset of their partition", &arguments.after,
+        {"--after", "OFFSET", "only dead letters after this offset of their partition", &arguments.after,
          NULL},
         {"--dry-run", NULL, "send nothing, only count", NULL, &arguments.dry_run}};
     struct setup setup;

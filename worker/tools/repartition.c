@@ -77,7 +77,7 @@ static bool check_group(const struct work *work, struct fault *why)
     int members = 0;
 
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return fault_set(why, FAULT_PEER, "Kafka does not tell about the group: %s", rd_kafka_err2str(error));
+        return fault_set(why, FAULT_PEER, "Kafka says nothing about the group: %s", rd_kafka_err2str(error));
     for (int i = 0; i < list->group_cnt; i++)
         members += list->groups[i].member_cnt;
     rd_kafka_group_list_destroy(list);

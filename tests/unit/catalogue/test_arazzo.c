@@ -57,8 +57,8 @@ static void compiled(void)
 static const struct {
     const char *name, *text, *where, *what;
 } refused[] = {
-    {"no Arazzo", "{'arazzo': '2.0.0', 'workflows': []}", "f#", "no Arazzo 1.1"},
-    {"a list", "[]", "f#", "no Arazzo 1.1"},
+    {"no Arazzo", "{'arazzo': '2.0.0', 'workflows': []}", "f#", "not an Arazzo 1.1"},
+    {"a list", "[]", "f#", "not an Arazzo 1.1"},
     {"unknown member", "{'arazzo': '1.1.0', 'flows': []}", "f#", "'flows'"},
     {"no steps", GIVEN_ARAZZO("{'workflowId': 'w', 'steps': []}"), "f#/workflows/0/steps",
      "at least one step"},
@@ -68,7 +68,7 @@ static const struct {
     {"null workflow", GIVEN_ARAZZO("null"), "f#/workflows/0", "'workflowId' is missing"},
     {"null step", GIVEN_STEPS("null"), "f#/workflows/0/steps/0", "'stepId' is missing"},
     {"stepId twice", GIVEN_STEPS("{'stepId': 's', " GIVEN_LIST "}, {'stepId': 's', " GIVEN_LIST "}"),
-     "steps/1", "'s' stands twice"},
+     "steps/1", "'s' is defined twice"},
     {"number form", GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [], 'x-number-form': 'roman'}"),
      "f#/workflows/0", "x-number-form"},
     {"require without reason",
@@ -84,69 +84,71 @@ static const struct {
      "'raed' does not exist"},
     {"no source", "{'arazzo': '1.1.0', 'workflows': []}", "f#/sourceDescriptions", "there is no source"},
     {"another source", "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'bt', 'url': '../other.json'}]}",
-     "f#/sourceDescriptions/0", "'../other.json' is none that this worker reads"},
+     "f#/sourceDescriptions/0", "this worker does not read the source '../other.json'"},
     {"a source of another type",
      "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'bt', 'url': '../bt-whc.openapi.json', 'type':"
      " 'asyncapi'}]}",
-     "f#/sourceDescriptions/0", "is none that this worker reads"},
+     "f#/sourceDescriptions/0", "this worker does not read the source"},
     {"a source without url", "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'bt'}]}",
      "f#/sourceDescriptions/0", "'url' is missing"},
     {"a source's name", "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'b.t', 'url': ''}]}",
-     "f#/sourceDescriptions/0", "the source 'b.t' is no name"},
+     "f#/sourceDescriptions/0", "the source 'b.t' is not a valid name"},
     {"a source twice",
      "{'arazzo': '1.1.0', 'sourceDescriptions': [{'name': 'bt', 'url': '../bt-whc.openapi.json'},"
      " {'name': 'bt', 'url': '../order-events.asyncapi.json'}]}",
-     "f#/sourceDescriptions/1", "'bt' stands twice"},
+     "f#/sourceDescriptions/1", "'bt' is defined twice"},
     {"an operation of no source", STEP("'operationId': '$sourceDescriptions.other.list'"), "steps/0",
      "there is no source 'other'"},
     {"$self", "{'arazzo': '1.1.0', '$self': 'https://example.com/a#b'}", "f#", "$self has a fragment"},
     {"workflowId twice",
      GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST
                   "}]}, {'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST "}]}"),
-     "f#/workflows/1", "'w' stands twice"},
+     "f#/workflows/1", "'w' is defined twice"},
     {"workflowId no name", GIVEN_ARAZZO("{'workflowId': 'a b', 'steps': []}"), "f#/workflows/0",
-     "is no name"},
-    {"stepId no name", GIVEN_STEPS("{'stepId': 's.t', " GIVEN_LIST "}"), "steps/0", "'s.t' is no name"},
-    {"output no name", STEP(GIVEN_LIST ", 'outputs': {'a b': 1}"), "steps/0/outputs/a b", "name is none"},
-    {"empty output name", STEP(GIVEN_LIST ", 'outputs': {'': 1}"), "steps/0/outputs/", "name is none"},
+     "is not a valid name"},
+    {"stepId no name", GIVEN_STEPS("{'stepId': 's.t', " GIVEN_LIST "}"), "steps/0",
+     "'s.t' is not a valid name"},
+    {"output no name", STEP(GIVEN_LIST ", 'outputs': {'a b': 1}"), "steps/0/outputs/a b",
+     "name is not valid"},
+    {"empty output name", STEP(GIVEN_LIST ", 'outputs': {'': 1}"), "steps/0/outputs/", "name is not valid"},
     {"rule twice",
      GIVEN_ARAZZO(
          "{'workflowId': 'w', 'steps': [], 'x-require': [{'name': 'r', 'reason': 'x', 'condition': 'true'},"
          " {'name': 'r', 'reason': 'y', 'condition': 'true'}]}"),
-     "f#/workflows/0/x-require/1", "'r' stands twice"},
+     "f#/workflows/0/x-require/1", "'r' is defined twice"},
     {"parameter twice",
      STEP(
          "'operationId': 'list', 'parameters': [{'name': 'q', 'in': 'query', 'value': 1}, {'name': 'q', 'in':"
          " 'query', 'value': 2}]"),
-     "steps/0/parameters/1", "'q' stands twice"},
+     "steps/0/parameters/1", "'q' is defined twice"},
     {"reused parameter twice",
      STEP("'operationId': 'list', 'parameters': [{'name': 'q', 'in': 'query', 'value': 1}, {'reference':"
           " '$components.parameters.q'}]"),
-     "steps/0/parameters/1", "'q' stands twice"},
+     "steps/0/parameters/1", "'q' is defined twice"},
     {"header parameter twice",
      STEP(
          "'operationId': 'list', 'parameters': [{'name': 'X-H', 'in': 'header', 'value': 1}, {'name': 'x-h', 'in':"
          " 'header', 'value': 2}]"),
-     "steps/0/parameters/1", "'x-h' stands twice"},
+     "steps/0/parameters/1", "'x-h' is defined twice"},
     {"workflow's parameter twice",
      GIVEN_ARAZZO(
          "{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST
          "}], 'parameters': [{'name': 'q', 'in': 'query', 'value': 1}, {'name': 'q', 'in': 'query', 'value':"
          " 2}]}"),
-     "f#/workflows/0/parameters/1", "'q' stands twice"},
+     "f#/workflows/0/parameters/1", "'q' is defined twice"},
     {"action twice",
      FAILURE(
          "'name': 'n', 'type': 'end', 'criteria': [{'condition': '1 == 1'}]}, {'name': 'n', 'type': 'end'"),
-     "onFailure/1", "'n' stands twice"},
+     "onFailure/1", "'n' is defined twice"},
     {"workflow's action twice",
      GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_LIST
                   "}], 'successActions': [{'name': 'n', 'type': 'end'}, {'name': 'n', 'type': 'end'}]}"),
-     "f#/workflows/0/successActions/1", "'n' stands twice"},
+     "f#/workflows/0/successActions/1", "'n' is defined twice"},
     {"look-up's parameter twice",
      STEP(
          "'operationId': 'write', 'requestBody': {'payload': {}}, 'x-lookup': {'workflowId': 'v', 'parameters':"
          " [{'name': 'p', 'value': 1}, {'name': 'p', 'value': 2}]}"),
-     "steps/0/x-lookup/parameters/1", "'p' stands twice"},
+     "steps/0/x-lookup/parameters/1", "'p' is defined twice"},
     {"a call's timeout", STEP(GIVEN_LIST ", 'timeout': 'soon'"), "steps/0", "a call has no 'timeout'"},
     {"a call's channel", STEP(GIVEN_LIST ", 'channelPath': 'x'"), "steps/0", "a call has no 'channelPath'"},
     {"a call that sends", STEP(GIVEN_LIST ", 'action': 'send'"), "steps/0", "a call has no 'action'"},
@@ -159,7 +161,7 @@ static const struct {
     {"a channel of no source",
      STEP(
          "'channelPath': '{$sourceDescriptions.bt.url}#/c', 'action': 'receive', 'correlationId': 'c', 'timeout': 5"),
-     "steps/0", "none of a declared AsyncAPI source"},
+     "steps/0", "not one of a declared AsyncAPI source"},
     {"a payload that is text", STEP("'operationId': 'write', 'requestBody': {'payload': '[1]'}"),
      "steps/0/requestBody/payload", "is text"},
     {"a payload that is a template",
@@ -178,7 +180,7 @@ static const struct {
      "steps/0/requestBody/contentType", "is not JSON"},
     {"a content type that is no text",
      STEP("'operationId': 'write', 'requestBody': {'payload': {}, 'contentType': 5}"),
-     "steps/0/requestBody/contentType", "no text"},
+     "steps/0/requestBody/contentType", "not a text"},
     {"send", STEP("'channelPath': 'x', 'action': 'send', 'correlationId': 'c', 'timeout': 5"), "steps/0",
      "does not receive"},
     {"receive without timeout", STEP("'channelPath': 'x', 'action': 'receive', 'correlationId': 'c'"),

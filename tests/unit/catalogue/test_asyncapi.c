@@ -10,7 +10,7 @@ static const struct {
      "{'asyncapi':'3.0.0','channels':{'c':{}},'operations':{'in':{'action':'receive','channel':{'$ref':"
      "'#/channels/c'}},'out':{'action':'send','channel':{'$ref':'#/channels/c'}}}}",
      NULL},
-    {"version", "{'asyncapi':'2.6.0','operations':{}}", "this is no AsyncAPI 3.0 description"},
+    {"version", "{'asyncapi':'2.6.0','operations':{}}", "this is not an AsyncAPI 3.0 description"},
     {"no action",
      "{'asyncapi':'3.0.0','channels':{'c':{}},'operations':{'in':{'channel':{'$ref':'#/channels/c'}}}}",
      "operation 'in' has no action"},

@@ -145,14 +145,14 @@ static const struct {
     {"a member twice in a workflow", "w/workflow.arazzo.json",
      GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', 'outputs': {'o': 1, 'o': 2}, " GIVEN_READ
                   "}]}"),
-     "w/workflow.arazzo.json#/workflows/0/steps/0/outputs/o", "stands twice"},
+     "w/workflow.arazzo.json#/workflows/0/steps/0/outputs/o", "occurs twice"},
     {"a member twice in a schema", "w/request.avsc", "{'type': 'string', 'type': 'string'}",
-     "w/request.avsc#/type", "stands twice"},
+     "w/request.avsc#/type", "occurs twice"},
     {"a member twice in a common type", "common/Own.avsc",
      "{'type': 'enum', 'name': 'whc.common.Own', 'symbols': ['A'], 'symbols': ['B']}", "Own.avsc#/symbols",
-     "stands twice"},
+     "occurs twice"},
     {"a member twice in OpenAPI", "bt-whc.openapi.json", "{'openapi': '3.1.0', 'openapi': '3.0.0'}",
-     "bt-whc.openapi.json#/openapi", "stands twice"},
+     "bt-whc.openapi.json#/openapi", "occurs twice"},
     {"no order type", NULL, NULL, "", "no order type here"},
 };
 

@@ -45,7 +45,7 @@ static const struct {
     {"a result no output fills", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME("{'name': 'p', 'type': 'string'}"),
      W("'steps': [" READ_STEP "]"), "#/workflows", "nothing fills 'p'", "output"},
     {"an output that is no field", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
-     W("'steps': [" READ_STEP "]" OUTPUTS("'p': 1")), "#/workflows", "output 'p' is no field",
+     W("'steps': [" READ_STEP "]" OUTPUTS("'p': 1")), "#/workflows", "output 'p' is not a field",
      "outcome.avsc"},
     {"a parameter that is needed", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', 'operationId': 'read', 'successCriteria': [{'condition': 'true'}]}]"),
@@ -75,7 +75,7 @@ static const struct {
      "#/workflows/0/steps/0", "needs a body", "requestBody"},
     {"a body that nobody takes", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', " GIVEN_LIST ", 'requestBody': {'payload': 1}}]"), "#/workflows/0/steps/0",
-     "takes no body that is JSON", ""},
+     "takes no JSON body", ""},
     {"a payload that is one text", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [{'stepId': 's', 'operationId': 'write', 'x-repeat': 'never', 'requestBody': {'payload':"
        " '$inputs.id'}, 'successCriteria': [{'condition': 'true'}]}]"),

@@ -61,7 +61,7 @@ static const struct {
     {"{'x-each': '{$inputs.id}', 'value': '$each.anything'}", NULL, NULL},
     {"{'x-each': '$inputs.items', 'x-as': 'item', 'value': {'x-each': '$item.users', 'x-as': 'item', 'value':"
      " '$item.name'}}",
-     "x-as 'item' stands around this one already", "another name"},
+     "x-as 'item' is already used by an x-each around this one", "another name"},
 };
 
 static void parts(void)

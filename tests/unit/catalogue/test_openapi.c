@@ -108,8 +108,8 @@ static const struct {
      "{'$ref': '#/components/schemas/L'}}}}}}}}, 'components': {'schemas': {'L': {'type': 'object', 'oneOf': [" LOOPS
          LOOPS "{}]}}}}",
      "schema", "contains itself"}, /* and that is said soon */
-    {"[]", "f#", "no OpenAPI 3.1 or 3.0"},
-    {"{'openapi': '2.0.0'}", "f#", "no OpenAPI 3.1 or 3.0"},
+    {"[]", "f#", "not an OpenAPI 3.1 or 3.0"},
+    {"{'openapi': '2.0.0'}", "f#", "not an OpenAPI 3.1 or 3.0"},
     {"{'openapi': '3.1.0'}", "f#/servers", "no server"},
     {"{'openapi': '3.1.0'}", "f#/paths", "no operation"},
     {"{'openapi': '3.1.0', 'servers': {}, 'paths': []}", "f#/servers", "a list is expected"},
@@ -120,7 +120,7 @@ static const struct {
     {HEAD "{'operationId': 'o'}}}}", "f#/paths/~1a/get", "'x-evidence' is missing"},
     {HEAD "{'operationId': 'o', 'x-repeat': 'often'}}}}", "f#/paths/~1a/get",
      "'x-repeat' has an unknown value"},
-    {HEAD "{" OPERATION "}, 'put': {" OPERATION "}}}}", "f#/paths/~1a/put", "'o' stands twice"},
+    {HEAD "{" OPERATION "}, 'put': {" OPERATION "}}}}", "f#/paths/~1a/put", "'o' is defined twice"},
     {HEAD "{" OPERATION ", 'parameters': {}}}}}", "f#/paths/~1a/get/parameters", "a list is expected"},
     {HEAD "{" OPERATION ", 'parameters': [null]}}}}", "f#/paths/~1a/get/parameters", ""},
     {HEAD "{" OPERATION ", 'parameters': [{'$ref': '#/nowhere'}]}}}}", "f#/paths/~1a/get/parameters/0",
@@ -232,7 +232,7 @@ static void servers(void)
         " {'default': 'eu'}, 'v': {'default': 'v1'}}}, {'url': 'https://{none}'}], 'paths': {}}",
         &openapi, &problems);
     given_same("server", openapi.servers[0].url, "https://eu.bt.invalid/v1");
-    given_problem("server", &problems, "f#/servers/1", "{none} is no variable");
+    given_problem("server", &problems, "f#/servers/1", "{none} is not a variable");
     openapi_release(&openapi);
     problems_release(&problems);
 }

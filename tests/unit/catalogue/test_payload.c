@@ -96,8 +96,8 @@ static const struct {
     {"[{'x-each': '$inputs.l', 'x-as': 'inputs', 'value': 1}]", "f#/0", "x-as 'inputs'"},
     {"[{'x-each': '$inputs.l', 'x-as': 'response', 'value': 1}]", "f#/0", "x-as 'response'"},
     {"[{'x-each': '$inputs.l', 'x-as': 'position', 'value': 1}]", "f#/0", "x-as 'position'"},
-    {"[{'x-each': '$inputs.l', 'x-as': 'a b', 'value': 1}]", "f#/0", "x-as is no name"},
-    {"[{'x-each': '$inputs.l', 'x-as': '', 'value': 1}]", "f#/0", "x-as is no name"},
+    {"[{'x-each': '$inputs.l', 'x-as': 'a b', 'value': 1}]", "f#/0", "x-as is not a valid name"},
+    {"[{'x-each': '$inputs.l', 'x-as': '', 'value': 1}]", "f#/0", "x-as is not a valid name"},
     {"{'a': '$position'}", "f#/a", "$position"},
 };
 

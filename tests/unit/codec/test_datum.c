@@ -146,15 +146,16 @@ static const struct {
     {"long of 11 bytes", "'long'", "8080808080808080808000", "!a number of more than 64 bits"},
     {"padded number", "'long'", "8200", "1"},
     {"truth 2", "'boolean'", "02", "!a truth value that is neither 0 nor 1"},
-    {"not a number", "'double'", "000000000000f87f", "!a number that JSON does not have: infinite, or none"},
-    {"infinite", "'float'", "0000807f", "!a number that JSON does not have: infinite, or none"},
+    {"not a number", "'double'", "000000000000f87f",
+     "!a number that JSON does not have: infinite, or not a number"},
+    {"infinite", "'float'", "0000807f", "!a number that JSON does not have: infinite, or not a number"},
     {"text of no characters", "'string'", "00", "''"},
     {"bytes of none", "'bytes'", "00", "''"},
     {"NUL in text", "'string'", "06 610062", "!the text has a NUL character"},
     {"NUL at the end", "'string'", "04 6100", "!the text has a NUL character"},
     {"no UTF-8", "'string'", "02 ff", "!the text is not UTF-8"},
-    {"NUL in a key", "{'type':'map','values':'int'}", "02 04 6100 02 00", "!a key that is no text"},
-    {"no UTF-8 in a key", "{'type':'map','values':'int'}", "02 02 ff 02 00", "!a key that is no text"},
+    {"NUL in a key", "{'type':'map','values':'int'}", "02 04 6100 02 00", "!a key that is not a text"},
+    {"no UTF-8 in a key", "{'type':'map','values':'int'}", "02 02 ff 02 00", "!a key that is not a text"},
     {"a key twice", "{'type':'map','values':'int'}", "04 0261 02 0261 04 00", "{'a':2}"},
     {"no decimal", "{'type':'bytes','logicalType':'decimal','precision':4}", "00",
      "!a decimal has at least one byte"},
@@ -361,9 +362,9 @@ static void leaves(void)
     CU_ASSERT(found[2].length == 2 && memcmp(found[2].bytes, "\xc3\xa9", 2) == 0);
     CU_ASSERT(found[3].length == 2 && memcmp(found[3].bytes, "\0\xff", 2) == 0);
     CU_ASSERT(found[4].bytes == NULL && found[4].length == 0);
-    refuse_leaves(schema, "030202c300000000", 4, FAULT_LOCAL, "'R' has not 4 fields");
-    refuse_leaves(schema, "030202c30000", 5, FAULT_INPUT, "s: it is no text");
-    refuse_leaves(schema, "03020000020200", 5, FAULT_INPUT, "t: it is no text");
+    refuse_leaves(schema, "030202c300000000", 4, FAULT_LOCAL, "'R' does not have 4 fields");
+    refuse_leaves(schema, "030202c30000", 5, FAULT_INPUT, "s: it is not a text");
+    refuse_leaves(schema, "03020000020200", 5, FAULT_INPUT, "t: it is not a text");
     refuse_leaves(schema, "0304000000", 5, FAULT_INPUT, "e: symbol 2 of 2");
 }
 

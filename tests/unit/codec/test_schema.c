@@ -106,10 +106,10 @@ static const struct {
     {"aliases", "{'type':'fixed','name':'F','size':1,'aliases':'G'}", "#/aliases: a list expected"},
     {"no symbols", "{'type':'enum','name':'E'}", "#: an enum needs a list 'symbols'"},
     {"empty symbols", "{'type':'enum','name':'E','symbols':[]}", "#: an enum needs a list 'symbols'"},
-    {"symbol twice", "{'type':'enum','name':'E','symbols':['A','B','A']}", "#/symbols: 'A' is there twice"},
-    {"bad symbol", "{'type':'enum','name':'E','symbols':['A B']}", "#/symbols: 'A B' is no symbol"},
+    {"symbol twice", "{'type':'enum','name':'E','symbols':['A','B','A']}", "#/symbols: 'A' is defined twice"},
+    {"bad symbol", "{'type':'enum','name':'E','symbols':['A B']}", "#/symbols: 'A B' is not a valid symbol"},
     {"enum default", "{'type':'enum','name':'E','symbols':['A'],'default':'B'}",
-     "#: the default of the enum is none of its symbols"},
+     "#: the default of the enum is not one of its symbols"},
     {"size 0", "{'type':'fixed','name':'F','size':0}", "#: a fixed needs a 'size' of 1 to 1048576"},
     {"size is text", "{'type':'fixed','name':'F','size':'4'}", "#: a fixed needs a 'size' of 1 to 1048576"},
     {"no items", "{'type':'array'}", "#: 'items' is missing"},
@@ -241,7 +241,7 @@ static void very_many(void)
 
     given_same("many symbols", told_of_many(symbols, "\"S%\"", 20000, "]}"), "");
     given_same("one twice", told_of_many(symbols, "\"S%\"", 19999, ",\"S17\"]}"),
-               "#/symbols: 'S17' is there twice");
+               "#/symbols: 'S17' is defined twice");
     given_same("too many symbols", told_of_many(symbols, "\"S%\"", 110000, "]}"),
                "#/symbols: 110000 symbols, at most 20000 are taken");
     given_same("many fields", told_of_many(fields, field, 500, "]}"), "");

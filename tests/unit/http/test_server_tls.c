@@ -99,7 +99,7 @@ static void a_certificate_is_shown_and_renewed(void)
     CU_ASSERT(answers(&given, "https", first.certificate));
     given_set(&given.settings.admin_key_file, second.key); /* not the certificate's */
     CU_ASSERT_FALSE(server_renew(given.server, &why));
-    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "are no certificate with its key"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "are not a certificate and its key"));
     CU_ASSERT(answers(&given, "https", first.certificate)); /* those before stay */
     given_set(&given.settings.admin_certificate_file, second.certificate);
     for (int i = 0; i < 3; i++) {
@@ -117,11 +117,11 @@ static const struct {
     const char *certificate, *key, *address, *says;
     enum fault_kind kind;
 } mistakes[] = {
-    {"pair", NULL, "127.0.0.1", "admin.tls.certificate.file and admin.tls.key.file are needed both",
+    {"pair", NULL, "127.0.0.1", "admin.tls.certificate.file and admin.tls.key.file are both needed",
      FAULT_INPUT},
-    {NULL, "pair", "127.0.0.1", "admin.tls.certificate.file and admin.tls.key.file are needed both",
+    {NULL, "pair", "127.0.0.1", "admin.tls.certificate.file and admin.tls.key.file are both needed",
      FAULT_INPUT},
-    {"pair", "/dev/null", "127.0.0.1", "admin.tls.certificate.file and admin.tls.key.file are needed both",
+    {"pair", "/dev/null", "127.0.0.1", "admin.tls.certificate.file and admin.tls.key.file are both needed",
      FAULT_INPUT},
     {"/nowhere/a", "pair", "127.0.0.1", "/nowhere/a", FAULT_LOCAL},
     {"pair", "/nowhere/b", "127.0.0.1", "/nowhere/b", FAULT_LOCAL},

@@ -365,7 +365,7 @@ static void nobody_fences_for_no_member(void)
     given_broker_fail(&broker, GIVEN_TXN_OFFSETS, 1, refused);
     CU_ASSERT_EQUAL(fence_ask(&broker.settings, member, producer_handle(producer), positions, &why),
                     FENCE_UNKNOWN);
-    CU_ASSERT_STRING_EQUAL(why.text, "we are no member of the group just now");
+    CU_ASSERT_STRING_EQUAL(why.text, "this worker is not a member of the group just now");
     rd_kafka_topic_partition_list_destroy(positions);
     producer_free(producer);
     rd_kafka_destroy_flags(member, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);

@@ -185,7 +185,7 @@ static const struct {
      TOPIC_OUTCOMES,
      {"outcomes", true, 6, 1, false, "", 0, 0, false, false, false},
      1,
-     "the broker does not tell the topic's settings",
+     "the broker does not show the topic's settings",
      "allow DescribeConfigs"},
     {"one name for two",
      TOPIC_OUTCOMES,

@@ -31,7 +31,7 @@ static const struct {
     {"expired", "p0- p1@10 o0@7 o1@7 e0 e1 ?", "refused",
      "partition 0: the group's position has expired or was deleted; the ledger remembers 7", false, ""},
     {"set back", "p0@10 p1@6 o0@7 o1@7 e0 e1 ?", "refused",
-     "partition 1: the group's position 6 was set back behind the ledger's 7", false, ""},
+     "partition 1: the group's position 6 was set back to before the ledger's 7", false, ""},
     {"no owner, yet", "p0@10 p1@10 o1@5 e0 e1 ? o0@5 ?", "ledger barrier", "", false, ""},
     {"no owner at all", "p0@10 p1- e0 e1 ?", "ledger",
      "partition 0: the group has the position 10, and the ledger knows of no owner", false, ""},
@@ -60,18 +60,18 @@ static const struct {
      ""},
     {"the mark's record is gone", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0- ?", "marks barrier", "", false, ""},
     {"made anew, and longer by now", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@501 ?", "marks refused",
-     "partition 0: the record at 9 is not the one that was settled there: the topic was made anew, and its first "
+     "partition 0: the record at 9 is not the one that was settled there: the topic was created again, and its first "
      "records would be skipped; to go on at 3: takeover.accept=r/0@3",
      false, ""},
     {"made anew, and accepted", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@501 ? b B0 B1 ?", "marks barrier ready", "",
      false, "r/0@3"},
     {"made anew, and shorter", "r0@40 p1@10 o0@7 o1@7 e0 e1 ?", "refused",
-     "partition 0: the log was settled up to 40 and ends at 30: the topic was made anew, or lost its end; to go on at "
+     "partition 0: the log was settled up to 40 and ends at 30: the topic was created again, or lost its end; to go on at "
      "20: takeover.accept=r/0@20",
      false, ""},
     {"made anew, and its position deleted", "r0- p1@10 o0@40 o1@7 e0 e1 ?", "refused",
      "the log was settled up to 40 and ends at 30", false, ""},
-    {"made anew is never trusted", "r0@40 p1@10 o0@7 o1@7 e0 e1 ?", "refused", "made anew", true, ""},
+    {"made anew is never trusted", "r0@40 p1@10 o0@7 o1@7 e0 e1 ?", "refused", "created again", true, ""},
     {"retention has passed it", "r0@12 p1@10 o0@7 o1@7 e0 e1 ?", "refused",
      "partition 0: retention has deleted 8 offsets from the position 12 on that were not read: look for requests "
      "without an outcome; to go on at 20: takeover.accept=r/0@20",
@@ -237,7 +237,7 @@ static void an_empty_log_of_the_same_name(void)
     run(takeover, "o0@10 e0 ?", wants, sizeof wants, &why);
     given_same("an empty log", wants, "refused");
     CU_ASSERT_PTR_NOT_NULL(
-        strstr(why.text, "the log was settled up to 10 and ends at 0: the topic was made anew"));
+        strstr(why.text, "the log was settled up to 10 and ends at 0: the topic was created again"));
     takeover_free(takeover);
 }
 

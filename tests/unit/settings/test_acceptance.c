@@ -28,7 +28,7 @@ static void mistakes(void)
               acceptance_check("t/1@2, t/2@3", &why));
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         why.text[0] = '\0';
-        CU_ASSERT(!acceptance_check(wrong[i], &why) && strstr(why.text, "is no <topic>") != NULL);
+        CU_ASSERT(!acceptance_check(wrong[i], &why) && strstr(why.text, "is not <topic>") != NULL);
     }
 }
 

@@ -108,19 +108,19 @@ static const struct {
 } mistakes[] = {
     {"no equals sign", NULL, "no '='"},
     {"grop.id=x", NULL, "no setting 'grop.id'"},
-    {"admin.port=65536", NULL, "admin.port is no allowed number"},
-    {"admin.port=-1", NULL, "admin.port is no allowed number"},
-    {"admin.port=", NULL, "admin.port is no allowed number"},
-    {"admin.port=80x", NULL, "admin.port is no allowed number"},
-    {"admin.port=99999999999999999999", NULL, "admin.port is no allowed number"},
+    {"admin.port=65536", NULL, "admin.port is not an allowed number"},
+    {"admin.port=-1", NULL, "admin.port is not an allowed number"},
+    {"admin.port=", NULL, "admin.port is not an allowed number"},
+    {"admin.port=80x", NULL, "admin.port is not an allowed number"},
+    {"admin.port=99999999999999999999", NULL, "admin.port is not an allowed number"},
     {"log.level=loud", NULL, "log.level has no such choice"},
     {"log.level=", NULL, "log.level has no such choice"},
     {"log.level=debug|info", NULL, "log.level has no such choice"},
-    {"bt.window=0", NULL, "bt.window is no allowed number"},
+    {"bt.window=0", NULL, "bt.window is not an allowed number"},
     {"bt.client.secret.file=/nonexistent/secret", NULL, "cannot open the secret file"},
     {"group.id.file=/dev/null", NULL, "no setting 'group.id.file'"},
     {NULL, "WHC_ADMIN_PROT=1", "names no setting"},
-    {NULL, "WHC_ADMIN_PORT=high", "admin.port is no allowed number"},
+    {NULL, "WHC_ADMIN_PORT=high", "admin.port is not an allowed number"},
 };
 
 static void bad_lines(void)
@@ -173,8 +173,8 @@ static void twice(void)
     static const struct {
         const char *text, *what; /* null: good */
     } texts[] = {
-        {"group.id=a\ngroup.id=b\n", "'group.id' stands in line 1 already"},
-        {"group.id=a\n# x\ngroup.id=a\n", "'group.id' stands in line 1 already"},
+        {"group.id=a\ngroup.id=b\n", "'group.id' is already set in line 1"},
+        {"group.id=a\n# x\ngroup.id=a\n", "'group.id' is already set in line 1"},
         {"kafka.bootstrap.servers=a\nkafka.bootstrap.servers=b\n", "'kafka.bootstrap.servers'"},
         {"input.x=1\ninput.x=2\n", "'input.x'"},
         {"bt.window=1\nbt.window=2\n", "'bt.window'"},
