@@ -152,7 +152,7 @@ static void take_messages(void)
     }
 }
 
-/* The settling thread: positions first, then records, as the worker does it. */
+/* The settlement thread: positions first, then records, as the worker does it. */
 static void settle(struct batch *batch)
 {
     static char outcome[OUTCOME_BYTES];

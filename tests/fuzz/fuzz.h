@@ -29,7 +29,7 @@ static inline const struct catalogue *fuzz_catalogue(void)
     return catalogue;
 }
 
-/* The input as text with a NUL behind it; owned by the caller. */
+/* The input as text with a NUL after it; owned by the caller. */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {
     return memory_text_of((const char *)data, size);

@@ -94,7 +94,7 @@ static inline struct json_object *spelled_under(struct json_object *object, cons
     return inner;
 }
 
-/* Puts the value under a name of its own in components/<kind>, behind a second $ref; gives the $ref to that. */
+/* Puts the value under a name of its own in components/<kind>, reached by a second $ref; gives the $ref to that. */
 static inline struct json_object *spelled_chain(const struct spelled *at, const char *kind,
                                                 struct json_object *value)
 {

@@ -1,4 +1,4 @@
-/* See differ.h. Of trees only the places that differ are shown. */
+/* Compares two trees and lists only the places that differ. */
 #include "differ.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See example.h. An example of an order type that is not served yet must end NOT_SERVED. */
+/* Runs one example and compares calls and outcome with its file. A type not served yet must end NOT_SERVED. */
 #include "example.h"
 
 #include "change.h"

@@ -1,4 +1,4 @@
-/* See address_data.h. */
+/* The table of DATA.md's addresses, and looking one up in it. */
 #include "address_data.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See bodies.h. Each table ends with a null name. */
+/* The tables of body members, one for each kind of object. Each table ends with a null name. */
 #include "bodies.h"
 
 #define TEXT(low, high)                                                                                      \

@@ -1,4 +1,4 @@
-/* See broker.h. */
+/* Starts librdkafka's mock cluster and makes the worker's topics in it. */
 #include "broker.h"
 
 #include "memory.h"

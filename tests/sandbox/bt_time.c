@@ -1,4 +1,4 @@
-/* See bt_time.h. */
+/* Prints times and days in BT's spelling. */
 #include "bt_time.h"
 
 #include <time.h>

@@ -1,4 +1,4 @@
-/* See characteristics.h. */
+/* Finds named values in a product's list of characteristics. */
 #include "characteristics.h"
 
 #include "tree.h"

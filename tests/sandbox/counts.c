@@ -1,4 +1,4 @@
-/* See counts.h. A hash table with chains; it doubles. */
+/* The counters of requests: a hash table with chains, which doubles when it is full. */
 #include "counts.h"
 
 #include "memory.h"

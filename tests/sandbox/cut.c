@@ -1,4 +1,4 @@
-/* See cut.h. */
+/* Sends the beginning of a reply and then ends the connection. */
 #include "cut.h"
 
 #include <microhttpd.h>

@@ -1,4 +1,4 @@
-/* See errors.h. */
+/* The table of BT's error codes, and the replies made from it. */
 #include "errors.h"
 
 #include "memory.h"

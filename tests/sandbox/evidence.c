@@ -1,4 +1,4 @@
-/* See evidence.h. A hash table from "<operation> <reference>" to a row, in the order of arrival. */
+/* The rows of evidence: a hash table from "<operation> <reference>" to a row, in the order of arrival. */
 #include "evidence.h"
 
 #include "memory.h"

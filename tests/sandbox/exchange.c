@@ -1,4 +1,4 @@
-/* See exchange.h. */
+/* Takes a request in, has it answered, and delivers the reply as the switches and faults want it. */
 #include "exchange.h"
 
 #include "counts.h"

@@ -1,4 +1,4 @@
-/* See gateway.h. */
+/* The gateway's checks, one after the other, each with the error that BT would give. */
 #include "gateway.h"
 
 #include "errors.h"

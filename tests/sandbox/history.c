@@ -1,4 +1,4 @@
-/* See history.h. Each entry is one row of texts with a NUL behind each, turned into JSON only when asked for. */
+/* Keeps each request as one row of texts with a NUL after each, turned into JSON only when asked for. */
 #include "history.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See import.h. */
+/* What is particular to import orders: checking their numbers, making one, activating the port. */
 #include "import.h"
 
 #include "answers.h"
@@ -36,7 +36,7 @@ static bool has_number(struct json_object *list, const char *number)
     return false;
 }
 
-/* False when it is no number. */
+/* False when it is not a number. */
 static bool add_number(struct json_object *list, const char *number)
 {
     static const struct rule rule = {.kind = RULE_NUMBER};

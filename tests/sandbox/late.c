@@ -1,4 +1,4 @@
-/* See late.h. */
+/* Keeps held requests with a timer each, and carries them out when it fires. */
 #include "late.h"
 
 #include "loop.h"

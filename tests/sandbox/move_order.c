@@ -4,7 +4,7 @@
 #include "order_change.h"
 #include "tree.h"
 
-/* Takes the members that an order may be moved by. False when there is another one, or one that is no text. */
+/* Takes the members that an order may be moved by. False when there is another one, or one that is not a text. */
 static bool take(struct json_object *tree, struct json_object *change)
 {
     static const char *const movable[] = {"state", "portStatus", "portDate", "completionDate", NULL};

@@ -1,4 +1,4 @@
-/* See number_form.h. */
+/* Checks how numbers are written, wherever a body has them, and finds the part that counts. */
 #include "number_form.h"
 
 #include "tree.h"

@@ -1,4 +1,4 @@
-/* See number_store.h. */
+/* The table of numbers and who holds each. */
 #include "number_store.h"
 
 #include "memory.h"

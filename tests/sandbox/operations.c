@@ -1,4 +1,4 @@
-/* See operations.h. Three tables, one search. */
+/* The three tables of operations, and one search over them. */
 #include "operations.h"
 
 #include "answers.h"

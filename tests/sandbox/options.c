@@ -1,4 +1,4 @@
-/* See options.h. */
+/* Parses the sandbox's command line. */
 #include "options.h"
 
 #include <getopt.h>

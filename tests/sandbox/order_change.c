@@ -1,4 +1,4 @@
-/* See order_change.h. */
+/* The checks and changes that product orders and import orders share. */
 #include "order_change.h"
 
 #include "bt_time.h"

@@ -1,4 +1,4 @@
-/* See order_store.h. */
+/* The list of orders of one kind, with its indexes by id and by reference. */
 #include "order_store.h"
 
 #include "buffer.h"

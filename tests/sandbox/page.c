@@ -1,4 +1,4 @@
-/* See page.h. */
+/* Reads `offset` and `limit`, and says of each item whether it belongs to the page. */
 #include "page.h"
 
 #include <stdint.h>

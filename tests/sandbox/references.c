@@ -1,4 +1,4 @@
-/* See references.h. */
+/* Finds the reference of a request: one function for each kind of operation. */
 #include "references.h"
 
 #include "characteristics.h"

@@ -1,4 +1,4 @@
-/* See registry.h: the REST side. The store is registry_store.h. */
+/* The registry's REST API. Its store is in registry_store.c. */
 #include "registry.h"
 
 #include "answers.h"

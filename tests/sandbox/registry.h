@@ -1,7 +1,7 @@
 /*
  * The schema registry: Confluent's REST API over a store in memory, for trying things out and for tests.
  *
- * Compatibility is kept and told, never checked: every schema is compatible.
+ * Compatibility is kept and shown, never checked: every schema is compatible.
  */
 #ifndef SANDBOX_REGISTRY_H
 #define SANDBOX_REGISTRY_H

@@ -1,4 +1,4 @@
-/* See registry_store.h. */
+/* The registry's subjects and schemas, in memory. */
 #include "registry_store.h"
 
 #include "buffer.h"

@@ -1,4 +1,4 @@
-/* See reply.h. */
+/* Builds replies: status, headers and body. */
 #include "reply.h"
 
 #include "tree.h"

@@ -1,4 +1,4 @@
-/* See request.h. */
+/* Decodes a request's target and arguments, and keeps its headers and body. */
 #include "request.h"
 
 #include "memory.h"
@@ -85,7 +85,7 @@ void request_release(struct request *request)
     request->own_headers = memory_free(request->own_headers);
 }
 
-/* Copies the text behind those that `at` has passed, and moves it on. */
+/* Copies the text after those that `at` has passed, and moves it on. */
 static const char *keep(char **at, const char *text)
 {
     char *copy = *at;

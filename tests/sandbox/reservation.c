@@ -1,4 +1,4 @@
-/* See reservation.h. */
+/* Builds a reservation's JSON. */
 #include "reservation.h"
 
 #include "reply.h"

@@ -1,4 +1,4 @@
-/* See rules.h. */
+/* The tables of allowed values, and the check of one value against them. */
 #include "rules.h"
 
 #include "memory.h"

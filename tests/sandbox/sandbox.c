@@ -1,4 +1,4 @@
-/* See sandbox.h. */
+/* Takes one request through the gateway, the operation and the faults to its reply. */
 #include "sandbox.h"
 
 #include "answers.h"

@@ -1,4 +1,4 @@
-/* See server.h. */
+/* The HTTP server on libmicrohttpd: accepts, reads requests, sends replies when they are due. */
 #include "server.h"
 
 #include "exchange.h"

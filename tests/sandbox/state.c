@@ -1,4 +1,4 @@
-/* See state.h. */
+/* Fills and frees what requests change: orders, the index of imports by number, held numbers. */
 #include "state.h"
 
 #include "memory.h"

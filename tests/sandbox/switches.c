@@ -1,4 +1,4 @@
-/* See switches.h. */
+/* The table of switches, and reading and printing them as JSON. */
 #include "switches.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See tokens.h. Also the answer of the token endpoint, in both of the styles that clients report. */
+/* Gives out and checks access tokens, and is the token endpoint in both of the styles that clients report. */
 #include "tokens.h"
 
 #include "answers.h"

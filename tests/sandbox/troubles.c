@@ -1,4 +1,4 @@
-/* See troubles.h. The list of troubles; what each one does is in troubles_apply.c. */
+/* The list of faults that were asked for. What each one does is in troubles_apply.c. */
 #include "troubles.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* See bt.h. */
+/* BT in the simulator: carries calls out, late or not at all, and answers them. */
 #include "bt.h"
 
 #include "types.h"

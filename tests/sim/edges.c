@@ -1,4 +1,4 @@
-/* See edges.h. */
+/* Decides by the seed which neighbours a schedule has, and lets them act. */
 #include "edges.h"
 
 #include "people.h"

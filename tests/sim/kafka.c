@@ -1,4 +1,4 @@
-/* See kafka.h: logs and transactions. */
+/* The simulated Kafka's logs and transactions. */
 #include "kafka.h"
 
 #include <string.h>

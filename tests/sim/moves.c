@@ -1,4 +1,4 @@
-/* See moves.h. */
+/* Lists what may happen next, picks by chance or by the script, and moves the clock. */
 #include "moves.h"
 
 #include "edges.h"
@@ -14,7 +14,7 @@ enum { MOVES = 256, LAG_US = 1000, FAULT_WEIGHT = 3, WORK = 12 };
 static struct {
     struct move list[MOVES];
     int count, weight;
-    int work; /* the weight of those that are no faults */
+    int work; /* the weight of those that are not faults */
 } moves;
 
 static const char *const kind_names[] = {

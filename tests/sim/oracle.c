@@ -1,4 +1,4 @@
-/* See oracle.h. */
+/* Checks after each move, and at the end, what must be true. */
 #include "oracle.h"
 
 #include "bt.h"
@@ -40,7 +40,10 @@ static void check_completed(int order)
             violated("order %d is COMPLETED, and BT never accepted step %d", order, step);
 }
 
-/* Who is rejected while it waits for its turn may end before those in front of it. Between two topics is no order. */
+/*
+ * Who is rejected while it waits for its turn may end before those in front of it. There is no order between two
+ * topics.
+ */
 static void check_key_order(int order, const struct outcome_event *event, bool is_dead)
 {
     const struct upstream *upstream = &sim.upstream[order];
@@ -92,7 +95,7 @@ void oracle_outcomes(void)
             look_at_outcome(log->entries[seen.read].payload);
 }
 
-/* Of a request that is no order; or in the place of an outcome that Kafka refuses even without its result. */
+/* Of a request that is not an order; or in the place of an outcome that Kafka refuses even without its result. */
 static void look_at_dead(const struct payload *payload)
 {
     if (payload->offset < 0) {
@@ -228,7 +231,7 @@ static bool may_wait(int order)
         const struct payload *record = people_see(other);
         if (record != NULL && record->record.state == LEDGER_PARKED &&
             sim.upstream[other].key == sim.upstream[order].key)
-            return true; /* it is parked itself, or behind one that is */
+            return true; /* it is parked itself, or comes after one that is */
     }
     return false;
 }
@@ -246,7 +249,7 @@ static void check_truth(int order)
                      step);
 }
 
-/* What has no place is told to people, once. */
+/* What has no place is reported to people, once. */
 static void check_dead(void)
 {
     for (int p = 0; p < sim.partitions; p++)

@@ -1,4 +1,4 @@
-/* See people.h. */
+/* Publishes and repeats requests, and decides on parked orders. */
 #include "people.h"
 
 #include "bt.h"

@@ -1,4 +1,4 @@
-/* See worker.h: a process begins, turns its loop and dies. */
+/* A process begins, turns its loop and dies. */
 #include "process.h"
 
 #include "edges.h"

@@ -1,6 +1,6 @@
 /*
  * One worker process: the real order/ code, and a stand-in for run/ and kafka/ around it, as small and as near to them
- * as can be. Its loop turns, its settling thread makes one request after another, its consumer's library does what
+ * as can be. Its loop turns, its settlement thread makes one request after another, its consumer's library does what
  * librdkafka does in the background.
  */
 #ifndef SIM_PROCESS_H
@@ -13,7 +13,7 @@
 
 enum { ITEMS = 64, CALLBACKS = 4 };
 
-/* --- the settling thread (process_thread.c; kafka/transaction.c) --- */
+/* --- the settlement thread (process_thread.c; kafka/transaction.c) --- */
 
 enum stage {
     STAGE_IDLE,
@@ -60,7 +60,7 @@ struct library {
     bool lost;     /* rd_kafka_assignment_lost() */
     bool joins;    /* it is about to send a JoinGroup */
     bool waits;    /* it has joined, and waits for the new generation */
-    bool assigned; /* the application has a set, or will be told of one */
+    bool assigned; /* the application has a set, or will hear of one */
     bool revoking; /* it waits for the application to give its set back */
     bool leaving;  /* a clean stop: it leaves instead of joining */
     bool fenced;   /* another process of its slot has joined: it never joins again */
@@ -99,7 +99,7 @@ struct process {
     bool owns[PARTITIONS];           /* of the assignment */
     bool reads[PARTITIONS];          /* the ledger, for its take-over, */
     int64_t ledger_read[PARTITIONS]; /* so far */
-    bool gives_back;                 /* ownership has let go: the library is told after that */
+    bool gives_back;                 /* ownership has let go: the library hears of it after that */
     bool gives_up;                   /* it ends; `why` */
     struct fault why;
     unsigned question; /* about positions, */

@@ -111,7 +111,7 @@ static void port_unload(void *context)
     memset(worker->reads, 0, sizeof worker->reads);
 }
 
-/* What ours was is not known any more behind a stranger's position: it is read again. */
+/* After a stranger's position ours is not known any more: it is read again. */
 static void port_barrier(void *context, struct takeover *takeover)
 {
     struct process *worker = context;

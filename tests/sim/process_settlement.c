@@ -1,4 +1,4 @@
-/* The batch and the settling thread's jobs: what run/settlement.c carries to and fro. */
+/* The batch and the settlement thread's jobs: what run/settlement.c carries to and fro. */
 #include "process.h"
 
 #include <stdio.h>

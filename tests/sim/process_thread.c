@@ -1,4 +1,4 @@
-/* The settling thread: one request to the broker after another, as kafka/transaction.c makes them. */
+/* The settlement thread: one request to the broker after another, as kafka/transaction.c makes them. */
 #include "process.h"
 
 #include <string.h>

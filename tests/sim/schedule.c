@@ -1,4 +1,4 @@
-/* See schedule.h. */
+/* Runs one schedule from its seed to its end. */
 #include "schedule.h"
 
 #include "edges.h"

@@ -101,7 +101,7 @@ struct upstream {
     int32_t partition;
     bool published;
     int64_t offset; /* of the first record */
-    int sequence;   /* the how manieth it was among all first ones */
+    int sequence;   /* its number among all first ones, as published */
     int repeats;
     int weight; /* of its outcome: 1 too large with its result, 2 even without it */
 };
@@ -142,7 +142,7 @@ struct sim {
 
 extern struct sim sim;
 
-/* Starts anew. */
+/* Starts again. */
 void sim_reset(uint64_t seed, unsigned off, bool trace);
 
 static inline bool is_off(enum sim_rule rule)

@@ -1,4 +1,4 @@
-/* See types.h. */
+/* Builds the order types, requests and replies that all schedules use. */
 #include "types.h"
 
 #include "../unit/catalogue/given_catalogue.h"

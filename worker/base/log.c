@@ -42,7 +42,7 @@ void log_open(int descriptor, enum log_format format, enum log_level least)
 {
     char path[64];
 
-    /* Opened anew, because O_NONBLOCK on a shared terminal or pipe would also change its other users. */
+    /* Opened a second time, because O_NONBLOCK on a shared terminal or pipe would also change its other users. */
     snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
     int own = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     logger.descriptor = own >= 0 ? own : descriptor;

@@ -17,8 +17,7 @@ struct criterion {
     enum criterion_type type;
     struct condition *condition; /* simple */
     struct expression *context;  /* the others */
-    struct template
-        *embedded; /* where something is embedded: the text of what is compiled anew at each use */
+    struct template *embedded;   /* where something is embedded: the text of what is compiled at each use */
     struct jsonpath *path;
     struct pattern *regex;
     struct expression *each; /* x-each; null: none */

@@ -9,7 +9,10 @@
 
 #include "json_cursor.h"
 
-/* Ordered: a step may state a stricter one than its operation. */
+/*
+ * In order of strictness: a step may state a stricter one than its operation. Repeatable is what RFC 9110 section 9.2.2
+ * calls idempotent.
+ */
 enum repeat_class { REPEAT_SAFE, REPEAT_REPEATABLE, REPEAT_LOOKUP, REPEAT_NEVER };
 enum evidence_mark { EVIDENCE_DOCUMENTED, EVIDENCE_OBSERVED, EVIDENCE_PROPOSED };
 enum parameter_in { PARAMETER_IN_PATH, PARAMETER_IN_QUERY, PARAMETER_IN_HEADER };

@@ -1,8 +1,8 @@
 /*
  * From the JSON of a schema to its nodes.
  *
- * The walk goes in the order of the text, since a name can be used only after its definition. A library type is put
- * into the tree where it is first used, so that in the end the tree is the full text.
+ * The text is read in its own order, since a name can be used only after its definition. A library type is put into the
+ * tree where it is first used, so that in the end the tree is the full text.
  */
 #include "schema_inside.h"
 

@@ -26,7 +26,7 @@ struct schema {
     struct avro_value_iface *maker;
 };
 
-/* The tree of a library type, parsed anew and owned by the caller, or null when there is none of the name. */
+/* The tree of a library type, parsed afresh and owned by the caller, or null when there is none of the name. */
 MUST_USE bool schema_library_find(const struct schema_library *library, const char *name,
                                   struct json_object **tree, struct fault *why);
 

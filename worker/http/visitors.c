@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { PREFIX_BYTES = 8 /* of IPv6: a house has a /64 */ };
+enum { PREFIX_BYTES = 8 /* of IPv6: one household has a /64 */ };
 
 static bool same_client(const struct in6_addr *one, const struct in6_addr *other)
 {

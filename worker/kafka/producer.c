@@ -34,7 +34,7 @@ static void count_log(const rd_kafka_t *handle, int level, const char *facility,
             log_text("text", text));
 }
 
-/* The name of an error that is of the record itself: the same bytes would be refused again (PROMISE.md R16). */
+/* The name of an error that lies in the record itself: the same bytes would be refused again (PROMISE.md R16). */
 static const char *refusal(rd_kafka_resp_err_t error)
 {
     switch ((int)error) {

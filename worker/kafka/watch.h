@@ -1,6 +1,6 @@
 /*
- * Watches what can change under a running worker: the number of partitions (PROMISE.md R14), and the logs that nobody can
- * read on in because a transaction hangs.
+ * Watches what can change under a running worker: the number of partitions (PROMISE.md R14), and the logs that nobody
+ * can read further because a transaction hangs.
  *
  * On a thread and a handle of its own, because the questions block. It asks every third of lso.alarm.ms, at least once
  * in 20 s, and when watch_partitions() is called; the answers come on the loop.

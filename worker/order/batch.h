@@ -64,7 +64,7 @@ bool batch_repeat(struct batch *batch, const struct ledger_record *kept, int32_t
 /* The outcome of a finished order again: without transactions it may not have been published (R13). */
 void batch_publish_stored(struct batch *batch, int32_t partition, const struct ledger_record *kept);
 
-/* A finished order's ledger record is written anew; and whether such a record is not settled yet (R8). */
+/* A finished order's ledger record is written again; and whether such a record is not settled yet (R8). */
 void batch_rewrite(struct batch *batch, int32_t partition, const struct ledger_record *kept);
 bool batch_rewrites(const struct batch *batch, const char *request_id);
 

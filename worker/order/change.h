@@ -38,9 +38,9 @@ void orders_too_large(struct orders *orders, const struct change *change, const 
 bool order_is_unsent(const struct order *order);
 
 /*
- * What does not get on moves to the ledger, so that its partition can (R11): orders taken before `taken_before_ms` whose
- * lane stands still, and whatever stands before them in it. One that only waits for its turn in a backlog stays.
- * False: there are so many orders that it goes on with the next call.
+ * What makes no progress moves to the ledger, so that its partition can go on (R11): orders taken before
+ * `taken_before_ms` whose lane stands still, and whatever stands before them in it. One that only waits for its turn in
+ * a backlog stays. False: there are so many orders that it goes on with the next call.
  */
 bool orders_own_slow(struct orders *orders, int64_t taken_before_ms);
 

@@ -149,7 +149,7 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
     rest(orders, order);
 }
 
-/* Whether the first of a lane does not get on: it waits, is a person's, or its API is closed or silent. */
+/* Whether the first of a lane makes no progress: it waits, is a person's, or its API is closed or silent. */
 static bool is_stuck(const struct orders *orders, const struct order *order, int64_t before_ms)
 {
     switch (order->state) {

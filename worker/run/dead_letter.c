@@ -62,7 +62,7 @@ static void leave_out_headers(struct kafka_record *record)
         memory_free(record->headers[i].name);
         memory_free(record->headers[i].value);
     }
-    /* kafka_record_header() derives the list's capacity from its count, so the list is built anew. */
+    /* kafka_record_header() derives the list's capacity from its count, so the list is built again. */
     struct kafka_header *all = record->headers;
     size_t all_count = record->header_count;
     record->headers = NULL;

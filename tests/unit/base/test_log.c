@@ -96,7 +96,7 @@ static void dropped(void)
     close_pipe();
 }
 
-/* A flood of one sentence is a line a second; other sentences are told. */
+/* A flood of one sentence is a line a second; other sentences are written. */
 static void repeated(void)
 {
     int lines = 0;

@@ -129,7 +129,7 @@ static void descriptors(void)
     run(note.loop);
     CU_ASSERT_EQUAL(note.count, 3);
 
-    /* Closed first and told later, then the number comes back as another file. */
+    /* Closed first and reported later, then the number comes back as another file. */
     int old = note.ends[0];
     close(note.ends[0]);
     close(note.ends[1]);

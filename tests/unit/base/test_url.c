@@ -40,7 +40,7 @@ static void same(void)
 {
     CU_ASSERT(url_same_host("https://BT.example:1/x", "http://me@bt.EXAMPLE"));
     CU_ASSERT_FALSE(url_same_host("https://bt.example", "https://bt.example.evil.example"));
-    CU_ASSERT_FALSE(url_same_host("", "")); /* none is no host */
+    CU_ASSERT_FALSE(url_same_host("", "")); /* two URLs without a host are not at one host */
 }
 
 CU_TestInfo test_url[] = {{"hosts", hosts}, {"same", same}, CU_TEST_INFO_NULL};

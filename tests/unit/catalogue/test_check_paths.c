@@ -1,4 +1,4 @@
-/* The ways through a workflow: no write twice, no FAILED behind a write that is done. */
+/* The ways through a workflow: no write twice, no FAILED after a write that is done. */
 #include "check_paths.h"
 
 #include "given_workflow.h"

@@ -56,7 +56,7 @@ static const struct {
     {"'b' > 'A'", true},
     {"'a' < 'B'", true},
     {"'abc' <= 'ABC'", true},
-    {"'10' < '9x'", true}, /* one is no number: as texts */
+    {"'10' < '9x'", true}, /* one is not a number: compared as texts */
     {"$inputs.t < 5", false},
     {"$inputs.t >= 5", false},
     {"$inputs.none < 5", false},

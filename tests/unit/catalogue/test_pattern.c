@@ -19,7 +19,7 @@ static struct pattern *given_pattern(const char *text)
 static const struct {
     const char *pattern, *part, *end;
     size_t count;
-    bool quick; /* as far as can be told at start */
+    bool quick; /* as far as can be known at start */
 } heavy[] = {
     {"(a+)+$", "a", "!", 60, false},
     {"(a|aa)+$", "a", "!", 90, false},

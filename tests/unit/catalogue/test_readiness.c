@@ -91,7 +91,7 @@ static void checks(void)
     given_remove_folder(folder);
 }
 
-/* What is told, and stops nothing. */
+/* What is reported, and stops nothing. */
 static void warnings(void)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Member names that stand twice in one object. */
+/* Member names that occur twice in one object. */
 #include "json_twice.h"
 
 #include "given.h"

@@ -127,7 +127,7 @@ static void pointers(void)
     CU_ASSERT_PTR_EQUAL(tree_at(tree, ""), tree);
 }
 
-/* R15: 3.9 MB of [{},{},...] took a second and a gigabyte; in quotes they are no values. */
+/* R15: 3.9 MB of [{},{},...] took a second and a gigabyte; in quotes they are not values. */
 static void very_many_values(void)
 {
     struct json_object *tree = NULL;

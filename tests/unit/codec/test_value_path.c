@@ -1,4 +1,4 @@
-/* How places are told to people, also with names that come from outside. */
+/* How places are shown to people, also with names that come from outside. */
 #include "value_path.h"
 
 #include "given.h"

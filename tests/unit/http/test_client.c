@@ -1,4 +1,4 @@
-/* What a server sees of a call, and what the caller is told of its end. */
+/* What a server sees of a call, and what the caller learns of its end. */
 #include "given_client.h"
 
 static struct secret bearer = {(char *)"token-1"}, password = {(char *)"pass-1"};

@@ -61,7 +61,7 @@ static void types_that_it_refers_to_are_fetched_too(void)
     end(&given);
 }
 
-/* A type that a registry lost is no reason to refuse the order: only the schema's own 40403 is an answer. */
+/* A type that a registry lost is not a reason to refuse the order: only the schema's own 40403 is an answer. */
 static void a_type_that_is_missing_is_waited_for(void)
 {
     const struct given_reply replies[] = {with_references[0], unknown, with_references[1],
@@ -167,7 +167,7 @@ static void an_unknown_schema_may_come_later(void)
     given_until(given.loop, &given.server.request_count, 4);
     turns(&given);
     expect(&given, &seven, REGISTRY_WAIT, "the registry has no schema ids/7, it is asked again");
-    given_jump(given.loop, 251); /* the pauses begin anew, too */
+    given_jump(given.loop, 251); /* the pauses start again, too */
     given_until(given.loop, &given.changes, 3);
     expect(&given, &seven, REGISTRY_KNOWN, "string");
     end(&given);

@@ -54,7 +54,7 @@ static void outcome_schemas_are_registered(void)
     }
 }
 
-/* Each of several is told apart. */
+/* Each of several is known from the others. */
 static void two_outcome_schemas(void)
 {
     static const struct given_reply replies[] = {{.status = "200 OK", .body = "{\"id\": 1}"},

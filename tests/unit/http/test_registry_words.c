@@ -3,7 +3,7 @@
 
 static const struct {
     struct given_reply reply;
-    const char *said; /* behind "schema ids/7: the schema registry <host> " */
+    const char *said; /* after "schema ids/7: the schema registry <host> " */
 } troubles[] = {
     {{.status = "404 Not Found", .body = "{\"error_code\": 40401, \"message\": \"no 'subject'\\n\"}"},
      "answers 404, error code 40401: 'no ?subject?"

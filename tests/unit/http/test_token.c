@@ -1,4 +1,4 @@
-/* What a token endpoint answers, in every spelling seen at BT, and what is no token. */
+/* What a token endpoint answers, in every spelling seen at BT, and what is not a token. */
 #include "token.h"
 
 #include "../codec/given.h"

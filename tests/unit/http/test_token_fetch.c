@@ -294,7 +294,7 @@ static void it_waits_as_long_as_it_is_told_to(void)
     CU_ASSERT(is(&given, "one"));
     token_refused(given.token, 1);
     given_until(given.loop, &given.changes, 3);
-    given_jump(given.loop, 510); /* the pauses began anew with the token that came */
+    given_jump(given.loop, 510); /* the pauses started again with the token that came */
     given_until(given.loop, &given.changes, 4);
     CU_ASSERT(is(&given, "one") && token_serial(given.token) == 2);
     end(&given);

@@ -205,7 +205,10 @@ static void a_kept_connection_dies(void)
     }
 }
 
-/* Answers each connection's first request and, when it is told, sends a reply that nobody asked for; counts requests. */
+/*
+ * Answers each connection's first request and, when a byte comes through the pipe, sends a reply that nobody asked for;
+ * counts requests.
+ */
 struct odd_server {
     struct server server;
     const char *unasked;

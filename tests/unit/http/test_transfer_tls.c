@@ -20,7 +20,10 @@
 
 enum after_reply { KEEP, SEND_TICKET, SEND_REPLY };
 
-/* Answers each request "ok"; after the first one of the first connection it waits to be told and does `after`. */
+/*
+ * Answers each request "ok"; after the first one of the first connection it waits for a byte of the pipe and does
+ * `after`.
+ */
 struct tls_server {
     int listener, port;
     SSL_CTX *context;

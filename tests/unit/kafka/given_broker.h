@@ -1,6 +1,6 @@
 /*
- * librdkafka's mock cluster, in this process, with the settings of a worker that uses it. It fails as it is told to; it
- * does not fence, and what is in an open transaction is seen at once. What does not work ends the program.
+ * librdkafka's mock cluster, in this process, with the settings of a worker that uses it. It fails as a test asks it
+ * to; it does not fence, and what is in an open transaction is seen at once. What does not work ends the program.
  */
 #ifndef TESTS_KAFKA_GIVEN_BROKER_H
 #define TESTS_KAFKA_GIVEN_BROKER_H

@@ -183,7 +183,7 @@ static void there_must_be_a_broker(void)
     }
 }
 
-/* What client_config_connect() has to leave behind when it fails. */
+/* What client_config_connect() must not free when it fails. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
@@ -266,7 +266,7 @@ static void a_password_in_a_file_may_change(void)
     CU_ASSERT(credentials_look(&settings));
     rd_kafka_destroy(handle);
     write_password(path, "fourth\n", 4);
-    CU_ASSERT_FALSE(credentials_look(&settings)); /* nobody is left to be told */
+    CU_ASSERT_FALSE(credentials_look(&settings)); /* no handle is left to be updated */
     struct secret now = credentials_value(password);
     CU_ASSERT_STRING_EQUAL(now.hidden, "fourth");
     secret_release(&now);

@@ -246,7 +246,7 @@ static void any_other_end_is_told_once(void)
     end(&given);
 }
 
-/* It may be made a moment later: the worker is told, and goes on. */
+/* It may be made a moment later: the worker hears of it, and goes on. */
 static void a_topic_that_is_not_there_is_told(void)
 {
     struct given_broker *broker;
@@ -302,7 +302,7 @@ static void it_leaves_when_it_is_freed(void)
     CU_ASSERT_PTR_NULL(consumer_free(NULL));
 }
 
-/* --- whether the broker fences (A1): the mock cluster does not, unless it is told to --- */
+/* --- whether the broker fences (A1): the mock cluster does not, unless a test makes it --- */
 
 static const struct {
     const char *name;
@@ -348,7 +348,7 @@ static void whether_the_broker_fences(struct given *given)
     }
 }
 
-/* Before it has joined there is no member whose name could be tried: that is no answer, and it is asked again. */
+/* Before it has joined there is no member whose name could be tried: so there is no answer, and it is asked again. */
 static void nobody_fences_for_no_member(void)
 {
     static const rd_kafka_resp_err_t refused[] = {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID};

@@ -92,7 +92,7 @@ static void records_are_found_by_their_offsets(void)
     fetcher_ask(given.fetcher, 0, 590, came, &given); /* too far for one round */
     fetcher_ask(given.fetcher, 0, 2, came, &given);
     expect(&given, "2,590,");
-    given.again = 2; /* who is answered asks anew */
+    given.again = 2; /* who is answered asks again */
     fetcher_ask(given.fetcher, 0, 0, came, &given);
     expect(&given, "0,1,1,");
     fetcher_ask(given.fetcher, 0, 4, came, &given);
@@ -181,7 +181,7 @@ static void the_ledger_is_read_from_its_beginning(void)
             given_broker_open(&given.broker);
             given_broker_fill(&given.broker, given.broker.settings.topic_ledger, 3);
             CU_ASSERT_FATAL(ledger_reader_new(&given.broker.settings, given.loop, &given.reader, &why));
-            CU_ASSERT(ledger_reader_begin(given.reader, both, 2, &why)); /* and begins anew */
+            CU_ASSERT(ledger_reader_begin(given.reader, both, 2, &why)); /* and begins again */
         }
     }
     end(&given);

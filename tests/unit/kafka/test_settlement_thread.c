@@ -1,4 +1,4 @@
-/* Jobs of the settling thread: handed over, carried out, and given back on the loop. */
+/* Jobs of the settlement thread: handed over, carried out, and given back on the loop. */
 #include "settlement_thread.h"
 
 #include "consumer.h"
@@ -153,7 +153,7 @@ static void times_of_records_are_read(void)
     CU_ASSERT(given.job->positions[1].time_ms > now_ms - 60000 &&
               given.job->positions[1].time_ms < now_ms + 60000);
     CU_ASSERT_EQUAL(given.job->positions[0].time_ms, -1);
-    carried_out(&given, job_of(JOB_PEEK, 3), JOB_CLEAN); /* at the end of one log, behind that of the other */
+    carried_out(&given, job_of(JOB_PEEK, 3), JOB_CLEAN); /* at the end of one log, after that of the other */
     CU_ASSERT(given.job->positions[0].time_ms == -1 && given.job->positions[1].time_ms == -1);
     end(&given);
 }

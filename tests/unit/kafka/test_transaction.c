@@ -409,7 +409,7 @@ static const struct {
     {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, JOB_FATAL},
     {RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, JOB_FATAL},
     {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
-     JOB_CLEAN}, /* told for a moment while rights change: again */
+     JOB_CLEAN}, /* reported for a moment while rights change: again */
     {RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, JOB_CLEAN},
     {RD_KAFKA_RESP_ERR_NOT_COORDINATOR, JOB_CLEAN},
 };

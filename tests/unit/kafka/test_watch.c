@@ -44,7 +44,7 @@ static void partitions_are_counted(void)
     static const rd_kafka_resp_err_t away[] = {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED};
     rd_kafka_mock_topic_set_error(broker.cluster, broker.settings.topic_signals, away[0]);
     given_until(loop, &came.count, came.count + 2);
-    CU_ASSERT(came.news.requests == 2 && came.news.signals == 0); /* nobody says: that is no change */
+    CU_ASSERT(came.news.requests == 2 && came.news.signals == 0); /* nobody says: that is not a change */
     watch_free(watch);
     CU_ASSERT_PTR_NULL(watch_free(NULL));
     rd_kafka_destroy_flags(consumer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);

@@ -86,7 +86,7 @@ static inline void given_answer(struct world *world, struct order *order, int st
     json_object_put(evidence.body);
 }
 
-/* Settles what is no outcome, until there is one: its order, null when there is none now. */
+/* Settles what is not an outcome, until there is one: its order, null when there is none now. */
 static inline struct order *given_next_done(struct world *world)
 {
     struct change change;

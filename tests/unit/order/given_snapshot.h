@@ -1,4 +1,4 @@
-/* Orders as the ledger has them: by their own ids, kept and recalled, with workflows of two writing steps. */
+/* Orders as the ledger has them: by their own ids, stored and restored, with workflows of two writing steps. */
 #ifndef TESTS_ORDER_GIVEN_KEPT_H
 #define TESTS_ORDER_GIVEN_KEPT_H
 

@@ -146,7 +146,7 @@ static void negative(void)
     }
 }
 
-/* Nothing can be said to have done nothing when its first step is done: the choices are told. */
+/* Nothing can be said to have done nothing when its first step is done: the choices are named. */
 static void negative_after_a_write(void)
 {
     static const enum decision_verdict verdicts[] = {DECISION_DID_NOT_HAPPEN, DECISION_REJECT};
@@ -221,7 +221,7 @@ static void too_early(void)
     given_world_end(&world);
 }
 
-/* The next owner's clock begins anew, with the longer time. */
+/* The next owner's clock starts again, with the longer time. */
 static void too_early_after_a_takeover(void)
 {
     struct world world;

@@ -208,7 +208,7 @@ static void lost(void)
     CU_ASSERT_PTR_EQUAL(given_next_done(&world), settling);
     orders_leave(world.orders, 0, true);
     CU_ASSERT_EQUAL(orders_count(world.orders), 2);
-    orders_leave(world.orders, 0, true); /* told twice */
+    orders_leave(world.orders, 0, true); /* called twice */
     CU_ASSERT(calling->abandoned && settling->abandoned);
     struct order *again = given_taken(&world, "a", "1"); /* it came back, with the same request */
     CU_ASSERT_PTR_NULL(next(&world));                    /* not two calls of a key at once */
@@ -222,7 +222,10 @@ static void lost(void)
     given_world_end(&world);
 }
 
-/* A large order that only waits, behind its key or for its turn, is bytes; a small one is not worth the work (R15). */
+/*
+ * A large order that only waits, for others of its key or for its turn, is bytes; a small one is not worth the work
+ * (R15).
+ */
 static void large_ones_wait_as_bytes(void)
 {
     enum { LARGE = 40000 };

@@ -74,7 +74,7 @@ static void before_in_the_lane(void)
     given_world_end(&world);
 }
 
-/* While nothing could be settled, the one behind moved to the ledger, then both ended: their outcomes are in order. */
+/* While nothing could be settled, the one after it moved to the ledger, then both ended: their outcomes are in order. */
 static void in_the_order_of_the_lane(void)
 {
     struct world world;
@@ -353,7 +353,10 @@ static void damaged_is_not_recovered(void)
     given_world_end(&world);
 }
 
-/* Of a partition that was lost and came back: the call of before is no order of ours, whoever stands behind it. */
+/*
+ * Of a partition that was lost and came back: the earlier call does not belong to an order of ours, whoever stands
+ * after it.
+ */
 static void behind_an_abandoned_one(void)
 {
     struct world world;

@@ -1,4 +1,4 @@
-/* From the assignment to the drain, as a table: what is told, and what is asked for and done (PROMISE.md R2, R4). */
+/* From the assignment to the drain, as a table: what it learns, and what is asked for and done (PROMISE.md R2, R4). */
 #include "ownership.h"
 
 #include "given_batch.h"

@@ -130,7 +130,7 @@ static void owners(void)
     CU_ASSERT_FALSE(partitions_own(partitions, 4, 5, "junk", 4, -1, &why));
     CU_ASSERT(partitions_owns(partitions, 4) && why.kind == FAULT_INPUT); /* ours nevertheless */
     CU_ASSERT_EQUAL(partitions_offsets(partitions, 4)->next, 5);
-    CU_ASSERT(partitions_own(partitions, 4, 7, "1;x:1;Ag==", 10, -1, &why)); /* again: anew */
+    CU_ASSERT(partitions_own(partitions, 4, 7, "1;x:1;Ag==", 10, -1, &why)); /* again, as a new one */
     CU_ASSERT_EQUAL(partitions_offsets(partitions, 4)->next, 7);
     CU_ASSERT_EQUAL(partition_offsets_span(partitions_offsets(partitions, 4)), 2);
     partitions_disown(partitions, 4);
@@ -139,7 +139,7 @@ static void owners(void)
     partitions_free(partitions);
 }
 
-/* A signal whose effect is not settled yet holds the position, whatever was read behind it (800 were lost so). */
+/* A signal whose effect is not settled yet holds the position, whatever was read after it (800 were lost so). */
 static void signals(void)
 {
     struct partitions *partitions = partitions_new("owner", 2);

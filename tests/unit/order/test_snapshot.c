@@ -125,7 +125,7 @@ static void parked(void)
     given_world_end(&world);
 }
 
-/* One that waits behind another has not begun, and has no key perhaps. */
+/* One that waits after another has not begun, and has no key perhaps. */
 static void not_begun(void)
 {
     struct world world;
@@ -140,7 +140,7 @@ static void not_begun(void)
     given_world_end(&world);
 }
 
-/* Between two steps: no call of the next one was rendered, and its calls begin anew. */
+/* Between two steps: no call of the next one was rendered, and its calls start again. */
 static void between_steps(void)
 {
     struct world world;
@@ -157,7 +157,7 @@ static void between_steps(void)
     given_world_end(&world);
 }
 
-/* All steps done, and the last settlement unclear: it stands behind the last step. */
+/* All steps done, and the last settlement unclear: it stands after the last step. */
 static void at_the_end(void)
 {
     struct world world;

@@ -220,7 +220,7 @@ static void misses_owner(void)
     takeover_free(takeover);
 }
 
-/* A topic that was made anew and has no record yet: its first ones would be skipped (R4). */
+/* A topic that was created again and has no record yet: its first ones would be skipped (R4). */
 static void an_empty_log_of_the_same_name(void)
 {
     const struct takeover_read empty = {.partition = 0,
@@ -371,7 +371,7 @@ static void latest(void)
     takeover_free(takeover);
     CU_ASSERT_EQUAL(duplicates_count(duplicates), 2); /* they stay */
     takeover_free(takeover_new((const int32_t[]){0}, 1, &usual, duplicates));
-    CU_ASSERT_EQUAL(duplicates_count(duplicates), 0); /* all is read anew */
+    CU_ASSERT_EQUAL(duplicates_count(duplicates), 0); /* all is read again */
 }
 
 static void none(void)

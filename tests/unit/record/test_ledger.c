@@ -134,7 +134,7 @@ static void owners(void)
               got.signals == -1 && got.written_at_ms == owner.written_at_ms);
     given_same("partitioner", got.partitioner, owner.partitioner);
     CU_ASSERT(got.last_offset == owner.last_offset && got.last_appended_ms == owner.last_appended_ms);
-    CU_ASSERT_FALSE(ledger_read(&schemas, value.data, value.length, &record, &why)); /* it is no order */
+    CU_ASSERT_FALSE(ledger_read(&schemas, value.data, value.length, &record, &why)); /* it is not an order */
     CU_ASSERT_EQUAL(why.kind, FAULT_INPUT);
     ledger_owner_key(17, key);
     given_same("key of an owner", key, "owner/17");
@@ -143,7 +143,7 @@ static void owners(void)
     catalogue_free(catalogue);
 }
 
-/* A worker that reads format 2 reads format 1, and writes it while the gate is there; what only 2 has is not told. */
+/* A worker that reads format 2 reads format 1, and writes it while the gate is there; what only 2 has is missing. */
 static void first_format(void)
 {
     struct ledger_schemas schemas;
@@ -236,7 +236,7 @@ static void damaged(void)
     }
     CU_ASSERT(refused > value.length / 2);
     buffer_add_byte(&value, 0);
-    CU_ASSERT_FALSE(ledger_read(&schemas, value.data, value.length, &got, &why)); /* something behind it */
+    CU_ASSERT_FALSE(ledger_read(&schemas, value.data, value.length, &got, &why)); /* something after it */
     catalogue_free(catalogue);
 }
 

@@ -167,7 +167,7 @@ static void all_at_once(void)
     problems_release(&problems);
 }
 
-/* Which of two would count is a guess; the environment may give one anew. */
+/* Which of two would count is a guess; the environment may override one. */
 static void twice(void)
 {
     static const struct {

@@ -42,7 +42,7 @@ static void printed(void)
     free(text);
 }
 
-/* What operators read is what counts: whoever changes a row prints it anew. */
+/* What operators read is what counts: whoever changes a row prints it again. */
 static void documented(void)
 {
     char *text = NULL;
