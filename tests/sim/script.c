@@ -179,7 +179,7 @@ static bool fails_so(const struct script *script, const char *words)
     return *words == '\0' || strcmp(words, now) == 0;
 }
 
-static void leave_out(const struct script *from, int first, int count, struct script *to)
+static void without_events(const struct script *from, int first, int count, struct script *to)
 {
     *to = *from;
     memmove(&to->events[first], &to->events[first + count],
@@ -197,7 +197,7 @@ void script_shrink(struct script *script)
     wording(words);
     for (int size = script->count / 2; size > 0; size = size > 1 ? size / 2 : 0) {
         for (int first = 0; first + size <= script->count;) {
-            leave_out(script, first, size, &shorter);
+            without_events(script, first, size, &shorter);
             if (fails_so(&shorter, words))
                 *script = shorter;
             else
