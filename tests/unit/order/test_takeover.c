@@ -66,8 +66,8 @@ static const struct {
     {"made anew, and accepted", "m0@10 p1@10 o0@5 o1@5 e0 e1 ? t0@501 ? b B0 B1 ?", "marks barrier ready", "",
      false, "r/0@3"},
     {"made anew, and shorter", "r0@40 p1@10 o0@7 o1@7 e0 e1 ?", "refused",
-     "partition 0: the log was settled up to 40 and ends at 30: the topic was created again, or lost its end; to go on at "
-     "20: takeover.accept=r/0@20",
+     "partition 0: the log was settled up to 40 and ends at 30: the topic was created again, or lost its end; to go on "
+     "at 20: takeover.accept=r/0@20",
      false, ""},
     {"made anew, and its position deleted", "r0- p1@10 o0@40 o1@7 e0 e1 ?", "refused",
      "the log was settled up to 40 and ends at 30", false, ""},
