@@ -3,7 +3,7 @@
  *
  * A call ends exactly once, by its callback: with a whole reply, or with how it failed and whether a byte of it can
  * have left this machine. Connections are kept and reused; two deadlines hold for each call; a reply has a cap.
- * HTTP/1.1 only: a refused HTTP/2 stream would be another way to lose track of what was sent (field.md 6.3).
+ * HTTP/1.1 only: a refused HTTP/2 stream would be another way to lose track of what was sent.
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
