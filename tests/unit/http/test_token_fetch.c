@@ -191,8 +191,7 @@ static void an_old_one_lasts_while_no_new_one_comes(void)
 
 static void one_that_is_refused_is_renewed_once(void)
 {
-    static const struct given_reply replies[] = {hour,
-                                                 {.status = "200 OK", .body = "{\"access_token\": \"two\"}"}};
+    const struct given_reply replies[] = {hour, {.status = "200 OK", .body = "{\"access_token\": \"two\"}"}};
     struct given given;
 
     begin(&given, replies, 2);
@@ -277,7 +276,7 @@ static void it_is_asked_less_and_less_often(void)
 
 static void it_waits_as_long_as_it_is_told_to(void)
 {
-    static const struct given_reply replies[] = {
+    const struct given_reply replies[] = {
         {.status = "429 Too Many Requests", .headers = "Retry-After: 30\r\n"},
         hour,
         {.status = "503 Service Unavailable"},
