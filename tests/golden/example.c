@@ -92,7 +92,7 @@ static struct order *new_order(struct run *run)
     struct fault why;
 
     order->type = run->example->type;
-    order->requested_at_ms = run->time.wall_ms;
+    order->source.requested_at_ms = run->time.wall_ms;
     switch (read_request(run, &order->request, &why)) {
     case REQUEST_GOOD:
         give_references(run, order);

@@ -35,7 +35,7 @@ static struct order *order_of_request(const struct process *worker, int32_t part
     struct order *order = order_new("requests", partition, offset, key, length);
 
     order->type = type_of(sim.upstream[index].type);
-    order->requested_at_ms = process_time(worker).wall_ms;
+    order->source.requested_at_ms = process_time(worker).wall_ms;
     types_request(index, &order->request);
     TRACE("w%d      takes order %d, offset %d", worker->process, index, (int)offset);
     return order;

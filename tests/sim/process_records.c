@@ -28,7 +28,8 @@ static void weigh(struct payload *payload)
 
 static void *port_outcome(void *context, const struct order *order)
 {
-    struct payload *payload = payload_new(PAYLOAD_OUTCOME, order->partition, order_of_id(order->request.id));
+    struct payload *payload =
+        payload_new(PAYLOAD_OUTCOME, order->source.partition, order_of_id(order->request.id));
     struct outcome outcome;
 
     (void)context;
@@ -95,14 +96,15 @@ void process_records_write_second_half(struct process *worker, const struct payl
         return;
     kept->second_half = false;
     kept->step = order->main.step;
-    orders_note_decision(worker->orders, order, memory_text(order->last_decision), true, -1);
+    orders_note_decision(worker->orders, order, memory_text(order->ledger.last_decision), true, -1);
 }
 
 static void *port_ledger(void *context, const struct order *order, const void *outcome, struct fault *why)
 {
     struct process *worker = context;
     const struct payload *published = outcome;
-    struct payload *payload = payload_new(PAYLOAD_ORDER, order->partition, order_of_id(order->request.id));
+    struct payload *payload =
+        payload_new(PAYLOAD_ORDER, order->source.partition, order_of_id(order->request.id));
 
     (void)why;
     snapshot_take(order, process_time(worker).wall_ms, &payload->record);

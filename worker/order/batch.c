@@ -44,34 +44,34 @@ static void finish_offsets(struct batch *batch, struct order *order)
 {
     struct partitions *partitions = batch->setup.partitions;
 
-    if (order->settled_offset)
-        partitions_touch(partitions, order->partition);
+    if (order->ledger.settled_offset)
+        partitions_touch(partitions, order->source.partition);
     else
-        partitions_finish(partitions, order->partition, order->offset);
-    order->settled_offset = true;
-    for (size_t i = 0; i < order->repeat_count; i++)
-        partitions_finish(partitions, order->repeats[i].partition, order->repeats[i].offset);
-    order->repeat_count = 0;
-    for (size_t i = 0; i < order->signal_count; i++)
-        partitions_finish_signal(partitions, order->partition, order->signals[i]);
-    order->signal_count = 0;
+        partitions_finish(partitions, order->source.partition, order->source.offset);
+    order->ledger.settled_offset = true;
+    for (size_t i = 0; i < order->ledger.repeat_count; i++)
+        partitions_finish(partitions, order->ledger.repeats[i].partition, order->ledger.repeats[i].offset);
+    order->ledger.repeat_count = 0;
+    for (size_t i = 0; i < order->ledger.signal_count; i++)
+        partitions_finish_signal(partitions, order->source.partition, order->ledger.signals[i]);
+    order->ledger.signal_count = 0;
 }
 
 static void add_outcome(struct batch *batch, const struct order *order, void *outcome)
 {
     const struct batch_records *records = batch->setup.records;
-    unsigned repeats = order->state == ORDER_SETTLING ? order->repeats_due : 0;
+    unsigned repeats = order->state == ORDER_SETTLING ? order->ledger.repeats_due : 0;
 
     if (records->published != NULL)
         records->published(batch->setup.context, order);
-    batch_add_item(batch, order->partition, outcome)->order = order;
+    batch_add_item(batch, order->source.partition, outcome)->order = order;
     for (unsigned i = 0; i < repeats; i++)
-        batch_add_item(batch, order->partition, records->repeat(batch->setup.context, outcome));
+        batch_add_item(batch, order->source.partition, records->repeat(batch->setup.context, outcome));
 }
 
 static void add_ledger_record(struct batch *batch, const struct order *order, void *record)
 {
-    struct batch_item *item = batch_add_item(batch, order->partition, record);
+    struct batch_item *item = batch_add_item(batch, order->source.partition, record);
 
     item->is_kept = order->state == ORDER_SETTLING;
     snprintf(item->request_id, sizeof item->request_id, "%s", order->request.id);

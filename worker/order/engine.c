@@ -19,7 +19,7 @@ static void add_references(struct order *order)
         if (!step_writes(&workflow->steps[i]))
             continue;
         snprintf(name, sizeof name, "%sReference", workflow->steps[i].id);
-        reference_make(order->request.id, workflow->steps[i].id, order->partition, text);
+        reference_make(order->request.id, workflow->steps[i].id, order->source.partition, text);
         if (!tree_has(order->request.inputs, name))
             json_object_object_add(order->request.inputs, name, json_object_new_string(text));
     }

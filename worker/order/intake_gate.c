@@ -43,7 +43,7 @@ enum intake_answer intake_gate_request(struct intake_gate *gate, int32_t partiti
 static enum intake_answer join(struct intake_gate *gate, struct order *live, struct order *repeat,
                                struct fault *why)
 {
-    bool joined = orders_repeat(gate->orders, live, repeat->partition, repeat->offset);
+    bool joined = orders_repeat(gate->orders, live, repeat->source.partition, repeat->source.offset);
 
     order_free(repeat);
     if (joined)
@@ -55,7 +55,7 @@ static enum intake_answer join(struct intake_gate *gate, struct order *live, str
 enum intake_answer intake_gate_hand_over(struct intake_gate *gate, struct order *order,
                                          struct orders_time time, struct duplicate *done, struct fault *why)
 {
-    REQUIRE(partitions_owns(gate->partitions, order->partition));
+    REQUIRE(partitions_owns(gate->partitions, order->source.partition));
     bool looks = orders_keep_rule(gate->orders, RULE_REPEATS);
     struct order *live = looks ? orders_find(gate->orders, order->request.id) : NULL;
 
@@ -65,7 +65,7 @@ enum intake_answer intake_gate_hand_over(struct intake_gate *gate, struct order 
         order_free(order);
         return INTAKE_FINISHED;
     }
-    if (order->type->writes && duplicates_full(gate->duplicates, order->partition)) {
+    if (order->type->writes && duplicates_full(gate->duplicates, order->source.partition)) {
         order_free(order);
         fault_set(why, FAULT_EXHAUSTED,
                   "it remembers duplicates.max finished orders: no new order that changes something is "
@@ -125,9 +125,9 @@ enum intake_answer intake_gate_decide(struct intake_gate *gate, const struct dec
     *decided = (struct intake_decided){.refused = ""};
     if (must_wait(gate, order, decision, is_read))
         return INTAKE_HELD;
-    if (order == NULL || order->partition != partition)
+    if (order == NULL || order->source.partition != partition)
         return refuse_closed(gate, decision, partition, offset, order != NULL, decided, done);
-    if (decided_has(order->decisions, decision->signal_id)) {
+    if (decided_has(order->ledger.decisions, decision->signal_id)) {
         decided->again = true;
         partitions_finish_signal(gate->partitions, partition, offset);
         return INTAKE_OPEN;

@@ -4,8 +4,7 @@
 #include "hash.h"
 #include "invariant.h"
 #include "memory.h"
-#include "order.h"
-#include "table.h"
+#include "order_links.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -39,8 +38,8 @@ void *lanes_free(struct lanes *lanes)
 
 static bool same_key(const struct lane *lane, const struct order *order)
 {
-    return lane->first->key_length == order->key_length &&
-           memcmp(lane->first->key, order->key, order->key_length) == 0;
+    return lane->first->source.key_length == order->source.key_length &&
+           memcmp(lane->first->source.key, order->source.key, order->source.key_length) == 0;
 }
 
 static struct lane *find(const struct lanes *lanes, const struct order *order, uint64_t hash)
@@ -53,22 +52,22 @@ static struct lane *find(const struct lanes *lanes, const struct order *order, u
 
 bool lanes_enter(struct lanes *lanes, struct order *order)
 {
-    REQUIRE(order->lane == NULL);
-    uint64_t hash = hash_bytes(order->key, order->key_length);
+    REQUIRE(order->links->lane == NULL);
+    uint64_t hash = hash_bytes(order->source.key, order->source.key_length);
     struct lane *lane = find(lanes, order, hash);
 
     if (lane != NULL) {
-        REQUIRE(lane->last != NULL && lane->last->lane_behind == NULL);
-        order->lane = lane;
-        order->lane_before = lane->last;
-        lane->last->lane_behind = order;
+        REQUIRE(lane->last != NULL && lane->last->links->lane_behind == NULL);
+        order->links->lane = lane;
+        order->links->lane_before = lane->last;
+        lane->last->links->lane_behind = order;
         lane->last = order;
         return false;
     }
     lane = memory_new(1, sizeof *lane);
     lane->first = lane->last = order;
     table_add(&lanes->table, &lane->by_key, hash);
-    order->lane = lane;
+    order->links->lane = lane;
     return true;
 }
 
@@ -80,22 +79,22 @@ static void drop(struct lanes *lanes, struct lane *lane)
 
 struct order *lanes_leave(struct lanes *lanes, struct order *order)
 {
-    struct lane *lane = order->lane;
+    struct lane *lane = order->links->lane;
     REQUIRE(lane != NULL);
-    struct order *behind = order->lane_behind;
+    struct order *behind = order->links->lane_behind;
     bool was_first = lane->first == order;
-    REQUIRE(was_first == (order->lane_before == NULL) && (lane->last == order) == (behind == NULL));
+    REQUIRE(was_first == (order->links->lane_before == NULL) && (lane->last == order) == (behind == NULL));
 
-    if (order->lane_before != NULL)
-        order->lane_before->lane_behind = behind;
+    if (order->links->lane_before != NULL)
+        order->links->lane_before->links->lane_behind = behind;
     if (behind != NULL)
-        behind->lane_before = order->lane_before;
+        behind->links->lane_before = order->links->lane_before;
     if (was_first)
         lane->first = behind;
     if (lane->last == order)
-        lane->last = order->lane_before;
-    order->lane = NULL;
-    order->lane_before = order->lane_behind = NULL;
+        lane->last = order->links->lane_before;
+    order->links->lane = NULL;
+    order->links->lane_before = order->links->lane_behind = NULL;
     if (lane->first == NULL)
         drop(lanes, lane);
     return was_first ? behind : NULL;
@@ -103,7 +102,7 @@ struct order *lanes_leave(struct lanes *lanes, struct order *order)
 
 struct order *lanes_first(struct order *order)
 {
-    return order->lane == NULL ? order : order->lane->first;
+    return order->links->lane == NULL ? order : order->links->lane->first;
 }
 
 size_t lanes_count(const struct lanes *lanes)

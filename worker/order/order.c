@@ -2,6 +2,7 @@
 #include "order.h"
 
 #include "memory.h"
+#include "order_links.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,11 +12,13 @@ struct order *order_new(const char *topic, int32_t partition, int64_t offset, co
 {
     struct order *order = memory_new(1, sizeof *order);
 
-    order->topic = topic;
-    order->partition = partition;
-    order->offset = order->turn = offset;
-    order->key = key == NULL || key_length == 0 ? NULL : memory_text_of(key, key_length);
-    order->key_length = key_length;
+    order->links = memory_new(1, sizeof *order->links);
+    order->links->order = order;
+    order->source.topic = topic;
+    order->source.partition = partition;
+    order->source.offset = order->source.turn = offset;
+    order->source.key = key == NULL || key_length == 0 ? NULL : memory_text_of(key, key_length);
+    order->source.key_length = key_length;
     return order;
 }
 
@@ -45,17 +48,18 @@ void *order_free(struct order *order)
     request_release(&order->request);
     journal_release(&order->journal);
     json_object_put(order->result);
-    if (order->unloaded != NULL)
-        ledger_release(order->unloaded);
-    memory_free(order->unloaded);
-    memory_free(order->last_decision);
-    memory_free(order->decisions);
-    memory_free(order->signals);
-    memory_free(order->repeats);
-    memory_free(order->headers.traceparent);
-    memory_free(order->headers.tracestate);
-    memory_free(order->headers.tracking);
-    memory_free(order->key);
+    if (order->ledger.unloaded != NULL)
+        ledger_release(order->ledger.unloaded);
+    memory_free(order->ledger.unloaded);
+    memory_free(order->ledger.last_decision);
+    memory_free(order->ledger.decisions);
+    memory_free(order->ledger.signals);
+    memory_free(order->ledger.repeats);
+    memory_free(order->source.headers.traceparent);
+    memory_free(order->source.headers.tracestate);
+    memory_free(order->source.headers.tracking);
+    memory_free(order->source.key);
+    memory_free(order->links);
     return memory_free(order);
 }
 
@@ -95,10 +99,10 @@ void order_outcome(const struct order *order, struct outcome *outcome)
         .calls = &order->main.calls,
         .order_id = order->order_id,
         .external_id = external_id(order),
-        .requested_at_ms = order->requested_at_ms,
+        .requested_at_ms = order->source.requested_at_ms,
         .started_at_ms = order->started_at_ms,
         .finished_at_ms = order->finished_at_ms,
-        .source = {order->topic, order->partition, order->offset},
+        .source = {order->source.topic, order->source.partition, order->source.offset},
         .result = order->result,
     };
 }

@@ -8,12 +8,10 @@
 
 #include "call.h"
 #include "execution.h"
-#include "heap.h"
 #include "journal.h"
 #include "ledger.h"
 #include "outcome.h"
 #include "request.h"
-#include "table.h"
 
 enum order_state {
     ORDER_QUEUED,    /* after another of its key */
@@ -28,9 +26,11 @@ enum order_state {
 };
 
 enum { ORDER_STATES = ORDER_SETTLING + 1 };
-struct order {
-    enum order_state state;
-    /* where it came from */
+
+struct order_links;
+
+/* Where an order came from. */
+struct order_source {
     const char *topic; /* borrowed */
     int32_t partition;
     int64_t offset;
@@ -40,6 +40,31 @@ struct order {
     int64_t requested_at_ms; /* since the epoch */
     int64_t taken_ms;        /* clock of the loop */
     struct order_headers headers;
+};
+
+/* What the ledger has of an order, and what waits to be written to it. */
+struct ledger_link {
+    bool owned;                     /* it has a record, settled or about to be */
+    bool settled_offset;            /* its request's offset is settled, or about to be */
+    enum ledger_state written;      /* of an owned one: the latest record made */
+    bool changed, ends;             /* in a list of changes to be settled; in that of orders that end */
+    unsigned settling;              /* changes of it that are being settled */
+    struct ledger_record *unloaded; /* its content, not parsed while it is far from its turn; owned */
+    size_t weight;                  /* of the whole in memory, roughly */
+
+    char *last_decision, *decisions; /* JSON; null: none. Of all of them: see decided.h */
+    int64_t *signals;                /* offsets of the decisions whose effect is not settled yet; owned */
+    unsigned repeats_due;            /* further requests with its id: each is answered */
+    struct order_repeat *repeats;    /* those whose offset is not settled yet */
+    size_t signal_count, repeat_count;
+};
+
+struct order {
+    enum order_state state;
+    struct order_source source;
+    struct ledger_link ledger;
+    struct order_links
+        *links; /* where it stands among the others: order_links.h, for orders.c and its like; owned */
 
     /* what is wanted, and how far it is */
     const struct order_type *type;
@@ -61,35 +86,8 @@ struct order {
     struct reason reason;
     struct json_object *result; /* also while a reply is judged: what the workflow would end with */
     int64_t finished_at_ms;
-    unsigned sequence;               /* outcomes published before this one */
-    bool outcome_is_due;             /* PARKED: its UNKNOWN is not published yet */
-    char *last_decision, *decisions; /* JSON; null: none. Of all of them: see decided.h */
-    int64_t *signals;                /* offsets of the decisions whose effect is not settled yet; owned */
-    unsigned repeats_due;            /* further requests with its id: each is answered */
-    struct order_repeat *repeats;    /* those whose offset is not settled yet */
-    size_t signal_count, repeat_count;
-
-    /* what the ledger says of it */
-    bool owned;                     /* it has a record, settled or about to be */
-    bool settled_offset;            /* its request's offset is settled, or about to be */
-    enum ledger_state written;      /* of an owned one: the latest record made */
-    bool changed, ends;             /* in a list of changes to be settled; in that of orders that end */
-    unsigned settling;              /* changes of it that are being settled */
-    struct ledger_record *unloaded; /* its content, not parsed while it is far from its turn; owned */
-    size_t weight;                  /* of the whole in memory, roughly */
-
-    /* places in lists */
-    struct lane *lane;
-    struct order *lane_before, *lane_behind;
-    struct order *before, *behind;                 /* in the list of its state */
-    struct order *all_before, *all_behind;         /* among all of its partition */
-    struct order *changed_before, *changed_behind; /* among the changed */
-    struct table_item by_id;                       /* in the table of ids */
-    struct heap_item waiting;                      /* among those of ORDER_WAITING */
-    struct api *listed, *paced;                    /* of ORDER_READY: in whose list; whose window it is in */
-    bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
-    bool abandoned; /* its partition went to another worker while it was called or settled */
-    bool going;     /* nothing of it is open any more: in the list of those that are freed next */
+    unsigned sequence;   /* outcomes published before this one */
+    bool outcome_is_due; /* PARKED: its UNKNOWN is not published yet */
 };
 
 /* A new order with a copy of the key, an empty one being none (R14); state ORDER_QUEUED. */

@@ -36,7 +36,7 @@ void *orders_free(struct orders *orders)
         return NULL;
     for (size_t i = 0; i < orders->part_room; i++)
         for (struct order *next, *order = orders->parts[i]; order != NULL; order = next) {
-            next = order->all_behind;
+            next = order->links->all_behind;
             order_free(order);
         }
     memory_free(orders->parts);
@@ -50,9 +50,9 @@ void *orders_free(struct orders *orders)
 void orders_take(struct orders *orders, struct order *order, struct orders_time time)
 {
     orders->time = time;
-    order->taken_ms = time.now_ms;
+    order->source.taken_ms = time.now_ms;
     orders_add(orders, order);
-    if (order->key == NULL || lanes_enter(orders->lanes, order))
+    if (order->source.key == NULL || lanes_enter(orders->lanes, order))
         orders_go_on(orders, order);
     orders_wait_as_bytes(orders, order);
 }
@@ -62,7 +62,7 @@ static void wake_waiting(struct orders *orders)
     struct heap_item *first;
 
     while ((first = heap_first(&orders->waiting)) != NULL && first->due <= orders->time.now_ms) {
-        struct order *order = CONTAINER_OF(first, struct order, waiting);
+        struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
         orders_set_state(orders, order, ORDER_READY);
     }
 }
@@ -72,7 +72,7 @@ static struct order *start_permitted(struct orders *orders)
 {
     while (orders->permitted.first != NULL) {
         struct order *order = orders->permitted.first;
-        REQUIRE(order->owned && order_writes(order));
+        REQUIRE(order->ledger.owned && order_writes(order));
         if (orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS)) {
             journal_begin(&order->journal, order_step(order)->id, order->attempt);
             journal_latest(&order->journal)->sent_at_ms = orders->time.wall_ms;
@@ -104,7 +104,7 @@ static bool start(struct orders *orders, struct order *order, struct api *api)
         to = ENGINE_CALL; /* a test without the rule: sent before anything is settled */
     }
     if (to == ENGINE_CALL || to == ENGINE_INTEND) {
-        order->paced = api;
+        order->links->paced = api;
         pace_start(&api->pace);
     }
     orders_move(orders, order, to);
@@ -132,7 +132,7 @@ static struct order *start_one(struct orders *orders, struct api *api, int64_t *
             orders->due_ms = orders->time.now_ms;
             return NULL;
         }
-        *left -= (int64_t)order->weight + START_LEAST_BYTES;
+        *left -= (int64_t)order->ledger.weight + START_LEAST_BYTES;
         if (start(orders, order, api))
             return order;
     }
@@ -165,11 +165,12 @@ struct order *orders_next_call(struct orders *orders, struct orders_time time)
 
 bool orders_permit(const struct orders *orders, const struct order *order, int64_t now_ms)
 {
-    if (order->abandoned || order->state != ORDER_CALLING)
+    if (order->links->abandoned || order->state != ORDER_CALLING)
         return false;
     bool keeps = orders_keep_rule(orders, RULE_ATTEMPTS);
     /* R1, when the byte goes: what the ledger has says that this attempt may be on its way. */
-    REQUIRE(!order_writes(order) || !keeps || (order->owned && order->written == LEDGER_INTENDED));
+    REQUIRE(!order_writes(order) || !keeps ||
+            (order->ledger.owned && order->ledger.written == LEDGER_INTENDED));
     return !order_writes(order) || now_ms < order->lease_until_ms || !keeps;
 }
 
@@ -210,10 +211,10 @@ uint64_t orders_lease_count(const struct orders *orders)
 
 const struct order *orders_each(const struct orders *orders, const struct order *before)
 {
-    const struct order *next = before == NULL ? NULL : before->all_behind;
+    const struct order *next = before == NULL ? NULL : before->links->all_behind;
 
-    for (size_t i = before == NULL ? 0 : (size_t)before->partition + 1; next == NULL && i < orders->part_room;
-         i++)
+    for (size_t i = before == NULL ? 0 : (size_t)before->source.partition + 1;
+         next == NULL && i < orders->part_room; i++)
         next = orders->parts[i];
     return next;
 }

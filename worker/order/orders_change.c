@@ -12,11 +12,11 @@ enum { SEEN_AT_ONCE = 20000, FREED_AT_ONCE = 100 }; /* orders of one turn */
 
 bool orders_recover(struct orders *orders, struct order *order, struct orders_time time, struct fault *why)
 {
-    enum ledger_state state = order->written;
+    enum ledger_state state = order->ledger.written;
 
     orders->time = time;
-    order->taken_ms = time.now_ms;
-    bool first = order->key == NULL || lanes_enter(orders->lanes, order);
+    order->source.taken_ms = time.now_ms;
+    bool first = order->source.key == NULL || lanes_enter(orders->lanes, order);
     orders_add(orders, order);
     if (state != LEDGER_INTENDED) { /* its content is looked at when it is its turn: there may be very many */
         orders_set_state(orders, order,
@@ -39,10 +39,11 @@ bool orders_repeat(struct orders *orders, struct order *order, int32_t partition
     if (order->state == ORDER_SETTLING)
         return false;
     orders_load(orders, order); /* the text of one unloaded would not know of it */
-    order->repeats = memory_resize(order->repeats, order->repeat_count + 1, sizeof *order->repeats);
-    order->repeats[order->repeat_count++] = (struct order_repeat){partition, offset};
-    order->repeats_due++;
-    if (order->owned)
+    order->ledger.repeats =
+        memory_resize(order->ledger.repeats, order->ledger.repeat_count + 1, sizeof *order->ledger.repeats);
+    order->ledger.repeats[order->ledger.repeat_count++] = (struct order_repeat){partition, offset};
+    order->ledger.repeats_due++;
+    if (order->ledger.owned)
         orders_mark_changed(orders, order);
     else
         orders_wait_as_bytes(orders, order);
@@ -60,23 +61,23 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
     enum engine_move to = engine_answer(order, orders->openapi, evidence, &terms, verdict);
     orders_release_pace(orders, order, verdict->pace, evidence->retry_after_ms);
     orders_weigh(orders, order);
-    if (order->abandoned) {
+    if (order->links->abandoned) {
         orders_leave_lane(orders, order);
         orders_set_state(orders, order, ORDER_QUEUED);
         drop_settled(orders, order);
         return;
     }
     orders_move(orders, order, to);
-    if (wrote && order->owned)
+    if (wrote && order->ledger.owned)
         orders_mark_changed(orders, order); /* what came of the attempt */
-    if (order->leaving)
+    if (order->links->leaving)
         orders_let_go(orders, order);
 }
 
 /* What a write ended with is kept even if nothing was ever sent: its repeat must not be judged once more (R9). */
 static void keep_ended(struct orders *orders, struct order *order)
 {
-    if (order->owned || !order->type->writes)
+    if (order->ledger.owned || !order->type->writes)
         return;
     orders_set_owned(orders, order, true);
 }
@@ -96,12 +97,12 @@ bool orders_next_change(struct orders *orders, struct change *change)
                               .intends = order->state == ORDER_INTENDING,
                               .publishes = order->state == ORDER_SETTLING ||
                                            (order->state == ORDER_PARKED && order->outcome_is_due),
-                              .records = order->owned};
+                              .records = order->ledger.owned};
     REQUIRE(change->publishes || change->records);
-    REQUIRE(!change->intends || order->owned); /* an attempt that nobody writes down is not sent */
-    order->settling++;
-    if (order->owned)
-        order->written = snapshot_state(order);
+    REQUIRE(!change->intends || order->ledger.owned); /* an attempt that nobody writes down is not sent */
+    order->ledger.settling++;
+    if (order->ledger.owned)
+        order->ledger.written = snapshot_state(order);
     return true;
 }
 
@@ -116,7 +117,7 @@ static void rest(struct orders *orders, struct order *order)
 {
     bool far = order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED;
 
-    if (order->owned && far && !order->changed)
+    if (order->ledger.owned && far && !order->ledger.changed)
         orders_unload(orders, order);
 }
 
@@ -124,25 +125,26 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
 {
     struct order *order = change->order;
 
-    REQUIRE(order->settling > 0);
-    order->settling--;
+    REQUIRE(order->ledger.settling > 0);
+    order->ledger.settling--;
     if (order->state == ORDER_SETTLING) {
-        if (order->settling > 0)
+        if (order->ledger.settling > 0)
             return; /* an earlier change of it was gathered, too: the last one frees it */
         orders_forget(orders, order);
         return;
     }
-    if (order->abandoned) {
+    if (order->links->abandoned) {
         if (order->state != ORDER_CALLING)
             drop_settled(orders, order);
         return;
     }
-    if (order->leaving) {
+    if (order->links->leaving) {
         orders_let_go(orders, order);
         return;
     }
     if (change->intends && order->state == ORDER_INTENDING) {
-        REQUIRE(order->owned && order->written == LEDGER_INTENDED); /* R1, when the lease is given */
+        REQUIRE(order->ledger.owned &&
+                order->ledger.written == LEDGER_INTENDED); /* R1, when the lease is given */
         order->lease_until_ms = lease_until_ms;
         orders_set_state(orders, order, ORDER_PERMITTED);
     }
@@ -157,9 +159,10 @@ static bool is_stuck(const struct orders *orders, const struct order *order, int
     case ORDER_PARKED:
         return true;
     case ORDER_READY:
-        return order->listed->pace.halted || order->listed->pace.closed_until_ms > orders->time.now_ms;
+        return order->links->listed->pace.halted ||
+               order->links->listed->pace.closed_until_ms > orders->time.now_ms;
     case ORDER_CALLING:
-        return order->abandoned || order->doubt.open || order->main.step_began_ms < before_ms;
+        return order->links->abandoned || order->doubt.open || order->main.step_began_ms < before_ms;
     case ORDER_QUEUED:
     case ORDER_INTENDING:
     case ORDER_PERMITTED:
@@ -167,15 +170,15 @@ static bool is_stuck(const struct orders *orders, const struct order *order, int
     case ORDER_SETTLING:
         break;
     }
-    return order->abandoned;
+    return order->links->abandoned;
 }
 
 static size_t own_slow_of(struct orders *orders, size_t part, int64_t taken_before_ms)
 {
     size_t seen = 0;
 
-    for (struct order *order = orders->parts[part]; order != NULL; order = order->all_behind, seen++)
-        if (!order->owned && order->taken_ms < taken_before_ms && order->state != ORDER_DONE &&
+    for (struct order *order = orders->parts[part]; order != NULL; order = order->links->all_behind, seen++)
+        if (!order->ledger.owned && order->source.taken_ms < taken_before_ms && order->state != ORDER_DONE &&
             order->state != ORDER_SETTLING && is_stuck(orders, lanes_first(order), taken_before_ms))
             orders_own(orders, order);
     return seen;
@@ -200,7 +203,7 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
     orders_load(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
     if (order->doubt.absent_ms == 0) /* it was parked when it was taken over: our clock started again then */
-        order->doubt.absent_ms = order->taken_ms + terms.doubt.absent_ms;
+        order->doubt.absent_ms = order->source.taken_ms + terms.doubt.absent_ms;
     if (!engine_decide(order, decision, &terms, &to, why))
         return false;
     orders_move(orders, order, to);
@@ -210,22 +213,24 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
 void orders_note_decision(struct orders *orders, struct order *order, char *decision, bool applied,
                           int64_t signal)
 {
-    memory_free(order->last_decision);
-    order->last_decision = decision;
+    memory_free(order->ledger.last_decision);
+    order->ledger.last_decision = decision;
     if (decision != NULL)
-        order->decisions = decided_add(order->decisions, decision, applied);
+        order->ledger.decisions = decided_add(order->ledger.decisions, decision, applied);
     if (signal >= 0) {
-        order->signals = memory_resize(order->signals, order->signal_count + 1, sizeof *order->signals);
-        order->signals[order->signal_count++] = signal;
+        order->ledger.signals = memory_resize(order->ledger.signals, order->ledger.signal_count + 1,
+                                              sizeof *order->ledger.signals);
+        order->ledger.signals[order->ledger.signal_count++] = signal;
     }
-    if (order->owned && order->state != ORDER_SETTLING) /* its last record is made: it would end once more */
+    if (order->ledger.owned &&
+        order->state != ORDER_SETTLING) /* its last record is made: it would end once more */
         orders_mark_changed(orders, order);
 }
 
 static bool drop_settled(struct orders *orders, struct order *order)
 {
-    REQUIRE(order->state != ORDER_CALLING || order->abandoned);
-    if (order->settling > 0)
+    REQUIRE(order->state != ORDER_CALLING || order->links->abandoned);
+    if (order->ledger.settling > 0)
         return false; /* an item of the running settlement still names it */
     orders_leave_lane(
         orders, order); /* the orders after it leave, too, or came with the partition when it came back */
@@ -241,15 +246,15 @@ static bool drop_settled(struct orders *orders, struct order *order)
 static bool may_go(struct orders *orders, struct order *order)
 {
     if (order->state == ORDER_CALLING || order->state == ORDER_DONE || order->state == ORDER_SETTLING ||
-        (order->state == ORDER_INTENDING && order->settling > 0))
+        (order->state == ORDER_INTENDING && order->ledger.settling > 0))
         return false;
     if (order->state != ORDER_PARKED) { /* nothing of it starts again here */
         orders_set_state(orders, order, ORDER_QUEUED);
         orders_release_pace(orders, order, PACE_NOTHING, -1);
     }
-    if (order->owned && order->written != snapshot_state(order))
+    if (order->ledger.owned && order->ledger.written != snapshot_state(order))
         orders_mark_changed(orders, order);
-    return !(order->changed && order->owned);
+    return !(order->ledger.changed && order->ledger.owned);
 }
 
 bool orders_let_go(struct orders *orders, struct order *order)
@@ -260,9 +265,9 @@ bool orders_let_go(struct orders *orders, struct order *order)
 /* It is the next owner's: nothing of it is called or settled here any more, whatever is still open. */
 static void abandon(struct orders *orders, struct order *order)
 {
-    order->abandoned = true;
+    order->links->abandoned = true;
     orders_unmark_changed(orders, order);
-    if (order->state == ORDER_CALLING || order->state == ORDER_SETTLING || order->going)
+    if (order->state == ORDER_CALLING || order->state == ORDER_SETTLING || order->links->going)
         return;
     orders_set_state(orders, order, ORDER_QUEUED);
     orders_release_pace(orders, order, PACE_NOTHING, -1);
@@ -273,9 +278,9 @@ void orders_leave(struct orders *orders, int32_t partition, bool lost)
 {
     struct order *first = (size_t)partition < orders->part_room ? orders->parts[partition] : NULL;
 
-    for (struct order *order = first; order != NULL; order = order->all_behind)
-        order->leaving = true;
-    for (struct order *order = first; order != NULL; order = order->all_behind) {
+    for (struct order *order = first; order != NULL; order = order->links->all_behind)
+        order->links->leaving = true;
+    for (struct order *order = first; order != NULL; order = order->links->all_behind) {
         if (lost)
             abandon(orders, order);
         else if (may_go(orders, order))

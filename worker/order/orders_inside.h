@@ -3,6 +3,7 @@
 #define ORDER_ORDERS_INSIDE_H
 
 #include "change.h"
+#include "order_links.h"
 
 struct list {
     struct order *first, *last;

@@ -28,7 +28,7 @@ static void refuse(struct orders *orders, struct order *order, const struct faul
         return;
     }
     orders_release_pace(orders, order, PACE_NOTHING, -1);
-    if (!order->settled_offset)
+    if (!order->ledger.settled_offset)
         orders_set_owned(orders, order, false);
     orders_move(orders, order, ENGINE_END);
 }
@@ -70,13 +70,13 @@ void orders_too_large(struct orders *orders, const struct change *change, const 
 {
     struct order *order = change->order;
 
-    REQUIRE(order->settling > 0);
-    order->settling--;
+    REQUIRE(order->ledger.settling > 0);
+    order->ledger.settling--;
     if (change->publishes) { /* it was made, and does not go out */
         order->sequence--;
         order->outcome_is_due = order->state == ORDER_PARKED;
     }
-    if (order->leaving) {
+    if (order->links->leaving) {
         orders_let_go(orders, order);
         return;
     }
@@ -84,7 +84,8 @@ void orders_too_large(struct orders *orders, const struct change *change, const 
     bool ends = order->state == ORDER_CALLING || order->state == ORDER_PERMITTED ||
                 order->state == ORDER_SETTLING || order->state == ORDER_PARKED;
     bool refused = order->reason.kind == REASON_CONTRACT && order->state == ORDER_QUEUED;
-    if (!ends && !refused && (order_is_unsent(order) || (!order->type->writes && !order->settled_offset))) {
+    if (!ends && !refused &&
+        (order_is_unsent(order) || (!order->type->writes && !order->ledger.settled_offset))) {
         refuse(orders, order, why);
         return;
     }

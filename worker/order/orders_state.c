@@ -24,19 +24,21 @@ bool orders_keep_rule(const struct orders *orders, enum rule rule)
 
 static void append(struct list *list, struct order *order)
 {
-    order->before = list->last;
-    order->behind = NULL;
-    *(list->last == NULL ? &list->first : &list->last->behind) = order;
+    order->links->before = list->last;
+    order->links->behind = NULL;
+    *(list->last == NULL ? &list->first : &list->last->links->behind) = order;
     list->last = order;
 }
 
 static void take_out(struct list *list, struct order *order)
 {
-    REQUIRE((order->before == NULL) == (list->first == order) &&
-            (order->behind == NULL) == (list->last == order));
-    *(order->before == NULL ? &list->first : &order->before->behind) = order->behind;
-    *(order->behind == NULL ? &list->last : &order->behind->before) = order->before;
-    order->before = order->behind = NULL;
+    REQUIRE((order->links->before == NULL) == (list->first == order) &&
+            (order->links->behind == NULL) == (list->last == order));
+    *(order->links->before == NULL ? &list->first : &order->links->before->links->behind) =
+        order->links->behind;
+    *(order->links->behind == NULL ? &list->last : &order->links->behind->links->before) =
+        order->links->before;
+    order->links->before = order->links->behind = NULL;
 }
 
 /* --- by request id --- */
@@ -46,8 +48,8 @@ struct order *orders_find(const struct orders *orders, const char *request_id)
     struct table_item *item = table_find(&orders->ids, hash_text(request_id));
 
     for (; item != NULL; item = table_next(item)) {
-        struct order *order = CONTAINER_OF(item, struct order, by_id);
-        if (!order->abandoned && strcmp(order->request.id, request_id) == 0)
+        struct order *order = CONTAINER_OF(item, struct order_links, by_id)->order;
+        if (!order->links->abandoned && strcmp(order->request.id, request_id) == 0)
             return order;
     }
     return NULL;
@@ -55,15 +57,15 @@ struct order *orders_find(const struct orders *orders, const char *request_id)
 
 static bool rests(const struct order *order)
 {
-    return order->owned && order->unloaded != NULL;
+    return order->ledger.owned && order->ledger.unloaded != NULL;
 }
 
 void orders_weigh(struct orders *orders, struct order *order)
 {
-    REQUIRE(orders->bytes >= order->weight);
-    orders->bytes -= order->weight;
-    order->weight = snapshot_weight(order);
-    orders->bytes += order->weight;
+    REQUIRE(orders->bytes >= order->ledger.weight);
+    orders->bytes -= order->ledger.weight;
+    order->ledger.weight = snapshot_weight(order);
+    orders->bytes += order->ledger.weight;
 }
 
 static struct order **part_of(struct orders *orders, int32_t partition)
@@ -80,38 +82,38 @@ static struct order **part_of(struct orders *orders, int32_t partition)
 
 void orders_add(struct orders *orders, struct order *order)
 {
-    REQUIRE(order->weight == 0 && !order->changed && order->settling == 0);
-    table_add(&orders->ids, &order->by_id, hash_text(order->request.id));
-    struct order **first = part_of(orders, order->partition);
-    order->all_behind = *first;
+    REQUIRE(order->ledger.weight == 0 && !order->ledger.changed && order->ledger.settling == 0);
+    table_add(&orders->ids, &order->links->by_id, hash_text(order->request.id));
+    struct order **first = part_of(orders, order->source.partition);
+    order->links->all_behind = *first;
     if (*first != NULL)
-        (*first)->all_before = order;
+        (*first)->links->all_before = order;
     *first = order;
     orders->count++;
     orders->counts[order->state]++;
-    orders->owned += order->owned;
+    orders->owned += order->ledger.owned;
     orders->resting += rests(order);
     orders_weigh(orders, order);
 }
 
 static struct list *changes_of(struct orders *orders, const struct order *order)
 {
-    return order->ends ? &orders->ended : &orders->changed;
+    return order->ledger.ends ? &orders->ended : &orders->changed;
 }
 
 void orders_unmark_changed(struct orders *orders, struct order *order)
 {
-    struct order *before = order->changed_before, *behind = order->changed_behind;
+    struct order *before = order->links->changed_before, *behind = order->links->changed_behind;
     struct list *list = changes_of(orders, order);
 
-    if (!order->changed)
+    if (!order->ledger.changed)
         return;
     REQUIRE(orders->changes > 0 && (before == NULL) == (list->first == order) &&
             (behind == NULL) == (list->last == order));
-    *(before == NULL ? &list->first : &before->changed_behind) = behind;
-    *(behind == NULL ? &list->last : &behind->changed_before) = before;
-    order->changed_before = order->changed_behind = NULL;
-    order->changed = order->ends = false;
+    *(before == NULL ? &list->first : &before->links->changed_behind) = behind;
+    *(behind == NULL ? &list->last : &behind->links->changed_before) = before;
+    order->links->changed_before = order->links->changed_behind = NULL;
+    order->ledger.changed = order->ledger.ends = false;
     orders->changes--;
 }
 
@@ -119,42 +121,43 @@ static void leave_state(struct orders *orders, struct order *order)
 {
     REQUIRE(orders->counts[order->state] > 0);
     if (order->state == ORDER_READY)
-        take_out(&order->listed->ready, order);
+        take_out(&order->links->listed->ready, order);
     else if (order->state == ORDER_PERMITTED)
         take_out(&orders->permitted, order);
     else if (order->state == ORDER_WAITING)
-        heap_remove(&orders->waiting, &order->waiting);
+        heap_remove(&orders->waiting, &order->links->waiting);
     orders->counts[order->state]--;
 }
 
 void orders_forget(struct orders *orders, struct order *order)
 {
-    REQUIRE(order->settling == 0 && order->lane == NULL && order->paced == NULL);
-    table_remove(&orders->ids, &order->by_id);
+    REQUIRE(order->ledger.settling == 0 && order->links->lane == NULL && order->links->paced == NULL);
+    table_remove(&orders->ids, &order->links->by_id);
     leave_state(orders, order);
     orders_unmark_changed(orders, order);
-    if (order->going) {
+    if (order->links->going) {
         REQUIRE(order->state == ORDER_QUEUED || order->state == ORDER_PARKED);
         take_out(&orders->going, order);
     }
-    *(order->all_before == NULL ? part_of(orders, order->partition) : &order->all_before->all_behind) =
-        order->all_behind;
-    if (order->all_behind != NULL)
-        order->all_behind->all_before = order->all_before;
-    REQUIRE(orders->count > 0 && orders->owned >= order->owned && orders->resting >= rests(order) &&
-            orders->bytes >= order->weight);
+    *(order->links->all_before == NULL ? part_of(orders, order->source.partition)
+                                       : &order->links->all_before->links->all_behind) =
+        order->links->all_behind;
+    if (order->links->all_behind != NULL)
+        order->links->all_behind->links->all_before = order->links->all_before;
+    REQUIRE(orders->count > 0 && orders->owned >= order->ledger.owned && orders->resting >= rests(order) &&
+            orders->bytes >= order->ledger.weight);
     orders->count--;
-    orders->owned -= order->owned;
+    orders->owned -= order->ledger.owned;
     orders->resting -= rests(order);
-    orders->bytes -= order->weight;
+    orders->bytes -= order->ledger.weight;
     order_free(order);
 }
 
 void orders_drop_later(struct orders *orders, struct order *order)
 {
-    if (order->going || order->settling > 0)
+    if (order->links->going || order->ledger.settling > 0)
         return;
-    order->going = true;
+    order->links->going = true;
     append(&orders->going, order);
 }
 
@@ -164,7 +167,7 @@ void orders_drop_later(struct orders *orders, struct order *order)
 static const char *tag_of(const struct order *order)
 {
     const struct workflow *workflow = order->type->workflow;
-    const char *step = order->unloaded == NULL ? NULL : order->unloaded->step;
+    const char *step = order->ledger.unloaded == NULL ? NULL : order->ledger.unloaded->step;
     size_t index = step == NULL ? 0 : workflow_step(workflow, step);
 
     if (order->main.workflow != NULL)
@@ -192,12 +195,12 @@ bool orders_is_of(struct orders *orders, const struct order *order, const struct
 static void enter_state(struct orders *orders, struct order *order, enum order_state state)
 {
     if (state == ORDER_READY) {
-        order->listed = api_of(orders, order);
-        append(&order->listed->ready, order);
+        order->links->listed = api_of(orders, order);
+        append(&order->links->listed->ready, order);
     } else if (state == ORDER_PERMITTED) {
         append(&orders->permitted, order);
     } else if (state == ORDER_WAITING) {
-        heap_set(&orders->waiting, &order->waiting, order->due_ms);
+        heap_set(&orders->waiting, &order->links->waiting, order->due_ms);
     }
     order->state = state;
     orders->counts[state]++;
@@ -228,7 +231,7 @@ static bool may_work(struct order *order, enum order_state state)
     const struct order *first = lanes_first(order);
     bool works = state == ORDER_INTENDING || state == ORDER_PERMITTED || state == ORDER_CALLING;
 
-    return !works || !order_writes(order) || first == order || first->abandoned;
+    return !works || !order_writes(order) || first == order || first->links->abandoned;
 }
 
 void orders_set_state(struct orders *orders, struct order *order, enum order_state state)
@@ -244,24 +247,24 @@ void orders_mark_changed(struct orders *orders, struct order *order)
 {
     bool ends = order->state == ORDER_DONE;
 
-    if (order->changed && order->ends == ends)
+    if (order->ledger.changed && order->ledger.ends == ends)
         return;
     orders_unmark_changed(orders, order);
-    order->changed = true;
-    order->ends = ends;
+    order->ledger.changed = true;
+    order->ledger.ends = ends;
     struct list *list = changes_of(orders, order);
-    order->changed_before = list->last;
-    *(list->last == NULL ? &list->first : &list->last->changed_behind) = order;
+    order->links->changed_before = list->last;
+    *(list->last == NULL ? &list->first : &list->last->links->changed_behind) = order;
     list->last = order;
     orders->changes++;
 }
 
 void orders_set_owned(struct orders *orders, struct order *order, bool owned)
 {
-    orders->owned -= order->owned;
+    orders->owned -= order->ledger.owned;
     orders->resting -= rests(order);
-    order->owned = owned;
-    orders->owned += order->owned;
+    order->ledger.owned = owned;
+    orders->owned += order->ledger.owned;
     orders->resting += rests(order);
 }
 
@@ -269,12 +272,13 @@ void orders_own(struct orders *orders, struct order *order)
 {
     struct order *one = order;
 
-    if (order->owned)
+    if (order->ledger.owned)
         return;
-    while (orders_keep_rule(orders, RULE_LANES) && one->lane_before != NULL && !one->lane_before->owned)
-        one = one->lane_before; /* not by recursion: a lane may be as long as there are orders */
-    for (;; one = one->lane_behind) {
-        if (!one->abandoned) { /* of a partition that was lost: it is its next owner's */
+    while (orders_keep_rule(orders, RULE_LANES) && one->links->lane_before != NULL &&
+           !one->links->lane_before->ledger.owned)
+        one = one->links->lane_before; /* not by recursion: a lane may be as long as there are orders */
+    for (;; one = one->links->lane_behind) {
+        if (!one->links->abandoned) { /* of a partition that was lost: it is its next owner's */
             orders_set_owned(orders, one, true);
             orders_mark_changed(orders, one);
         }
@@ -285,7 +289,7 @@ void orders_own(struct orders *orders, struct order *order)
 
 void orders_unload(struct orders *orders, struct order *order)
 {
-    if (order->unloaded != NULL)
+    if (order->ledger.unloaded != NULL)
         return;
     snapshot_unload(order);
     orders->resting += rests(order);
@@ -296,7 +300,7 @@ void orders_wait_as_bytes(struct orders *orders, struct order *order)
 {
     bool waits = order->state == ORDER_QUEUED || (order->state == ORDER_READY && order->steps_done == 0);
 
-    if (waits && order->weight > SMALL_BYTES)
+    if (waits && order->ledger.weight > SMALL_BYTES)
         orders_unload(orders, order);
 }
 
@@ -304,12 +308,13 @@ void orders_load(struct orders *orders, struct order *order)
 {
     struct fault why;
 
-    if (order->unloaded == NULL)
+    if (order->ledger.unloaded == NULL)
         return;
     orders->resting -= rests(order);
     if (!snapshot_load(order, &why)) {
         LOG(LOG_ERROR, "an order of the ledger cannot be read: the process ends",
-            log_text("request", order->request.id), log_int("partition", order->partition), log_fault(&why));
+            log_text("request", order->request.id), log_int("partition", order->source.partition),
+            log_fault(&why));
         abort();
     }
     orders_weigh(orders, order);
@@ -339,11 +344,11 @@ static bool begins(struct orders *orders, struct order *order)
  */
 void orders_leave_lane(struct orders *orders, struct order *order)
 {
-    for (int i = 0; order != NULL && order->lane != NULL; i++) {
+    for (int i = 0; order != NULL && order->links->lane != NULL; i++) {
         struct order *next = lanes_leave(orders->lanes, order);
-        if (next == NULL || next->state != ORDER_QUEUED || next->leaving)
+        if (next == NULL || next->state != ORDER_QUEUED || next->links->leaving)
             return;
-        if (next->unloaded != NULL || i == BEGUN_AT_ONCE) {
+        if (next->ledger.unloaded != NULL || i == BEGUN_AT_ONCE) {
             orders_set_state(orders, next, ORDER_READY);
             return;
         }
@@ -379,10 +384,10 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
 void orders_release_pace(struct orders *orders, struct order *order, enum pace_event event,
                          int64_t retry_after_ms)
 {
-    REQUIRE(order->paced == NULL || order->paced->pace.in_flight > 0);
-    if (order->paced != NULL)
-        pace_end(&order->paced->pace, event, retry_after_ms, orders->time.now_ms);
-    order->paced = NULL;
+    REQUIRE(order->links->paced == NULL || order->links->paced->pace.in_flight > 0);
+    if (order->links->paced != NULL)
+        pace_end(&order->links->paced->pace, event, retry_after_ms, orders->time.now_ms);
+    order->links->paced = NULL;
 }
 
 static uint64_t draw(struct orders *orders)

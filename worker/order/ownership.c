@@ -203,6 +203,6 @@ struct takeover *ownership_takeover(const struct ownership *ownership)
 
 bool ownership_permits(const struct ownership *ownership, const struct order *order, int64_t now_ms)
 {
-    return partitions_owns(ownership->setup.partitions, order->partition) &&
+    return partitions_owns(ownership->setup.partitions, order->source.partition) &&
            orders_permit(ownership->setup.orders, order, now_ms);
 }

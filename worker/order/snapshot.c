@@ -2,6 +2,7 @@
 #include "snapshot.h"
 
 #include "memory.h"
+#include "order_links.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -137,13 +138,13 @@ static char *progress_of(const struct order *order)
     add_number(tree, "takeOversInDoubt", order->doubt.restarts);
     add_reason(tree, "doubt", &order->doubt.reason);
     add_number(tree, "outcomes", order->sequence);
-    add_number(tree, "repeatsDue", order->repeats_due);
+    add_number(tree, "repeatsDue", order->ledger.repeats_due);
     if (order->reason.kind != REASON_NONE || !undecided) {
         add_text(tree, "status", outcome_status_name(order->status));
         add_reason(tree, "reason", &order->reason);
         add_number(tree, "finishedAtMs", order->finished_at_ms);
     }
-    add_headers(tree, &order->headers);
+    add_headers(tree, &order->source.headers);
     add_number(tree, "journalDropped", order->journal.dropped);
     json_object_object_add(tree, "journal", journal_tree(&order->journal));
     return text_of(tree);
@@ -151,22 +152,23 @@ static char *progress_of(const struct order *order)
 
 void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_record *record)
 {
-    const struct ledger_record *unloaded = order->unloaded;
+    const struct ledger_record *unloaded = order->ledger.unloaded;
     enum ledger_state state = snapshot_state(order);
 
     *record = (struct ledger_record){.state = state,
-                                     .offset = order->offset,
-                                     .turn = order->turn,
+                                     .offset = order->source.offset,
+                                     .turn = order->source.turn,
                                      .attempt = order->attempt,
-                                     .requested_at_ms = order->requested_at_ms,
+                                     .requested_at_ms = order->source.requested_at_ms,
                                      .written_at_ms = wall_ms,
-                                     .key_length = order->key_length};
+                                     .key_length = order->source.key_length};
     snprintf(record->request_id, sizeof record->request_id, "%s", order->request.id);
     record->order_type = memory_text(order->type->name);
     record->step = memory_text(unloaded != NULL ? unloaded->step : step_of(order));
-    record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);
-    record->last_decision = memory_text(order->last_decision);
-    record->decisions = memory_text(order->decisions);
+    record->key =
+        order->source.key == NULL ? NULL : memory_text_of(order->source.key, order->source.key_length);
+    record->last_decision = memory_text(order->ledger.last_decision);
+    record->decisions = memory_text(order->ledger.decisions);
     record->progress = unloaded != NULL ? memory_text(unloaded->progress) : progress_of(order);
     if (state != LEDGER_DONE)
         record->inputs = unloaded != NULL ? memory_text(unloaded->inputs) : text_of(order->request.inputs);
@@ -183,16 +185,16 @@ bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record
                          record->step, type->name);
     struct order *order = order_new(topic, partition, record->offset, record->key, record->key_length);
     order->type = type;
-    order->turn = record->turn;
+    order->source.turn = record->turn;
     order->attempt = record->attempt;
-    order->requested_at_ms = record->requested_at_ms;
-    order->owned = order->settled_offset = true;
-    order->written = record->state;
+    order->source.requested_at_ms = record->requested_at_ms;
+    order->ledger.owned = order->ledger.settled_offset = true;
+    order->ledger.written = record->state;
     snprintf(order->request.id, sizeof order->request.id, "%s", record->request_id);
     order->request.not_after_ms = INT64_MAX;
-    order->last_decision = memory_text(record->last_decision);
-    order->decisions = memory_text(record->decisions);
-    order->unloaded = memory_copy(record, sizeof *record);
+    order->ledger.last_decision = memory_text(record->last_decision);
+    order->ledger.decisions = memory_text(record->decisions);
+    order->ledger.unloaded = memory_copy(record, sizeof *record);
     *record = (struct ledger_record){.state = LEDGER_QUEUED};
     *out = order;
     return true;
@@ -305,11 +307,11 @@ static void read_progress(struct order *order, const struct json_object *progres
     order->doubt.restarts = (unsigned)number_of(progress, "takeOversInDoubt");
     read_reason(progress, "doubt", &order->doubt.reason);
     order->sequence = (unsigned)number_of(progress, "outcomes");
-    order->repeats_due = (unsigned)number_of(progress, "repeatsDue");
+    order->ledger.repeats_due = (unsigned)number_of(progress, "repeatsDue");
     order->status = read_status(progress);
     read_reason(progress, "reason", &order->reason);
     order->finished_at_ms = number_of(progress, "finishedAtMs");
-    read_headers(progress, &order->headers);
+    read_headers(progress, &order->source.headers);
     order->journal.dropped = (unsigned)number_of(progress, "journalDropped");
     unsigned dropped = order->journal.dropped;
     journal_of_tree(tree_member(progress, "journal"), &order->journal);
@@ -319,7 +321,7 @@ static void read_progress(struct order *order, const struct json_object *progres
 bool snapshot_load(struct order *order, struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *progress = NULL;
-    struct ledger_record *unloaded = order->unloaded;
+    struct ledger_record *unloaded = order->ledger.unloaded;
 
     if (unloaded == NULL)
         return true;
@@ -328,7 +330,7 @@ bool snapshot_load(struct order *order, struct fault *why)
     read_walk(order, unloaded->step, progress);
     read_progress(order, progress);
     ledger_release(unloaded);
-    order->unloaded = memory_free(unloaded);
+    order->ledger.unloaded = memory_free(unloaded);
     return true;
 }
 
@@ -336,7 +338,7 @@ void snapshot_unload(struct order *order)
 {
     struct ledger_record *record;
 
-    if (order->unloaded != NULL)
+    if (order->ledger.unloaded != NULL)
         return;
     record = memory_new(1, sizeof *record);
     snapshot_take(order, 0, record);
@@ -345,11 +347,11 @@ void snapshot_unload(struct order *order)
     json_object_put(order->request.inputs);
     order->request.inputs = NULL;
     journal_release(&order->journal);
-    memory_free(order->headers.traceparent);
-    memory_free(order->headers.tracestate);
-    memory_free(order->headers.tracking);
-    order->headers = (struct order_headers){0};
-    order->unloaded = record;
+    memory_free(order->source.headers.traceparent);
+    memory_free(order->source.headers.tracestate);
+    memory_free(order->source.headers.tracking);
+    order->source.headers = (struct order_headers){0};
+    order->ledger.unloaded = record;
 }
 
 static size_t length_of(const char *text)
@@ -359,8 +361,9 @@ static size_t length_of(const char *text)
 
 size_t snapshot_weight(const struct order *order)
 {
-    const struct ledger_record *unloaded = order->unloaded;
-    size_t weight = sizeof *order + order->key_length + length_of(order->decisions);
+    const struct ledger_record *unloaded = order->ledger.unloaded;
+    size_t weight =
+        sizeof *order + sizeof *order->links + order->source.key_length + length_of(order->ledger.decisions);
 
     if (unloaded != NULL) /* it has the key, too */
         return weight + sizeof *unloaded + unloaded->key_length + length_of(unloaded->inputs) +

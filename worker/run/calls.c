@@ -127,8 +127,8 @@ static void answered(void *context, const struct http_reply *reply)
 /* The request's own whc-tracking where it has one, so that BT's sandbox values can be reached; else a fresh UUID. */
 static void choose_tracking(const struct order *order, char tracking[TRACKING_ID_SIZE])
 {
-    if (order->headers.tracking != NULL)
-        snprintf(tracking, TRACKING_ID_SIZE, "%.255s", order->headers.tracking);
+    if (order->source.headers.tracking != NULL)
+        snprintf(tracking, TRACKING_ID_SIZE, "%.255s", order->source.headers.tracking);
     else
         uuid_print(uuid_random(), tracking);
 }
@@ -175,10 +175,10 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         headers[count++] = (struct http_header){"Content-Type", call->content_type};
     if (order->lookup.workflow != NULL) /* a cache between us and BT must not say "absent" (R7) */
         headers[count++] = (struct http_header){"Cache-Control", "no-cache"};
-    if (order->headers.traceparent != NULL)
-        headers[count++] = (struct http_header){"traceparent", order->headers.traceparent};
-    if (order->headers.tracestate != NULL)
-        headers[count++] = (struct http_header){"tracestate", order->headers.tracestate};
+    if (order->source.headers.traceparent != NULL)
+        headers[count++] = (struct http_header){"traceparent", order->source.headers.traceparent};
+    if (order->source.headers.tracestate != NULL)
+        headers[count++] = (struct http_header){"tracestate", order->source.headers.tracestate};
     for (size_t i = 0; i < call->header_count; i++)
         headers[count++] = (struct http_header){call->headers[i].name, call->headers[i].value};
     request->header_count = count;

@@ -185,11 +185,11 @@ static enum intake_answer take_order(struct intake *intake, rd_kafka_message_t *
         return INTAKE_OPEN;
     }
     order->type = type;
-    order->requested_at_ms = rd_kafka_message_timestamp(message, &kind);
+    order->source.requested_at_ms = rd_kafka_message_timestamp(message, &kind);
     if (kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE)
-        order->requested_at_ms = worker_time(worker).wall_ms;
-    take_trace(message, &order->headers);
-    order->headers.tracking = copy_header(message, "whc-tracking");
+        order->source.requested_at_ms = worker_time(worker).wall_ms;
+    take_trace(message, &order->source.headers);
+    order->source.headers.tracking = copy_header(message, "whc-tracking");
     switch (request_read(type, writer, (const char *)message->payload + frame->start,
                          message->len - frame->start, worker->setting_inputs,
                          (size_t)worker->settings->request_max_values, &order->request, &why)) {

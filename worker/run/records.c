@@ -40,8 +40,8 @@ static void add_event_headers(struct kafka_record *record, const struct worker *
     add_text(record, "ce_subject", order->request.id);
     add_text(record, "ce_time", time);
     add_text(record, "content-type", "application/avro");
-    add_text(record, "traceparent", order->headers.traceparent);
-    add_text(record, "tracestate", order->headers.tracestate);
+    add_text(record, "traceparent", order->source.headers.traceparent);
+    add_text(record, "tracestate", order->source.headers.tracestate);
 }
 
 static struct frame frame_of(const struct worker *worker, const struct order_type *type)
@@ -91,13 +91,14 @@ static void make_outcome(const struct worker *worker, const struct order *order,
     uint8_t header[FRAMING_HEADER_SIZE_MAX];
     struct buffer value;
 
-    buffer_init(&value,
-                worker->outcome_max_bytes - order->key_length); /* intake has seen to it that some is left */
+    buffer_init(&value, worker->outcome_max_bytes -
+                            order->source.key_length); /* intake has seen to it that some is left */
     write_outcome(worker, outcome, &value);
     *record =
         (struct kafka_record){.topic = worker->settings->topic_outcomes, .partition = RD_KAFKA_PARTITION_UA};
-    record->key = order->key == NULL ? NULL : memory_text_of(order->key, order->key_length);
-    record->key_length = order->key_length;
+    record->key =
+        order->source.key == NULL ? NULL : memory_text_of(order->source.key, order->source.key_length);
+    record->key_length = order->source.key_length;
     record->value = buffer_take(&value, &record->length);
     add_event_headers(record, worker, order, outcome);
     size_t length = framing_write_header(&frame, header);
@@ -231,8 +232,9 @@ bool record_of_ledger(const struct worker *worker, const struct order *order,
         kept.outcome_length = outcome->length;
         kept.outcome_headers = headers_text(outcome);
     }
-    bool written = record_of_kept(worker, order->partition, &kept, record) ||
-                   (kept.state == LEDGER_DONE && write_smaller(worker, order->partition, &kept, record));
+    bool written =
+        record_of_kept(worker, order->source.partition, &kept, record) ||
+        (kept.state == LEDGER_DONE && write_smaller(worker, order->source.partition, &kept, record));
     bool done = kept.state == LEDGER_DONE;
     ledger_release(&kept);
     if (!written)

@@ -62,7 +62,7 @@ static struct json_object *doubt_tree(const struct order *order, int64_t now_ms)
 
     json_object_object_add(tree, "requestId", json_object_new_string(order->request.id));
     json_object_object_add(tree, "orderType", json_object_new_string(order->type->name));
-    json_object_object_add(tree, "partition", json_object_new_int(order->partition));
+    json_object_object_add(tree, "partition", json_object_new_int(order->source.partition));
     json_object_object_add(tree, "attempt", json_object_new_int64(order->attempt));
     json_object_object_add(tree, "nextLookUpInMs",
                            json_object_new_int64(order->state == ORDER_WAITING && due_ms > 0 ? due_ms : 0));

@@ -82,7 +82,7 @@ static inline struct order *given_recalled(struct world *world, const struct ord
     struct fault why = {.text = ""};
 
     snapshot_take(order, world->time.wall_ms, &record);
-    if (!snapshot_restore("t", order->partition, &record, order->type, &again, &why)) {
+    if (!snapshot_restore("t", order->source.partition, &record, order->type, &again, &why)) {
         printf("\n  %s", why.text);
         CU_FAIL_FATAL("not recalled");
     }

@@ -45,7 +45,7 @@ static struct order *parked_of(struct world *world, const char *outcome, const c
     const struct change change = given_change(world, order, false, true, true);
     orders_published(order);
     orders_settled(world->orders, &change, INT64_MAX);
-    CU_ASSERT(order->unloaded != NULL); /* it may wait for long */
+    CU_ASSERT(order->ledger.unloaded != NULL); /* it may wait for long */
     return order;
 }
 
@@ -349,7 +349,8 @@ static void noted(void)
     CU_ASSERT_EQUAL(record.state, LEDGER_QUEUED); /* it goes on with its second step */
     given_same("applied", record.last_decision, "{\"applied\":true}");
     given_same("both", record.decisions, "[{\"applied\":false},{\"applied\":true}]");
-    CU_ASSERT(order->signal_count == 2 && order->signals[0] == 40 && order->signals[1] == 41);
+    CU_ASSERT(order->ledger.signal_count == 2 && order->ledger.signals[0] == 40 &&
+              order->ledger.signals[1] == 41);
     ledger_release(&record);
     orders_settled(world.orders, &change, INT64_MAX);
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 0);

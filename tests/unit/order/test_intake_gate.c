@@ -39,7 +39,7 @@ static void repeats(void)
     CU_ASSERT_EQUAL(hand_over(&given, "k", '1', &found), INTAKE_OPEN);
     CU_ASSERT_EQUAL(hand_over(&given, "k", '1', &found), INTAKE_OPEN);
     struct order *first = orders_find(given.world.orders, GIVEN_ID_OF("1"));
-    CU_ASSERT(orders_count(given.world.orders) == 1 && first->repeats_due == 1);
+    CU_ASSERT(orders_count(given.world.orders) == 1 && first->ledger.repeats_due == 1);
     duplicates_add(given.duplicates, &done);
     CU_ASSERT_EQUAL(hand_over(&given, "k", '2', &found), INTAKE_FINISHED);
     CU_ASSERT_EQUAL(found.offset, 4);
@@ -135,13 +135,13 @@ static void decisions(void)
     orders_own_slow(given.world.orders, INT64_MAX);
     CU_ASSERT_EQUAL(decide(&given, '2', "first", 0, false, &decided), INTAKE_OPEN);
     CU_ASSERT(decided.applied && *decided.refused == '\0' && second->state == ORDER_DONE);
-    CU_ASSERT_PTR_NOT_NULL(strstr(second->last_decision, "\"applied\":true"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(second->ledger.last_decision, "\"applied\":true"));
     CU_ASSERT(signal_position(&given) <= 0);
     (void)given_begun(&given); /* its outcome is being settled: the next decision about it waits */
     CU_ASSERT_EQUAL(decide(&given, '2', "second", 1, false, &decided), INTAKE_HELD);
     CU_ASSERT_EQUAL(decide(&given, '1', "third", 2, false, &decided), INTAKE_OPEN);
     CU_ASSERT(!decided.applied && *decided.refused != '\0');
-    CU_ASSERT_PTR_NOT_NULL(strstr(order->decisions, "third"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(order->ledger.decisions, "third"));
     CU_ASSERT_EQUAL(decide(&given, '1', "third", 3, false, &decided),
                     INTAKE_OPEN); /* read again after a crash */
     CU_ASSERT(decided.again && !decided.applied);

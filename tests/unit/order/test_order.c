@@ -31,7 +31,7 @@ static void outcome(void)
     struct order *order = order_new("t", 1, 2, "a\0b", 3);
     struct outcome made;
 
-    CU_ASSERT(order->key_length == 3 && memcmp(order->key, "a\0b", 3) == 0);
+    CU_ASSERT(order->source.key_length == 3 && memcmp(order->source.key, "a\0b", 3) == 0);
     for (enum outcome_status status = OUTCOME_COMPLETED; status <= OUTCOME_PROGRESS; status++) {
         order->status = status;
         order_outcome(order, &made);

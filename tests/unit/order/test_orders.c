@@ -1,4 +1,6 @@
 /* All orders: keys in order, never two calls of a key at once, many in parallel, partitions that go. */
+#include "order_links.h"
+
 #include "given_orders.h"
 
 #define READ(id, more)                                                                                       \
@@ -84,7 +86,7 @@ static void many(void)
         struct order *order = next(&world);
         random = random * 1103515245u + 12345u;
         if (order != NULL) {
-            int at = (int)strtol(order->key, NULL, 10);
+            int at = (int)strtol(order->source.key, NULL, 10);
             CU_ASSERT_FATAL(!busy[at]);
             busy[at] = true;
             calling[running++] = order;
@@ -92,16 +94,16 @@ static void many(void)
             size_t one = (random >> 8) % running;
             order = calling[one];
             calling[one] = calling[--running];
-            busy[(int)strtol(order->key, NULL, 10)] = false;
+            busy[(int)strtol(order->source.key, NULL, 10)] = false;
             given_answer(&world, order, random >> 16 & 7 ? 200 : 503, "{}");
         } else {
             given_wait(&world);
         }
         CU_ASSERT_FATAL(running <= 40);
         while ((order = given_next_done(&world)) != NULL) {
-            int at = (int)strtol(order->key, NULL, 10);
-            CU_ASSERT_FATAL(order->offset > last[at]);
-            last[at] = order->offset;
+            int at = (int)strtol(order->source.key, NULL, 10);
+            CU_ASSERT_FATAL(order->source.offset > last[at]);
+            last[at] = order->source.offset;
             ended++;
             given_settled(&world, order);
         }
@@ -177,7 +179,7 @@ static void leave(void)
     struct order *other = given_order(&world, "c", "1"), *retried = given_taken(&world, "r", "1");
     given_taken(&world, "a", "2");
     given_taken(&world, "a", "bad");
-    other->partition = 1;
+    other->source.partition = 1;
     orders_take(world.orders, other, world.time);
     CU_ASSERT_PTR_EQUAL(next(&world), calling);
     CU_ASSERT_PTR_EQUAL(next(&world), retried);
@@ -209,7 +211,7 @@ static void lost(void)
     orders_leave(world.orders, 0, true);
     CU_ASSERT_EQUAL(orders_count(world.orders), 2);
     orders_leave(world.orders, 0, true); /* called twice */
-    CU_ASSERT(calling->abandoned && settling->abandoned);
+    CU_ASSERT(calling->links->abandoned && settling->links->abandoned);
     struct order *again = given_taken(&world, "a", "1"); /* it came back, with the same request */
     CU_ASSERT_PTR_NULL(next(&world));                    /* not two calls of a key at once */
     given_answer(&world, calling, 200, "{}");            /* freed here */
@@ -238,22 +240,26 @@ static void large_ones_wait_as_bytes(void)
     id[LARGE] = '\0';
     struct order *small = given_taken(&world, "a", "7"), *first = given_taken(&world, "b", id);
     struct order *behind = given_taken(&world, "b", id);
-    CU_ASSERT(small->unloaded == NULL && first->unloaded != NULL && behind->unloaded != NULL);
-    CU_ASSERT(behind->request.inputs == NULL && behind->weight > LARGE && behind->weight < LARGE + 10000);
-    CU_ASSERT_EQUAL(orders_bytes(world.orders), small->weight + first->weight + behind->weight);
+    CU_ASSERT(small->ledger.unloaded == NULL && first->ledger.unloaded != NULL &&
+              behind->ledger.unloaded != NULL);
+    CU_ASSERT(behind->request.inputs == NULL && behind->ledger.weight > LARGE &&
+              behind->ledger.weight < LARGE + 10000);
+    CU_ASSERT_EQUAL(orders_bytes(world.orders),
+                    small->ledger.weight + first->ledger.weight + behind->ledger.weight);
     CU_ASSERT_EQUAL(orders_loaded_count(world.orders),
                     3); /* none is in the ledger: all count for orders.max */
     CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), small);
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     given_answer(&world, small, 200, "{}");
     CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), first);
-    CU_ASSERT(first->unloaded == NULL && tree_text_of(first->main.inputs, "id") != NULL);
+    CU_ASSERT(first->ledger.unloaded == NULL && tree_text_of(first->main.inputs, "id") != NULL);
     given_answer(&world, first, 200, "{}");
     CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), behind);
-    CU_ASSERT_EQUAL(orders_bytes(world.orders), small->weight + first->weight + behind->weight);
+    CU_ASSERT_EQUAL(orders_bytes(world.orders),
+                    small->ledger.weight + first->ledger.weight + behind->ledger.weight);
     given_settled(&world, given_next_done(&world));
     given_settled(&world, given_next_done(&world));
-    CU_ASSERT_EQUAL(orders_bytes(world.orders), behind->weight);
+    CU_ASSERT_EQUAL(orders_bytes(world.orders), behind->ledger.weight);
     given_world_end(&world);
 }
 

@@ -35,11 +35,11 @@ static void slow(void)
     orders_own_slow(world.orders, 1000); /* none was taken before that */
     CU_ASSERT_EQUAL(orders_owned_count(world.orders), 0);
     orders_own_slow(world.orders, 1001);
-    CU_ASSERT(calling->owned && second->owned && !third->owned && !young->owned);
-    CU_ASSERT_FALSE(other->owned); /* it only waits for its turn */
+    CU_ASSERT(calling->ledger.owned && second->ledger.owned && !third->ledger.owned && !young->ledger.owned);
+    CU_ASSERT_FALSE(other->ledger.owned); /* it only waits for its turn */
     close_api(&world, true);
     orders_own_slow(world.orders, 1001);
-    CU_ASSERT(other->owned && !young->owned);
+    CU_ASSERT(other->ledger.owned && !young->ledger.owned);
     CU_ASSERT(orders_owned_count(world.orders) == 3 && orders_change_count(world.orders) == 3);
     orders_own_slow(world.orders, 1001);
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 3); /* once */
@@ -48,12 +48,13 @@ static void slow(void)
     for (int i = 0; i < 3; i++) {
         CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
         CU_ASSERT(change.records && !change.publishes && !change.intends);
-        CU_ASSERT_EQUAL(change.order->written, LEDGER_QUEUED); /* it reads: nothing is intended */
+        CU_ASSERT_EQUAL(change.order->ledger.written, LEDGER_QUEUED); /* it reads: nothing is intended */
         first_changed = first_changed == NULL && change.order != other ? change.order : first_changed;
         orders_settled(world.orders, &change, INT64_MAX);
     }
     CU_ASSERT_PTR_EQUAL(first_changed, calling);
-    CU_ASSERT(calling->unloaded == NULL && second->unloaded != NULL); /* one is far from its turn */
+    CU_ASSERT(calling->ledger.unloaded == NULL &&
+              second->ledger.unloaded != NULL); /* one is far from its turn */
     given_world_end(&world);
 }
 
@@ -65,10 +66,10 @@ static void before_in_the_lane(void)
     begin(&world, GIVEN_ONE_READ);
     struct order *first = given_named(&world, "k", '1'), *second = given_named(&world, "k", '2');
     struct order *third = given_named(&world, "k", '3');
-    second->taken_ms = 0; /* only it is slow */
+    second->source.taken_ms = 0; /* only it is slow */
     close_api(&world, true);
     orders_own_slow(world.orders, 1000);
-    CU_ASSERT(first->owned && second->owned && !third->owned);
+    CU_ASSERT(first->ledger.owned && second->ledger.owned && !third->ledger.owned);
     given_change(&world, first, false, false, true);
     given_change(&world, second, false, false, true);
     given_world_end(&world);
@@ -86,7 +87,7 @@ static void in_the_order_of_the_lane(void)
     orders_own_slow(world.orders, 1001);
     struct change change = given_change(&world, first, false, false, true);
     orders_settled(world.orders, &change, INT64_MAX);
-    CU_ASSERT(second->changed && !first->changed);
+    CU_ASSERT(second->ledger.changed && !first->ledger.changed);
     given_answer(&world, first, 200, "{}");
     CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), second);
     given_answer(&world, second, 200, "{}");
@@ -126,22 +127,22 @@ static void repeats(void)
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
     CU_ASSERT(orders_repeat(world.orders, order, 3, 9));
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 1); /* the next owner must know of it */
-    CU_ASSERT(order->repeats_due == 2 && order->repeat_count == 2);
-    CU_ASSERT(order->repeats[0].partition == 0 && order->repeats[0].offset == 7 &&
-              order->repeats[1].partition == 3 && order->repeats[1].offset == 9);
+    CU_ASSERT(order->ledger.repeats_due == 2 && order->ledger.repeat_count == 2);
+    CU_ASSERT(order->ledger.repeats[0].partition == 0 && order->ledger.repeats[0].offset == 7 &&
+              order->ledger.repeats[1].partition == 3 && order->ledger.repeats[1].offset == 9);
     CLEANUP(tree_release) struct json_object *progress = given_progress(order);
     CU_ASSERT_EQUAL(json_object_get_int(tree_member(progress, "repeatsDue")), 2);
     struct order *next = given_recalled(&world, order);
     given_awake(next);
-    CU_ASSERT(next->repeats_due == 2 &&
-              next->repeat_count == 0); /* their offsets are settled with the record */
+    CU_ASSERT(next->ledger.repeats_due == 2 &&
+              next->ledger.repeat_count == 0); /* their offsets are settled with the record */
     order_free(next);
     given_answer(&world, order, 201, "{'o': 'x'}");
     CU_ASSERT(orders_repeat(world.orders, order, 0, 11) && order->state == ORDER_DONE);
     given_change(&world, order, false, true, true);
     CU_ASSERT_EQUAL_FATAL(order->state, ORDER_SETTLING);
     CU_ASSERT_FALSE(orders_repeat(world.orders, order, 0, 12)); /* ask again: it will be in the window */
-    CU_ASSERT(order->repeats_due == 3 && order->repeat_count == 3);
+    CU_ASSERT(order->ledger.repeats_due == 3 && order->ledger.repeat_count == 3);
     given_world_end(&world);
 }
 
@@ -156,14 +157,14 @@ static void repeat_of_one_asleep(void)
     close_api(&world, true);
     orders_own_slow(world.orders, INT64_MAX);
     given_settle(&world, 1000);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(second->unloaded);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(second->ledger.unloaded);
     CU_ASSERT_EQUAL(orders_loaded_count(world.orders), 0);
     CU_ASSERT(orders_repeat(world.orders, second, 0, 7));
     CLEANUP(tree_release) struct json_object *progress = given_progress(second);
     CU_ASSERT_EQUAL(json_object_get_int(tree_member(progress, "repeatsDue")), 1);
-    CU_ASSERT(second->unloaded == NULL && orders_loaded_count(world.orders) == 1);
+    CU_ASSERT(second->ledger.unloaded == NULL && orders_loaded_count(world.orders) == 1);
     given_settle(&world, 1000);
-    CU_ASSERT_PTR_NOT_NULL(second->unloaded); /* and again */
+    CU_ASSERT_PTR_NOT_NULL(second->ledger.unloaded); /* and again */
     given_world_end(&world);
 }
 
@@ -178,13 +179,14 @@ static void sleepers(void)
     orders_own_slow(world.orders, INT64_MAX);
     given_settle(&world, 1000);
     close_api(&world, false);
-    CU_ASSERT(first->unloaded != NULL && second->unloaded != NULL && orders_loaded_count(world.orders) == 0);
+    CU_ASSERT(first->ledger.unloaded != NULL && second->ledger.unloaded != NULL &&
+              orders_loaded_count(world.orders) == 0);
     static const char *const want[] = {"read", "write", "read", "write"};
     for (size_t i = 0; i < COUNT_OF(want); i++) {
         struct order *order = given_call(&world);
         CU_ASSERT_PTR_EQUAL_FATAL(order, i < 2 ? first : second);
         given_same("operation", order->call.operation->id, want[i]);
-        CU_ASSERT_PTR_NULL(order->unloaded);
+        CU_ASSERT_PTR_NULL(order->ledger.unloaded);
         given_answer(&world, order, i % 2 == 0 ? 200 : 201, "{'o': 'x', 'q': 'y'}");
         if (i % 2 == 0)
             continue;
@@ -206,7 +208,7 @@ static void leaving(void)
     struct order *intended = given_named(&world, "a", '1'), *permitted = given_named(&world, "b", '2');
     struct order *queued = given_named(&world, "a", '3'), *asking = given_named(&world, "c", '4');
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
-    CU_ASSERT(queued->state == ORDER_QUEUED && !queued->owned);
+    CU_ASSERT(queued->state == ORDER_QUEUED && !queued->ledger.owned);
     struct change first = given_change(&world, intended, true, false, true);
     struct change second = given_change(&world, permitted, true, false, true);
     orders_settled(world.orders, &second, world.time.now_ms + 1000);
@@ -220,7 +222,7 @@ static void leaving(void)
     orders_settled(world.orders, &first, world.time.now_ms + 1000);
     while (orders_next_change(world.orders, &back)) {
         CU_ASSERT(back.records && !back.intends && !back.publishes);
-        CU_ASSERT(snapshot_state(back.order) == LEDGER_QUEUED && back.order->written == LEDGER_QUEUED);
+        CU_ASSERT(snapshot_state(back.order) == LEDGER_QUEUED && back.order->ledger.written == LEDGER_QUEUED);
         CU_ASSERT_EQUAL(back.order->attempt, 1);
         records++;
         orders_settled(world.orders, &back, world.time.now_ms + 1000);
@@ -245,7 +247,7 @@ static void left_and_recovered(void)
     orders_leave(world.orders, 0, false);
     change = given_change(&world, order, false, false, true);
     struct order *next = given_recalled(&world, order);
-    CU_ASSERT_EQUAL(next->written, LEDGER_QUEUED);
+    CU_ASSERT_EQUAL(next->ledger.written, LEDGER_QUEUED);
     orders_settled(world.orders, &change, world.time.now_ms + 1000);
     CU_ASSERT_EQUAL_FATAL(orders_count(world.orders), 0);
     CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
@@ -269,7 +271,7 @@ static void leaving_while_called(void)
     given_answer(&world, doubtful, -CALL_CUT,
                  ""); /* in doubt: the next owner's, and so it stands in the ledger */
     struct change change = given_change(&world, doubtful, false, false, true);
-    CU_ASSERT_EQUAL(doubtful->written, LEDGER_INTENDED);
+    CU_ASSERT_EQUAL(doubtful->ledger.written, LEDGER_INTENDED);
     orders_settled(world.orders, &change, INT64_MAX);
     CU_ASSERT_EQUAL(orders_count(world.orders), 1);
     given_answer(&world, order, 201, "{'o': 'x'}");
@@ -291,7 +293,7 @@ static void intended_is_recovered(void)
     orders_next_call(world.orders, world.time);
     change = given_change(&world, order, true, false, true);
     struct order *next = given_recalled(&world, order);
-    CU_ASSERT_EQUAL(next->written, LEDGER_INTENDED);
+    CU_ASSERT_EQUAL(next->ledger.written, LEDGER_INTENDED);
     orders_settled(world.orders, &change, INT64_MAX);
     orders_leave(world.orders, 0, true);
     CU_ASSERT_EQUAL_FATAL(orders_count(world.orders), 0);
@@ -325,12 +327,12 @@ static void queued_is_recovered(void)
     CU_ASSERT_EQUAL_FATAL(orders_count(world.orders), 0);
     for (int i = 0; i < 2; i++)
         CU_ASSERT_FATAL(orders_recover(world.orders, again[i], world.time, &why));
-    CU_ASSERT(again[0]->state == ORDER_READY && again[0]->unloaded != NULL);
-    CU_ASSERT(again[1]->state == ORDER_QUEUED && again[1]->unloaded != NULL);
+    CU_ASSERT(again[0]->state == ORDER_READY && again[0]->ledger.unloaded != NULL);
+    CU_ASSERT(again[1]->state == ORDER_QUEUED && again[1]->ledger.unloaded != NULL);
     CU_ASSERT(orders_owned_count(world.orders) == 2 && orders_loaded_count(world.orders) == 0);
     CU_ASSERT_EQUAL(orders_change_count(world.orders), 0);
     CU_ASSERT_PTR_EQUAL(given_call(&world), again[0]);
-    CU_ASSERT(again[0]->unloaded == NULL && again[1]->unloaded != NULL);
+    CU_ASSERT(again[0]->ledger.unloaded == NULL && again[1]->ledger.unloaded != NULL);
     given_world_end(&world);
 }
 
@@ -368,7 +370,7 @@ static void behind_an_abandoned_one(void)
     orders_leave(world.orders, 0, true);
     struct order *behind = given_named(&world, "k", '2');
     orders_own_slow(world.orders, INT64_MAX);
-    CU_ASSERT(behind->owned && !calling->owned);
+    CU_ASSERT(behind->ledger.owned && !calling->ledger.owned);
     while (orders_next_change(world.orders,
                               &change)) { /* a record of it would be done once more by the next owner */
         CU_ASSERT_PTR_EQUAL(change.order, behind);
@@ -401,7 +403,7 @@ static void terms_of_its_api(void)
     CU_ASSERT_PTR_NULL(
         orders_next_call(world.orders, world.time)); /* its look-up is due, and there is no place */
     orders_settled(world.orders, &change, INT64_MAX);
-    CU_ASSERT_FATAL(order->state == ORDER_READY && order->unloaded != NULL);
+    CU_ASSERT_FATAL(order->state == ORDER_READY && order->ledger.unloaded != NULL);
     given_answer(&world, other, 201, "{'o': 'x'}");
     CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order); /* it is looked for, not parked */
     given_same("code", order->reason.code, "");
@@ -430,7 +432,8 @@ static void every_end_of_a_write_is_kept(void)
         struct change change;
         CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
         CU_ASSERT(change.order == order && change.publishes && !change.intends);
-        if (change.records != kept || order->owned != kept || (kept && order->written != LEDGER_DONE)) {
+        if (change.records != kept || order->ledger.owned != kept ||
+            (kept && order->ledger.written != LEDGER_DONE)) {
             printf("\n  %s, %s", rows[i % COUNT_OF(rows)].name, expired ? "expired" : "refused");
             CU_FAIL("case above");
         }

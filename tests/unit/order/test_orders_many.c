@@ -96,7 +96,7 @@ static void that_end_at_once(void)
     for (int turn = 0; turn < MANY && orders_count(world.orders) > 0; turn++) {
         CU_ASSERT_PTR_NULL_FATAL(orders_next_call(world.orders, world.time));
         for (; orders_next_change(world.orders, &change); next++) {
-            CU_ASSERT_EQUAL(change.order->offset, next);
+            CU_ASSERT_EQUAL(change.order->source.offset, next);
             orders_settled(world.orders, &change, INT64_MAX);
         }
     }

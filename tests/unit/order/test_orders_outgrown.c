@@ -28,7 +28,7 @@ static void never_sent(void)
     orders_next_call(world.orders, world.time);
     CU_ASSERT(order_is_unsent(order));
     too_large(&world, order, true, false);
-    CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED && !order->owned);
+    CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED && !order->ledger.owned);
     given_same("code", order->reason.code, "size");
     given_same("text", order->reason.text, large.text);
     CU_ASSERT(orders_owned_count(world.orders) == 0 && behind->state == ORDER_READY);
@@ -49,13 +49,13 @@ static void never_sent_behind_another(void)
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), first);
     orders_own_slow(world.orders, INT64_MAX);
     too_large(&world, order, false, false);
-    CU_ASSERT(order->state == ORDER_QUEUED && order->owned);
+    CU_ASSERT(order->state == ORDER_QUEUED && order->ledger.owned);
     struct change change = given_change(&world, order, false, false, true);
     snapshot_take(order, 0, &record);
     given_same("inputs", record.inputs, "{}");
     ledger_release(&record);
     orders_settled(world.orders, &change, INT64_MAX);
-    CU_ASSERT_PTR_NOT_NULL(order->unloaded);
+    CU_ASSERT_PTR_NOT_NULL(order->ledger.unloaded);
     given_answer(&world, first, 201, "{'o': 'x'}");
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED);
@@ -75,7 +75,7 @@ static void after_a_step(void)
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     CU_ASSERT_FALSE(order_is_unsent(order));
     too_large(&world, order, true, false);
-    CU_ASSERT(order->state == ORDER_PARKED && order->status == OUTCOME_UNKNOWN && order->owned);
+    CU_ASSERT(order->state == ORDER_PARKED && order->status == OUTCOME_UNKNOWN && order->ledger.owned);
     given_same("code", order->reason.code, "size");
     CU_ASSERT_PTR_NOT_NULL(strstr(order->reason.text, "left out"));
     CU_ASSERT_EQUAL(json_object_object_length(order->main.steps), 0);

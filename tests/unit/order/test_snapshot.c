@@ -13,13 +13,13 @@ static struct order *half_way(struct world *world)
 {
     given_world_of(world, GIVEN_OUTCOME(GIVEN_O), GIVEN_READ_AND_WRITE, 10, true);
     struct order *order = given_order(world, NULL, "7");
-    order->key = memory_text_of("\0k\xff", 3);
-    order->key_length = 3;
-    order->requested_at_ms = 1772445500000;
+    order->source.key = memory_text_of("\0k\xff", 3);
+    order->source.key_length = 3;
+    order->source.requested_at_ms = 1772445500000;
     order->request.not_after_ms = 1772449200000;
-    order->headers = (struct order_headers){.traceparent = memory_text("00-1-2-01"),
-                                            .tracestate = memory_text("x=1"),
-                                            .tracking = memory_text("theirs")};
+    order->source.headers = (struct order_headers){.traceparent = memory_text("00-1-2-01"),
+                                                   .tracestate = memory_text("x=1"),
+                                                   .tracking = memory_text("theirs")};
     orders_take(world->orders, order, world->time);
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(world), order);
     given_answer(world, order, 200, "{'q': 'from r'}");
@@ -55,18 +55,21 @@ static void same_reason(const char *name, const struct reason *got, const struct
 
 static void same(struct order *got, const struct order *want)
 {
-    CU_ASSERT(got->partition == want->partition && got->offset == want->offset && got->turn == want->turn &&
-              got->attempt == want->attempt && got->requested_at_ms == want->requested_at_ms);
-    CU_ASSERT(got->key_length == want->key_length && (want->key == NULL) == (got->key == NULL) &&
-              (want->key == NULL || memcmp(got->key, want->key, want->key_length) == 0));
+    CU_ASSERT(got->source.partition == want->source.partition && got->source.offset == want->source.offset &&
+              got->source.turn == want->source.turn && got->attempt == want->attempt &&
+              got->source.requested_at_ms == want->source.requested_at_ms);
+    CU_ASSERT(got->source.key_length == want->source.key_length &&
+              (want->source.key == NULL) == (got->source.key == NULL) &&
+              (want->source.key == NULL ||
+               memcmp(got->source.key, want->source.key, want->source.key_length) == 0));
     given_same("request id", got->request.id, want->request.id);
     CU_ASSERT(got->request.not_after_ms == want->request.not_after_ms &&
               got->started_at_ms == want->started_at_ms && got->wrote == want->wrote &&
-              got->sequence == want->sequence && got->repeats_due == want->repeats_due);
-    same_text("traceparent", got->headers.traceparent, want->headers.traceparent);
-    same_text("tracestate", got->headers.tracestate, want->headers.tracestate);
-    same_text("tracking", got->headers.tracking, want->headers.tracking);
-    same_text("last decision", got->last_decision, want->last_decision);
+              got->sequence == want->sequence && got->ledger.repeats_due == want->ledger.repeats_due);
+    same_text("traceparent", got->source.headers.traceparent, want->source.headers.traceparent);
+    same_text("tracestate", got->source.headers.tracestate, want->source.headers.tracestate);
+    same_text("tracking", got->source.headers.tracking, want->source.headers.tracking);
+    same_text("last decision", got->ledger.last_decision, want->ledger.last_decision);
     given_same("order id", got->order_id, want->order_id);
     same_steps(got, want);
     CU_ASSERT(got->doubt.was == want->doubt.was && got->doubt.refused == want->doubt.refused &&
@@ -92,14 +95,16 @@ static void round_trip(void)
     snprintf(order->order_id, sizeof order->order_id, "O-1");
     order->main.calls.http_status = 504;
     snprintf(order->main.calls.bt_code, sizeof order->main.calls.bt_code, "61");
-    order->last_decision = memory_text("{\"applied\":false}");
-    CU_ASSERT(orders_repeat(world.orders, order, 0, 50) && order->repeats_due == 1);
+    order->ledger.last_decision = memory_text("{\"applied\":false}");
+    CU_ASSERT(orders_repeat(world.orders, order, 0, 50) && order->ledger.repeats_due == 1);
     struct order *again = given_recalled(&world, order);
-    CU_ASSERT(again->unloaded != NULL && again->request.inputs == NULL && again->state == ORDER_QUEUED);
-    CU_ASSERT(again->owned && again->settled_offset && again->written == LEDGER_INTENDED);
+    CU_ASSERT(again->ledger.unloaded != NULL && again->request.inputs == NULL &&
+              again->state == ORDER_QUEUED);
+    CU_ASSERT(again->ledger.owned && again->ledger.settled_offset &&
+              again->ledger.written == LEDGER_INTENDED);
     CU_ASSERT_FALSE(again->doubt.open); /* whoever takes it over falls into it */
     given_awake(again);
-    CU_ASSERT_PTR_NULL(again->unloaded);
+    CU_ASSERT_PTR_NULL(again->ledger.unloaded);
     same(again, order);
     given_awake(again); /* nothing to do */
     order_free(again);
@@ -133,7 +138,8 @@ static void not_begun(void)
     given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_READ_AND_WRITE, 10, true);
     struct order *order = given_order(&world, NULL, "7"), *again = given_recalled(&world, order);
     given_awake(again);
-    CU_ASSERT(again->main.workflow == NULL && again->key == NULL && again->request.not_after_ms == INT64_MAX);
+    CU_ASSERT(again->main.workflow == NULL && again->source.key == NULL &&
+              again->request.not_after_ms == INT64_MAX);
     CU_ASSERT(tree_equal(again->request.inputs, order->request.inputs));
     order_free(again);
     order_free(order);
@@ -239,8 +245,8 @@ static void sleeping(void)
     struct order *twin = given_recalled(&world, order);
     given_awake(twin);
     snapshot_unload(order);
-    CU_ASSERT(order->unloaded != NULL && order->request.inputs == NULL && order->main.steps == NULL &&
-              order->journal.count == 0 && order->headers.traceparent == NULL);
+    CU_ASSERT(order->ledger.unloaded != NULL && order->request.inputs == NULL && order->main.steps == NULL &&
+              order->journal.count == 0 && order->source.headers.traceparent == NULL);
     snapshot_unload(order); /* twice is once */
     CLEANUP(tree_release) struct json_object *unloaded = given_progress(order);
     CU_ASSERT(tree_equal(before, unloaded));

@@ -1,0 +1,27 @@
+/*
+ * Where an order stands among the others: lists, lanes, tables. Only what keeps many orders includes it; the engine,
+ * which carries out one, cannot see it.
+ */
+#ifndef ORDER_ORDER_LINKS_H
+#define ORDER_ORDER_LINKS_H
+
+#include "heap.h"
+#include "order.h"
+#include "table.h"
+
+struct order_links {
+    struct order *order; /* whose they are */
+    struct lane *lane;
+    struct order *lane_before, *lane_behind;
+    struct order *before, *behind;                 /* in the list of its state */
+    struct order *all_before, *all_behind;         /* among all of its partition */
+    struct order *changed_before, *changed_behind; /* among the changed */
+    struct table_item by_id;                       /* in the table of ids */
+    struct heap_item waiting;                      /* among those of ORDER_WAITING */
+    struct api *listed, *paced;                    /* of ORDER_READY: in whose list; whose window it is in */
+    bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
+    bool abandoned; /* its partition went to another worker while it was called or settled */
+    bool going;     /* nothing of it is open any more: in the list of those that are freed next */
+};
+
+#endif
