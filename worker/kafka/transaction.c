@@ -222,7 +222,8 @@ static bool read_positions(struct transaction *transaction, struct settlement_jo
 }
 
 /*
- * A batch is refused as a whole, whichever of its records is at fault (R16): so the next producer sends each record in
+ * Called once no report can come any more: of records that were acknowledged, or of a producer that is gone. A batch is
+ * refused as a whole, whichever of its records is at fault (R16): so the next producer sends each record in
  * a batch of its own, and the broker's answers show which one is refused. What a producer of full batches says of
  * single records is forgotten.
  */
@@ -274,7 +275,6 @@ static enum job_answer find_out(struct transaction *transaction, struct settleme
 {
     struct fault why;
 
-    transaction->producer = producer_free(transaction->producer);
     for (;;) {
         if (!ensure_producer(transaction, &job->why))
             return without_producer(job);
@@ -300,6 +300,8 @@ static enum job_answer settle_transaction(struct transaction *transaction, struc
     bool committed = transact(transaction, job, &replaced, &job->why);
     bool clean = producer_failures(transaction->producer) == 0 &&
                  loop_clock_ms() - began_ms <= transaction->settings->settlement_deadline_ms;
+    if (!committed)
+        transaction->producer = producer_free(transaction->producer);
     note_refused(transaction, job, committed);
     if (committed && clean)
         return JOB_CLEAN;
@@ -325,7 +327,6 @@ static bool produce_acknowledged(struct transaction *transaction, struct settlem
                        (int)transaction->settings->settlement_deadline_ms) == RD_KAFKA_RESP_ERR_NO_ERROR &&
         producer_failures(transaction->producer) == 0 && producer_unplaced(transaction->producer) == 0)
         return true;
-    transaction->producer = producer_free(transaction->producer);
     return fault_set(&job->why, FAULT_PEER, "records were not acknowledged");
 }
 
@@ -337,6 +338,8 @@ static enum job_answer settle_plainly(struct transaction *transaction, struct se
     producer_forget_failures(transaction->producer);
     bool acknowledged =
         produce_acknowledged(transaction, job, true) && produce_acknowledged(transaction, job, false);
+    if (!acknowledged)
+        transaction->producer = producer_free(transaction->producer);
     note_refused(transaction, job, acknowledged);
     if (!acknowledged)
         return JOB_FAILED;
