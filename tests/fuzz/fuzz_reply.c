@@ -62,6 +62,7 @@ static void judge(const struct order_type *type, int status, const char *body, s
 
     order->main.calls.step = type->workflow->steps[0].id;
     order->main.calls.attempts = 1;
+    order->call.operation = type->workflow->steps[0].operation;
     evidence.body =
         reply_read(type->workflow->steps[0].operation, status, body, length, 100000, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
