@@ -16,6 +16,7 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
 
     orders->time = time;
     order->source.taken_ms = time.now_ms;
+    order->links->recovered = true;
     bool first = order->source.key == NULL || lanes_enter(orders->lanes, order);
     orders_add(orders, order);
     if (state != LEDGER_INTENDED) { /* its content is looked at when it is its turn: there may be very many */

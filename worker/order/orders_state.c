@@ -225,13 +225,17 @@ static const unsigned follows[ORDER_STATES] = {
 };
 #undef TO
 
-/* At most one write of a key is at work; what an abandoned one still does is over before its doubt allows another. */
+/*
+ * At most one write of a key is at work; what an abandoned one still does is over before its doubt allows another. One
+ * from a ledger may stand anywhere in its lane: a key is in two partitions where a producer spreads it.
+ */
 static bool may_work(struct order *order, enum order_state state)
 {
     const struct order *first = lanes_first(order);
     bool works = state == ORDER_INTENDING || state == ORDER_PERMITTED || state == ORDER_CALLING;
 
-    return !works || !order_writes(order) || first == order || first->links->abandoned;
+    return !works || !order_writes(order) || first == order || first->links->abandoned ||
+           order->links->recovered;
 }
 
 void orders_set_state(struct orders *orders, struct order *order, enum order_state state)

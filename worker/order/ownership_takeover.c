@@ -252,7 +252,6 @@ static bool recover(const struct ownership *ownership, struct takeover_entry *en
             "partition %d: the ledger has order %s of type '%.60s', which this catalogue does not have "
             "(any more); put it back until the order has ended",
             (int)entry->partition, entry->request_id, entry->record.order_type);
-    REQUIRE(orders_find(setup->orders, entry->request_id) == NULL);
     if (snapshot_restore(setup->terms.topic, entry->partition, &entry->record, type, &order, &inner) &&
         orders_recover(setup->orders, order, time, &inner))
         return true;

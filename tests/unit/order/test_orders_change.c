@@ -312,6 +312,40 @@ static void intended_is_recovered(void)
     given_world_end(&world);
 }
 
+/*
+ * One key in two partitions, or one request id: it is no one's fault here. Both go on, and the one whose doubt ends first
+ * is sent although it is not the first of its lane.
+ */
+static void recovered_anywhere_in_its_lane(void)
+{
+    struct world world;
+    struct fault why = {.text = ""};
+    struct order *again[2];
+
+    begin(&world, GIVEN_LOOKED_UP);
+    struct order *order = given_named(&world, "a", '1');
+    orders_next_call(world.orders, world.time);
+    struct change change = given_change(&world, order, true, false, true);
+    for (int32_t i = 0; i < 2; i++) {
+        again[i] = given_recalled(&world, order);
+        again[i]->source.partition = i;
+    }
+    orders_settled(world.orders, &change, INT64_MAX);
+    orders_leave(world.orders, 0, true);
+    for (int i = 0; i < 2; i++)
+        CU_ASSERT_FATAL(orders_recover(world.orders, again[i], world.time, &why));
+    struct order *called;
+    while (strcmp((called = given_call(&world))->call.operation->id, "list") == 0)
+        if (called == again[1]) /* the reply of the other's look-up does not come */
+            given_answer(&world, called, 200, "{}");
+    CU_ASSERT_PTR_EQUAL_FATAL(called, again[1]);
+    given_answer(&world, called, 201, "{'o': 'x'}");
+    CU_ASSERT_PTR_EQUAL(given_settle(&world, 1000), again[1]);
+    given_settled(&world, again[1]);
+    CU_ASSERT_PTR_EQUAL(orders_find(world.orders, GIVEN_ID_OF("1")), again[0]);
+    given_world_end(&world);
+}
+
 /* It is not parsed before its turn: there may be very many. */
 static void queued_is_recovered(void)
 {
@@ -456,6 +490,7 @@ CU_TestInfo test_orders_change[] = {{"every end of a write is kept", every_end_o
                                     {"left and recovered", left_and_recovered},
                                     {"leaving while called", leaving_while_called},
                                     {"intended is recovered", intended_is_recovered},
+                                    {"recovered anywhere in its lane", recovered_anywhere_in_its_lane},
                                     {"queued is recovered", queued_is_recovered},
                                     {"damaged is not recovered", damaged_is_not_recovered},
                                     {"behind an abandoned one", behind_an_abandoned_one},
