@@ -179,11 +179,6 @@ const struct schema_node *schema_root(const struct schema *schema)
     return schema->root;
 }
 
-size_t schema_node_count(const struct schema *schema)
-{
-    return schema->node_count;
-}
-
 const struct schema_node *schema_definition(const struct schema *schema, size_t index)
 {
     return index < schema->named_count ? schema->named[index] : NULL;

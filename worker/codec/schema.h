@@ -55,7 +55,6 @@ struct schema *schema_free(struct schema *schema);
 void schema_release(struct schema **schema); /* for CLEANUP */
 
 const struct schema_node *schema_root(const struct schema *schema);
-size_t schema_node_count(const struct schema *schema);
 
 /* Its records, enums and fixed types, library types included, in order of definition; null after the last. */
 const struct schema_node *schema_definition(const struct schema *schema, size_t index);

@@ -135,7 +135,7 @@ static void write_node(const struct writer *writer, const struct schema_node *no
     }
 }
 
-uint64_t schema_crc64(const char *text, size_t length)
+static uint64_t crc64(const char *text, size_t length)
 {
     uint64_t crc = CRC64_EMPTY;
 
@@ -155,7 +155,7 @@ static uint64_t canonize(const struct schema *schema, enum form form, char **can
 
     buffer_init(&text, (size_t)SCHEMA_TEXT_MAX * 64);
     write_node(&writer, schema->root);
-    uint64_t fingerprint = schema_crc64(buffer_text(&text), text.length);
+    uint64_t fingerprint = crc64(buffer_text(&text), text.length);
     *canonical = buffer_take(&text, NULL);
     return fingerprint;
 }

@@ -56,7 +56,6 @@ bool schema_primitive(const char *name, enum schema_kind *kind);
 
 /* Fills canonical and the fingerprints. */
 void schema_canonize(struct schema *schema);
-uint64_t schema_crc64(const char *text, size_t length);
 
 /* Fills avro and maker. */
 MUST_USE bool schema_build(struct schema *schema, struct fault *why);

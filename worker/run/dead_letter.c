@@ -110,8 +110,13 @@ static void copy_headers(const rd_kafka_message_t *message, struct kafka_record 
         kafka_record_header(record, name, value, size);
 }
 
-void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                    const struct fault *why, struct kafka_record *record)
+/*
+ * Makes the dead letter of a message: its key, value and all headers, in order, null values too. `reason` is a fixed
+ * word. What the topic would not take (worker->dead_max_bytes) is left out, the largest part first, and named with its
+ * size and SHA-256 in whc-dead-left-out; the other headers say where the original stands (PROMISE.md R16).
+ */
+static void make(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
+                 const struct fault *why, struct kafka_record *record)
 {
     *record =
         (struct kafka_record){.topic = worker->settings->topic_dead, .partition = RD_KAFKA_PARTITION_UA};
@@ -139,7 +144,7 @@ static void add(struct worker *worker, const rd_kafka_message_t *message, const 
 {
     struct kafka_record *record = memory_new(1, sizeof *record);
 
-    dead_letter_of(worker, message, reason, why, record);
+    make(worker, message, reason, why, record);
     batch_add(worker->batch, message->partition, record);
     metrics_count_dead(worker->metrics, reason);
 }

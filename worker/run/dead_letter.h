@@ -12,14 +12,6 @@
 #define DEAD_LEFT_OUT_HEADER "whc-dead-left-out"
 
 /*
- * Makes the dead letter of a message: its key, value and all headers, in order, null values too. `reason` is a fixed
- * word. What the topic would not take (worker->dead_max_bytes) is left out, the largest part first, and named with its
- * size and SHA-256 in whc-dead-left-out; the other headers say where the original stands (PROMISE.md R16).
- */
-void dead_letter_of(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                    const struct fault *why, struct kafka_record *record);
-
-/*
  * The message's dead letter goes into the next settlement, and its offset is settled with it: a request's; a signal's
  * that is not a decision.
  */
