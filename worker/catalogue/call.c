@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include "memory.h"
+#include "tree_build.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -41,9 +42,9 @@ static void note_part(struct call *call, const char *member, const char *name, s
         return;
     if (parts == NULL) {
         parts = json_object_new_object();
-        json_object_object_add(call->parts, member, parts);
+        tree_add(call->parts, member, parts);
     }
-    json_object_object_add(parts, name, json_object_get(value));
+    tree_add(parts, name, json_object_get(value));
 }
 
 static struct json_object *path_value(const struct step *step, const struct scope *scope, const char *name,
@@ -147,7 +148,7 @@ static bool add_body(const struct step *step, const struct scope *scope, struct 
         return fault_set(why, FAULT_INPUT, "the request body of operation '%s' came out null",
                          step->operation->id);
     if (call->parts != NULL)
-        json_object_object_add(call->parts, "body", json_object_get(body));
+        tree_add(call->parts, "body", json_object_get(body));
     tree_write(body, &text);
     TRY(buffer_check(&text, "the request body", why));
     call->body = buffer_take(&text, &call->body_length);
@@ -165,8 +166,8 @@ static bool render(const struct step *step, const struct scope *scope, struct ca
     TRY(buffer_check(&target, "the request's target", why));
     TRY(add_body(step, scope, call, why));
     if (call->parts != NULL) {
-        json_object_object_add(call->parts, "method", json_object_new_string(step->operation->method));
-        json_object_object_add(call->parts, "url", json_object_new_string(buffer_text(&target)));
+        tree_add_text(call->parts, "method", step->operation->method);
+        tree_add_text(call->parts, "url", buffer_text(&target));
     }
     call->target = buffer_take(&target, NULL);
     return true;

@@ -2,6 +2,7 @@
 #include "payload.h"
 
 #include "memory.h"
+#include "tree_build.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -250,7 +251,7 @@ static struct json_object *object_value(const struct payload *payload, const str
         if (is_emptied(part, value) || (value == NULL && part->kind != PAYLOAD_LITERAL))
             json_object_put(value);
         else
-            json_object_object_add(object, payload->names[i], value);
+            tree_add(object, payload->names[i], value);
     }
     return object;
 }

@@ -1,6 +1,8 @@
 /* Brings the telephone numbers inside a JSON value into one form, so that they compare as texts. */
 #include "uk_numbers.h"
 
+#include "tree_build.h"
+
 #include <string.h>
 
 static bool is_named(const char *name, char *const names[])
@@ -42,7 +44,7 @@ struct json_object *uk_numbers_in(struct json_object *value, char *const names[]
         bool number = is_named(name, names);
         struct json_object *copy = number ? formed(member, form) : uk_numbers_in(member, names, form);
         if (!number || copy != NULL)
-            json_object_object_add(object, name, copy);
+            tree_add(object, name, copy);
     }
     return object;
 }

@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "scalar.h"
 #include "tree.h"
+#include "tree_build.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -232,7 +233,7 @@ static bool conform_map(struct conform *with, const struct schema_node *node, st
         struct value_path here = {.up = at, .name = key};
         struct json_object *member = NULL;
         TRY(conform(with, node->items, value, &here, &member));
-        json_object_object_add(made, key, member);
+        tree_add(made, key, member);
     }
     *out = TAKE(made);
     return true;

@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "scalar.h"
 #include "tree.h"
+#include "tree_build.h"
 
 #include <avro.h>
 #include <string.h>
@@ -202,7 +203,7 @@ static bool project_items(const avro_value_t *value, const struct schema_node *w
         struct value_path here = {.up = at, .name = map ? key : NULL, .index = i};
         TRY(project(&child, writer->items, reader->items, &here, &item, why));
         if (map)
-            json_object_object_add(made, key, item);
+            tree_add(made, key, item);
         else
             json_object_array_add(made, item);
     }

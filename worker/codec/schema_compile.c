@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "schema_parser.h"
 #include "tree.h"
+#include "tree_build.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -146,7 +147,7 @@ bool schema_compile_member(struct schema_parser *parser, struct json_object *jso
         return schema_fault(parser, at, "'%s' is missing", member);
     TRY(schema_compile_type(parser, tree_member(json, member), space, &here, node, &instead));
     if (instead != NULL)
-        json_object_object_add(json, member, instead);
+        tree_add(json, member, instead);
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "scalar.h"
 #include "tree.h"
+#include "tree_build.h"
 
 #include <math.h>
 #include <string.h>
@@ -97,7 +98,7 @@ static bool preset_record(const struct schema_node *node, struct json_object *wr
             json_object_deep_copy(field->field_default, &value, NULL);
         else if (!schema_nullable(field->type))
             return value_path_fault(&here, why, "missing, and its own default stands later in the text");
-        json_object_object_add(made, field->name, value);
+        tree_add(made, field->name, value);
     }
     *plain = TAKE(made);
     return true;
@@ -134,7 +135,7 @@ static bool preset_map(const struct schema_node *node, struct json_object *writt
         struct value_path here = {.up = at, .name = key};
         struct json_object *value = NULL;
         TRY(preset(node->items, member, &here, depth + 1, &value, why));
-        json_object_object_add(made, key, value);
+        tree_add(made, key, value);
     }
     *plain = TAKE(made);
     return true;

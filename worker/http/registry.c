@@ -4,6 +4,7 @@
 #include "log.h"
 #include "memory.h"
 #include "registry_words.h"
+#include "tree_build.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -191,8 +192,8 @@ static void register_one(struct registration *one)
     CLEANUP(buffer_release) struct buffer path = {0};
     struct fault why;
 
-    json_object_object_add(tree, "schemaType", json_object_new_string("AVRO"));
-    json_object_object_add(tree, "schema", json_object_new_string(schema_full_text(one->schema)));
+    tree_add_text(tree, "schemaType", "AVRO");
+    tree_add_text(tree, "schema", schema_full_text(one->schema));
     buffer_init(&body, REPLY_MAX);
     buffer_init(&path, 2048);
     tree_write(tree, &body);

@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "memory.h"
+#include "tree_build.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,8 +86,8 @@ void registry_cache_store(const struct entry *entry)
     }
     for (size_t i = 0; i < entry->type_count; i++)
         json_object_array_add(types, json_object_new_string(entry->types[i].text));
-    json_object_object_add(tree, "schema", json_object_new_string(entry->text));
-    json_object_object_add(tree, "types", types);
+    tree_add_text(tree, "schema", entry->text);
+    tree_add(tree, "types", types);
     buffer_init(&text, REPLY_MAX);
     tree_write(tree, &text);
     mkdir(entry->registry->settings->registry_cache_path, 0755);

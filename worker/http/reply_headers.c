@@ -2,6 +2,7 @@
 #include "reply_headers.h"
 
 #include "memory.h"
+#include "tree_build.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -44,7 +45,7 @@ static void add_to_tree(struct reply_headers *headers, const char *line, size_t 
     if (before != NULL)
         buffer_print(&all, "%s, ", before);
     buffer_print(&all, "%.*s", (int)length, value);
-    json_object_object_add(headers->tree, name, json_object_new_string(buffer_text(&all)));
+    tree_add_text(headers->tree, name, buffer_text(&all));
 }
 
 /*

@@ -4,15 +4,11 @@
 #include "memory.h"
 #include "timestamp.h"
 #include "tree.h"
+#include "tree_build.h"
 #include "utf8.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static void add_text(struct json_object *tree, const char *name, const char *text)
-{
-    json_object_object_add(tree, name, json_object_new_string(text));
-}
 
 char *decided_answer(const struct decision *decision, int64_t offset, const char *refused)
 {
@@ -22,15 +18,15 @@ char *decided_answer(const struct decision *decision, int64_t offset, const char
     struct buffer text;
 
     timestamp_print(decision->decided_at_ms, moment);
-    add_text(tree, "signalId", decision->signal_id);
-    add_text(tree, "verdict", decision_words[decision->verdict]);
-    json_object_object_add(tree, "attempt", json_object_new_int64(decision->attempt));
-    json_object_object_add(tree, "applied", json_object_new_boolean(applied));
-    add_text(tree, "answer", applied ? "applied" : refused);
-    add_text(tree, "who", decision->who);
-    add_text(tree, "why", decision->why);
-    add_text(tree, "decidedAt", moment);
-    json_object_object_add(tree, "signalOffset", json_object_new_int64(offset));
+    tree_add_text(tree, "signalId", decision->signal_id);
+    tree_add_text(tree, "verdict", decision_words[decision->verdict]);
+    tree_add_integer(tree, "attempt", decision->attempt);
+    tree_add_boolean(tree, "applied", applied);
+    tree_add_text(tree, "answer", applied ? "applied" : refused);
+    tree_add_text(tree, "who", decision->who);
+    tree_add_text(tree, "why", decision->why);
+    tree_add_text(tree, "decidedAt", moment);
+    tree_add_integer(tree, "signalOffset", offset);
     buffer_init(&text, 65536);
     tree_write(tree, &text);
     char *taken = buffer_take(&text, NULL);

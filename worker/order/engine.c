@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "reference.h"
 #include "said.h"
+#include "tree_build.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static void add_references(struct order *order)
         snprintf(name, sizeof name, "%sReference", workflow->steps[i].id);
         reference_make(order->request.id, workflow->steps[i].id, order->source.partition, text);
         if (!tree_has(order->request.inputs, name))
-            json_object_object_add(order->request.inputs, name, json_object_new_string(text));
+            tree_add_text(order->request.inputs, name, text);
     }
 }
 
@@ -144,7 +145,7 @@ static enum engine_move succeed(struct order *order, const struct step *step, st
     struct execution *execution = order_execution(order);
     const char *order_id = tree_text_of(outputs, "orderId");
 
-    json_object_object_add(execution->steps, step->id, outputs);
+    tree_add(execution->steps, step->id, outputs);
     if (order->lookup.workflow == NULL) {
         order->wrote = order->wrote || step_writes(step);
         engine_forget_doubt(order);

@@ -2,6 +2,7 @@
 #include "engine_inside.h"
 
 #include "memory.h"
+#include "tree_build.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,14 +57,14 @@ static enum engine_move happened(struct order *order, const struct decision *dec
     struct json_object *outputs = json_object_new_object();
 
     for (size_t i = 0; step != NULL && i < step->output_count; i++)
-        json_object_object_add(outputs, step->outputs[i].name,
-                               strcmp(step->outputs[i].name, "orderId") == 0 && *decision->reference != '\0'
-                                   ? json_object_new_string(decision->reference)
-                                   : NULL);
+        tree_add(outputs, step->outputs[i].name,
+                 strcmp(step->outputs[i].name, "orderId") == 0 && *decision->reference != '\0'
+                     ? json_object_new_string(decision->reference)
+                     : NULL);
     if (*decision->reference != '\0')
         snprintf(order->order_id, sizeof order->order_id, "%.127s", decision->reference);
     if (step != NULL)
-        json_object_object_add(order->main.steps, step->id, outputs);
+        tree_add(order->main.steps, step->id, outputs);
     else
         json_object_put(outputs);
     order->wrote = true;

@@ -8,6 +8,7 @@
 
 #include "invariant.h"
 #include "memory.h"
+#include "tree_build.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -105,10 +106,9 @@ static void begin_look(struct order *order, const struct workflow *workflow, con
     struct json_object *inputs = json_object_new_object();
 
     TREE_EACH(order->request.inputs, name, value)
-    json_object_object_add(inputs, name, json_object_get(value));
+    tree_add(inputs, name, json_object_get(value));
     for (size_t i = 0; i < lookup->parameter_count; i++)
-        json_object_object_add(inputs, lookup->parameters[i].name,
-                               payload_value(lookup->parameters[i].value, &scope));
+        tree_add(inputs, lookup->parameters[i].name, payload_value(lookup->parameters[i].value, &scope));
     REQUIRE(order->lookup.workflow == NULL && workflow != NULL);
     order->doubt.look_sent_ms = terms->now_ms;
     order->lookup = (struct execution){
@@ -148,8 +148,7 @@ static enum engine_move found(struct order *order, const struct step *step, stru
     struct json_object *taken = json_object_new_object();
 
     for (size_t i = 0; i < step->output_count; i++)
-        json_object_object_add(taken, step->outputs[i].name,
-                               json_object_get(tree_member(outputs, step->outputs[i].name)));
+        tree_add(taken, step->outputs[i].name, json_object_get(tree_member(outputs, step->outputs[i].name)));
     order->doubt.answer = taken;
     return ENGINE_FOUND;
 }

@@ -4,6 +4,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "projection.h"
+#include "tree_build.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,8 +71,7 @@ static struct json_object *workflow_outputs(const struct workflow *workflow, con
     struct json_object *outputs = json_object_new_object();
 
     for (size_t i = 0; i < workflow->output_count; i++)
-        json_object_object_add(outputs, workflow->outputs[i].name,
-                               payload_value(workflow->outputs[i].value, scope));
+        tree_add(outputs, workflow->outputs[i].name, payload_value(workflow->outputs[i].value, scope));
     return outputs;
 }
 
@@ -110,7 +110,7 @@ struct json_object *engine_step_outputs(const struct step *step, const struct sc
     struct json_object *outputs = json_object_new_object();
 
     for (size_t i = 0; i < step->output_count; i++)
-        json_object_object_add(outputs, step->outputs[i].name, payload_value(step->outputs[i].value, reply));
+        tree_add(outputs, step->outputs[i].name, payload_value(step->outputs[i].value, reply));
     return outputs;
 }
 
@@ -136,8 +136,7 @@ bool engine_result_fits(void *context, struct fault *why)
 
     if (order->lookup.workflow != NULL)
         return true; /* what a look-up finds is judged by its own criteria */
-    json_object_object_add(order->main.steps, fitting->step->id,
-                           engine_step_outputs(fitting->step, fitting->reply));
+    tree_add(order->main.steps, fitting->step->id, engine_step_outputs(fitting->step, fitting->reply));
     struct scope scope = engine_scope(order);
     bool fits =
         !completes(order, fitting->step, fitting->reply) || build_result(order, &scope, &order->result, why);

@@ -4,6 +4,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "timestamp.h"
+#include "tree_build.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,13 +42,7 @@ static void add_moment(struct json_object *tree, const char *name, int64_t ms)
     if (ms == 0)
         return;
     timestamp_print(ms, text);
-    json_object_object_add(tree, name, json_object_new_string(text));
-}
-
-static void add_text(struct json_object *tree, const char *name, const char *text)
-{
-    if (*text != '\0')
-        json_object_object_add(tree, name, json_object_new_string(text));
+    tree_add_text(tree, name, text);
 }
 
 struct json_object *journal_tree(const struct journal *journal)
@@ -57,14 +52,14 @@ struct json_object *journal_tree(const struct journal *journal)
     for (size_t i = 0; i < journal->count; i++) {
         const struct journal_entry *entry = &journal->entries[i];
         struct json_object *tree = json_object_new_object();
-        add_text(tree, "step", entry->step);
-        json_object_object_add(tree, "attempt", json_object_new_int64(entry->attempt));
+        tree_add_known(tree, "step", entry->step);
+        tree_add_integer(tree, "attempt", entry->attempt);
         add_moment(tree, "sentAt", entry->sent_at_ms);
         add_moment(tree, "endedAt", entry->ended_at_ms);
         if (entry->http_status != 0)
-            json_object_object_add(tree, "httpStatus", json_object_new_int(entry->http_status));
-        add_text(tree, "trackingId", entry->tracking);
-        add_text(tree, "said", entry->said);
+            tree_add_integer(tree, "httpStatus", entry->http_status);
+        tree_add_known(tree, "trackingId", entry->tracking);
+        tree_add_known(tree, "said", entry->said);
         json_object_array_add(list, tree);
     }
     return list;

@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "order_links.h"
+#include "tree_build.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -42,22 +43,16 @@ static char *text_of(struct json_object *tree)
     return taken;
 }
 
-static void add_text(struct json_object *tree, const char *name, const char *text)
-{
-    if (text != NULL && *text != '\0')
-        json_object_object_add(tree, name, json_object_new_string(text));
-}
-
 static void add_number(struct json_object *tree, const char *name, int64_t value)
 {
     if (value != 0)
-        json_object_object_add(tree, name, json_object_new_int64(value));
+        tree_add_integer(tree, name, value);
 }
 
 static void add_flag(struct json_object *tree, const char *name, bool value)
 {
     if (value)
-        json_object_object_add(tree, name, json_object_new_boolean(true));
+        tree_add_boolean(tree, name, true);
 }
 
 static void add_reason(struct json_object *tree, const char *name, const struct reason *reason)
@@ -65,31 +60,31 @@ static void add_reason(struct json_object *tree, const char *name, const struct 
     if (reason->kind == REASON_NONE)
         return;
     struct json_object *one = json_object_new_object();
-    add_text(one, "kind", reason_kind_name(reason->kind));
-    add_text(one, "code", reason->code);
-    add_text(one, "text", reason->text);
-    json_object_object_add(tree, name, one);
+    tree_add_known(one, "kind", reason_kind_name(reason->kind));
+    tree_add_known(one, "code", reason->code);
+    tree_add_known(one, "text", reason->text);
+    tree_add(tree, name, one);
 }
 
 static struct json_object *calls_tree(const struct call_record *calls)
 {
     struct json_object *tree = json_object_new_object(), *ids = json_object_new_array();
 
-    add_text(tree, "step", calls->step);
+    tree_add_known(tree, "step", calls->step);
     add_number(tree, "attempts", calls->attempts);
     for (size_t i = 0; i < calls->tracking_count; i++)
         json_object_array_add(ids, json_object_new_string(calls->tracking_ids[i]));
-    json_object_object_add(tree, "trackingIds", ids);
+    tree_add(tree, "trackingIds", ids);
     add_number(tree, "httpStatus", calls->http_status);
-    add_text(tree, "btCode", calls->bt_code);
+    tree_add_known(tree, "btCode", calls->bt_code);
     return tree;
 }
 
 static void add_headers(struct json_object *tree, const struct order_headers *headers)
 {
-    add_text(tree, "traceparent", headers->traceparent);
-    add_text(tree, "tracestate", headers->tracestate);
-    add_text(tree, "tracking", headers->tracking);
+    tree_add_known(tree, "traceparent", headers->traceparent);
+    tree_add_known(tree, "tracestate", headers->tracestate);
+    tree_add_known(tree, "tracking", headers->tracking);
 }
 
 /* The retries of the step's onFailure actions that are used up, by name. */
@@ -101,7 +96,7 @@ static void add_retries(struct json_object *tree, const struct execution *execut
     struct json_object *retries = json_object_new_object();
     for (size_t i = 0; i < step->on_failure_count; i++)
         add_number(retries, step->on_failure[i].name, execution->retries[i]);
-    json_object_object_add(tree, "retries", retries);
+    tree_add(tree, "retries", retries);
 }
 
 /* The order's own step, also while it is looked up; null: it has not begun, or has ended. */
@@ -123,15 +118,15 @@ static char *progress_of(const struct order *order)
     add_flag(tree, "stepIsNew", order->main.step_is_new);
     add_flag(tree, "stepsLeftOut", order->main.steps_left_out);
     if (undecided && order->main.steps != NULL)
-        json_object_object_add(tree, "steps", json_object_get(order->main.steps));
-    json_object_object_add(tree, "calls", calls_tree(&order->main.calls));
+        tree_add(tree, "steps", json_object_get(order->main.steps));
+    tree_add(tree, "calls", calls_tree(&order->main.calls));
     add_retries(tree, &order->main);
     add_flag(tree, "tokenRenewed", order->main.token_renewed);
     add_number(tree, "stepsDone", order->steps_done);
     add_number(tree, "startedAtMs", order->started_at_ms);
     add_number(tree, "notAfterMs",
                order->request.not_after_ms == INT64_MAX ? 0 : order->request.not_after_ms);
-    add_text(tree, "orderId", order->order_id);
+    tree_add_known(tree, "orderId", order->order_id);
     add_flag(tree, "wrote", order->wrote);
     add_flag(tree, "wasInDoubt", order->doubt.was);
     add_flag(tree, "wasRefused", order->doubt.refused);
@@ -140,13 +135,13 @@ static char *progress_of(const struct order *order)
     add_number(tree, "outcomes", order->sequence);
     add_number(tree, "repeatsDue", order->ledger.repeats_due);
     if (order->reason.kind != REASON_NONE || !undecided) {
-        add_text(tree, "status", outcome_status_name(order->status));
+        tree_add_known(tree, "status", outcome_status_name(order->status));
         add_reason(tree, "reason", &order->reason);
         add_number(tree, "finishedAtMs", order->finished_at_ms);
     }
     add_headers(tree, &order->source.headers);
     add_number(tree, "journalDropped", order->journal.dropped);
-    json_object_object_add(tree, "journal", journal_tree(&order->journal));
+    tree_add(tree, "journal", journal_tree(&order->journal));
     return text_of(tree);
 }
 

@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "names.h"
 #include "timestamp.h"
+#include "tree_build.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ static void add_text(struct json_object *tree, const char *name, const char *tex
     CLEANUP(memory_release) char *repaired = memory_text(text); /* cut by its size, perhaps in a character */
 
     utf8_repair(repaired);
-    json_object_object_add(tree, name, json_object_new_string(repaired));
+    tree_add_text(tree, name, repaired);
 }
 
 bool decision_write(const struct schema *schema, const struct decision *decision, struct buffer *value,
@@ -32,12 +33,12 @@ bool decision_write(const struct schema *schema, const struct decision *decision
     timestamp_print(decision->decided_at_ms, moment);
     add_text(tree, "signalId", decision->signal_id);
     add_text(tree, "requestId", decision->request_id);
-    json_object_object_add(tree, "attempt", json_object_new_int64(decision->attempt));
+    tree_add_integer(tree, "attempt", decision->attempt);
     add_text(tree, "verdict", symbols[decision->verdict]);
     if (*decision->reference != '\0')
         add_text(tree, "reference", decision->reference);
     else
-        json_object_object_add(tree, "reference", NULL);
+        tree_add(tree, "reference", NULL);
     add_text(tree, "why", decision->why);
     add_text(tree, "who", decision->who);
     add_text(tree, "decidedAt", moment);

@@ -6,6 +6,7 @@
 #include "framing.h"
 #include "memory.h"
 #include "timestamp.h"
+#include "tree_build.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,11 +35,6 @@ void ledger_owner_key(int32_t partition, char key[LEDGER_KEY_SIZE])
     snprintf(key, LEDGER_KEY_SIZE, "owner/%d", (int)partition);
 }
 
-static void add_text(struct json_object *tree, const char *name, const char *text)
-{
-    json_object_object_add(tree, name, text == NULL ? NULL : json_object_new_string(text));
-}
-
 static void add_bytes(struct json_object *tree, const char *name, const char *bytes, size_t length)
 {
     CLEANUP(buffer_release) struct buffer text = {0};
@@ -46,7 +42,7 @@ static void add_bytes(struct json_object *tree, const char *name, const char *by
     buffer_init(&text, length * 2 + 16);
     if (bytes != NULL)
         base64_write(bytes, length, &text);
-    json_object_object_add(tree, name, bytes == NULL ? NULL : json_object_new_string(buffer_text(&text)));
+    tree_add(tree, name, bytes == NULL ? NULL : json_object_new_string(buffer_text(&text)));
 }
 
 static void add_moment(struct json_object *tree, const char *name, int64_t ms)
@@ -54,7 +50,7 @@ static void add_moment(struct json_object *tree, const char *name, int64_t ms)
     char text[TIMESTAMP_TEXT_SIZE];
 
     timestamp_print(ms, text);
-    json_object_object_add(tree, name, json_object_new_string(text));
+    tree_add_text(tree, name, text);
 }
 
 static bool write_framed(const struct schema *schema, struct json_object *tree, struct buffer *value,
@@ -75,24 +71,24 @@ bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_reco
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
 
-    add_text(tree, "state", state_names[record->state]);
-    add_text(tree, "requestId", record->request_id);
-    add_text(tree, "orderType", record->order_type);
-    add_text(tree, "step", record->step);
+    tree_add_text(tree, "state", state_names[record->state]);
+    tree_add_text(tree, "requestId", record->request_id);
+    tree_add_text(tree, "orderType", record->order_type);
+    tree_add_text(tree, "step", record->step);
     add_bytes(tree, "key", record->key, record->key_length);
-    json_object_object_add(tree, "offset", json_object_new_int64(record->offset));
-    json_object_object_add(tree, "turn", json_object_new_int64(record->turn));
-    json_object_object_add(tree, "attempt", json_object_new_int64(record->attempt));
+    tree_add_integer(tree, "offset", record->offset);
+    tree_add_integer(tree, "turn", record->turn);
+    tree_add_integer(tree, "attempt", record->attempt);
     add_moment(tree, "requestedAt", record->requested_at_ms);
     add_moment(tree, "writtenAt", record->written_at_ms);
-    add_text(tree, "inputs", record->inputs);
-    add_text(tree, "progress", record->progress);
+    tree_add_text(tree, "inputs", record->inputs);
+    tree_add_text(tree, "progress", record->progress);
     add_bytes(tree, "outcome", record->outcome, record->outcome_length);
-    add_text(tree, "outcomeHeaders", record->outcome_headers);
-    add_text(tree, "lastDecision", record->last_decision);
-    add_text(tree, "settlement", record->settlement);
+    tree_add_text(tree, "outcomeHeaders", record->outcome_headers);
+    tree_add_text(tree, "lastDecision", record->last_decision);
+    tree_add_text(tree, "settlement", record->settlement);
     if (schemas->writes >= 2)
-        add_text(tree, "decisions", record->decisions);
+        tree_add_text(tree, "decisions", record->decisions);
     return write_framed(schemas->orders[schemas->writes - 1], tree, value, why);
 }
 
@@ -101,15 +97,15 @@ bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledge
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
 
-    add_text(tree, "token", owner->token);
-    json_object_object_add(tree, "partition", json_object_new_int(owner->partition));
-    json_object_object_add(tree, "partitionCount", json_object_new_int(owner->partition_count));
-    json_object_object_add(tree, "position", json_object_new_int64(owner->position));
-    json_object_object_add(tree, "signals", json_object_new_int64(owner->signals));
+    tree_add_text(tree, "token", owner->token);
+    tree_add_integer(tree, "partition", owner->partition);
+    tree_add_integer(tree, "partitionCount", owner->partition_count);
+    tree_add_integer(tree, "position", owner->position);
+    tree_add_integer(tree, "signals", owner->signals);
     add_moment(tree, "writtenAt", owner->written_at_ms);
     if (schemas->writes >= 2) {
-        add_text(tree, "partitioner", *owner->partitioner == '\0' ? NULL : owner->partitioner);
-        json_object_object_add(tree, "lastOffset", json_object_new_int64(owner->last_offset));
+        tree_add_text(tree, "partitioner", *owner->partitioner == '\0' ? NULL : owner->partitioner);
+        tree_add_integer(tree, "lastOffset", owner->last_offset);
         add_moment(tree, "lastAppendedAt", owner->last_appended_ms);
     }
     return write_framed(schemas->owners[schemas->writes - 1], tree, value, why);

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "names.h"
 #include "timestamp.h"
+#include "tree_build.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -31,11 +32,6 @@ void outcome_id(const struct outcome *outcome, char id[UUID_TEXT_SIZE])
         uuid_of((const char *[]){outcome->request_id, status_names[outcome->status], step, sequence}, 4), id);
 }
 
-static void add(struct json_object *object, const char *name, struct json_object *value)
-{
-    json_object_object_add(object, name, value);
-}
-
 /* BT's texts may be cut within a character, or not be UTF-8 at all: an outcome must be written all the same. */
 static struct json_object *text_of(const char *text)
 {
@@ -47,7 +43,7 @@ static struct json_object *text_of(const char *text)
 
 static void add_text(struct json_object *object, const char *name, const char *text)
 {
-    add(object, name, text == NULL || *text == '\0' ? NULL : text_of(text));
+    tree_add(object, name, text == NULL || *text == '\0' ? NULL : text_of(text));
 }
 
 static struct json_object *moment(int64_t ms)
@@ -63,9 +59,9 @@ static struct json_object *reason_tree(const struct reason *reason)
     if (reason->kind == REASON_NONE)
         return NULL;
     struct json_object *tree = json_object_new_object();
-    add(tree, "kind", json_object_new_string(reason_kind_name(reason->kind)));
-    add(tree, "code", text_of(reason->code));
-    add(tree, "text", text_of(reason->text));
+    tree_add_text(tree, "kind", reason_kind_name(reason->kind));
+    tree_add(tree, "code", text_of(reason->code));
+    tree_add(tree, "text", text_of(reason->text));
     return tree;
 }
 
@@ -73,9 +69,9 @@ static struct json_object *source_tree(const struct source *source)
 {
     struct json_object *tree = json_object_new_object();
 
-    add(tree, "topic", json_object_new_string(source->topic));
-    add(tree, "partition", json_object_new_int(source->partition));
-    add(tree, "offset", json_object_new_int64(source->offset));
+    tree_add_text(tree, "topic", source->topic);
+    tree_add_integer(tree, "partition", source->partition);
+    tree_add_integer(tree, "offset", source->offset);
     return tree;
 }
 
@@ -97,25 +93,25 @@ static struct json_object *outcome_tree(const struct outcome *outcome)
     char id[UUID_TEXT_SIZE];
 
     outcome_id(outcome, id);
-    add(common, "outcomeId", json_object_new_string(id));
-    add(common, "requestId", json_object_new_string(outcome->request_id));
-    add(common, "orderType", json_object_new_string(outcome->type->name));
-    add(common, "status", json_object_new_string(status_names[outcome->status]));
-    add(common, "final", json_object_new_boolean(outcome->final));
-    add(common, "reason", reason_tree(&outcome->reason));
+    tree_add_text(common, "outcomeId", id);
+    tree_add_text(common, "requestId", outcome->request_id);
+    tree_add_text(common, "orderType", outcome->type->name);
+    tree_add_text(common, "status", status_names[outcome->status]);
+    tree_add_boolean(common, "final", outcome->final);
+    tree_add(common, "reason", reason_tree(&outcome->reason));
     add_text(common, "step", calls->step);
-    add(common, "attempts", json_object_new_int((int)calls->attempts));
+    tree_add_integer(common, "attempts", (int)calls->attempts);
     add_text(common, "orderId", outcome->order_id);
     add_text(common, "externalId", outcome->external_id);
-    add(common, "trackingIds", tracking_tree(calls));
-    add(common, "httpStatus", calls->http_status == 0 ? NULL : json_object_new_int(calls->http_status));
+    tree_add(common, "trackingIds", tracking_tree(calls));
+    tree_add(common, "httpStatus", calls->http_status == 0 ? NULL : json_object_new_int(calls->http_status));
     add_text(common, "btCode", calls->bt_code);
-    add(common, "requestedAt", moment(outcome->requested_at_ms));
-    add(common, "startedAt", outcome->started_at_ms == 0 ? NULL : moment(outcome->started_at_ms));
-    add(common, "finishedAt", moment(outcome->finished_at_ms));
-    add(common, "source", source_tree(&outcome->source));
-    add(tree, "outcome", common);
-    add(tree, "result", json_object_get(outcome->result));
+    tree_add(common, "requestedAt", moment(outcome->requested_at_ms));
+    tree_add(common, "startedAt", outcome->started_at_ms == 0 ? NULL : moment(outcome->started_at_ms));
+    tree_add(common, "finishedAt", moment(outcome->finished_at_ms));
+    tree_add(common, "source", source_tree(&outcome->source));
+    tree_add(tree, "outcome", common);
+    tree_add(tree, "result", json_object_get(outcome->result));
     return tree;
 }
 

@@ -6,6 +6,7 @@
 #include "number.h"
 #include "projection.h"
 #include "timestamp.h"
+#include "tree_build.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static void form_members(const struct schema_node *node, struct json_object *val
         struct json_object *member = tree_member(value, node->fields[i].name);
         struct json_object *formed = member == NULL ? NULL : in_form(node->fields[i].type, member, form);
         if (formed != NULL)
-            json_object_object_add(value, node->fields[i].name, formed);
+            tree_add(value, node->fields[i].name, formed);
     }
 }
 
@@ -62,7 +63,7 @@ static struct json_object *in_form(const struct schema_node *type, struct json_o
     {
         struct json_object *formed = item == NULL ? NULL : in_form(node->items, item, form);
         if (formed != NULL)
-            json_object_object_add(value, key, formed);
+            tree_add(value, key, formed);
     }
     for (size_t i = 0; node->kind == SCHEMA_ARRAY && i < json_object_array_length(value); i++) {
         struct json_object *item = json_object_array_get_idx(value, i);
@@ -88,7 +89,7 @@ static void prepare(const struct order_type *type, struct json_object *tree, str
         in_form(schema_root(type->request), tree, (enum number_form)type->workflow->number_form);
     TREE_EACH(given, name, value)
     if (!tree_has(tree, name))
-        json_object_object_add(tree, name, json_object_get(value));
+        tree_add(tree, name, json_object_get(value));
     request->inputs = tree;
 }
 

@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "snapshot.h"
 #include "timestamp.h"
+#include "tree_build.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -134,7 +135,7 @@ static char *headers_text(const struct kafka_record *outcome)
         CLEANUP(buffer_release) struct buffer value = {0};
         buffer_init(&value, outcome->headers[i].length * 2 + 16);
         base64_write(outcome->headers[i].value, outcome->headers[i].length, &value);
-        json_object_object_add(tree, outcome->headers[i].name, json_object_new_string(buffer_text(&value)));
+        tree_add_text(tree, outcome->headers[i].name, buffer_text(&value));
     }
     buffer_init(&text, 1 << 20);
     tree_write(tree, &text);

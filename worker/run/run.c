@@ -22,6 +22,7 @@
 #include "status.h"
 #include "sweep.h"
 #include "topics.h"
+#include "tree_build.h"
 #include "watchdog.h"
 #include "watching.h"
 
@@ -326,8 +327,8 @@ static bool start(struct worker *worker, struct fault *why)
     problems_release(&problems); /* readiness_check() has reported them */
     worker->setting_inputs = json_object_new_object();
     for (size_t i = 0; i < worker->settings->input_count; i++)
-        json_object_object_add(worker->setting_inputs, worker->settings->inputs[i].name,
-                               json_object_new_string(worker->settings->inputs[i].value));
+        tree_add_text(worker->setting_inputs, worker->settings->inputs[i].name,
+                      worker->settings->inputs[i].value);
     make_parts(worker);
     TRY(start_http(worker, why));
     TRY(status_new(worker, &worker->status, why));

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "memory.h"
 #include "tree.h"
+#include "tree_build.h"
 
 #include <inttypes.h>
 
@@ -117,11 +118,11 @@ struct json_object *watching_tree(const struct watching *watching)
     for (size_t i = 0; i < watching->stuck_count; i++) {
         const struct watch_stuck *stuck = &watching->stuck[i];
         struct json_object *one = json_object_new_object();
-        json_object_object_add(one, "topic", json_object_new_string(topic_of(watching, stuck)));
-        json_object_object_add(one, "partition", json_object_new_int(stuck->partition));
-        json_object_object_add(one, "stableOffset", json_object_new_int64(stuck->stable));
-        json_object_object_add(one, "endOffset", json_object_new_int64(stuck->end));
-        json_object_object_add(one, "forMs", json_object_new_int64(stuck->for_ms));
+        tree_add_text(one, "topic", topic_of(watching, stuck));
+        tree_add_integer(one, "partition", stuck->partition);
+        tree_add_integer(one, "stableOffset", stuck->stable);
+        tree_add_integer(one, "endOffset", stuck->end);
+        tree_add_integer(one, "forMs", stuck->for_ms);
         json_object_array_add(list, one);
     }
     return list;

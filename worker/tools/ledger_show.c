@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "timestamp.h"
 #include "tree.h"
+#include "tree_build.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -130,22 +131,21 @@ void ledger_view_json(const struct ledger_item *item)
     char moment[TIMESTAMP_TEXT_SIZE];
     struct buffer text;
 
-    json_object_object_add(tree, "requestId", json_object_new_string(record->request_id));
-    json_object_object_add(tree, "orderType", json_object_new_string(record->order_type));
-    json_object_object_add(tree, "step", record->step == NULL ? NULL : json_object_new_string(record->step));
-    json_object_object_add(
-        tree, "key",
-        record->key == NULL ? NULL : json_object_new_string_len(record->key, (int)record->key_length));
-    json_object_object_add(tree, "state", json_object_new_string(ledger_state_name(record->state)));
-    json_object_object_add(tree, "attempt", json_object_new_int64(record->attempt));
-    json_object_object_add(tree, "partition", json_object_new_int(item->partition));
-    json_object_object_add(tree, "offset", json_object_new_int64(record->offset));
+    tree_add_text(tree, "requestId", record->request_id);
+    tree_add_text(tree, "orderType", record->order_type);
+    tree_add(tree, "step", record->step == NULL ? NULL : json_object_new_string(record->step));
+    tree_add(tree, "key",
+             record->key == NULL ? NULL : json_object_new_string_len(record->key, (int)record->key_length));
+    tree_add_text(tree, "state", ledger_state_name(record->state));
+    tree_add_integer(tree, "attempt", record->attempt);
+    tree_add_integer(tree, "partition", item->partition);
+    tree_add_integer(tree, "offset", record->offset);
     timestamp_print(record->written_at_ms, moment);
-    json_object_object_add(tree, "since", json_object_new_string(moment));
-    json_object_object_add(tree, "inputs", parsed(record->inputs));
-    json_object_object_add(tree, "progress", parsed(record->progress));
-    json_object_object_add(tree, "lastDecision", parsed(record->last_decision));
-    json_object_object_add(tree, "decisions", parsed(record->decisions));
+    tree_add_text(tree, "since", moment);
+    tree_add(tree, "inputs", parsed(record->inputs));
+    tree_add(tree, "progress", parsed(record->progress));
+    tree_add(tree, "lastDecision", parsed(record->last_decision));
+    tree_add(tree, "decisions", parsed(record->decisions));
     buffer_init(&text, 64 << 20);
     tree_write(tree, &text);
     puts(buffer_text(&text));

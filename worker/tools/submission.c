@@ -5,6 +5,7 @@
 #include "framing.h"
 #include "memory.h"
 #include "projection.h"
+#include "tree_build.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static void give_id(struct json_object *tree, bool fresh)
     if (!fresh && tree_has(tree, "requestId"))
         return;
     uuid_print(uuid_random(), id);
-    json_object_object_add(tree, "requestId", json_object_new_string(id));
+    tree_add_text(tree, "requestId", id);
 }
 
 static bool encode(struct submission *submission, struct json_object *tree, struct fault *why)
