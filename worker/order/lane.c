@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct lane {
-    struct order *first, *last;
+    struct order_list orders;
     struct table_item by_key;
 };
 
@@ -36,10 +36,17 @@ void *lanes_free(struct lanes *lanes)
     return memory_free(lanes);
 }
 
+static struct order *first_of(const struct lane *lane)
+{
+    return TAILQ_EMPTY(&lane->orders) ? NULL : TAILQ_FIRST(&lane->orders)->order;
+}
+
 static bool same_key(const struct lane *lane, const struct order *order)
 {
-    return lane->first->source.key_length == order->source.key_length &&
-           memcmp(lane->first->source.key, order->source.key, order->source.key_length) == 0;
+    const struct order_source *first = &first_of(lane)->source;
+
+    return first->key_length == order->source.key_length &&
+           memcmp(first->key, order->source.key, order->source.key_length) == 0;
 }
 
 static struct lane *find(const struct lanes *lanes, const struct order *order, uint64_t hash)
@@ -55,54 +62,51 @@ bool lanes_enter(struct lanes *lanes, struct order *order)
     REQUIRE(order->links->lane == NULL);
     uint64_t hash = hash_bytes(order->source.key, order->source.key_length);
     struct lane *lane = find(lanes, order, hash);
+    bool is_first = lane == NULL;
 
-    if (lane != NULL) {
-        REQUIRE(lane->last != NULL && lane->last->links->lane_behind == NULL);
-        order->links->lane = lane;
-        order->links->lane_before = lane->last;
-        lane->last->links->lane_behind = order;
-        lane->last = order;
-        return false;
+    if (is_first) {
+        lane = memory_new(1, sizeof *lane);
+        TAILQ_INIT(&lane->orders);
+        table_add(&lanes->table, &lane->by_key, hash);
     }
-    lane = memory_new(1, sizeof *lane);
-    lane->first = lane->last = order;
-    table_add(&lanes->table, &lane->by_key, hash);
+    TAILQ_INSERT_TAIL(&lane->orders, order->links, in_lane);
     order->links->lane = lane;
-    return true;
-}
-
-static void drop(struct lanes *lanes, struct lane *lane)
-{
-    table_remove(&lanes->table, &lane->by_key);
-    memory_free(lane);
+    return is_first;
 }
 
 struct order *lanes_leave(struct lanes *lanes, struct order *order)
 {
     struct lane *lane = order->links->lane;
     REQUIRE(lane != NULL);
-    struct order *behind = order->links->lane_behind;
-    bool was_first = lane->first == order;
-    REQUIRE(was_first == (order->links->lane_before == NULL) && (lane->last == order) == (behind == NULL));
+    bool was_first = first_of(lane) == order;
 
-    if (order->links->lane_before != NULL)
-        order->links->lane_before->links->lane_behind = behind;
-    if (behind != NULL)
-        behind->links->lane_before = order->links->lane_before;
-    if (was_first)
-        lane->first = behind;
-    if (lane->last == order)
-        lane->last = order->links->lane_before;
+    TAILQ_REMOVE(&lane->orders, order->links, in_lane);
     order->links->lane = NULL;
-    order->links->lane_before = order->links->lane_behind = NULL;
-    if (lane->first == NULL)
-        drop(lanes, lane);
-    return was_first ? behind : NULL;
+    if (TAILQ_EMPTY(&lane->orders)) {
+        table_remove(&lanes->table, &lane->by_key);
+        memory_free(lane);
+        return NULL;
+    }
+    return was_first ? first_of(lane) : NULL;
 }
 
 struct order *lanes_first(struct order *order)
 {
-    return order->links->lane == NULL ? order : order->links->lane->first;
+    return order->links->lane == NULL ? order : first_of(order->links->lane);
+}
+
+struct order *lanes_before(const struct order *order)
+{
+    bool is_first = order->links->lane == NULL || first_of(order->links->lane) == order;
+
+    return is_first ? NULL : TAILQ_PREV(order->links, order_list, in_lane)->order;
+}
+
+struct order *lanes_behind(const struct order *order)
+{
+    struct order_links *behind = order->links->lane == NULL ? NULL : TAILQ_NEXT(order->links, in_lane);
+
+    return behind == NULL ? NULL : behind->order;
 }
 
 size_t lanes_count(const struct lanes *lanes)

@@ -29,6 +29,10 @@ struct order *lanes_leave(struct lanes *lanes, struct order *order);
 /* The order that stands first in this one's lane: itself, where it is the first or has no lane. */
 struct order *lanes_first(struct order *order);
 
+/* The one before it and the one behind it in its lane; null: none, or it has no lane. */
+struct order *lanes_before(const struct order *order);
+struct order *lanes_behind(const struct order *order);
+
 /* How many keys have orders. */
 size_t lanes_count(const struct lanes *lanes);
 

@@ -9,20 +9,24 @@
 #include "order.h"
 #include "table.h"
 
+#include <sys/queue.h>
+
+TAILQ_HEAD(order_list, order_links);
+
 struct order_links {
     struct order *order; /* whose they are */
     struct lane *lane;
-    struct order *lane_before, *lane_behind;
-    struct order *before, *behind;                 /* in the list of its state */
-    struct order *all_before, *all_behind;         /* among all of its partition */
-    struct order *changed_before, *changed_behind; /* among the changed */
-    struct table_item by_id;                       /* in the table of ids */
-    struct heap_item waiting;                      /* among those of ORDER_WAITING */
-    struct api *listed, *paced;                    /* of ORDER_READY: in whose list; whose window it is in */
-    bool recovered; /* from a ledger, which may not be in the order of its lane */
-    bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
-    bool abandoned; /* its partition went to another worker while it was called or settled */
-    bool going;     /* nothing of it is open any more: in the list of those that are freed next */
+    TAILQ_ENTRY(order_links) in_lane;
+    TAILQ_ENTRY(order_links) in_state; /* of ORDER_READY and ORDER_PERMITTED; of those that are freed next */
+    LIST_ENTRY(order_links) in_partition;
+    TAILQ_ENTRY(order_links) in_changes;
+    struct table_item by_id;    /* in the table of ids */
+    struct heap_item waiting;   /* among those of ORDER_WAITING */
+    struct api *listed, *paced; /* of ORDER_READY: in whose list; whose window it is in */
+    bool recovered;             /* from a ledger, which may not be in the order of its lane */
+    bool leaving;               /* its partition is given away: it goes as soon as nothing of it is open */
+    bool abandoned;             /* its partition went to another worker while it was called or settled */
+    bool going;                 /* nothing of it is open any more: in the list of those that are freed next */
 };
 
 #endif

@@ -26,7 +26,12 @@ struct orders *orders_new(const struct orders_setup *setup, struct orders_time t
         orders->apis[i].backoff = setup->apis[i].backoff;
         orders->apis[i].doubt = setup->apis[i].doubt;
         pace_init(&orders->apis[i].pace, &setup->apis[i].pace, time.now_ms);
+        TAILQ_INIT(&orders->apis[i].ready);
     }
+    TAILQ_INIT(&orders->permitted);
+    TAILQ_INIT(&orders->ended);
+    TAILQ_INIT(&orders->changed);
+    TAILQ_INIT(&orders->going);
     return orders;
 }
 
@@ -34,11 +39,13 @@ void *orders_free(struct orders *orders)
 {
     if (orders == NULL)
         return NULL;
-    for (size_t i = 0; i < orders->part_room; i++)
-        for (struct order *next, *order = orders->parts[i]; order != NULL; order = next) {
-            next = order->links->all_behind;
+    for (size_t i = 0; i < orders->part_room; i++) {
+        for (struct order *order; (order = orders_first_of(orders, i)) != NULL;) {
+            LIST_REMOVE(order->links, in_partition);
             order_free(order);
         }
+        memory_free(orders->parts[i]);
+    }
     memory_free(orders->parts);
     lanes_free(orders->lanes);
     heap_release(&orders->waiting);
@@ -70,8 +77,8 @@ static void wake_waiting(struct orders *orders)
 /* A write whose attempt is committed; one whose lease ran out commits another attempt, and was never sent. */
 static struct order *start_permitted(struct orders *orders)
 {
-    while (orders->permitted.first != NULL) {
-        struct order *order = orders->permitted.first;
+    while (!TAILQ_EMPTY(&orders->permitted)) {
+        struct order *order = TAILQ_FIRST(&orders->permitted)->order;
         REQUIRE(order->ledger.owned && order_writes(order));
         if (orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS)) {
             journal_begin(&order->journal, order_step(order)->id, order->attempt);
@@ -121,8 +128,8 @@ static struct order *start_one(struct orders *orders, struct api *api, int64_t *
 {
     int64_t again_ms;
 
-    while (api->ready.first != NULL) {
-        struct order *order = api->ready.first;
+    while (!TAILQ_EMPTY(&api->ready)) {
+        struct order *order = TAILQ_FIRST(&api->ready)->order;
         if (!pace_admits(&api->pace, orders->time.now_ms, &again_ms)) {
             if (again_ms < orders->due_ms)
                 orders->due_ms = again_ms;
@@ -211,11 +218,12 @@ uint64_t orders_lease_count(const struct orders *orders)
 
 const struct order *orders_each(const struct orders *orders, const struct order *before)
 {
-    const struct order *next = before == NULL ? NULL : before->links->all_behind;
+    const struct order_links *links = before == NULL ? NULL : LIST_NEXT(before->links, in_partition);
+    const struct order *next = links == NULL ? NULL : links->order;
 
     for (size_t i = before == NULL ? 0 : (size_t)before->source.partition + 1;
          next == NULL && i < orders->part_room; i++)
-        next = orders->parts[i];
+        next = orders_first_of(orders, i);
     return next;
 }
 

@@ -85,10 +85,11 @@ static void keep_ended(struct orders *orders, struct order *order)
 
 bool orders_next_change(struct orders *orders, struct change *change)
 {
-    struct order *order = orders->ended.first != NULL ? orders->ended.first : orders->changed.first;
+    struct order_list *list = TAILQ_EMPTY(&orders->ended) ? &orders->changed : &orders->ended;
 
-    if (order == NULL)
+    if (TAILQ_EMPTY(list))
         return false;
+    struct order *order = TAILQ_FIRST(list)->order;
     orders_unmark_changed(orders, order);
     if (order->state == ORDER_DONE) {
         orders_set_state(orders, order, ORDER_SETTLING);
@@ -176,12 +177,18 @@ static bool is_stuck(const struct orders *orders, const struct order *order, int
 
 static size_t own_slow_of(struct orders *orders, size_t part, int64_t taken_before_ms)
 {
+    struct order_links *links;
     size_t seen = 0;
 
-    for (struct order *order = orders->parts[part]; order != NULL; order = order->links->all_behind, seen++)
+    if (orders->parts[part] == NULL)
+        return 0;
+    LIST_FOREACH(links, orders->parts[part], in_partition) {
+        struct order *order = links->order;
+        seen++;
         if (!order->ledger.owned && order->source.taken_ms < taken_before_ms && order->state != ORDER_DONE &&
             order->state != ORDER_SETTLING && is_stuck(orders, lanes_first(order), taken_before_ms))
             orders_own(orders, order);
+    }
     return seen;
 }
 
@@ -275,24 +282,30 @@ static void abandon(struct orders *orders, struct order *order)
     orders_drop_later(orders, order);
 }
 
+static void leave_all_of(struct orders *orders, struct order_part *part, bool lost)
+{
+    struct order_links *links;
+
+    LIST_FOREACH(links, part, in_partition)
+        links->leaving = true;
+    LIST_FOREACH(links, part, in_partition) {
+        if (lost)
+            abandon(orders, links->order);
+        else if (may_go(orders, links->order))
+            orders_drop_later(orders, links->order);
+    }
+}
+
 void orders_leave(struct orders *orders, int32_t partition, bool lost)
 {
-    struct order *first = (size_t)partition < orders->part_room ? orders->parts[partition] : NULL;
-
-    for (struct order *order = first; order != NULL; order = order->links->all_behind)
-        order->links->leaving = true;
-    for (struct order *order = first; order != NULL; order = order->links->all_behind) {
-        if (lost)
-            abandon(orders, order);
-        else if (may_go(orders, order))
-            orders_drop_later(orders, order);
-    }
+    if (orders_first_of(orders, (size_t)partition) != NULL)
+        leave_all_of(orders, orders->parts[partition], lost);
     orders_sweep(orders);
 }
 
 bool orders_sweep(struct orders *orders)
 {
-    for (int i = 0; i < FREED_AT_ONCE && orders->going.first != NULL; i++)
-        drop_settled(orders, orders->going.first);
-    return orders->going.first == NULL;
+    for (int i = 0; i < FREED_AT_ONCE && !TAILQ_EMPTY(&orders->going); i++)
+        drop_settled(orders, TAILQ_FIRST(&orders->going)->order);
+    return TAILQ_EMPTY(&orders->going);
 }

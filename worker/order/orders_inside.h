@@ -5,16 +5,14 @@
 #include "change.h"
 #include "order_links.h"
 
-struct list {
-    struct order *first, *last;
-};
+LIST_HEAD(order_part, order_links);
 
 struct api {
     const char *tag;
     struct pace pace;
     struct backoff_policy backoff;
     struct doubt_policy doubt;
-    struct list ready;
+    struct order_list ready;
 };
 
 struct orders {
@@ -24,14 +22,14 @@ struct orders {
     unsigned steps_max, rules_off;
     uint64_t random;
     struct lanes *lanes;
-    struct list permitted;
-    struct list ended, changed; /* to be settled: what ends comes first */
-    struct order **parts;       /* by partition: the first of all its orders */
+    struct order_list permitted;
+    struct order_list ended, changed; /* to be settled: what ends comes first */
+    struct order_part **parts;        /* by partition: all its orders; null: it never had one */
     size_t part_room;
-    size_t slow_part;    /* where orders_own_slow() goes on */
-    struct list going;   /* left to orders_sweep() */
-    struct heap waiting; /* by due time */
-    struct table ids;    /* by request id */
+    size_t slow_part;        /* where orders_own_slow() goes on */
+    struct order_list going; /* left to orders_sweep() */
+    struct heap waiting;     /* by due time */
+    struct table ids;        /* by request id */
     size_t counts[ORDER_STATES];
     size_t count, owned, changes;
     size_t resting; /* of the owned: unloaded */
@@ -44,8 +42,9 @@ struct orders {
 /* --- orders_state.c: the one mover, and the lists that follow the state --- */
 
 void orders_add(struct orders *orders, struct order *order);
-void orders_forget(struct orders *orders, struct order *order); /* frees it */
-void orders_weigh(struct orders *orders, struct order *order);  /* it has become larger or smaller */
+struct order *orders_first_of(const struct orders *orders, size_t partition); /* null: it has none */
+void orders_forget(struct orders *orders, struct order *order);               /* frees it */
+void orders_weigh(struct orders *orders, struct order *order); /* it has become larger or smaller */
 void orders_set_owned(struct orders *orders, struct order *order, bool owned);
 void orders_unload(struct orders *orders, struct order *order);
 /* Of an order that was just taken: while it only waits it needs no trees (R15). */

@@ -20,27 +20,6 @@ bool orders_keep_rule(const struct orders *orders, enum rule rule)
     return (orders->rules_off & rule) == 0;
 }
 
-/* --- lists --- */
-
-static void append(struct list *list, struct order *order)
-{
-    order->links->before = list->last;
-    order->links->behind = NULL;
-    *(list->last == NULL ? &list->first : &list->last->links->behind) = order;
-    list->last = order;
-}
-
-static void take_out(struct list *list, struct order *order)
-{
-    REQUIRE((order->links->before == NULL) == (list->first == order) &&
-            (order->links->behind == NULL) == (list->last == order));
-    *(order->links->before == NULL ? &list->first : &order->links->before->links->behind) =
-        order->links->behind;
-    *(order->links->behind == NULL ? &list->last : &order->links->behind->links->before) =
-        order->links->before;
-    order->links->before = order->links->behind = NULL;
-}
-
 /* --- by request id --- */
 
 struct order *orders_find(const struct orders *orders, const char *request_id)
@@ -68,27 +47,32 @@ void orders_weigh(struct orders *orders, struct order *order)
     orders->bytes += order->ledger.weight;
 }
 
-static struct order **part_of(struct orders *orders, int32_t partition)
+static struct order_part *part_of(struct orders *orders, size_t partition)
 {
     size_t room = orders->part_room;
 
-    if ((size_t)partition >= room) {
-        orders->part_room = (size_t)partition + 1;
-        orders->parts = memory_resize(orders->parts, orders->part_room, sizeof(struct order *));
-        memset(&orders->parts[room], 0, (orders->part_room - room) * sizeof(struct order *));
+    if (partition >= room) {
+        orders->part_room = partition + 1;
+        orders->parts = memory_resize(orders->parts, orders->part_room, sizeof(struct order_part *));
+        memset(&orders->parts[room], 0, (orders->part_room - room) * sizeof(struct order_part *));
     }
-    return &orders->parts[partition];
+    if (orders->parts[partition] == NULL)
+        orders->parts[partition] = memory_new(1, sizeof(struct order_part));
+    return orders->parts[partition];
+}
+
+struct order *orders_first_of(const struct orders *orders, size_t partition)
+{
+    const struct order_part *part = partition < orders->part_room ? orders->parts[partition] : NULL;
+
+    return part == NULL || LIST_EMPTY(part) ? NULL : LIST_FIRST(part)->order;
 }
 
 void orders_add(struct orders *orders, struct order *order)
 {
     REQUIRE(order->ledger.weight == 0 && !order->ledger.changed && order->ledger.settling == 0);
     table_add(&orders->ids, &order->links->by_id, hash_text(order->request.id));
-    struct order **first = part_of(orders, order->source.partition);
-    order->links->all_behind = *first;
-    if (*first != NULL)
-        (*first)->links->all_before = order;
-    *first = order;
+    LIST_INSERT_HEAD(part_of(orders, (size_t)order->source.partition), order->links, in_partition);
     orders->count++;
     orders->counts[order->state]++;
     orders->owned += order->ledger.owned;
@@ -96,23 +80,17 @@ void orders_add(struct orders *orders, struct order *order)
     orders_weigh(orders, order);
 }
 
-static struct list *changes_of(struct orders *orders, const struct order *order)
+static struct order_list *changes_of(struct orders *orders, const struct order *order)
 {
     return order->ledger.ends ? &orders->ended : &orders->changed;
 }
 
 void orders_unmark_changed(struct orders *orders, struct order *order)
 {
-    struct order *before = order->links->changed_before, *behind = order->links->changed_behind;
-    struct list *list = changes_of(orders, order);
-
     if (!order->ledger.changed)
         return;
-    REQUIRE(orders->changes > 0 && (before == NULL) == (list->first == order) &&
-            (behind == NULL) == (list->last == order));
-    *(before == NULL ? &list->first : &before->links->changed_behind) = behind;
-    *(behind == NULL ? &list->last : &behind->links->changed_before) = before;
-    order->links->changed_before = order->links->changed_behind = NULL;
+    REQUIRE(orders->changes > 0);
+    TAILQ_REMOVE(changes_of(orders, order), order->links, in_changes);
     order->ledger.changed = order->ledger.ends = false;
     orders->changes--;
 }
@@ -121,9 +99,9 @@ static void leave_state(struct orders *orders, struct order *order)
 {
     REQUIRE(orders->counts[order->state] > 0);
     if (order->state == ORDER_READY)
-        take_out(&order->links->listed->ready, order);
+        TAILQ_REMOVE(&order->links->listed->ready, order->links, in_state);
     else if (order->state == ORDER_PERMITTED)
-        take_out(&orders->permitted, order);
+        TAILQ_REMOVE(&orders->permitted, order->links, in_state);
     else if (order->state == ORDER_WAITING)
         heap_remove(&orders->waiting, &order->links->waiting);
     orders->counts[order->state]--;
@@ -137,13 +115,9 @@ void orders_forget(struct orders *orders, struct order *order)
     orders_unmark_changed(orders, order);
     if (order->links->going) {
         REQUIRE(order->state == ORDER_QUEUED || order->state == ORDER_PARKED);
-        take_out(&orders->going, order);
+        TAILQ_REMOVE(&orders->going, order->links, in_state);
     }
-    *(order->links->all_before == NULL ? part_of(orders, order->source.partition)
-                                       : &order->links->all_before->links->all_behind) =
-        order->links->all_behind;
-    if (order->links->all_behind != NULL)
-        order->links->all_behind->links->all_before = order->links->all_before;
+    LIST_REMOVE(order->links, in_partition);
     REQUIRE(orders->count > 0 && orders->owned >= order->ledger.owned && orders->resting >= rests(order) &&
             orders->bytes >= order->ledger.weight);
     orders->count--;
@@ -158,7 +132,7 @@ void orders_drop_later(struct orders *orders, struct order *order)
     if (order->links->going || order->ledger.settling > 0)
         return;
     order->links->going = true;
-    append(&orders->going, order);
+    TAILQ_INSERT_TAIL(&orders->going, order->links, in_state);
 }
 
 /* --- the one mover --- */
@@ -196,9 +170,9 @@ static void enter_state(struct orders *orders, struct order *order, enum order_s
 {
     if (state == ORDER_READY) {
         order->links->listed = api_of(orders, order);
-        append(&order->links->listed->ready, order);
+        TAILQ_INSERT_TAIL(&order->links->listed->ready, order->links, in_state);
     } else if (state == ORDER_PERMITTED) {
-        append(&orders->permitted, order);
+        TAILQ_INSERT_TAIL(&orders->permitted, order->links, in_state);
     } else if (state == ORDER_WAITING) {
         heap_set(&orders->waiting, &order->links->waiting, order->due_ms);
     }
@@ -256,10 +230,7 @@ void orders_mark_changed(struct orders *orders, struct order *order)
     orders_unmark_changed(orders, order);
     order->ledger.changed = true;
     order->ledger.ends = ends;
-    struct list *list = changes_of(orders, order);
-    order->links->changed_before = list->last;
-    *(list->last == NULL ? &list->first : &list->last->links->changed_behind) = order;
-    list->last = order;
+    TAILQ_INSERT_TAIL(changes_of(orders, order), order->links, in_changes);
     orders->changes++;
 }
 
@@ -274,14 +245,14 @@ void orders_set_owned(struct orders *orders, struct order *order, bool owned)
 
 void orders_own(struct orders *orders, struct order *order)
 {
-    struct order *one = order;
+    struct order *before, *one = order;
 
     if (order->ledger.owned)
         return;
-    while (orders_keep_rule(orders, RULE_LANES) && one->links->lane_before != NULL &&
-           !one->links->lane_before->ledger.owned)
-        one = one->links->lane_before; /* not by recursion: a lane may be as long as there are orders */
-    for (;; one = one->links->lane_behind) {
+    while (orders_keep_rule(orders, RULE_LANES) && (before = lanes_before(one)) != NULL &&
+           !before->ledger.owned)
+        one = before; /* not by recursion: a lane may be as long as there are orders */
+    for (;; one = lanes_behind(one)) {
         if (!one->links->abandoned) { /* of a partition that was lost: it is its next owner's */
             orders_set_owned(orders, one, true);
             orders_mark_changed(orders, one);
