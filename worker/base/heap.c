@@ -1,4 +1,4 @@
-/* A binary heap: each item is due no earlier than the one at half its place. */
+/* A binary heap: no item comes before the one at half its place. */
 #include "heap.h"
 
 #include "invariant.h"
@@ -16,9 +16,14 @@ static void put(struct heap *heap, size_t at, struct heap_item *item)
     item->place = at + 1;
 }
 
+static bool is_before(const struct heap *heap, struct heap_item *one, struct heap_item *other)
+{
+    return heap->is_before == NULL ? one->due < other->due : heap->is_before(one, other);
+}
+
 static void sift_up(struct heap *heap, size_t at, struct heap_item *item)
 {
-    for (; at > 0 && heap->items[(at - 1) / 2]->due > item->due; at = (at - 1) / 2)
+    for (; at > 0 && is_before(heap, item, heap->items[(at - 1) / 2]); at = (at - 1) / 2)
         put(heap, at, heap->items[(at - 1) / 2]);
     put(heap, at, item);
 }
@@ -26,9 +31,9 @@ static void sift_up(struct heap *heap, size_t at, struct heap_item *item)
 static void sift_down(struct heap *heap, size_t at, struct heap_item *item)
 {
     for (size_t child; (child = 2 * at + 1) < heap->count; at = child) {
-        if (child + 1 < heap->count && heap->items[child + 1]->due < heap->items[child]->due)
+        if (child + 1 < heap->count && is_before(heap, heap->items[child + 1], heap->items[child]))
             child++;
-        if (heap->items[child]->due >= item->due)
+        if (!is_before(heap, heap->items[child], item))
             break;
         put(heap, at, heap->items[child]);
     }

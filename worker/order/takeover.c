@@ -3,11 +3,21 @@
 
 #include "acceptance.h"
 #include "hash.h"
+#include "heap.h"
 #include "memory.h"
+#include "table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/queue.h>
+
+struct live {
+    struct takeover_entry entry;
+    struct table_item by_id;
+    struct heap_item by_turn;
+    LIST_ENTRY(live) in_all;
+};
 
 struct takeover {
     struct takeover_partition *partitions;
@@ -17,15 +27,34 @@ struct takeover {
     bool barrier_settled;
     struct takeover_partition witness; /* partition 0, where it is not ours */
     char token[101];
-    struct takeover_entry *entries;
-    size_t entry_count, entry_room;
-    size_t *buckets; /* index into entries and 1; by request id, open addressing */
-    size_t bucket_room;
-    size_t *turns; /* indexes of entries, a heap: whose turn is first is on top; null: reading goes on */
-    size_t turn_count;
+    LIST_HEAD(, live) live;
+    struct table ids;
+    struct heap turns;
     struct takeover_stored *stored;
     size_t stored_count;
 };
+
+/* By partition, turn and request id; a heap and not a sort, so that no turn of the loop pays for all of them. */
+static bool is_before(struct heap_item *one, struct heap_item *other)
+{
+    const struct takeover_entry *a = &CONTAINER_OF(one, struct live, by_turn)->entry;
+    const struct takeover_entry *b = &CONTAINER_OF(other, struct live, by_turn)->entry;
+
+    if (a->partition != b->partition)
+        return a->partition < b->partition;
+    if (a->record.turn != b->record.turn)
+        return a->record.turn < b->record.turn;
+    return strcmp(a->request_id, b->request_id) < 0;
+}
+
+static void drop(struct takeover *takeover, struct live *live)
+{
+    table_remove(&takeover->ids, &live->by_id);
+    heap_remove(&takeover->turns, &live->by_turn);
+    LIST_REMOVE(live, in_all);
+    ledger_release(&live->entry.record);
+    memory_free(live);
+}
 
 struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms,
                               struct duplicates *duplicates)
@@ -36,6 +65,7 @@ struct takeover *takeover_new(const int32_t partitions[], size_t count, const st
     takeover->count = count;
     takeover->terms = *terms;
     takeover->duplicates = duplicates;
+    takeover->turns.is_before = is_before;
     takeover->witness.checked = true; /* it is asked for its number of partitions only */
     takeover->witness.position = INT64_MAX;
     for (size_t i = 0; i < count; i++)
@@ -50,16 +80,15 @@ void *takeover_free(struct takeover *takeover)
 {
     if (takeover == NULL)
         return NULL;
-    for (size_t i = 0; i < takeover->entry_count; i++)
-        ledger_release(&takeover->entries[i].record);
+    while (!LIST_EMPTY(&takeover->live))
+        drop(takeover, LIST_FIRST(&takeover->live));
     for (size_t i = 0; i < takeover->stored_count; i++)
         memory_free(takeover->stored[i].value);
     for (size_t i = 0; i < takeover->count; i++)
         memory_free(takeover->partitions[i].metadata);
     memory_free(takeover->partitions);
-    memory_free(takeover->entries);
-    memory_free(takeover->buckets);
-    memory_free(takeover->turns);
+    table_release(&takeover->ids);
+    heap_release(&takeover->turns);
     memory_free(takeover->stored);
     return memory_free(takeover);
 }
@@ -100,40 +129,24 @@ bool takeover_has(const struct takeover *takeover, int32_t partition)
 
 /* --- the orders in the ledger --- */
 
-static size_t *place_of(const struct takeover *takeover, const char *id)
+static struct live *find_live(const struct takeover *takeover, const char *id)
 {
-    for (size_t i = hash_text(id) & (takeover->bucket_room - 1);; i = (i + 1) & (takeover->bucket_room - 1)) {
-        size_t *place = &takeover->buckets[i];
-        if (*place == 0 || strcmp(takeover->entries[*place - 1].request_id, id) == 0)
-            return place;
-    }
+    struct table_item *item = table_find(&takeover->ids, hash_text(id));
+
+    for (; item != NULL; item = table_next(item))
+        if (strcmp(CONTAINER_OF(item, struct live, by_id)->entry.request_id, id) == 0)
+            return CONTAINER_OF(item, struct live, by_id);
+    return NULL;
 }
 
-static void grow(struct takeover *takeover)
+static struct live *add_live(struct takeover *takeover, const char *id)
 {
-    takeover->entry_room = takeover->entry_room * 2 + 64;
-    takeover->entries = memory_resize(takeover->entries, takeover->entry_room, sizeof *takeover->entries);
-    memory_free(takeover->buckets);
-    for (takeover->bucket_room = 128; takeover->bucket_room < takeover->entry_room * 2;)
-        takeover->bucket_room *= 2;
-    takeover->buckets = memory_new(takeover->bucket_room, sizeof *takeover->buckets);
-    for (size_t i = 0; i < takeover->entry_count; i++)
-        *place_of(takeover, takeover->entries[i].request_id) = i + 1;
-}
+    struct live *live = memory_new(1, sizeof *live);
 
-/* Empties the place of an id; the ids after it that it had displaced move up. */
-static void close_gap(struct takeover *takeover, size_t *place)
-{
-    size_t gap = (size_t)(place - takeover->buckets), mask = takeover->bucket_room - 1;
-
-    for (size_t i = (gap + 1) & mask; takeover->buckets[i] != 0; i = (i + 1) & mask) {
-        size_t home = hash_text(takeover->entries[takeover->buckets[i] - 1].request_id) & mask;
-        if (((i - home) & mask) < ((i - gap) & mask))
-            continue;
-        takeover->buckets[gap] = takeover->buckets[i];
-        gap = i;
-    }
-    takeover->buckets[gap] = 0;
+    snprintf(live->entry.request_id, sizeof live->entry.request_id, "%s", id);
+    table_add(&takeover->ids, &live->by_id, hash_text(id));
+    LIST_INSERT_HEAD(&takeover->live, live, in_all);
+    return live;
 }
 
 /*
@@ -142,36 +155,24 @@ static void close_gap(struct takeover *takeover, size_t *place)
  */
 static void drop_live(struct takeover *takeover, int32_t partition, const char *id)
 {
-    size_t *place = takeover->entry_count == 0 ? NULL : place_of(takeover, id);
+    struct live *live = find_live(takeover, id);
 
-    if (place == NULL || *place == 0 || takeover->entries[*place - 1].partition != partition)
-        return;
-    struct takeover_entry *entry = &takeover->entries[*place - 1];
-    struct takeover_entry *last = &takeover->entries[takeover->entry_count - 1];
-    ledger_release(&entry->record);
-    close_gap(takeover, place);
-    if (entry != last) {
-        *place_of(takeover, last->request_id) = (size_t)(entry - takeover->entries) + 1;
-        *entry = *last;
-    }
-    takeover->entry_count--;
+    if (live != NULL && live->entry.partition == partition)
+        drop(takeover, live);
 }
 
 void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record)
 {
-    if (takeover->entry_count == takeover->entry_room)
-        grow(takeover);
-    size_t *place = place_of(takeover, record->request_id);
-    if (*place == 0) {
-        *place = ++takeover->entry_count;
-        takeover->entries[*place - 1] = (struct takeover_entry){.partition = partition};
-    }
-    struct takeover_entry *entry = &takeover->entries[*place - 1];
-    ledger_release(&entry->record);
-    *entry = (struct takeover_entry){.partition = partition, .record = *record};
-    snprintf(entry->request_id, sizeof entry->request_id, "%s", record->request_id);
+    struct live *live = find_live(takeover, record->request_id);
+
+    if (live == NULL)
+        live = add_live(takeover, record->request_id);
+    ledger_release(&live->entry.record);
+    live->entry.partition = partition;
+    live->entry.record = *record;
     *record = (struct ledger_record){.state = LEDGER_QUEUED};
-    duplicates_remove(takeover->duplicates, partition, entry->request_id);
+    heap_set(&takeover->turns, &live->by_turn, 0); /* its turn may be another one now */
+    duplicates_remove(takeover->duplicates, partition, live->entry.request_id);
 }
 
 void takeover_done(struct takeover *takeover, const struct duplicate *done)
@@ -314,59 +315,22 @@ struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t
 
 /* --- what it gives --- */
 
-static bool is_before(const struct takeover *takeover, size_t one, size_t other)
-{
-    const struct takeover_entry *a = &takeover->entries[one], *b = &takeover->entries[other];
-
-    if (a->partition != b->partition)
-        return a->partition < b->partition;
-    if (a->record.turn != b->record.turn)
-        return a->record.turn < b->record.turn;
-    return strcmp(a->request_id, b->request_id) < 0;
-}
-
-static void sift_down(struct takeover *takeover, size_t at)
-{
-    size_t *turns = takeover->turns, moved = turns[at];
-
-    for (size_t child; (child = 2 * at + 1) < takeover->turn_count; at = child) {
-        if (child + 1 < takeover->turn_count && is_before(takeover, turns[child + 1], turns[child]))
-            child++;
-        if (!is_before(takeover, turns[child], moved))
-            break;
-        turns[at] = turns[child];
-    }
-    turns[at] = moved;
-}
-
-/* A heap and not a sort: what is asked for in many turns of the loop is paid for in them. */
-static void order_turns(struct takeover *takeover)
-{
-    takeover->turn_count = takeover->entry_count;
-    takeover->turns = memory_new(takeover->turn_count + 1, sizeof *takeover->turns);
-    for (size_t i = 0; i < takeover->turn_count; i++)
-        takeover->turns[i] = i;
-    for (size_t i = takeover->turn_count / 2; i > 0; i--)
-        sift_down(takeover, i - 1);
-}
-
 struct takeover_entry *takeover_next_order(struct takeover *takeover)
 {
-    if (takeover->turns == NULL)
-        order_turns(takeover);
-    if (takeover->turn_count == 0)
+    struct heap_item *first = heap_first(&takeover->turns);
+
+    if (first == NULL)
         return NULL;
-    size_t next = takeover->turns[0];
-    takeover->turns[0] = takeover->turns[--takeover->turn_count];
-    if (takeover->turn_count > 0)
-        sift_down(takeover, 0);
-    return &takeover->entries[next];
+    heap_remove(&takeover->turns, first);
+    return &CONTAINER_OF(first, struct live, by_turn)->entry;
 }
 
-struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count)
+struct takeover_entry *takeover_each(struct takeover *takeover, struct takeover_entry *before)
 {
-    *count = takeover->entry_count;
-    return takeover->entries;
+    struct live *live = before == NULL ? LIST_FIRST(&takeover->live)
+                                       : LIST_NEXT(CONTAINER_OF(before, struct live, entry), in_all);
+
+    return live == NULL ? NULL : &live->entry;
 }
 
 const struct takeover_stored *takeover_stored(const struct takeover *takeover, size_t *count)

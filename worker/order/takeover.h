@@ -81,7 +81,7 @@ void takeover_forgotten(struct takeover *takeover, int32_t partition, const char
 void takeover_store(struct takeover *takeover, int32_t partition, char *value, size_t length);
 void takeover_owner(struct takeover *takeover, int32_t partition, const struct ledger_owner *owner);
 
-/* Whether the partition is one of ours: the orders of others are not passed on. */
+/* Whether the partition is one of ours: nothing of others is passed on. */
 bool takeover_has(const struct takeover *takeover, int32_t partition);
 
 /* All that can be read of the partition's ledger at present has been passed on. */
@@ -96,15 +96,14 @@ bool takeover_wants_witness(const struct takeover *takeover);
 /* The barrier was settled under this token; or it was not (null), and is due again. */
 void takeover_settled(struct takeover *takeover, const char *token);
 
-/*
- * The next order that goes on, by (partition, turn, request id); null after the last. After the first one, no more
- * records of orders may be passed on. Its record may be taken.
- */
+/* The next order that goes on, by (partition, turn, request id); null after the last. Its record may be taken. */
 struct takeover_entry *takeover_next_order(struct takeover *takeover);
 
-/* The partitions; the orders that go on, in no order; what was stored. Valid until the next change. */
+/* The orders that go on, in no order: the first one (null), the one after `before`; null after the last. */
+struct takeover_entry *takeover_each(struct takeover *takeover, struct takeover_entry *before);
+
+/* The partitions; what was stored. Valid until the next change. */
 struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t *count);
-struct takeover_entry *takeover_entries(struct takeover *takeover, size_t *count);
 const struct takeover_stored *takeover_stored(const struct takeover *takeover, size_t *count);
 
 #endif

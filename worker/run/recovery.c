@@ -164,16 +164,16 @@ bool recovery_read(struct worker *worker, struct takeover *takeover, struct faul
 void recovery_publish(struct worker *worker, struct takeover *takeover)
 {
     struct ledger_schemas schemas = ledger_schemas_of(worker);
-    size_t count, stored_count;
-    const struct takeover_entry *entries = takeover_entries(takeover, &count);
+    struct takeover_entry *entry = NULL;
+    size_t stored_count;
     const struct takeover_stored *stored = takeover_stored(takeover, &stored_count);
     struct fault why;
 
-    for (size_t i = 0; i < count; i++) {
-        const char *settlement = entries[i].record.settlement;
+    while ((entry = takeover_each(takeover, entry)) != NULL) {
+        const char *settlement = entry->record.settlement;
         if (settlement != NULL &&
-            is_unconfirmed(partition_of(takeover, entries[i].partition), settlement, strlen(settlement)))
-            batch_publish_stored(worker->batch, entries[i].partition, &entries[i].record);
+            is_unconfirmed(partition_of(takeover, entry->partition), settlement, strlen(settlement)))
+            batch_publish_stored(worker->batch, entry->partition, &entry->record);
     }
     for (size_t i = 0; i < stored_count; i++) {
         struct ledger_record kept;
