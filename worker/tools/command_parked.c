@@ -21,10 +21,10 @@ static bool is_wanted(const struct ledger_record *record, const struct arguments
 
 static int list(const struct ledger_view *view, const struct arguments *arguments)
 {
+    const struct ledger_item *item;
     size_t count = 0;
 
-    for (size_t i = 0; i < view->count; i++) {
-        const struct ledger_item *item = &view->items[i];
+    TAILQ_FOREACH(item, &view->items, in_all) {
         if (!is_wanted(&item->record, arguments))
             continue;
         if (count++ == 0 && !arguments->json)

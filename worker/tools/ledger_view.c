@@ -13,41 +13,44 @@ enum { POLL_MS = 100 };
 
 static const char prefix[] = "order/";
 
-/* Where the record of this order and partition is, or belongs; of one that was moved, two partitions have one. */
-static size_t *place_of(const struct ledger_view *view, int32_t partition, const char *id)
+/* A null value was put as an empty record: forgotten. */
+static bool is_there(const struct ledger_item *item)
 {
-    for (size_t i = hash_text(id) & (view->bucket_room - 1);; i = (i + 1) & (view->bucket_room - 1)) {
-        size_t *place = &view->buckets[i];
-        if (*place == 0 || (view->items[*place - 1].partition == partition &&
-                            strcmp(view->items[*place - 1].record.request_id, id) == 0))
-            return place;
-    }
+    return item->record.order_type != NULL;
 }
 
-static void grow(struct ledger_view *view)
+/* Of one that was moved, two partitions have a record; -1: of any, where it is not forgotten. */
+static struct ledger_item *find(const struct ledger_view *view, int32_t partition, const char *id)
 {
-    view->room = view->room * 2 + 64;
-    view->items = memory_resize(view->items, view->room, sizeof *view->items);
-    memory_free(view->buckets);
-    for (view->bucket_room = 128; view->bucket_room < view->room * 2;)
-        view->bucket_room *= 2;
-    view->buckets = memory_new(view->bucket_room, sizeof *view->buckets);
-    for (size_t i = 0; i < view->count; i++)
-        *place_of(view, view->items[i].partition, view->items[i].record.request_id) = i + 1;
+    struct table_item *found = table_find(&view->ids, hash_text(id));
+
+    for (; found != NULL; found = table_next(found)) {
+        struct ledger_item *item = CONTAINER_OF(found, struct ledger_item, by_id);
+        if ((partition < 0 ? is_there(item) : item->partition == partition) &&
+            strcmp(item->record.request_id, id) == 0)
+            return item;
+    }
+    return NULL;
 }
 
-static void put(struct ledger_view *view, int32_t partition, struct ledger_record *record)
+static void put(struct ledger_view *view, int32_t partition, const struct ledger_record *record)
 {
-    if (view->count == view->room)
-        grow(view);
-    size_t *place = place_of(view, partition, record->request_id);
-    if (*place == 0) {
-        *place = ++view->count;
-        view->items[*place - 1] = (struct ledger_item){.partition = partition};
+    struct ledger_item *item = find(view, partition, record->request_id);
+
+    if (item == NULL) {
+        item = memory_new(1, sizeof *item);
+        item->partition = partition;
+        table_add(&view->ids, &item->by_id, hash_text(record->request_id));
+        TAILQ_INSERT_TAIL(&view->items, item, in_all);
     }
-    struct ledger_item *item = &view->items[*place - 1];
     ledger_release(&item->record);
-    *item = (struct ledger_item){partition, *record};
+    item->record = *record;
+}
+
+void ledger_view_init(struct ledger_view *view)
+{
+    *view = (struct ledger_view){.ids = {.buckets = NULL}};
+    TAILQ_INIT(&view->items);
 }
 
 bool ledger_view_take(const struct setup *setup, struct ledger_view *view, const rd_kafka_message_t *message,
@@ -75,7 +78,7 @@ bool ledger_view_read(const struct setup *setup, struct ledger_view *view, struc
     struct topic_reader *reader;
     bool read = true;
 
-    *view = (struct ledger_view){0};
+    ledger_view_init(view);
     TRY(topic_reader_new(&setup->settings, setup->settings.topic_ledger, true, &reader, why));
     while (read && !topic_reader_caught_up(reader)) {
         rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
@@ -90,37 +93,23 @@ bool ledger_view_read(const struct setup *setup, struct ledger_view *view, struc
 
 void ledger_view_release(struct ledger_view *view)
 {
-    for (size_t i = 0; i < view->count; i++)
-        ledger_release(&view->items[i].record);
-    memory_free(view->items);
-    memory_free(view->buckets);
-    *view = (struct ledger_view){0};
-}
-
-/* A null value was put as an empty record: forgotten. */
-static bool is_there(const struct ledger_item *item)
-{
-    return item->record.order_type != NULL;
+    for (struct ledger_item *item; (item = TAILQ_FIRST(&view->items)) != NULL;) {
+        TAILQ_REMOVE(&view->items, item, in_all);
+        ledger_release(&item->record);
+        memory_free(item);
+    }
+    table_release(&view->ids);
 }
 
 const struct ledger_item *ledger_view_find(const struct ledger_view *view, const char *request_id)
 {
-    if (view->bucket_room == 0)
-        return NULL;
-    for (size_t i = hash_text(request_id) & (view->bucket_room - 1); view->buckets[i] != 0;
-         i = (i + 1) & (view->bucket_room - 1)) {
-        const struct ledger_item *item = &view->items[view->buckets[i] - 1];
-        if (is_there(item) && strcmp(item->record.request_id, request_id) == 0)
-            return item;
-    }
-    return NULL;
+    return find(view, -1, request_id);
 }
 
 const struct ledger_item *ledger_view_in(const struct ledger_view *view, int32_t partition,
                                          const char *request_id)
 {
-    size_t *place = view->bucket_room == 0 ? NULL : place_of(view, partition, request_id);
+    const struct ledger_item *item = find(view, partition, request_id);
 
-    return place == NULL || *place == 0 || !is_there(&view->items[*place - 1]) ? NULL
-                                                                               : &view->items[*place - 1];
+    return item != NULL && is_there(item) ? item : NULL;
 }

@@ -6,20 +6,25 @@
 
 #include "ledger.h"
 #include "setup.h"
+#include "table.h"
 
 #include <librdkafka/rdkafka.h>
+#include <sys/queue.h>
 
 struct ledger_item {
     int32_t partition;
     struct ledger_record record;
+    struct table_item by_id;
+    TAILQ_ENTRY(ledger_item) in_all;
 };
 
 struct ledger_view {
-    struct ledger_item *items; /* owned; in the order in which they were first seen */
-    size_t count, room;
-    size_t *buckets;
-    size_t bucket_room;
+    TAILQ_HEAD(, ledger_item) items; /* owned; in the order in which they were first seen */
+    struct table ids;
 };
+
+/* Empty; ledger_view_read() does it, too. */
+void ledger_view_init(struct ledger_view *view);
 
 /* Reads the whole ledger. FAULT_PEER: Kafka does not answer; FAULT_INPUT: a record of a newer worker. */
 MUST_USE bool ledger_view_read(const struct setup *setup, struct ledger_view *view, struct fault *why);

@@ -88,11 +88,12 @@ static bool check_group(const struct work *work, struct fault *why)
 
 static bool check_orders(const struct work *work, struct fault *why)
 {
+    const struct ledger_item *item;
     size_t live = 0;
     const char *one = "";
 
-    for (size_t i = 0; i < work->view.count; i++) {
-        const struct ledger_record *record = &work->view.items[i].record;
+    TAILQ_FOREACH(item, &work->view.items, in_all) {
+        const struct ledger_record *record = &item->record;
         if (record->order_type == NULL || record->state == LEDGER_DONE)
             continue;
         live++;
@@ -346,6 +347,7 @@ bool repartition(const struct setup *setup, int partitions, size_t *moved, struc
 {
     struct work work = {.setup = setup, .partitions = partitions};
 
+    ledger_view_init(&work.view);
     work.owners = memory_new((size_t)partitions, sizeof *work.owners);
     bool done = carry_out(&work, why);
     *moved = work.count;
