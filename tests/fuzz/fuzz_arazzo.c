@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     CLEANUP(buffer_release) struct buffer pointer;
     buffer_init(&pointer, 4096);
-    (void)json_name_twice(text, size, &pointer);
+    (void)json_twice_name(text, size, &pointer);
     json_cursor_init(&cursor, "f", &problems);
     arazzo_read(tree, &cursor, &fuzz_catalogue()->openapi, &arazzo);
     for (size_t i = 0; problems.count == 0 && i < arazzo.workflow_count; i++)

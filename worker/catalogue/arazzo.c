@@ -148,7 +148,7 @@ static void read_workflow(struct arazzo_reader *reader, struct json_object *tree
     const char *id = json_cursor_text(reader->cursor, tree, "workflowId");
 
     json_cursor_known_members(reader->cursor, tree, known);
-    check_name(reader, "workflowId", id);
+    arazzo_check_name(reader, "workflowId", id);
     for (size_t i = 0; id != NULL && i < reader->workflow; i++)
         if (strcmp(reader->arazzo->workflows[i].id, id) == 0)
             json_cursor_problem(reader->cursor, "another id", "workflowId '%s' is defined twice", id);

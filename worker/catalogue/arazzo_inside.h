@@ -27,8 +27,8 @@ enum source_kind arazzo_source_named(const struct arazzo_reader *reader, const c
 char *arazzo_operation_named(struct arazzo_reader *reader, const char *text, enum source_kind *kind);
 
 /* Whether it is an id or name as Arazzo writes them: letters, digits, '-' and '_'; records a mistake if it is not. */
-bool is_name(const char *text);
-void check_name(struct arazzo_reader *reader, const char *what, const char *name);
+bool arazzo_is_name(const char *text);
+void arazzo_check_name(struct arazzo_reader *reader, const char *what, const char *name);
 
 /* A mistake for each item of the tree's list `member` whose name, in the same `in`, has occurred before. */
 void arazzo_names_once(struct arazzo_reader *reader, struct json_object *tree, const char *member);

@@ -4,15 +4,15 @@
 #include <string.h>
 #include <strings.h>
 
-bool is_name(const char *text)
+bool arazzo_is_name(const char *text)
 {
     return *text != '\0' &&
            strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(text);
 }
 
-void check_name(struct arazzo_reader *reader, const char *what, const char *name)
+void arazzo_check_name(struct arazzo_reader *reader, const char *what, const char *name)
 {
-    if (name != NULL && !is_name(name))
+    if (name != NULL && !arazzo_is_name(name))
         json_cursor_problem(reader->cursor, "letters, digits, '-' and '_'", "the %s '%s' is not a valid name",
                             what, name);
 }

@@ -41,7 +41,7 @@ static void read_source(struct arazzo_reader *reader, struct json_object *tree)
                *url = json_cursor_text(reader->cursor, tree, "url");
 
     json_cursor_known_members(reader->cursor, tree, known);
-    check_name(reader, "source", name);
+    arazzo_check_name(reader, "source", name);
     if (url != NULL && kind_of(tree) == SOURCE_NONE)
         json_cursor_problem(
             reader->cursor,

@@ -326,7 +326,7 @@ void arazzo_step_read(struct arazzo_reader *reader, struct json_object *tree, st
     static const char *const named_lists[] = {"parameters", "onSuccess", "onFailure"};
 
     *step = (struct step){.id = memory_text(id == NULL ? "" : id)};
-    check_name(reader, "stepId", id);
+    arazzo_check_name(reader, "stepId", id);
     json_cursor_known_members(reader->cursor, tree, known);
     for (size_t i = 0; i < COUNT_OF(named_lists); i++)
         arazzo_names_once(reader, tree, named_lists[i]);
@@ -391,7 +391,7 @@ void arazzo_step_release(struct step *step)
     memory_free(step->id);
 }
 
-bool step_writes(const struct step *step)
+bool workflow_step_writes(const struct step *step)
 {
     return step->operation != NULL && step->repeat != REPEAT_SAFE;
 }

@@ -226,7 +226,7 @@ static void check_members(struct loader *loader, struct order_type *type)
 static bool has_writes(const struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++)
-        if (step_writes(&workflow->steps[i]))
+        if (workflow_step_writes(&workflow->steps[i]))
             return true;
     return false;
 }

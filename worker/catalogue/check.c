@@ -38,7 +38,7 @@ static bool is_reference(const struct workflow *workflow, const char *name)
 
     for (size_t i = 0; i < workflow->step_count; i++) {
         snprintf(reference, sizeof reference, "%sReference", workflow->steps[i].id);
-        if (step_writes(&workflow->steps[i]) && strcmp(reference, name) == 0)
+        if (workflow_step_writes(&workflow->steps[i]) && strcmp(reference, name) == 0)
             return true;
     }
     return false;
@@ -95,14 +95,14 @@ static void check_parts(const struct checker *checker, const struct expression_u
 {
     CLEANUP(buffer_release) struct buffer path = {0};
     CLEANUP(buffer_release) struct buffer remedy = {0};
-    struct type_found found = expression_type(use->expression, schema_root(checker->type->request));
+    struct type_found found = check_type_of(use->expression, schema_root(checker->type->request));
 
     if (found.known != TYPE_WRONG)
         return;
     buffer_init(&path, 400);
     buffer_init(&remedy, 2000);
     add_path(use->expression, &path);
-    type_add_remedy(found.type, &remedy);
+    check_type_add_remedy(found.type, &remedy);
     complain(checker, use->pointer, buffer_text(&remedy), "'$%s%s' leads nowhere: %s has no '%s'",
              use->expression->root == ROOT_INPUTS ? "inputs." : "", buffer_text(&path),
              found.type->name != NULL ? found.type->name : schema_kind_name(found.type->kind), found.part);
@@ -175,7 +175,7 @@ static void check_body(const struct checker *checker, const char *pointer, const
 
     if (expression == NULL)
         return;
-    found = expression_type(expression, schema_root(checker->type->request));
+    found = check_type_of(expression, schema_root(checker->type->request));
     const struct schema_node *type = found.known == TYPE_KNOWN ? schema_present(found.type) : NULL;
     bool composed = type != NULL && (type->kind == SCHEMA_RECORD || type->kind == SCHEMA_ARRAY ||
                                      type->kind == SCHEMA_MAP || type->kind == SCHEMA_UNION);
@@ -244,7 +244,7 @@ static void check_own_reply(const struct checker *checker, const char *pointer, 
     const char *member = own_reply_member(&checker->type->arazzo, workflow, index);
     char remedy[600];
 
-    if (!step_writes(step) || step->knows_reply || member == NULL ||
+    if (!workflow_step_writes(step) || step->knows_reply || member == NULL ||
         !operation_shows(step->operation, member))
         return;
     snprintf(

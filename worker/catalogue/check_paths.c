@@ -79,7 +79,7 @@ void check_paths(const struct workflow *workflow, size_t index, const char *file
     bool *marks = memory_new(workflow->step_count, sizeof *marks);
 
     for (size_t i = 0; i < workflow->step_count; i++) {
-        if (!step_writes(&workflow->steps[i]))
+        if (!workflow_step_writes(&workflow->steps[i]))
             continue;
         memset(marks, 0, workflow->step_count * sizeof *marks);
         mark_after(workflow, i, marks);

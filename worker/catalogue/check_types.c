@@ -51,7 +51,7 @@ static struct type_found walk(struct type_found found, const struct expression *
 static struct type_found item_type(const struct expression *over, const struct schema_node *request)
 {
     const struct type_found unknown = {TYPE_UNKNOWN, NULL, NULL};
-    struct type_found found = over == NULL ? unknown : expression_type(over, request);
+    struct type_found found = over == NULL ? unknown : check_type_of(over, request);
 
     if (found.known != TYPE_KNOWN)
         return unknown; /* what is wrong is reported for the file where it is */
@@ -61,7 +61,7 @@ static struct type_found item_type(const struct expression *over, const struct s
     return (struct type_found){TYPE_KNOWN, type->kind == SCHEMA_ARRAY ? type->items : type, NULL};
 }
 
-struct type_found expression_type(const struct expression *expression, const struct schema_node *request)
+struct type_found check_type_of(const struct expression *expression, const struct schema_node *request)
 {
     const struct type_found unknown = {TYPE_UNKNOWN, NULL, NULL};
     const struct schema_field *field;
@@ -72,7 +72,7 @@ struct type_found expression_type(const struct expression *expression, const str
     return field == NULL ? unknown : walk((struct type_found){TYPE_KNOWN, field->type, NULL}, expression);
 }
 
-void type_add_remedy(const struct schema_node *type, struct buffer *out)
+void check_type_add_remedy(const struct schema_node *type, struct buffer *out)
 {
     if (type->kind == SCHEMA_ARRAY)
         buffer_add_text(out, "an index, as #/0");

@@ -21,9 +21,9 @@ struct type_found {
 };
 
 /* Never fails. */
-struct type_found expression_type(const struct expression *expression, const struct schema_node *request);
+struct type_found check_type_of(const struct expression *expression, const struct schema_node *request);
 
 /* Adds what stands there instead, as a remedy: "one of: a, b" for a record. */
-void type_add_remedy(const struct schema_node *type, struct buffer *out);
+void check_type_add_remedy(const struct schema_node *type, struct buffer *out);
 
 #endif

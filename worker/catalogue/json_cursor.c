@@ -17,7 +17,7 @@ static void check_names(const char *path, const struct buffer *text, struct prob
 
     buffer_init(&where, POINTER_MAX_BYTES);
     buffer_print(&where, "%s#", path);
-    if (json_name_twice(buffer_text(text), text->length, &where))
+    if (json_twice_name(buffer_text(text), text->length, &where))
         problems_add(problems, buffer_text(&where), "leave one of them",
                      "this name occurs twice in its object");
 }

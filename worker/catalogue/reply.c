@@ -24,7 +24,7 @@ static bool has_name_twice(const char *text, size_t length)
     CLEANUP(buffer_release) struct buffer pointer;
 
     buffer_init(&pointer, 4096);
-    return json_name_twice(text, length, &pointer);
+    return json_twice_name(text, length, &pointer);
 }
 
 struct json_object *reply_read(const struct operation *operation, int status, const char *text, size_t length,

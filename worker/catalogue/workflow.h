@@ -98,7 +98,7 @@ struct workflow {
 };
 
 /* Whether the step may change something at BT. */
-bool step_writes(const struct step *step);
+bool workflow_step_writes(const struct step *step);
 
 /* The place of the step in its workflow; workflow->step_count when there is none of this id. */
 size_t workflow_step(const struct workflow *workflow, const char *id);

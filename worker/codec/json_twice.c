@@ -129,7 +129,7 @@ static bool walk_value(struct walk *walk)
     return true;
 }
 
-bool json_name_twice(const char *text, size_t length, struct buffer *pointer)
+bool json_twice_name(const char *text, size_t length, struct buffer *pointer)
 {
     struct walk walk = {text, text + length, pointer};
 

@@ -10,6 +10,6 @@
 #include <stddef.h>
 
 /* Whether there is one in a text that tree_read() takes; then the JSON pointer of the second is added to `pointer`. */
-bool json_name_twice(const char *text, size_t length, struct buffer *pointer);
+bool json_twice_name(const char *text, size_t length, struct buffer *pointer);
 
 #endif

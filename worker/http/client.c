@@ -169,8 +169,8 @@ void *http_client_free(struct http_client *client)
     return memory_free(client);
 }
 
-bool http_start(struct http_client *client, const struct http_request *request, http_done_fn *done,
-                void *context, struct fault *why)
+bool http_client_start(struct http_client *client, const struct http_request *request, http_done_fn *done,
+                       void *context, struct fault *why)
 {
     struct transfer *transfer = client->spare;
 

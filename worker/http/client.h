@@ -87,8 +87,8 @@ void *http_client_free(struct http_client *client);
  * Starts a call. What `request` points to may go after the return. `done` is called on the loop, never from here.
  * FAULT_INPUT: the URL or a header cannot be used.
  */
-MUST_USE bool http_start(struct http_client *client, const struct http_request *request, http_done_fn *done,
-                         void *context, struct fault *why);
+MUST_USE bool http_client_start(struct http_client *client, const struct http_request *request,
+                                http_done_fn *done, void *context, struct fault *why);
 
 /* How many connections may be kept and used at once. */
 void http_client_limit(struct http_client *client, long connections);

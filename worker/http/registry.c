@@ -107,7 +107,7 @@ bool registry_ask(struct registry *registry, const char *path, const char *body,
         .reply_max_bytes = REPLY_MAX,
         .want_headers = true,
     };
-    return http_start(registry->client, &request, done, context, why);
+    return http_client_start(registry->client, &request, done, context, why);
 }
 
 bool registry_next_url(struct registry *registry, size_t url, size_t *tried, const char *words)

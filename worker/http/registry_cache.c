@@ -49,7 +49,7 @@ bool registry_cache_load(struct entry *entry)
         entry->types[entry->type_count++] =
             (struct wanted){memory_text(""), 0, memory_text(text == NULL ? "" : text)};
     }
-    entry_compile(entry);
+    registry_entry_compile(entry);
     if (entry->answer == REGISTRY_KNOWN)
         return true;
     LOG(LOG_WARN, "a schema on disk is damaged and is read from the registry again", log_text("file", path),

@@ -24,7 +24,7 @@ static void settle_unknown(struct entry *entry, const char *why)
     entry->registry->changed(entry->registry->context);
 }
 
-void entry_compile(struct entry *entry)
+void registry_entry_compile(struct entry *entry)
 {
     struct schema_library *library = schema_library_new_foreign();
     struct fault why;
@@ -146,7 +146,7 @@ static void fetched(void *context, const struct http_reply *reply)
         fetch(entry);
         return;
     }
-    entry_compile(entry);
+    registry_entry_compile(entry);
     if (entry->answer == REGISTRY_KNOWN)
         registry_cache_store(entry);
     entry->registry->changed(entry->registry->context);

@@ -100,6 +100,6 @@ void registry_cache_store(const struct entry *entry);
 void registry_forget_texts(struct entry *entry);
 
 /* Makes the schema of the texts that have come. */
-void entry_compile(struct entry *entry);
+void registry_entry_compile(struct entry *entry);
 
 #endif

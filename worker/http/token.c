@@ -230,7 +230,7 @@ static void fetch(struct token *token)
         .reply_max_bytes = REPLY_MAX_BYTES,
         .compressed = true,
     };
-    token->fetching = http_start(token->client, &request, fetched, token, &why);
+    token->fetching = http_client_start(token->client, &request, fetched, token, &why);
     if (token->fetching)
         return;
     snprintf(token->trouble, sizeof token->trouble, "%.250s", why.text);

@@ -17,7 +17,7 @@ static void add_references(struct order *order)
     char name[128], text[UUID_TEXT_SIZE];
 
     for (size_t i = 0; i < workflow->step_count; i++) {
-        if (!step_writes(&workflow->steps[i]))
+        if (!workflow_step_writes(&workflow->steps[i]))
             continue;
         snprintf(name, sizeof name, "%sReference", workflow->steps[i].id);
         reference_make(order->request.id, workflow->steps[i].id, order->source.partition, text);
@@ -147,7 +147,7 @@ static enum engine_move succeed(struct order *order, const struct step *step, st
 
     tree_add(execution->steps, step->id, outputs);
     if (order->lookup.workflow == NULL) {
-        order->wrote = order->wrote || step_writes(step);
+        order->wrote = order->wrote || workflow_step_writes(step);
         engine_forget_doubt(order);
         if (order_id != NULL)
             snprintf(order->order_id, sizeof order->order_id, "%s", order_id);

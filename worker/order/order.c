@@ -125,5 +125,5 @@ bool order_writes(const struct order *order)
 {
     const struct step *step = order_step(order);
 
-    return order->lookup.workflow == NULL && step != NULL && step_writes(step);
+    return order->lookup.workflow == NULL && step != NULL && workflow_step_writes(step);
 }

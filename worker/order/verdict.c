@@ -103,8 +103,8 @@ static bool gateway(enum gateway_meaning means, struct verdict *verdict)
 /* Row 3: whether a write may have happened although no usable answer came. */
 static bool may_have_happened(const struct step *step, const struct evidence *evidence)
 {
-    return step_writes(step) && (evidence->end != CALL_REPLIED || evidence->status == 408 ||
-                                 evidence->status >= 500 || evidence->body_unreadable);
+    return workflow_step_writes(step) && (evidence->end != CALL_REPLIED || evidence->status == 408 ||
+                                          evidence->status >= 500 || evidence->body_unreadable);
 }
 
 /* Of an unreadable success no criterion is asked: it would read HTML as "nothing found". */
@@ -145,7 +145,7 @@ static void judge_reply(const struct step *step, const struct evidence *evidence
         describe_reply(evidence, code, &verdict->reason);
         return;
     }
-    verdict->kind = step_writes(step) ? VERDICT_IN_DOUBT : VERDICT_AGAIN;
+    verdict->kind = workflow_step_writes(step) ? VERDICT_IN_DOUBT : VERDICT_AGAIN;
     describe_failure(evidence, code, &verdict->reason);
     if (succeeded) {
         reason_set(&verdict->reason, REASON_BAD_REPLY, "result", "BT's reply does not fit the result: %s",

@@ -207,7 +207,7 @@ static void start(struct calls *calls, struct order *order)
     buffer_init(&url, CALL_TARGET_MAX + 1024);
     buffer_print(&url, "%s%s", flight->api->base_url, order->call.target);
     fill_request(flight, buffer_text(&url), &request);
-    if (http_start(worker->http, &request, answered, flight, &why))
+    if (http_client_start(worker->http, &request, answered, flight, &why))
         return;
     struct http_reply reply = {
         .end = HTTP_UNSENT, .body = "", .retry_after_ms = -1, .location = "", .what = why.text};

@@ -142,7 +142,7 @@ static char *headers_text(const struct kafka_record *outcome)
     return buffer_take(&text, NULL);
 }
 
-struct ledger_schemas ledger_schemas_of(const struct worker *worker)
+struct ledger_schemas records_ledger_schemas(const struct worker *worker)
 {
     return worker->ledger_schemas;
 }
@@ -168,7 +168,7 @@ static void set_ledger_record(const struct worker *worker, int32_t partition, co
 bool record_of_kept(const struct worker *worker, int32_t partition, const struct ledger_record *kept,
                     struct kafka_record *record)
 {
-    struct ledger_schemas schemas = ledger_schemas_of(worker);
+    struct ledger_schemas schemas = records_ledger_schemas(worker);
     char key[LEDGER_KEY_SIZE];
     struct buffer value;
     struct fault why;
@@ -261,7 +261,7 @@ void record_of_forgotten(const struct worker *worker, int32_t partition, const c
 void record_of_owner(const struct worker *worker, const struct ledger_owner *owner,
                      struct kafka_record *record)
 {
-    struct ledger_schemas schemas = ledger_schemas_of(worker);
+    struct ledger_schemas schemas = records_ledger_schemas(worker);
     char key[LEDGER_KEY_SIZE];
     struct buffer value;
     struct fault why;

@@ -44,6 +44,6 @@ bool record_of_stored(const struct worker *worker, const struct ledger_record *k
 void record_repeated(const struct kafka_record *outcome, struct kafka_record *record);
 
 /* The schemas that the ledger is written in. */
-struct ledger_schemas ledger_schemas_of(const struct worker *worker);
+struct ledger_schemas records_ledger_schemas(const struct worker *worker);
 
 #endif

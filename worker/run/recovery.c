@@ -145,7 +145,7 @@ static bool take(const struct recovery *recovery, const rd_kafka_message_t *mess
 
 bool recovery_read(struct worker *worker, struct takeover *takeover, struct fault *why)
 {
-    const struct recovery recovery = {ledger_schemas_of(worker), takeover,
+    const struct recovery recovery = {records_ledger_schemas(worker), takeover,
                                       !worker->settings->settlement_transactions};
     int64_t share = loop_share(worker->loop);
 
@@ -163,7 +163,7 @@ bool recovery_read(struct worker *worker, struct takeover *takeover, struct faul
 
 void recovery_publish(struct worker *worker, struct takeover *takeover)
 {
-    struct ledger_schemas schemas = ledger_schemas_of(worker);
+    struct ledger_schemas schemas = records_ledger_schemas(worker);
     struct takeover_entry *entry = NULL;
     size_t stored_count;
     const struct takeover_stored *stored = takeover_stored(takeover, &stored_count);

@@ -77,7 +77,7 @@ void remembered_forget(struct remembered *remembered, int32_t partition)
 static bool is_of(const struct reading *reading, const rd_kafka_message_t *message,
                   struct ledger_record *kept)
 {
-    struct ledger_schemas schemas = ledger_schemas_of(reading->remembered->worker);
+    struct ledger_schemas schemas = records_ledger_schemas(reading->remembered->worker);
     char key[LEDGER_KEY_SIZE];
     struct fault unused;
 

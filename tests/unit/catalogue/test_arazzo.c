@@ -40,7 +40,7 @@ static void compiled(void)
               one->on_failure[0].retry_limit == 3);
     given_same("reused", one->on_failure[1].name, "gone");
     CU_ASSERT(one->on_failure[1].outcome == OUTCOME_REJECTED);
-    CU_ASSERT(!step_writes(one) && step_writes(two) && !step_writes(three));
+    CU_ASSERT(!workflow_step_writes(one) && workflow_step_writes(two) && !workflow_step_writes(three));
     CU_ASSERT_EQUAL(two->parameter_count, 2); /* q as the step says, and r */
     CU_ASSERT(three->operation == NULL && three->timeout_ms == 1209600000 && three->correlation != NULL);
     CU_ASSERT(three->on_failure[0].outcome == OUTCOME_UNKNOWN && three->on_failure[0].reason != NULL);

@@ -32,7 +32,7 @@ static void names(void)
         struct fault why;
         buffer_init(&pointer, 1000);
         CU_ASSERT(tree_read(cases[i].text, strlen(cases[i].text), &tree, &why));
-        bool twice = json_name_twice(cases[i].text, strlen(cases[i].text), &pointer);
+        bool twice = json_twice_name(cases[i].text, strlen(cases[i].text), &pointer);
         if (twice != (cases[i].pointer != NULL)) {
             printf("\n  %s: %d %s", cases[i].text, twice, buffer_text(&pointer));
             CU_FAIL("case above");
@@ -53,7 +53,7 @@ static void many(void)
     for (unsigned i = 0; i < 100000; i++)
         buffer_print(&text, "\"m%u\":%u,", i, i);
     buffer_add_text(&text, "\"m77777\":0}");
-    CU_ASSERT(json_name_twice(buffer_text(&text), text.length, &pointer));
+    CU_ASSERT(json_twice_name(buffer_text(&text), text.length, &pointer));
     given_same("the pointer", buffer_text(&pointer), "/m77777");
 }
 

@@ -73,7 +73,7 @@ static inline void start(struct given *given, const struct http_request *request
 {
     struct fault why = {.text = ""};
 
-    if (!http_start(given->client, request, done, given, &why)) {
+    if (!http_client_start(given->client, request, done, given, &why)) {
         printf("\n  %s", why.text);
         abort();
     }

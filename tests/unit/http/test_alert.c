@@ -85,7 +85,7 @@ static void call(struct http_client *client, struct loop *loop, int port, struct
 
     snprintf(url, sizeof url, "https://127.0.0.1:%d/", port);
     request.url = url;
-    if (!http_start(client, &request, done, came, &why))
+    if (!http_client_start(client, &request, done, came, &why))
         abort();
     given_until(loop, &came->ended, before + 1);
 }

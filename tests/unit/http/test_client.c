@@ -106,7 +106,7 @@ static void no_header_is_smuggled_in(void)
         request.url = given_url(&given.server, "/");
         request.headers[0] = (struct http_header){"X-Reference", values[i]};
         request.header_count = 1;
-        CU_ASSERT_FALSE(http_start(given.client, &request, done, &given, &why));
+        CU_ASSERT_FALSE(http_client_start(given.client, &request, done, &given, &why));
         CU_ASSERT(why.kind == FAULT_INPUT);
         CU_ASSERT_STRING_EQUAL(why.text, "the header 'X-Reference' holds a control character");
     }
@@ -117,7 +117,7 @@ static void no_header_is_smuggled_in(void)
     request.url = given_url(&given.server, "/");
     request.headers[0] = (struct http_header){"X-Reference", large};
     request.header_count = 1;
-    CU_ASSERT_FALSE(http_start(given.client, &request, done, &given, &why));
+    CU_ASSERT_FALSE(http_client_start(given.client, &request, done, &given, &why));
     request.header_count = 0;
     call(&given, &request); /* and the client still works */
     CU_ASSERT(given.end == HTTP_REPLIED && given.ended == 1);

@@ -77,7 +77,7 @@ static bool answers(struct given *given, const char *scheme, const char *authori
                                          .tcp_user_timeout_ms = 5000,
                                          .reply_max_bytes = 1000,
                                          .fresh = true};
-    if (!http_start(given->client, &request, done, given, &why))
+    if (!http_client_start(given->client, &request, done, given, &why))
         abort();
     given_until(given->loop, &given->ended, before + 1);
     return given->end == HTTP_REPLIED && strcmp(given->body, "live\n") == 0;

@@ -158,7 +158,7 @@ static enum http_end call(struct caller *caller, const char *method, const char 
                                          .permit = asks ? permit : NULL};
     struct fault why;
 
-    if (!http_start(caller->client, &request, done, caller, &why) || !loop_run(caller->loop, &why))
+    if (!http_client_start(caller->client, &request, done, caller, &why) || !loop_run(caller->loop, &why))
         abort();
     return caller->end;
 }

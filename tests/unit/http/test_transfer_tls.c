@@ -196,7 +196,7 @@ static void call(struct given *given, const struct tls_server *server, const str
                                          .idle_max_ms = 60000,
                                          .fresh = fresh,
                                          .permit = permit};
-    if (!http_start(given->client, &request, done, given, &why))
+    if (!http_client_start(given->client, &request, done, given, &why))
         abort();
     given_until(given->loop, &given->ended, before + 1);
 }
