@@ -4,6 +4,7 @@
 #include "check.h"
 #include "check_records.h"
 #include "memory.h"
+#include "text.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -107,7 +108,7 @@ static void load_library(struct loader *loader)
         struct fault why;
         if (!ends_with(names[i], ".avsc"))
             continue;
-        snprintf(relative, sizeof relative, "common/%.200s", names[i]);
+        text_print(relative, sizeof relative, "common/%s", names[i]);
         locate(loader, relative, path);
         if (json_cursor_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
             !schema_library_add(loader->catalogue->library, buffer_text(&text), text.length, NULL, &why))
@@ -146,7 +147,7 @@ static void load_history(struct loader *loader, struct order_type *type)
     snprintf(relative, sizeof relative, "%s/history", type->name);
     char **names = list(loader, relative, &count);
     for (size_t i = 0; i < count; i++) {
-        snprintf(relative, sizeof relative, "%.200s/history/%.200s", type->name, names[i]);
+        text_print(relative, sizeof relative, "%.200s/history/%s", type->name, names[i]);
         struct schema *schema = ends_with(names[i], ".avsc") ? load_schema(loader, relative) : NULL;
         if (schema == NULL)
             continue;

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "memory.h"
 #include "registry_words.h"
+#include "text.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -39,7 +40,7 @@ void registry_entry_compile(struct entry *entry)
     if (compiled)
         entry->answer = REGISTRY_KNOWN;
     else
-        snprintf(entry->why, sizeof entry->why, "schema %s cannot be used: %.200s", entry->key, why.text);
+        text_print(entry->why, sizeof entry->why, "schema %s cannot be used: %s", entry->key, why.text);
     if (!compiled)
         entry->answer = REGISTRY_UNKNOWN;
 }

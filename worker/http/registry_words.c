@@ -2,6 +2,7 @@
 #include "registry_words.h"
 
 #include "memory.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -94,16 +95,16 @@ static void describe(const char *peer, const struct http_reply *reply, struct js
     char quoted[SAID_SIZE], body[WORDS_SIZE];
 
     if (reply->end == HTTP_UNSENT || reply->end == HTTP_TOO_LARGE) {
-        snprintf(words, WORDS_SIZE, "%.280s", reply->what); /* has the peer's name */
+        text_print(words, WORDS_SIZE, "%s", reply->what); /* has the peer's name */
     } else if (reply->end != HTTP_REPLIED) {
-        snprintf(words, WORDS_SIZE, "%s: %.180s", peer, reply->what);
+        text_print(words, WORDS_SIZE, "%s: %s", peer, reply->what);
     } else if (tree_has(tree, "error_code")) {
         snprintf(words, WORDS_SIZE, "%s answers %d, error code %lld: '%s'", peer, reply->status,
                  (long long)json_object_get_int64(tree_member(tree, "error_code")),
                  message == NULL ? "" : said(message, strlen(message), quoted));
     } else {
         describe_body(reply, body);
-        snprintf(words, WORDS_SIZE, "%s answers %d with %.180s", peer, reply->status, body);
+        text_print(words, WORDS_SIZE, "%s answers %d with %s", peer, reply->status, body);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "memory.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <inttypes.h>
@@ -167,12 +168,11 @@ static void note_refusal(struct token *token, const struct http_reply *reply, co
     buffer_init(&words, sizeof token->trouble);
     add_words(reply->body, reply->length, &words);
     if (reply->status == 200 && words.length == 0)
-        snprintf(token->trouble, sizeof token->trouble, "%.250s", why->text);
+        text_print(token->trouble, sizeof token->trouble, "%s", why->text);
     else
-        snprintf(token->trouble, sizeof token->trouble, "the token endpoint answered %d%s%.220s",
-                 reply->status,
-                 reply->status == 401 || reply->status == 403 ? ": the credentials are refused" : "",
-                 buffer_text(&words));
+        text_print(token->trouble, sizeof token->trouble, "the token endpoint answered %d%s%s", reply->status,
+                   reply->status == 401 || reply->status == 403 ? ": the credentials are refused" : "",
+                   buffer_text(&words));
     utf8_repair(token->trouble);
     if (reply->status < 500 && reply->status != 429 && !settings_renew_secret(token->settings, &unread))
         LOG(LOG_ERROR, "the client secret cannot be read again", log_fault(&unread));
@@ -233,7 +233,7 @@ static void fetch(struct token *token)
     token->fetching = http_client_start(token->client, &request, fetched, token, &why);
     if (token->fetching)
         return;
-    snprintf(token->trouble, sizeof token->trouble, "%.250s", why.text);
+    text_print(token->trouble, sizeof token->trouble, "%s", why.text);
     pause_fetching(token, 0);
 }
 

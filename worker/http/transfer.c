@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "reply_headers.h"
 #include "retry_after.h"
+#include "text.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -369,16 +370,16 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
         snprintf(what, sizeof what, "%.100s's reply is larger than %zu bytes", transfer->peer,
                  transfer->reply.ceiling);
     else if (end == HTTP_NOT_ACCEPTED)
-        snprintf(what, sizeof what, "%.100s does not accept the client certificate: %.200s", transfer->peer,
-                 alert_about_certificate(transfer->alert));
+        text_print(what, sizeof what, "%.100s does not accept the client certificate: %s", transfer->peer,
+                   alert_about_certificate(transfer->alert));
     else if (end == HTTP_UNSENT)
-        snprintf(what, sizeof what, "%.100s was not reached: %.200s", transfer->peer,
-                 transfer->unquiet ? "the connection brought something before anything was sent"
-                                   : words_for(transfer, code));
+        text_print(what, sizeof what, "%.100s was not reached: %s", transfer->peer,
+                   transfer->unquiet ? "the connection brought something before anything was sent"
+                                     : words_for(transfer, code));
     else if (code != CURLE_OK && transfer->came.codings > 1)
         snprintf(what, sizeof what, "%.100s's reply is compressed more than once", transfer->peer);
     else if (code != CURLE_OK)
-        snprintf(what, sizeof what, "no whole reply came: %.200s", words_for(transfer, code));
+        text_print(what, sizeof what, "no whole reply came: %s", words_for(transfer, code));
     struct http_reply reply = {
         .end = end,
         .status = (int)status,

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "reference.h"
 #include "said.h"
+#include "text.h"
 #include "tree_build.h"
 
 #include <stdio.h>
@@ -252,8 +253,8 @@ static void note_reply(struct order *order, const struct evidence *evidence, con
     if (entry != NULL) {
         entry->ended_at_ms = terms->wall_ms;
         entry->http_status = evidence->status;
-        snprintf(entry->said, sizeof entry->said, "%.190s",
-                 verdict->kind == VERDICT_DONE ? "done" : verdict->reason.text);
+        text_print(entry->said, sizeof entry->said, "%s",
+                   verdict->kind == VERDICT_DONE ? "done" : verdict->reason.text);
     }
     if (evidence->end != CALL_REPLIED)
         return;

@@ -2,10 +2,10 @@
 #include "engine_inside.h"
 
 #include "memory.h"
+#include "text.h"
 #include "tree_build.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static void fill_reason(const struct decision *decision, struct reason *reason)
@@ -62,7 +62,7 @@ static enum engine_move happened(struct order *order, const struct decision *dec
                      ? json_object_new_string(decision->reference)
                      : NULL);
     if (*decision->reference != '\0')
-        snprintf(order->order_id, sizeof order->order_id, "%.127s", decision->reference);
+        text_print(order->order_id, sizeof order->order_id, "%s", decision->reference);
     if (step != NULL)
         tree_add(order->main.steps, step->id, outputs);
     else

@@ -8,9 +8,9 @@
 
 #include "invariant.h"
 #include "memory.h"
+#include "text.h"
 #include "tree_build.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void engine_forget_doubt(struct order *order)
@@ -31,7 +31,7 @@ static enum engine_move park_in_doubt(struct order *order, const char *code, con
 {
     char text[sizeof order->reason.text];
 
-    snprintf(text, sizeof text, "%s %.250s", what, order->doubt.reason.text);
+    text_print(text, sizeof text, "%s %s", what, order->doubt.reason.text);
     return engine_park(order, REASON_IN_DOUBT, code, text, terms);
 }
 

@@ -4,9 +4,9 @@
 #include "invariant.h"
 #include "memory.h"
 #include "projection.h"
+#include "text.h"
 #include "tree_build.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const struct reason no_reason = {.kind = REASON_NONE};
@@ -50,8 +50,8 @@ enum engine_move engine_end(struct order *order, enum outcome_status status, con
     if (status == OUTCOME_UNKNOWN)
         return engine_park(order, reason->kind, reason->code, reason->text, terms);
     if (status != OUTCOME_COMPLETED && order->wrote) {
-        snprintf(text, sizeof text, "An earlier step was carried out by BT, this one was not: %.250s",
-                 reason->text);
+        text_print(text, sizeof text, "An earlier step was carried out by BT, this one was not: %s",
+                   reason->text);
         return engine_park(order, status == OUTCOME_REJECTED ? REASON_REFUSED : REASON_IN_DOUBT, "steps",
                            text, terms);
     }

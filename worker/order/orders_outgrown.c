@@ -8,8 +8,7 @@
 #include "engine_inside.h"
 #include "invariant.h"
 #include "log.h"
-
-#include <stdio.h>
+#include "text.h"
 
 bool order_is_unsent(const struct order *order)
 {
@@ -44,8 +43,8 @@ static void park_without_replies(struct orders *orders, struct order *order, con
     order->main.steps = json_object_new_object();
     order->journal.dropped += (unsigned)order->journal.count;
     order->journal.count = 0;
-    snprintf(text, sizeof text, "what BT answered to earlier steps, and the journal, are left out: %.250s",
-             why->text);
+    text_print(text, sizeof text, "what BT answered to earlier steps, and the journal, are left out: %s",
+               why->text);
     orders_release_pace(orders, order, PACE_NOTHING, -1);
     orders_move(orders, order, engine_park(order, REASON_IN_DOUBT, "size", text, &terms));
 }

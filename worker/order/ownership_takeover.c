@@ -255,7 +255,7 @@ static bool recover(const struct ownership *ownership, struct takeover_entry *en
     if (snapshot_restore(setup->terms.topic, entry->partition, &entry->record, type, &order, &inner) &&
         orders_recover(setup->orders, order, time, &inner))
         return true;
-    return fault_set(why, FAULT_INPUT, "partition %d: order %s of the ledger cannot go on: %.300s",
+    return fault_set(why, FAULT_INPUT, "partition %d: order %s of the ledger cannot go on: %s",
                      (int)entry->partition, entry->request_id, inner.text);
 }
 

@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "names.h"
 #include "said.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -50,14 +51,13 @@ static void describe_failure(const struct evidence *evidence, const char *code, 
     snprintf(reason->code, sizeof reason->code, "%s",
              evidence->body_unreadable ? evidence->unreadable : "criteria");
     const char *words = evidence->said == NULL ? "" : evidence->said;
-    snprintf(reason->text, sizeof reason->text, "BT answered %d with a body that %s%s%.250s",
-             evidence->status,
-             !evidence->body_unreadable                   ? "meets no criteria of the step"
-             : strcmp(evidence->unreadable, "json") == 0  ? "is not JSON"
-             : strcmp(evidence->unreadable, "twice") == 0 ? "has a member twice in one object"
-             : strcmp(evidence->unreadable, "size") == 0  ? "has more values than bt.reply.max.values"
-                                                          : "is JSON of another type than promised",
-             *words == '\0' ? "" : ": ", words);
+    text_print(reason->text, sizeof reason->text, "BT answered %d with a body that %s%s%s", evidence->status,
+               !evidence->body_unreadable                   ? "meets no criteria of the step"
+               : strcmp(evidence->unreadable, "json") == 0  ? "is not JSON"
+               : strcmp(evidence->unreadable, "twice") == 0 ? "has a member twice in one object"
+               : strcmp(evidence->unreadable, "size") == 0  ? "has more values than bt.reply.max.values"
+                                                            : "is JSON of another type than promised",
+               *words == '\0' ? "" : ": ", words);
     utf8_repair(reason->text);
 }
 

@@ -46,7 +46,7 @@ bool decision_write(const struct schema *schema, const struct decision *decision
     struct fault inner;
     if (datum_encode(schema, tree, value, &inner))
         return true;
-    return fault_set(why, FAULT_LOCAL, "the decision does not fit its schema: %.300s", inner.text);
+    return fault_set(why, FAULT_LOCAL, "the decision does not fit its schema: %s", inner.text);
 }
 
 static void read_text(struct json_object *tree, const char *name, char text[DECISION_TEXT_SIZE])

@@ -63,7 +63,7 @@ static bool write_framed(const struct schema *schema, struct json_object *tree, 
     if (datum_encode_shaped(schema, tree, value, &inner))
         return true;
     return fault_set(why, inner.kind == FAULT_EXHAUSTED ? FAULT_EXHAUSTED : FAULT_LOCAL,
-                     "a ledger record does not fit its schema or its topic: %.250s", inner.text);
+                     "a ledger record does not fit its schema or its topic: %s", inner.text);
 }
 
 bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_record *record,

@@ -124,5 +124,5 @@ bool outcome_write(const struct outcome *outcome, struct buffer *datum, struct f
         datum_encode(outcome->type->outcome, tree, datum, &inner))
         return true;
     return fault_set(why, inner.kind == FAULT_EXHAUSTED ? FAULT_EXHAUSTED : FAULT_LOCAL,
-                     "the outcome of '%s' does not fit its schema: %.250s", outcome->type->name, inner.text);
+                     "the outcome of '%s' does not fit its schema: %s", outcome->type->name, inner.text);
 }

@@ -2,10 +2,9 @@
 #include "reason.h"
 
 #include "names.h"
+#include "text.h"
 #include "utf8.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *const reason_names[] = {
@@ -35,9 +34,9 @@ void reason_set(struct reason *reason, enum reason_kind kind, const char *code, 
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(made.text, sizeof made.text, format, arguments);
+    text_vprint(made.text, sizeof made.text, format, arguments);
     va_end(arguments);
-    snprintf(made.code, sizeof made.code, "%s", code);
+    text_print(made.code, sizeof made.code, "%s", code);
     utf8_repair(made.text);
     utf8_repair(made.code);
     *reason = made;

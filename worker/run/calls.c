@@ -8,6 +8,7 @@
 #include "metrics.h"
 #include "reply.h"
 #include "said.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -128,7 +129,7 @@ static void answered(void *context, const struct http_reply *reply)
 static void choose_tracking(const struct order *order, char tracking[TRACKING_ID_SIZE])
 {
     if (order->source.headers.tracking != NULL)
-        snprintf(tracking, TRACKING_ID_SIZE, "%.255s", order->source.headers.tracking);
+        text_print(tracking, TRACKING_ID_SIZE, "%s", order->source.headers.tracking);
     else
         uuid_print(uuid_random(), tracking);
 }
@@ -202,8 +203,8 @@ static void start(struct calls *calls, struct order *order)
     choose_tracking(order, flight->tracking);
     order_note_tracking(order, flight->tracking);
     if (flight->writes)
-        snprintf(journal_latest(&order->journal)->tracking, sizeof journal_latest(&order->journal)->tracking,
-                 "%.63s", flight->tracking);
+        text_print(journal_latest(&order->journal)->tracking,
+                   sizeof journal_latest(&order->journal)->tracking, "%s", flight->tracking);
     buffer_init(&url, CALL_TARGET_MAX + 1024);
     buffer_print(&url, "%s%s", flight->api->base_url, order->call.target);
     fill_request(flight, buffer_text(&url), &request);

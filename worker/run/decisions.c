@@ -8,8 +8,7 @@
 #include "memory.h"
 #include "metrics.h"
 #include "remembered.h"
-
-#include <stdio.h>
+#include "text.h"
 
 struct decisions {
     struct worker *worker;
@@ -92,9 +91,9 @@ static void stop(struct decisions *decisions, const rd_kafka_message_t *message,
     decisions->stopped =
         memory_resize(decisions->stopped, decisions->stopped_count + 1, sizeof *decisions->stopped);
     decisions->stopped[decisions->stopped_count++] = message->partition;
-    snprintf(decisions->why, sizeof decisions->why,
-             "decisions of partition %d stand still: the signal at offset %lld cannot be read: %.180s",
-             (int)message->partition, (long long)message->offset, inner->text);
+    text_print(decisions->why, sizeof decisions->why,
+               "decisions of partition %d stand still: the signal at offset %lld cannot be read: %s",
+               (int)message->partition, (long long)message->offset, inner->text);
     LOG(LOG_ERROR, "decisions of a partition stand still: a signal of ours cannot be read",
         log_int("partition", message->partition), log_int("offset", message->offset), log_fault(inner));
     metrics_count_decision(decisions->worker->metrics, "unreadable");

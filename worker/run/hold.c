@@ -4,8 +4,8 @@
 #include "invariant.h"
 #include "log.h"
 #include "memory.h"
+#include "text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { HELD_MAX = 100, PUT_BY_AGAIN_MS = 1000 };
@@ -88,7 +88,7 @@ static struct hold *begin(struct holds *holds, int32_t partition, const char *wh
     struct hold *hold = &holds->list[holds->count++];
     *hold =
         (struct hold){.partition = partition, .again_ms = loop_now_ms(holds->worker->loop) + PUT_BY_AGAIN_MS};
-    snprintf(hold->why, sizeof hold->why, "partition %d stands still: %.250s", (int)partition, why);
+    text_print(hold->why, sizeof hold->why, "partition %d stands still: %s", (int)partition, why);
     LOG(LOG_WARN, "a partition stands still, it goes on by itself", log_int("partition", partition),
         log_text("why", why));
     return hold;

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "memory.h"
 #include "snapshot.h"
+#include "text.h"
 #include "timestamp.h"
 #include "tree_build.h"
 
@@ -33,7 +34,7 @@ static void add_event_headers(struct kafka_record *record, const struct worker *
 
     outcome_id(outcome, id);
     timestamp_print(outcome->finished_at_ms, time);
-    snprintf(source, sizeof source, "/whc-worker/%.250s", worker->settings->group_id);
+    text_print(source, sizeof source, "/whc-worker/%s", worker->settings->group_id);
     add_text(record, "ce_specversion", "1.0");
     add_text(record, "ce_id", id);
     add_text(record, "ce_source", source);

@@ -66,9 +66,8 @@ bool ledger_view_take(const struct setup *setup, struct ledger_view *view, const
         snprintf(record.request_id, sizeof record.request_id, "%.*s", (int)(message->key_len - length),
                  (const char *)message->key + length);
     else if (!ledger_read(&setup->ledger, message->payload, message->len, &record, &inner))
-        return fault_set(why, FAULT_INPUT,
-                         "the ledger's record at offset %" PRId64 " of partition %d: %.300s", message->offset,
-                         (int)message->partition, inner.text);
+        return fault_set(why, FAULT_INPUT, "the ledger's record at offset %" PRId64 " of partition %d: %s",
+                         message->offset, (int)message->partition, inner.text);
     put(view, message->partition, &record);
     return true;
 }
