@@ -59,6 +59,12 @@ def class_path(stage, *libraries):
     return (folder / "classpath").read_text()
 
 
+def run_java(stage, which, library, **environment):
+    source = pathlib.Path(stage.folder) / "Upstream.java"
+    source.write_text(of_stage(stage, block("java", which)))
+    return run(stage, ["java", "-cp", class_path(stage, KAFKA, library), str(source)], **environment)
+
+
 @story(on="readme")
 def python_by_default_settings(stage):
     """A request that reads and one that changes something, without a registry."""
@@ -71,9 +77,7 @@ def python_by_default_settings(stage):
 def java_by_default_settings(stage):
     """One that changes something, without a registry."""
     stage.worker().ready()
-    source = pathlib.Path(stage.folder) / "Upstream.java"
-    source.write_text(of_stage(stage, block("java", DEFAULTS)))
-    done = run(stage, ["java", "-cp", class_path(stage, KAFKA, "org.apache.avro:avro:1.12.0"), str(source)])
+    done = run_java(stage, DEFAULTS, "org.apache.avro:avro:1.12.0")
     expect(done.stdout == "reserve-numbers-by-exchange COMPLETED\n", f"{done.stdout}{done.stderr}")
 
 
@@ -83,16 +87,6 @@ def python_with_a_registry(stage):
     stage.worker(**{"registry.url": stage.sandbox.http, "outcome.framing": "confluent-v0"}).ready()
     done = run(stage, [sys.executable, "-c", of_stage(stage, block("python", WITH_REGISTRY))], REGISTRY=stage.sandbox.http)
     expect(done.stdout == "reserve-numbers-by-exchange COMPLETED\n", f"{done.stdout}{done.stderr}")
-
-
-@story(on="readme")
-def java_with_a_registry_compiles(stage):
-    """With the libraries that the text names; the sandbox has not the registry API that it speaks."""
-    source = pathlib.Path(stage.folder) / "WithRegistry.java"
-    source.write_text(block("java", WITH_REGISTRY))
-    jars = class_path(stage, KAFKA, "io.apicurio:apicurio-registry-serdes-avro-serde:2.6.13.Final")
-    done = run(stage, ["javac", "-cp", jars, "-d", str(source.parent), str(source)])
-    expect(done.returncode == 0, done.stderr)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from events import header, outcome_of
 from order_types import order_type, portability, request_id
 from paths import ROOT, SCHEMAS
+from readme import WITH_REGISTRY, run_java
 from story import on_real_kafka, story
 from waiting import Failure, expect, wait_for
 
@@ -242,6 +243,15 @@ def basic_authentication(stage):
     stage.flush()
     expect(reader.until(1)[0].value()[:1] == b"\x00", "not v0")
     expect("open-sesame" not in worker.log(), "the password is in the log")
+
+
+@story(on="registry")
+def java_as_upstream_md_shows_it(stage):
+    """schemas/UPSTREAM.md, Java with a registry: Apicurio's serializer and deserializer."""
+    stage.worker(**{"registry.url": registry_url, "outcome.framing": "confluent-v0"}).ready()
+    library = "io.apicurio:apicurio-registry-serdes-avro-serde:2.6.13.Final"
+    done = run_java(stage, WITH_REGISTRY, library, REGISTRY=registry_url.replace("/ccompat/v7", "/registry/v2"))
+    expect(done.stdout == "reserve-numbers-by-exchange COMPLETED\n", f"{done.stdout}{done.stderr}")
 
 
 if __name__ == "__main__":
