@@ -322,6 +322,7 @@ bool server_new(struct loop *loop, const struct settings *settings, const struct
 
     *server = (struct server){
         .loop = loop, .settings = settings, .pages = pages, .context = context, .listener = -1};
+    TAILQ_INIT(&server->visitors);
     server->tick = (struct loop_timer){.fire = ticked, .context = server};
     server->pause = (struct loop_timer){.fire = listen_again, .context = server};
     if (!start_half(server, &server->now, why) ||

@@ -29,20 +29,6 @@ static struct in6_addr address_of(const struct sockaddr *from)
     return address;
 }
 
-static void unlink_one(struct visitors *visitors, struct visitor *visitor)
-{
-    *(visitor->before == NULL ? &visitors->first : &visitor->before->after) = visitor->after;
-    *(visitor->after == NULL ? &visitors->last : &visitor->after->before) = visitor->before;
-}
-
-static void append(struct visitors *visitors, struct visitor *visitor)
-{
-    visitor->before = visitors->last;
-    visitor->after = NULL;
-    *(visitors->last == NULL ? &visitors->first : &visitors->last->after) = visitor;
-    visitors->last = visitor;
-}
-
 static void send_away(struct visitor *visitor)
 {
     visitor->state = VISIT_GONE;
@@ -53,9 +39,10 @@ static void send_away(struct visitor *visitor)
 static size_t count(const struct visitors *visitors, enum visit state, const struct in6_addr *from,
                     struct visitor **longest)
 {
+    struct visitor *one;
     size_t found = 0;
 
-    for (struct visitor *one = visitors->first; one != NULL; one = one->after) {
+    TAILQ_FOREACH(one, visitors, in_all) {
         if (one->state != state || (from != NULL && !same_client(from, &one->from)))
             continue;
         if (found++ == 0)
@@ -74,16 +61,16 @@ struct visitor *visitors_enter(struct visitors *visitors, int socket, const stru
     if (count(visitors, VISIT_WAITING, &visitor->from, &longest) >= VISITORS_WAITING_OF_ADDRESS_MAX ||
         count(visitors, VISIT_WAITING, NULL, &longest) >= VISITORS_WAITING_MAX)
         send_away(longest);
-    append(visitors, visitor);
+    TAILQ_INSERT_TAIL(visitors, visitor, in_all);
     return visitor;
 }
 
 struct visitor *visitors_begin(struct visitors *visitors, int socket)
 {
-    struct visitor *visitor = visitors->last;
+    struct visitor *visitor = TAILQ_LAST(visitors, visitors);
 
     while (visitor != NULL && (visitor->begun || visitor->socket != socket))
-        visitor = visitor->before;
+        visitor = TAILQ_PREV(visitor, visitors, in_all);
     if (visitor != NULL)
         visitor->begun = true;
     return visitor;
@@ -91,8 +78,8 @@ struct visitor *visitors_begin(struct visitors *visitors, int socket)
 
 void visitors_drop(struct visitors *visitors)
 {
-    for (struct visitor *one = visitors->first, *next; one != NULL; one = next) {
-        next = one->after;
+    for (struct visitor *one = TAILQ_FIRST(visitors), *next; one != NULL; one = next) {
+        next = TAILQ_NEXT(one, in_all);
         if (!one->begun)
             visitors_leave(visitors, one);
     }
@@ -109,24 +96,25 @@ bool visitors_ask(struct visitors *visitors, struct visitor *visitor, bool healt
     if (!health && (count(visitors, VISIT_PAGE, &visitor->from, &longest) >= VISITORS_PAGES_OF_ADDRESS_MAX ||
                     count(visitors, VISIT_PAGE, NULL, &longest) >= VISITORS_PAGES_MAX))
         return false;
-    unlink_one(visitors, visitor);
+    TAILQ_REMOVE(visitors, visitor, in_all);
     visitor->state = health ? VISIT_HEALTH : VISIT_PAGE;
     visitor->due_ms = now_ms + (health ? VISITORS_HEALTH_MS : VISITORS_PAGE_MS);
-    append(visitors, visitor);
+    TAILQ_INSERT_TAIL(visitors, visitor, in_all);
     return true;
 }
 
 void visitors_leave(struct visitors *visitors, struct visitor *visitor)
 {
-    unlink_one(visitors, visitor);
+    TAILQ_REMOVE(visitors, visitor, in_all);
     memory_free(visitor);
 }
 
 int64_t visitors_sweep(struct visitors *visitors, int64_t now_ms)
 {
+    struct visitor *one;
     int64_t next = INT64_MAX;
 
-    for (struct visitor *one = visitors->first; one != NULL; one = one->after) {
+    TAILQ_FOREACH(one, visitors, in_all) {
         if (one->state != VISIT_GONE && one->due_ms <= now_ms)
             send_away(one);
         if (one->state != VISIT_GONE && one->due_ms < next)

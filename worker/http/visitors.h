@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 enum {
     VISITORS_WAITING_MAX = 32,
@@ -35,13 +36,11 @@ struct visitor {
     enum visit state;
     int64_t due_ms; /* then it goes; by the loop's clock */
     struct in6_addr from;
-    struct visitor *before, *after;
+    TAILQ_ENTRY(visitor) in_all;
 };
 
-/* All zero is empty; in the order in which they came into their state. */
-struct visitors {
-    struct visitor *first, *last;
-};
+/* In the order in which they came into their state. */
+TAILQ_HEAD(visitors, visitor);
 
 /* Lets a connection in, from an IPv4 or IPv6 address; another one may have to go. Owned by the list until it leaves. */
 struct visitor *visitors_enter(struct visitors *visitors, int socket, const struct sockaddr *from,

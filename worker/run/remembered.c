@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/queue.h>
 
 enum { TRIES_MAX = 3 };
 
@@ -18,12 +19,12 @@ struct reading {
     unsigned tries;
     remembered_fn *call;
     void *context;
-    struct reading *before, *behind;
+    LIST_ENTRY(reading) in_all;
 };
 
 struct remembered {
     struct worker *worker;
-    struct reading *first;
+    LIST_HEAD(, reading) readings;
     size_t count;
 };
 
@@ -40,9 +41,7 @@ static void end(struct reading *reading, enum remembered_answer answer, const st
 {
     struct remembered *remembered = reading->remembered;
 
-    *(reading->before == NULL ? &remembered->first : &reading->before->behind) = reading->behind;
-    if (reading->behind != NULL)
-        reading->behind->before = reading->before;
+    LIST_REMOVE(reading, in_all);
     REQUIRE(remembered->count > 0);
     remembered->count--;
     reading->call(reading->context, answer, kept, why);
@@ -51,8 +50,9 @@ static void end(struct reading *reading, enum remembered_answer answer, const st
 
 static void lose(struct remembered *remembered, bool all, int32_t partition)
 {
-    for (struct reading *next, *reading = remembered->first; reading != NULL; reading = next) {
-        next = reading->behind;
+    for (struct reading *next, *reading = LIST_FIRST(&remembered->readings); reading != NULL;
+         reading = next) {
+        next = LIST_NEXT(reading, in_all);
         if (all || reading->done.partition == partition)
             end(reading, REMEMBERED_LOST, NULL, NULL);
     }
@@ -142,21 +142,17 @@ void remembered_read(struct remembered *remembered, const struct duplicate *done
 {
     struct reading *reading = memory_new(1, sizeof *reading);
 
-    *reading = (struct reading){.remembered = remembered,
-                                .done = *done,
-                                .call = call,
-                                .context = context,
-                                .behind = remembered->first};
-    if (remembered->first != NULL)
-        remembered->first->before = reading;
-    remembered->first = reading;
+    *reading = (struct reading){.remembered = remembered, .done = *done, .call = call, .context = context};
+    LIST_INSERT_HEAD(&remembered->readings, reading, in_all);
     remembered->count++;
     ask(reading);
 }
 
 bool remembered_reads(const struct remembered *remembered, const char *request_id)
 {
-    for (const struct reading *reading = remembered->first; reading != NULL; reading = reading->behind)
+    const struct reading *reading;
+
+    LIST_FOREACH(reading, &remembered->readings, in_all)
         if (strcmp(reading->done.request_id, request_id) == 0)
             return true;
     return false;
