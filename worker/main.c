@@ -15,7 +15,7 @@ static int command_run(int argc, char **argv)
         "whc-worker run --config whc-worker.properties"};
     const char *config = NULL;
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL}};
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &config}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &config, true};
     int words, code;
@@ -40,23 +40,49 @@ static const struct {
     {"replay", "send dead letters or finished orders again", command_replay},
 };
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv, bool *found)
 {
-    const char *name = argc > 1 ? argv[1] : "--help";
-
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    if (strcmp(name, "--version") == 0) {
-        printf("whc-worker %s\n", WORKER_VERSION);
-        return 0;
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        *found = strcmp(commands[i].name, argv[0]) == 0;
+        if (*found)
+            return commands[i].run(argc, argv);
     }
-    bool asked = strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
-    FILE *out = asked ? stdout : stderr;
-    if (!asked)
-        fprintf(out, "whc-worker: there is no command '%s'\n\n", name);
+    return 2;
+}
+
+static void print_commands(FILE *out)
+{
     fprintf(out, "usage: whc-worker COMMAND [options]; each command knows --help\n\n");
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-    return asked ? 0 : 2;
+}
+
+static bool is_one_of(const char *word, const char *one, const char *other)
+{
+    return strcmp(word, one) == 0 || strcmp(word, other) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    char *name = argc > 1 ? argv[1] : "help";
+    bool found;
+
+    if (is_one_of(name, "version", "--version")) {
+        printf("whc-worker %s\n", WORKER_VERSION);
+        return 0;
+    }
+    bool asked = is_one_of(name, "help", "--help") || strcmp(name, "-h") == 0;
+    if (asked && argc < 3) {
+        print_commands(stdout);
+        return 0;
+    }
+    if (asked)
+        name = argv[2];
+    int code =
+        asked ? run_command(2, (char *[]){name, "--help"}, &found) : run_command(argc - 1, argv + 1, &found);
+    if (!found) {
+        fprintf(stderr, "whc-worker: there is no command '%s'\n\n", name);
+        print_commands(stderr);
+    }
+    return code;
 }

@@ -29,8 +29,8 @@ int command_check(int argc, char **argv)
     const char *config = NULL;
     bool print = false, helped;
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
-        {"--print-settings", NULL, "print the table of all settings as Markdown", NULL, &print}};
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &config},
+        {"--print-settings", NULL, "print the table of all settings as Markdown", .flag = &print}};
     struct setup setup;
     struct problems warnings = {0};
     struct fault why;

@@ -8,9 +8,9 @@
 #include "topic_reader.h"
 #include "tree.h"
 
+#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <time.h>
@@ -19,7 +19,8 @@
 enum { POLL_MS = 100, FLUSH_MS = 10000, BODY_MAX = 65536 };
 
 struct arguments {
-    const char *config, *who, *attempt, *timeout;
+    const char *config, *who;
+    int64_t attempt, timeout_ms; /* attempt -1: the one that the ledger shows */
     bool json;
 };
 
@@ -62,8 +63,7 @@ static bool check(const struct ledger_item *item, const struct arguments *argume
 {
     if (item == NULL)
         return fault_set(why, FAULT_INPUT, "the ledger has no order %s", decision->request_id);
-    decision->attempt =
-        arguments->attempt == NULL ? item->record.attempt : (unsigned)strtoul(arguments->attempt, NULL, 10);
+    decision->attempt = arguments->attempt < 0 ? item->record.attempt : (unsigned)arguments->attempt;
     if (item->record.state == LEDGER_DONE)
         return fault_set(why, FAULT_INPUT, "the order has its final outcome already");
     if (item->record.state != LEDGER_PARKED &&
@@ -113,10 +113,10 @@ static struct json_object *answer_in(const struct ledger_item *item, const struc
 }
 
 static struct json_object *await_answer(const struct setup *setup, struct topic_reader *reader,
-                                        const struct decision *decision, long seconds,
+                                        const struct decision *decision, int64_t timeout_ms,
                                         struct ledger_view *view)
 {
-    time_t end = time(NULL) + seconds;
+    time_t end = time(NULL) + (time_t)(timeout_ms / 1000);
     struct fault why;
 
     while (time(NULL) < end) {
@@ -159,15 +159,15 @@ static int decide(const struct setup *setup, const struct arguments *arguments, 
         fprintf(stderr, "whc-worker decide: %s\n", why.text);
     } else {
         CLEANUP(tree_release)
-        struct json_object *answer =
-            await_answer(setup, reader, decision, strtol(arguments->timeout, NULL, 10), &view);
+        struct json_object *answer = await_answer(setup, reader, decision, arguments->timeout_ms, &view);
         if (answer != NULL)
             code = show_answer(ledger_view_find(&view, decision->request_id), answer, arguments->json);
         else
             fprintf(stderr,
-                    "whc-worker decide: the decision was sent and no worker has answered in %s s; whc-worker "
+                    "whc-worker decide: the decision was sent and no worker has answered in %" PRId64
+                    " s; whc-worker "
                     "parked %s will show what became of it\n",
-                    arguments->timeout, decision->request_id);
+                    arguments->timeout_ms / 1000, decision->request_id);
     }
     topic_reader_free(reader);
     ledger_view_release(&view);
@@ -181,14 +181,15 @@ int command_decide(int argc, char **argv)
         "Says what became of a parked order: it happened at BT (REF: BT's id), it did not, try again, or give up.",
         "ORDER happened REF [\"why\"] | ORDER did-not-happen|retry|reject \"why\"",
         "whc-worker decide 605c9599-4ab1-488f-8129-5b8cde662c7d happened 00126001 \"seen in BT's portal\""};
-    struct arguments arguments = {.timeout = "30"};
+    struct arguments arguments = {.attempt = -1, .timeout_ms = 30000};
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
-        {"--who", "NAME", "who decides; default: the user", &arguments.who, NULL},
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &arguments.config},
+        {"--who", "NAME", "who decides; default: the user", .text = &arguments.who},
         {"--attempt", "N", "the attempt it is about; default: the one the ledger shows now",
-         &arguments.attempt, NULL},
-        {"--timeout", "SECONDS", "longest wait for the owner's answer, default 30", &arguments.timeout, NULL},
-        {"--json", NULL, "the order after the answer, as JSON", NULL, &arguments.json}};
+         .number = &arguments.attempt},
+        {"--timeout", "TIME", "longest wait for the owner's answer, default 30s",
+         .ms = &arguments.timeout_ms},
+        {"--json", NULL, "the order after the answer, as JSON", .flag = &arguments.json}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
     struct decision decision;

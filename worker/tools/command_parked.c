@@ -62,10 +62,10 @@ int command_parked(int argc, char **argv)
         "[ORDER]", "whc-worker parked --type create-order --json"};
     struct arguments arguments = {0};
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
-        {"--type", "NAME", "only orders of this type", &arguments.type, NULL},
-        {"--all", NULL, "also those that are queued or under way", NULL, &arguments.all},
-        {"--json", NULL, "a line of JSON each", NULL, &arguments.json}};
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &arguments.config},
+        {"--type", "NAME", "only orders of this type", .text = &arguments.type},
+        {"--all", NULL, "also those that are queued or under way", .flag = &arguments.all},
+        {"--json", NULL, "a line of JSON each", .flag = &arguments.json}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
     struct ledger_view view = {0};

@@ -20,7 +20,8 @@
 enum { POLL_MS = 100, FLUSH_MS = 30000, METADATA_TIMEOUT_MS = 10000, SHOWN_EVERY = 100 };
 
 struct arguments {
-    const char *config, *reason, *after;
+    const char *config, *reason;
+    int64_t after; /* -1: all */
     bool dry_run;
 };
 
@@ -171,7 +172,7 @@ static bool is_wanted(const struct replay *replay, const rd_kafka_message_t *mes
     if (!header_text(message, "__connect.errors.topic", topic, sizeof topic) ||
         strcmp(topic, replay->setup->settings.topic_requests) != 0)
         return false; /* of a signal or an outcome: no request */
-    if (arguments->after != NULL && message->offset <= strtoll(arguments->after, NULL, 10))
+    if (message->offset <= arguments->after)
         return false;
     return arguments->reason == NULL || (header_text(message, "whc-dead-reason", reason, sizeof reason) &&
                                          strcmp(reason, arguments->reason) == 0);
@@ -304,13 +305,13 @@ int command_replay(int argc, char **argv)
         "Sends dead letters again as they were, or the requests of finished orders under new ids (old and new id are "
         "printed).",
         "dead | finished ORDER...", "whc-worker replay dead --reason schema --dry-run"};
-    struct arguments arguments = {0};
+    struct arguments arguments = {.after = -1};
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
-        {"--reason", "WORD", "only dead letters with this whc-dead-reason", &arguments.reason, NULL},
-        {"--after", "OFFSET", "only dead letters after this offset of their partition", &arguments.after,
-         NULL},
-        {"--dry-run", NULL, "send nothing, only count", NULL, &arguments.dry_run}};
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &arguments.config},
+        {"--reason", "WORD", "only dead letters with this whc-dead-reason", .text = &arguments.reason},
+        {"--after", "OFFSET", "only dead letters after this offset of their partition",
+         .number = &arguments.after},
+        {"--dry-run", NULL, "send nothing, only count", .flag = &arguments.dry_run}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
     struct replay replay = {.setup = &setup, .arguments = &arguments};

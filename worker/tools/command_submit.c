@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,7 +17,8 @@
 enum { POLL_MS = 100, FLUSH_MS = 30000, BAR_WIDTH = 30 };
 
 struct arguments {
-    const char *config, *type, *key, *timeout;
+    const char *config, *type, *key;
+    int64_t timeout_ms;
     bool wait, examples, json;
 };
 
@@ -151,7 +151,7 @@ static bool take_outcome(struct json_object *tree, struct submissions *submissio
 static void await(struct topic_reader *reader, const struct catalogue *catalogue,
                   struct submissions *submissions, const struct arguments *arguments)
 {
-    time_t end = time(NULL) + strtol(arguments->timeout, NULL, 10);
+    time_t end = time(NULL) + (time_t)(arguments->timeout_ms / 1000);
     size_t open = submissions->count;
     struct fault why;
 
@@ -224,18 +224,18 @@ int command_submit(int argc, char **argv)
         "submit", "Sends order requests: plain JSON, one per line, from files or standard input.",
         "[FILE]...",
         "echo '{\"number\": \"01632960000\"}' | whc-worker submit --type check-portability --wait"};
-    struct arguments arguments = {.timeout = "60"};
+    struct arguments arguments = {.timeout_ms = 60000};
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &arguments.config, NULL},
-        {"--type", "NAME", "order type of the requests", &arguments.type, NULL},
-        {"--key", "KEY", "Kafka key: orders of one key go in sequence", &arguments.key, NULL},
-        {"--wait", NULL, "wait for the outcomes and show them; exit code 0: all completed", NULL,
-         &arguments.wait},
-        {"--timeout", "SECONDS", "longest wait, default 60", &arguments.timeout, NULL},
-        {"--json", NULL, "outcomes as lines of JSON", NULL, &arguments.json},
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &arguments.config},
+        {"--type", "NAME", "order type of the requests", .text = &arguments.type},
+        {"--key", "KEY", "Kafka key: orders of one key go in sequence", .text = &arguments.key},
+        {"--wait", NULL, "wait for the outcomes and show them; exit code 0: all completed",
+         .flag = &arguments.wait},
+        {"--timeout", "TIME", "longest wait, default 60s", .ms = &arguments.timeout_ms},
+        {"--json", NULL, "outcomes as lines of JSON", .flag = &arguments.json},
         {"--examples", NULL,
          "send the catalogue's examples instead (of --type, or of all that only read), each with an id of its own",
-         NULL, &arguments.examples},
+         .flag = &arguments.examples},
     };
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};

@@ -106,12 +106,12 @@ int command_topics(int argc, char **argv)
     const char *config = NULL;
     bool create = false, repartitions = false;
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
-        {"--create", NULL, "create the topics that do not exist", NULL, &create},
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &config},
+        {"--create", NULL, "create the topics that do not exist", .flag = &create},
         {"--repartition", NULL,
          "partitions were added to requests, signals and ledger, or requests.partitioner was changed: move what is "
          "remembered of finished orders to where their keys are now; no worker may run, no order be live",
-         NULL, &repartitions}};
+         .flag = &repartitions}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
     int words, code;

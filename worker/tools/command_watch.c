@@ -8,7 +8,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,7 +21,7 @@ static void stop(int signal)
     stopped = 1;
 }
 
-static int watch(const struct setup *setup, bool from_beginning, bool json, long count)
+static int watch(const struct setup *setup, bool from_beginning, bool json, int64_t count)
 {
     struct topic_reader *reader;
     struct fault why;
@@ -36,7 +35,7 @@ static int watch(const struct setup *setup, bool from_beginning, bool json, long
     signal(SIGTERM, stop);
     if (!json)
         outcome_view_head();
-    for (long shown = 0; !stopped && (count == 0 || shown < count);) {
+    for (int64_t shown = 0; !stopped && (count == 0 || shown < count);) {
         rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
         if (message == NULL)
             continue;
@@ -60,19 +59,20 @@ int command_watch(int argc, char **argv)
 {
     static const struct command_help help = {"watch", "Shows outcomes as they come.", "",
                                              "whc-worker watch --from-beginning --json"};
-    const char *config = NULL, *count = "0";
+    const char *config = NULL;
+    int64_t count = 0;
     bool from_beginning = false, json = false;
     const struct option_row rows[] = {
-        {"--config", "FILE", "settings; default whc-worker.properties", &config, NULL},
-        {"--from-beginning", NULL, "also those that are there already", NULL, &from_beginning},
-        {"--json", NULL, "a line of JSON each, instead of a table", NULL, &json},
-        {"--count", "N", "end after N outcomes", &count, NULL}};
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &config},
+        {"--from-beginning", NULL, "also those that are there already", .flag = &from_beginning},
+        {"--json", NULL, "a line of JSON each, instead of a table", .flag = &json},
+        {"--count", "N", "end after N outcomes", .number = &count}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))
-        code = watch(&setup, from_beginning, json, strtol(count, NULL, 10));
+        code = watch(&setup, from_beginning, json, count);
     setup_release(&setup);
     return code;
 }
