@@ -1,6 +1,8 @@
 /* SHA-256 by OpenSSL, printed as hexadecimal text. */
 #include "digest.h"
 
+#include "invariant.h"
+
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@ void digest_print(const void *bytes, size_t length, char text[DIGEST_TEXT_SIZE])
 
     if (EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) != 1)
         abort();
+    REQUIRE(2 * size + 1 == DIGEST_TEXT_SIZE);
     for (unsigned i = 0; i < size && 2 * i + 2 < DIGEST_TEXT_SIZE; i++)
         snprintf(text + 2 * i, 3, "%02x", digest[i]);
 }

@@ -63,6 +63,7 @@ void heap_set(struct heap *heap, struct heap_item *item, int64_t due)
         put(heap, heap->count++, item);
     }
     settle(heap, item);
+    REQUIRE(heap->count <= heap->room && is_in(heap, item));
 }
 
 void heap_remove(struct heap *heap, struct heap_item *item)
@@ -72,6 +73,7 @@ void heap_remove(struct heap *heap, struct heap_item *item)
     REQUIRE(is_in(heap, item));
     size_t at = item->place - 1;
     struct heap_item *last = heap->items[--heap->count];
+    REQUIRE(is_in(heap, last) || last->place == heap->count + 1);
 
     item->place = 0;
     if (last == item)
@@ -82,5 +84,6 @@ void heap_remove(struct heap *heap, struct heap_item *item)
 
 struct heap_item *heap_first(const struct heap *heap)
 {
+    REQUIRE(heap->count == 0 || heap->items[0]->place == 1); /* one that was freed is not in here any more */
     return heap->count == 0 ? NULL : heap->items[0];
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 
 enum { LINE_MAX_BYTES = 4096 }; /* PIPE_BUF: a longer line could be cut in a pipe */
 enum { REPEATED_PLACES = 256 };
+
+_Static_assert(LINE_MAX_BYTES <= PIPE_BUF, "a line is one write");
 
 static const char *const level_names[] = {
     [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error"};

@@ -1,6 +1,7 @@
 /* The event loop on epoll: its turn, its timers, its caught signals and its chores. */
 #include "loop.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -45,6 +46,7 @@ struct loop {
     struct heap timers;
     struct chore chores[CHORES_MAX];
     size_t chore_count;
+    bool in_chores;
     loop_signal_fn *signal_call;
     void *signal_context;
 };
@@ -122,6 +124,7 @@ bool loop_watch(struct loop *loop, int descriptor, uint32_t events, loop_event_f
 {
     size_t place = (size_t)descriptor;
 
+    REQUIRE(descriptor >= 0 && call != NULL);
     if (place >= loop->watch_room) {
         size_t room = place * 2 + 64;
         loop->watches = memory_resize(loop->watches, room, sizeof *loop->watches);
@@ -156,6 +159,7 @@ void loop_forget(struct loop *loop, int descriptor)
 
 void loop_set_timer(struct loop *loop, struct loop_timer *timer, int64_t due_ms)
 {
+    REQUIRE(timer->fire != NULL);
     heap_set(&loop->timers, &timer->item, due_ms);
 }
 
@@ -197,14 +201,15 @@ bool loop_catch(struct loop *loop, const int signals[], loop_signal_fn *call, vo
 
 void loop_add_chore(struct loop *loop, const char *name, loop_chore_fn *call, void *context)
 {
-    if (loop->chore_count < CHORES_MAX)
-        loop->chores[loop->chore_count++] = (struct chore){name, call, context};
+    REQUIRE(loop->chore_count < CHORES_MAX && call != NULL);
+    loop->chores[loop->chore_count++] = (struct chore){name, call, context};
 }
 
 void loop_remove_chore(struct loop *loop, const void *context)
 {
     size_t kept = 0;
 
+    REQUIRE(!loop->in_chores); /* those behind it would be left out of this turn */
     for (size_t i = 0; i < loop->chore_count; i++)
         if (loop->chores[i].context != context)
             loop->chores[kept++] = loop->chores[i];
@@ -261,7 +266,8 @@ static void arm(struct loop *loop)
         return;
     int64_t due_ms = first->due > 1 ? first->due : 1;
     struct itimerspec when = {.it_value = {.tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000}};
-    timerfd_settime(loop->timer, TFD_TIMER_ABSTIME, &when, NULL);
+    int set = timerfd_settime(loop->timer, TFD_TIMER_ABSTIME, &when, NULL);
+    REQUIRE(set == 0); /* it refuses only times that are none */
     loop->armed_ms = due_ms;
 }
 
@@ -279,6 +285,7 @@ static void fire_timers(struct loop *loop)
 static void dispatch(struct loop *loop, const struct epoll_event *event)
 {
     size_t descriptor = (size_t)(event->data.u64 & UINT32_MAX);
+    REQUIRE(descriptor < loop->watch_room);
     const struct watch *watch = &loop->watches[descriptor];
 
     if (watch->call != NULL && watch->serial == (uint32_t)(event->data.u64 >> 32))
@@ -319,11 +326,13 @@ static void turn(struct loop *loop, const struct epoll_event events[], int count
     loop->doing = "timers";
     fire_timers(loop);
     note(loop, &since_us);
+    loop->in_chores = true;
     for (size_t i = 0; i < loop->chore_count; i++) {
         loop->doing = loop->chores[i].name;
         loop->chores[i].call(loop->chores[i].context);
         note(loop, &since_us);
     }
+    loop->in_chores = false;
     loop->turn.took_us = since_us - loop->began_us;
     loop->turn.cpu_us = cpu_us() - cpu_began_us;
     if (loop->turn_call != NULL)

@@ -1,12 +1,15 @@
 /* Metric series by their labels, and how they are printed for Prometheus. */
 #include "metric_table.h"
 
+#include "invariant.h"
 #include "memory.h"
+#include "names.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { LABEL_MAX = 200 }; /* characters of a value */
+enum { LABEL_MAX = 200, LABELS_BYTES = 2048 }; /* characters of a value; of all labels, escaped */
+_Static_assert(METRIC_LABELS_MAX *(2 * LABEL_MAX + 64) < LABELS_BYTES, "all labels fit, their names too");
 
 struct series {
     const struct metric_family *family;
@@ -54,7 +57,7 @@ static char *label_text(const struct metric_family *family, const char *const va
 {
     struct buffer text;
 
-    buffer_init(&text, 2048);
+    buffer_init(&text, LABELS_BYTES);
     for (size_t i = 0; i < METRIC_LABELS_MAX && family->labels[i] != NULL; i++) {
         buffer_print(&text, "%s%s=\"", i > 0 ? "," : "", family->labels[i]);
         const char *value = other ? "other" : values[i];
@@ -65,6 +68,7 @@ static char *label_text(const struct metric_family *family, const char *const va
         }
         buffer_add_byte(&text, '"');
     }
+    REQUIRE(!text.full); /* a cut label would make all of the page unreadable */
     return buffer_take(&text, NULL);
 }
 
@@ -80,6 +84,7 @@ static struct series **find(struct metric_table *table, size_t family, const cha
 
 struct series *metric_table_series(struct metric_table *table, size_t family, const char *const values[])
 {
+    REQUIRE(family < table->family_count);
     CLEANUP(memory_release) char *labels = label_text(&table->families[family], values, false);
     struct series **at = find(table, family, labels);
 
@@ -94,21 +99,25 @@ struct series *metric_table_series(struct metric_table *table, size_t family, co
     (*at)->family = &table->families[family];
     (*at)->labels = TAKE(labels);
     table->series_count++;
+    REQUIRE(table->series_count <= table->series_max + table->family_count); /* and one "other" for each */
     return *at;
 }
 
 void series_add(struct series *series, double by)
 {
+    REQUIRE(series->family->kind == METRIC_GAUGE || (series->family->kind == METRIC_COUNTER && by >= 0));
     series->value += by;
 }
 
 void series_set(struct series *series, double value)
 {
+    REQUIRE(series->family->kind != METRIC_HISTOGRAM);
     series->value = value;
 }
 
 void series_observe(struct series *series, double value)
 {
+    REQUIRE(series->family->kind == METRIC_HISTOGRAM);
     series->value += value;
     series->count++;
     for (size_t i = 0; i < METRIC_BUCKETS_MAX && series->family->buckets[i] > 0; i++)
@@ -136,6 +145,7 @@ static void print_histogram(const struct series *series, struct buffer *out)
 void metric_table_print(const struct metric_table *table, struct buffer *out)
 {
     static const char *const kinds[] = {"counter", "gauge", "histogram"};
+    NAMES_COMPLETE(kinds, METRIC_HISTOGRAM);
 
     for (size_t i = 0; i < table->family_count; i++) {
         const struct metric_family *family = &table->families[i];

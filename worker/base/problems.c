@@ -1,6 +1,7 @@
 /* Collects problems, each with what is wrong and what would be right. */
 #include "problems.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <stdarg.h>
@@ -22,6 +23,7 @@ void problems_add(struct problems *problems, const char *where, const char *reme
     char what[600];
     va_list args;
 
+    REQUIRE(where != NULL && remedy != NULL);
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);

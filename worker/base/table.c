@@ -38,6 +38,7 @@ void table_add(struct table *table, struct table_item *item, uint64_t hash)
 {
     if (table->count == table->room)
         grow(table);
+    REQUIRE(table->count < table->room && (table->room & (table->room - 1)) == 0);
     struct table_item **bucket = bucket_of(table, hash);
     *item = (struct table_item){*bucket, hash};
     *bucket = item;
@@ -46,13 +47,13 @@ void table_add(struct table *table, struct table_item *item, uint64_t hash)
 
 void table_remove(struct table *table, struct table_item *item)
 {
+    REQUIRE(table->count > 0);
     struct table_item **at = bucket_of(table, item->hash);
 
     while (*at != item) {
         REQUIRE(*at != NULL);
         at = &(*at)->next;
     }
-    REQUIRE(table->count > 0);
     *at = item->next;
     item->next = NULL;
     table->count--;
@@ -77,10 +78,13 @@ struct table_item *table_next(const struct table_item *item)
 
 void table_drain(struct table *table, void (*take)(struct table_item *item))
 {
+    size_t taken = 0;
+
     for (size_t i = 0; i < table->room; i++)
-        for (struct table_item *next, *item = table->buckets[i]; item != NULL; item = next) {
+        for (struct table_item *next, *item = table->buckets[i]; item != NULL; item = next, taken++) {
             next = item->next;
             take(item);
         }
+    REQUIRE(taken == table->count);
     table_release(table);
 }

@@ -1,6 +1,8 @@
 /* UUIDs of versions 4 and 8: made, read and printed. */
 #include "uuid.h"
 
+#include "invariant.h"
+
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ struct uuid uuid_random(void)
 
 struct uuid uuid_of(const char *const texts[], size_t count)
 {
+    REQUIRE(count > 0); /* of no text all would be the same */
     unsigned char digest[EVP_MAX_MD_SIZE];
     EVP_MD_CTX *context = EVP_MD_CTX_new();
 
@@ -57,6 +60,7 @@ void uuid_print(struct uuid uuid, char text[UUID_TEXT_SIZE])
         *at++ = digits[uuid.bytes[i] >> 4];
         *at++ = digits[uuid.bytes[i] & 0xf];
     }
+    REQUIRE(at == text + UUID_TEXT_SIZE - 1);
     *at = '\0';
 }
 

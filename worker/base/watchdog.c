@@ -1,6 +1,7 @@
 /* The kernel timer that kills this process when its loop no longer feeds it. */
 #include "watchdog.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -27,6 +28,7 @@ static bool make_timer(timer_t *timer)
 
 static bool arm(timer_t timer, int64_t ms)
 {
+    REQUIRE(ms > 0); /* 0 would switch the timer off */
     struct itimerspec when = {.it_value = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}};
 
     return timer_settime(timer, 0, &when, NULL) == 0;

@@ -19,6 +19,7 @@ void *batch_free(struct batch *batch)
 {
     if (batch == NULL)
         return NULL;
+    REQUIRE(batch->taken_out <= batch->sent && batch->sent <= batch->count);
     for (size_t i = batch->taken_out; i < batch->count; i++)
         batch->setup.records->release(batch->setup.context, batch->items[i].record);
     memory_free(batch->items);
@@ -27,7 +28,7 @@ void *batch_free(struct batch *batch)
 
 struct batch_item *batch_add_item(struct batch *batch, int32_t partition, void *record)
 {
-    REQUIRE(record != NULL && batch->sent <= batch->count);
+    REQUIRE(record != NULL && batch->sent <= batch->count && batch->count <= batch->room);
     if (batch->count == batch->room) {
         batch->room = batch->room * 2 + 64;
         batch->items = memory_resize(batch->items, batch->room, sizeof *batch->items);
@@ -44,6 +45,7 @@ static void finish_offsets(struct batch *batch, struct order *order)
 {
     struct partitions *partitions = batch->setup.partitions;
 
+    REQUIRE(order->ledger.settling > 0);
     if (order->ledger.settled_offset)
         partitions_touch(partitions, order->source.partition);
     else
@@ -71,6 +73,7 @@ static void add_outcome(struct batch *batch, const struct order *order, void *ou
 
 static void add_ledger_record(struct batch *batch, const struct order *order, void *record)
 {
+    _Static_assert(sizeof order->request.id == UUID_TEXT_SIZE, "an id that is cut would be another one");
     struct batch_item *item = batch_add_item(batch, order->source.partition, record);
 
     item->is_kept = order->state == ORDER_SETTLING;
@@ -102,7 +105,9 @@ static void add_change(struct batch *batch, const struct change *change)
         add_outcome(batch, change->order, outcome);
     if (kept != NULL)
         add_ledger_record(batch, change->order, kept);
+    REQUIRE(batch->count > batch->sent);
     struct batch_item *last = &batch->items[batch->count - 1];
+    REQUIRE(!last->closes);
     last->change = *change;
     last->closes = true;
     finish_offsets(batch, change->order);
@@ -121,10 +126,14 @@ bool batch_gather(struct batch *batch)
 size_t batch_begin(struct batch *batch, int64_t now_ms, struct partition_commit **positions)
 {
     REQUIRE(!batch->under_way && batch->sent == 0);
+    REQUIRE(!batch->happened && batch->taken_out == 0);
     size_t count = partitions_begin(batch->setup.partitions, positions);
 
-    if (count == 0)
+    if (count == 0) {
+        REQUIRE(batch->count == 0); /* a record goes with its position (R2) */
+        (void)partitions_end(batch->setup.partitions, SETTLEMENT_CLEAN, NULL, 0);
         return 0;
+    }
     batch->sent = batch->count;
     batch->under_way = true;
     batch->began_ms = now_ms;
@@ -181,7 +190,7 @@ static void all_are_out(struct batch *batch)
 
 bool batch_take_out(struct batch *batch, int64_t offset, int64_t wall_ms)
 {
-    REQUIRE(batch->happened);
+    REQUIRE(batch->under_way && batch->happened);
     if (batch->taken_out < batch->sent) {
         struct batch_item item = batch->items[batch->taken_out++];
         remember(batch, &item, offset, wall_ms);
@@ -207,6 +216,7 @@ static void keep_replaced(struct batch *batch, size_t outcome)
     size_t next = outcome + 1;
     struct fault why;
 
+    REQUIRE(item->order != NULL);
     while (next < batch->sent && !batch->items[next].closes) /* past the copies for repeats */
         next++;
     if (next >= batch->sent || !batch->items[next].is_kept || batch->items[next].change.order != item->order)
@@ -236,6 +246,7 @@ static void drop_foreign(struct batch *batch, size_t from)
 {
     size_t kept = from;
 
+    REQUIRE(from <= batch->count);
     for (size_t i = from; i < batch->count; i++) {
         struct batch_item item = batch->items[i];
         if (is_ours(batch, &item)) {
@@ -251,7 +262,7 @@ static void drop_foreign(struct batch *batch, size_t from)
 bool batch_end(struct batch *batch, enum settlement_end end, const struct partition_found *found,
                size_t found_count)
 {
-    REQUIRE(batch->under_way && !batch->happened);
+    REQUIRE(batch->under_way && !batch->happened && batch->taken_out == 0);
     batch->happened = partitions_end(batch->setup.partitions, end, found, found_count);
     if (batch->happened)
         return true;

@@ -1,6 +1,8 @@
 /* What is settled beside the changes of orders: dead letters, repeats, barriers, what is forgotten. */
 #include "batch_inside.h"
 
+#include "invariant.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +54,9 @@ bool batch_rewrites(const struct batch *batch, const char *request_id)
 
 void batch_barrier(struct batch *batch, struct ledger_owner *owner)
 {
+    _Static_assert(sizeof owner->token == SETTLEMENT_TOKEN_MAX + 1, "the token of a settlement fits");
+
+    REQUIRE(partitions_owns(batch->setup.partitions, owner->partition));
     partitions_next_token(batch->setup.partitions, owner->token);
     snprintf(batch->token, sizeof batch->token, "%s", owner->token);
     batch->barrier_settled = false;

@@ -1,6 +1,7 @@
 /* Decisions as JSON: one, and the list of all of an order. */
 #include "decided.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "timestamp.h"
 #include "tree.h"
@@ -29,6 +30,7 @@ char *decided_answer(const struct decision *decision, int64_t offset, const char
     tree_add_integer(tree, "signalOffset", offset);
     buffer_init(&text, 65536);
     tree_write(tree, &text);
+    REQUIRE(!text.full); /* all of its texts are short: cut, it would be no JSON */
     char *taken = buffer_take(&text, NULL);
     utf8_repair(taken); /* a reason may be cut within a character */
     return taken;
@@ -52,6 +54,7 @@ char *decided_add(char *list, const char *decision, bool applied)
 bool decided_has(const char *list, const char *signal_id)
 {
     char quoted[64];
+    _Static_assert(sizeof quoted >= UUID_TEXT_SIZE + 2, "an id that is cut would match another one");
 
     snprintf(quoted, sizeof quoted, "\"%s\"", signal_id);
     return list != NULL && strstr(list, quoted) != NULL;

@@ -2,6 +2,7 @@
 #include "duplicates.h"
 
 #include "hash.h"
+#include "invariant.h"
 #include "memory.h"
 #include "shelf.h"
 
@@ -117,7 +118,9 @@ bool duplicates_evict(struct duplicates *duplicates, int64_t now_ms, struct dupl
         *forgotten = told(part, oldest);
         *by_number = !is_old;
         struct uuid id = oldest->id;
+        size_t before = shelf_count(part->shelf);
         shelf_remove(part->shelf, hash_of(&id), &id);
+        REQUIRE(shelf_count(part->shelf) + 1 == before); /* else it would be the oldest for ever */
         return true;
     }
     return false;

@@ -42,6 +42,7 @@ enum engine_move engine_begin(struct order *order, const struct engine_terms *te
         return refuse(order, REASON_NOT_SERVED, order->type->needs,
                       "not yet served: this worker does not wait for BT's notifications yet", terms);
     REQUIRE(order->main.workflow == NULL && order->lookup.workflow == NULL);
+    REQUIRE(order->ledger.unloaded == NULL && order->main.steps == NULL);
     order->main.workflow = workflow;
     order->main.inputs = json_object_get(order->request.inputs);
     order->main.steps = json_object_new_object();
@@ -98,6 +99,7 @@ static enum engine_move next_call(struct order *order, const struct engine_terms
 {
     struct fault why;
 
+    REQUIRE(order->ledger.unloaded == NULL);
     if (order->doubt.open && order->lookup.workflow == NULL)
         return engine_next_in_doubt(order, terms);
     struct execution *execution = order_execution(order);
@@ -117,6 +119,7 @@ static enum engine_move next_call(struct order *order, const struct engine_terms
     struct scope scope = engine_scope(order);
     if (!call_render(step, &scope, &order->call, &why))
         return cannot_render(order, step, &why, terms);
+    REQUIRE(order->call.operation == step->operation);
     if (order->started_at_ms == 0)
         order->started_at_ms = terms->wall_ms;
     if (execution->step_is_new)
@@ -146,6 +149,7 @@ static enum engine_move succeed(struct order *order, const struct step *step, st
     struct execution *execution = order_execution(order);
     const char *order_id = tree_text_of(outputs, "orderId");
 
+    REQUIRE(step != NULL && outputs != NULL);
     tree_add(execution->steps, step->id, outputs);
     if (order->lookup.workflow == NULL) {
         order->wrote = order->wrote || workflow_step_writes(step);
@@ -193,6 +197,7 @@ static enum engine_move retry_by_action(struct order *order, const struct step *
     struct execution *execution = order_execution(order);
     int64_t wait_ms = evidence->retry_after_ms >= 0 ? evidence->retry_after_ms : action->retry_after_ms;
 
+    REQUIRE((size_t)(action - step->on_failure) < step->on_failure_count);
     if (execution->retries == NULL)
         execution->retries = memory_new(step->on_failure_count, sizeof *execution->retries);
     execution->retries[action - step->on_failure]++;
@@ -226,6 +231,7 @@ static enum engine_move act(struct order *order, const struct step *step, const 
                             const struct evidence *evidence, const struct scope *reply,
                             const struct engine_terms *terms)
 {
+    REQUIRE(verdict->action != NULL && (size_t)(verdict->action - step->on_failure) < step->on_failure_count);
     for (const struct action *action = verdict->action; action < step->on_failure + step->on_failure_count;
          action++) {
         if (!criteria_hold(&action->criteria, reply) ||
@@ -251,6 +257,8 @@ static void note_reply(struct order *order, const struct evidence *evidence, con
     struct journal_entry *entry = order_writes(order) ? journal_latest(&order->journal) : NULL;
 
     if (entry != NULL) {
+        /* what a person reads of an attempt is about that one */
+        REQUIRE(entry->attempt == order->attempt || (terms->rules_off & RULE_ATTEMPTS) != 0);
         entry->ended_at_ms = terms->wall_ms;
         entry->http_status = evidence->status;
         text_print(entry->said, sizeof entry->said, "%s",
@@ -337,6 +345,9 @@ static enum engine_move act_on(struct order *order, enum engine_move move, const
                    ? engine_judge_lookup(order, terms)
                    : succeed(order, order_step(order), TAKE(order->doubt.answer), &scope, terms);
     }
+    REQUIRE(move <= ENGINE_END && order->doubt.answer == NULL);
+    REQUIRE(move != ENGINE_PARK || (order->status == OUTCOME_UNKNOWN && !order->doubt.open));
+    REQUIRE(move != ENGINE_END || order->status < OUTCOME_UNKNOWN);
     return move;
 }
 

@@ -1,6 +1,7 @@
 /* What a person decided (PROMISE.md R8). See engine.h. */
 #include "engine_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "text.h"
 #include "tree_build.h"
@@ -87,6 +88,7 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
 {
     struct reason reason;
 
+    REQUIRE(order->ledger.unloaded == NULL);
     if (order->state != ORDER_PARKED && !may_cancel(order, decision))
         return fault_set(why, FAULT_INPUT, "the order is not parked (any more)%s",
                          was_sent(order) ? ": the worker is at work on it"

@@ -41,6 +41,7 @@ static enum engine_move wait_for_look(struct order *order, const struct engine_t
     struct doubt *doubt = &order->doubt;
     int64_t pause_ms = terms->backoff.first_ms;
 
+    REQUIRE(doubt->open && order->lookup.workflow == NULL);
     for (unsigned i = 0; i < doubt->looks && pause_ms < terms->backoff.cap_ms; i++)
         pause_ms *= 2;
     if (pause_ms > terms->backoff.cap_ms)
@@ -75,6 +76,7 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
     struct doubt *doubt = &order->doubt;
 
     REQUIRE(order->lookup.workflow == NULL && workflow_step_writes(order_step(order)));
+    REQUIRE(!doubt->open && order->attempt > 0);
     doubt->open = doubt->was = true;
     doubt->refused = doubt->refused || refused;
     doubt->absent_ms = terms->now_ms + terms->doubt.absent_own_ms;
@@ -88,6 +90,7 @@ enum engine_move engine_take_over(struct order *order, const struct engine_terms
 {
     struct doubt *doubt = &order->doubt;
 
+    REQUIRE(order->ledger.unloaded == NULL && order->lookup.workflow == NULL);
     doubt->open = doubt->was = true;
     doubt->restarts++;
     doubt->absent_ms = terms->now_ms + terms->doubt.absent_ms;
@@ -109,7 +112,7 @@ static void begin_look(struct order *order, const struct workflow *workflow, con
     tree_add(inputs, name, json_object_get(value));
     for (size_t i = 0; i < lookup->parameter_count; i++)
         tree_add(inputs, lookup->parameters[i].name, payload_value(lookup->parameters[i].value, &scope));
-    REQUIRE(order->lookup.workflow == NULL && workflow != NULL);
+    REQUIRE(order->lookup.workflow == NULL && workflow != NULL && order->doubt.open);
     order->doubt.look_sent_ms = terms->now_ms;
     order->lookup = (struct execution){
         .workflow = workflow, .inputs = inputs, .steps = json_object_new_object(), .step_is_new = true};
@@ -119,6 +122,8 @@ static void begin_look(struct order *order, const struct workflow *workflow, con
 /* The attempt is known not to have happened, or never to happen: the next one, if there may be one. */
 static enum engine_move attempt_again(struct order *order, const struct engine_terms *terms)
 {
+    REQUIRE(order->doubt.open && order->lookup.workflow == NULL);
+    REQUIRE(terms->now_ms >= order->doubt.absent_ms); /* R5: the one before is out of the way */
     order->doubt.open = false;
     if (order->main.calls.attempts >= terms->backoff.attempts_max)
         return park_in_doubt(order, "absent", "BT does not show it after as many attempts as are allowed.",
@@ -147,6 +152,7 @@ static enum engine_move found(struct order *order, const struct step *step, stru
 {
     struct json_object *taken = json_object_new_object();
 
+    REQUIRE(order->doubt.answer == NULL);
     for (size_t i = 0; i < step->output_count; i++)
         tree_add(taken, step->outputs[i].name, json_object_get(tree_member(outputs, step->outputs[i].name)));
     order->doubt.answer = taken;

@@ -23,6 +23,7 @@ static enum engine_move end_lookup(struct order *order, struct json_object *outp
 enum engine_move engine_park(struct order *order, enum reason_kind kind, const char *code, const char *text,
                              const struct engine_terms *terms)
 {
+    REQUIRE(kind != REASON_NONE); /* a person is told why */
     order->status = OUTCOME_UNKNOWN;
     order->doubt.open = false; /* it is a person's now */
     reason_set(&order->reason, kind, code, "%s", text);
@@ -33,7 +34,9 @@ enum engine_move engine_park(struct order *order, enum reason_kind kind, const c
 static enum engine_move finish(struct order *order, enum outcome_status status, const struct reason *reason,
                                const struct engine_terms *terms)
 {
-    REQUIRE(order->lookup.workflow == NULL && status != OUTCOME_UNKNOWN);
+    REQUIRE(order->lookup.workflow == NULL && status < OUTCOME_UNKNOWN);
+    REQUIRE(!order->doubt.open); /* what may have happened has no final outcome */
+    REQUIRE(status == OUTCOME_COMPLETED || reason->kind != REASON_NONE);
     order->status = status;
     order->reason = *reason;
     order->finished_at_ms = terms->wall_ms;
@@ -61,6 +64,7 @@ enum engine_move engine_end(struct order *order, enum outcome_status status, con
 void engine_refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
                    int64_t wall_ms)
 {
+    REQUIRE(kind != REASON_NONE && !order->doubt.open);
     reason_set(&order->reason, kind, code, "%s", text);
     order->status = kind == REASON_EXPIRED || kind == REASON_UNAVAILABLE ? OUTCOME_FAILED : OUTCOME_REJECTED;
     order->finished_at_ms = wall_ms;

@@ -1,6 +1,7 @@
 /* Where an execution stands: its step, and what expressions see there. */
 #include "engine_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 struct scope engine_scope(struct order *order)
@@ -23,6 +24,7 @@ void engine_enter_step(struct order *order, size_t step)
     struct execution *execution = order_execution(order);
     struct scope scope = engine_scope(order);
 
+    REQUIRE(execution->workflow == NULL || step <= execution->workflow->step_count);
     execution->step = step;
     execution->step_is_new = true;
     execution->retries = memory_free(execution->retries); /* as many as the step had actions */

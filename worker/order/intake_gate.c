@@ -56,6 +56,7 @@ enum intake_answer intake_gate_hand_over(struct intake_gate *gate, struct order 
                                          struct orders_time time, struct duplicate *done, struct fault *why)
 {
     REQUIRE(partitions_owns(gate->partitions, order->source.partition));
+    REQUIRE(order->state == ORDER_QUEUED && !order->ledger.owned);
     bool looks = orders_keep_rule(gate->orders, RULE_REPEATS);
     struct order *live = looks ? orders_find(gate->orders, order->request.id) : NULL;
 
@@ -135,6 +136,7 @@ enum intake_answer intake_gate_decide(struct intake_gate *gate, const struct dec
     decided->applied = orders_decide(gate->orders, order, decision, time, why);
     if (!decided->applied)
         decided->refused = why->text;
+    REQUIRE(decided->applied == (*decided->refused == '\0')); /* what is written down goes by the text */
     orders_note_decision(gate->orders, order, decided_answer(decision, offset, decided->refused),
                          decided->applied, offset);
     return INTAKE_OPEN;

@@ -60,6 +60,7 @@ static struct lane *find(const struct lanes *lanes, const struct order *order, u
 bool lanes_enter(struct lanes *lanes, struct order *order)
 {
     REQUIRE(order->links->lane == NULL);
+    REQUIRE(order->source.key != NULL); /* all without a key would stand in one lane */
     uint64_t hash = hash_bytes(order->source.key, order->source.key_length);
     struct lane *lane = find(lanes, order, hash);
     bool is_first = lane == NULL;

@@ -1,6 +1,7 @@
 /* Creates and frees an order, and answers simple questions about it. */
 #include "order.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "order_links.h"
 
@@ -67,6 +68,7 @@ void order_note_tracking(struct order *order, const char *id)
 {
     struct call_record *calls = &order_execution(order)->calls;
 
+    REQUIRE(calls->tracking_count <= TRACKING_IDS_MAX);
     if (calls->tracking_count == TRACKING_IDS_MAX) {
         memory_free(calls->tracking_ids[0]);
         memmove(calls->tracking_ids, calls->tracking_ids + 1, (TRACKING_IDS_MAX - 1) * sizeof(char *));

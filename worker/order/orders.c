@@ -70,6 +70,7 @@ static void wake_waiting(struct orders *orders)
 
     while ((first = heap_first(&orders->waiting)) != NULL && first->due <= orders->time.now_ms) {
         struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
+        REQUIRE(order->state == ORDER_WAITING);
         orders_set_state(orders, order, ORDER_READY);
     }
 }
@@ -79,6 +80,7 @@ static struct order *start_permitted(struct orders *orders)
 {
     while (!TAILQ_EMPTY(&orders->permitted)) {
         struct order *order = TAILQ_FIRST(&orders->permitted)->order;
+        REQUIRE(order->state == ORDER_PERMITTED && order->links->paced != NULL);
         REQUIRE(order->ledger.owned && order_writes(order));
         if (orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS)) {
             journal_begin(&order->journal, order_step(order)->id, order->attempt);
@@ -111,6 +113,7 @@ static bool start(struct orders *orders, struct order *order, struct api *api)
         to = ENGINE_CALL; /* a test without the rule: sent before anything is settled */
     }
     if (to == ENGINE_CALL || to == ENGINE_INTEND) {
+        REQUIRE(order->links->paced == NULL); /* its place in a window would never be free again */
         order->links->paced = api;
         pace_start(&api->pace);
     }
@@ -130,6 +133,7 @@ static struct order *start_one(struct orders *orders, struct api *api, int64_t *
 
     while (!TAILQ_EMPTY(&api->ready)) {
         struct order *order = TAILQ_FIRST(&api->ready)->order;
+        REQUIRE(order->state == ORDER_READY && order->links->listed == api);
         if (!pace_admits(&api->pace, orders->time.now_ms, &again_ms)) {
             if (again_ms < orders->due_ms)
                 orders->due_ms = again_ms;
@@ -188,6 +192,7 @@ size_t orders_count(const struct orders *orders)
 
 size_t orders_loaded_count(const struct orders *orders)
 {
+    REQUIRE(orders->resting <= orders->owned && orders->owned <= orders->count);
     return orders->count - orders->resting;
 }
 
@@ -208,6 +213,7 @@ size_t orders_owned_count(const struct orders *orders)
 
 size_t orders_state_count(const struct orders *orders, enum order_state state)
 {
+    REQUIRE(state <= ORDER_SETTLING);
     return orders->counts[state];
 }
 

@@ -14,6 +14,7 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
 {
     enum ledger_state state = order->ledger.written;
 
+    REQUIRE(order->ledger.owned && order->ledger.unloaded != NULL && order->state == ORDER_QUEUED);
     orders->time = time;
     order->source.taken_ms = time.now_ms;
     order->links->recovered = true;
@@ -27,6 +28,7 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
         return true;
     }
     TRY(snapshot_load(order, why));
+    REQUIRE(orders->resting > 0);
     orders->resting--;
     orders_weigh(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
@@ -56,7 +58,7 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
 {
     bool wrote = order_writes(order);
 
-    REQUIRE(order->state == ORDER_CALLING);
+    REQUIRE(order->state == ORDER_CALLING && order->links->paced != NULL);
     orders->time = time;
     struct engine_terms terms = orders_terms(orders, order);
     enum engine_move to = engine_answer(order, orders->openapi, evidence, &terms, verdict);
@@ -90,6 +92,7 @@ bool orders_next_change(struct orders *orders, struct change *change)
     if (TAILQ_EMPTY(list))
         return false;
     struct order *order = TAILQ_FIRST(list)->order;
+    REQUIRE(order->ledger.changed && !order->links->abandoned); /* nothing of the next owner's is settled */
     orders_unmark_changed(orders, order);
     if (order->state == ORDER_DONE) {
         orders_set_state(orders, order, ORDER_SETTLING);
@@ -110,6 +113,7 @@ bool orders_next_change(struct orders *orders, struct change *change)
 
 void orders_published(struct order *order)
 {
+    REQUIRE(order->state == ORDER_SETTLING || order->state == ORDER_PARKED);
     order->sequence++;
     order->outcome_is_due = false;
 }
@@ -298,6 +302,7 @@ static void leave_all_of(struct orders *orders, struct order_part *part, bool lo
 
 void orders_leave(struct orders *orders, int32_t partition, bool lost)
 {
+    REQUIRE(partition >= 0);
     if (orders_first_of(orders, (size_t)partition) != NULL)
         leave_all_of(orders, orders->parts[partition], lost);
     orders_sweep(orders);

@@ -72,6 +72,7 @@ void orders_too_large(struct orders *orders, const struct change *change, const 
     REQUIRE(order->ledger.settling > 0);
     order->ledger.settling--;
     if (change->publishes) { /* it was made, and does not go out */
+        REQUIRE(order->sequence > 0);
         order->sequence--;
         order->outcome_is_due = order->state == ORDER_PARKED;
     }

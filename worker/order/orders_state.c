@@ -5,6 +5,7 @@
 #include "invariant.h"
 #include "log.h"
 #include "memory.h"
+#include "names.h"
 #include "snapshot.h"
 
 #include <stdlib.h>
@@ -71,6 +72,7 @@ struct order *orders_first_of(const struct orders *orders, size_t partition)
 void orders_add(struct orders *orders, struct order *order)
 {
     REQUIRE(order->ledger.weight == 0 && !order->ledger.changed && order->ledger.settling == 0);
+    REQUIRE(order->state == ORDER_QUEUED && order->source.partition >= 0);
     table_add(&orders->ids, &order->links->by_id, hash_text(order->request.id));
     LIST_INSERT_HEAD(part_of(orders, (size_t)order->source.partition), order->links, in_partition);
     orders->count++;
@@ -131,6 +133,7 @@ void orders_drop_later(struct orders *orders, struct order *order)
 {
     if (order->links->going || order->ledger.settling > 0)
         return;
+    REQUIRE(order->state == ORDER_QUEUED || order->state == ORDER_PARKED); /* in no list of its state */
     order->links->going = true;
     TAILQ_INSERT_TAIL(&orders->going, order->links, in_state);
 }
@@ -216,6 +219,7 @@ void orders_set_state(struct orders *orders, struct order *order, enum order_sta
 {
     REQUIRE((follows[order->state] & 1u << state) != 0);
     REQUIRE(may_work(order, state));
+    REQUIRE(!order->links->going || (state != ORDER_READY && state != ORDER_PERMITTED));
     leave_state(orders, order);
     enter_state(orders, order, state);
 }
@@ -236,6 +240,7 @@ void orders_mark_changed(struct orders *orders, struct order *order)
 
 void orders_set_owned(struct orders *orders, struct order *order, bool owned)
 {
+    REQUIRE(orders->owned >= order->ledger.owned && orders->resting >= rests(order));
     orders->owned -= order->ledger.owned;
     orders->resting -= rests(order);
     order->ledger.owned = owned;
@@ -266,6 +271,7 @@ void orders_unload(struct orders *orders, struct order *order)
 {
     if (order->ledger.unloaded != NULL)
         return;
+    REQUIRE(order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED);
     snapshot_unload(order);
     orders->resting += rests(order);
     orders_weigh(orders, order);
@@ -285,6 +291,7 @@ void orders_load(struct orders *orders, struct order *order)
 
     if (order->ledger.unloaded == NULL)
         return;
+    REQUIRE(orders->resting >= rests(order));
     orders->resting -= rests(order);
     if (!snapshot_load(order, &why)) {
         LOG(LOG_ERROR, "an order of the ledger cannot be read: the process ends",
@@ -342,6 +349,7 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
     static const enum order_state states[] = {
         [ENGINE_CALL] = ORDER_CALLING, [ENGINE_INTEND] = ORDER_INTENDING, [ENGINE_WAIT] = ORDER_WAITING,
         [ENGINE_RETRY] = ORDER_READY,  [ENGINE_PARK] = ORDER_PARKED,      [ENGINE_END] = ORDER_DONE};
+    NAMES_COMPLETE(states, ENGINE_END);
 
     REQUIRE(to <= ENGINE_END);
     orders_set_state(orders, order, states[to]);

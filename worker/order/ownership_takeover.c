@@ -31,6 +31,7 @@ static void ask(struct ownership *ownership, enum ownership_phase phase)
                                                          : phase == OWNERSHIP_PROBING ? port->probe
                                                                                       : port->peek;
 
+    REQUIRE(phase == OWNERSHIP_READING || phase == OWNERSHIP_PROBING || phase == OWNERSHIP_PEEKING);
     ownership_set_phase(ownership, phase);
     question(ownership->setup.context, ++ownership->question);
 }
@@ -136,6 +137,7 @@ static void own_partitions(struct ownership *ownership)
 
     for (size_t i = 0; i < count; i++) {
         const struct takeover_partition *one = &partitions[i];
+        REQUIRE(one->checked && one->position >= 0); /* R4: held against log and ledger before */
         if (!partitions_own(setup->partitions, one->partition, one->position, one->metadata,
                             one->metadata_length, one->signals, &why))
             setup->port->news(setup->context, OWNERSHIP_FOREIGN_MAP, one->partition, &why);
@@ -295,6 +297,7 @@ bool ownership_go_on_takeover(struct ownership *ownership, struct orders_time ti
     enum ownership_phase before = ownership->phase;
     struct fault why;
 
+    REQUIRE(ownership->takeover != NULL);
     if (before == OWNERSHIP_LOADING || before == OWNERSHIP_RETURNING)
         read_on(ownership, time);
     else if (before == OWNERSHIP_BARRIER)

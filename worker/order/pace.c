@@ -23,6 +23,7 @@ void pace_share(struct pace *pace, double share)
 {
     bool was_open = pace->open >= pace_limit(pace);
 
+    REQUIRE(share >= 0 && share <= 1);
     pace->share = share;
     if (was_open || pace->open > pace_limit(pace))
         pace->open = pace_limit(pace);
@@ -40,6 +41,7 @@ static void refill(struct pace *pace, int64_t now_ms)
 {
     double most = rate_per_ms(pace) * MS;
 
+    REQUIRE(now_ms >= pace->refilled_ms);
     pace->tokens += (double)(now_ms - pace->refilled_ms) * rate_per_ms(pace);
     pace->refilled_ms = now_ms;
     if (pace->tokens > (most < 1 ? 1 : most))
@@ -48,6 +50,7 @@ static void refill(struct pace *pace, int64_t now_ms)
 
 bool pace_admits(struct pace *pace, int64_t now_ms, int64_t *again_ms)
 {
+    REQUIRE(pace->open >= 1 && pace->in_flight >= 0); /* with less it would never admit one again */
     *again_ms = INT64_MAX;
     if (now_ms < pace->closed_until_ms) {
         *again_ms = pace->closed_until_ms;

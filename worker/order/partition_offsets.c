@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert((PARTITION_SPAN_MAX / 8 + 3) / 3 * 4 + SETTLEMENT_TOKEN_MAX + 48 <= COMMIT_METADATA_MAX,
+               "a full map, its token and its mark fit the metadata");
+
 void partition_offsets_init(struct partition_offsets *position)
 {
     *position = (struct partition_offsets){
@@ -30,6 +33,7 @@ static void set_bit(struct partition_offsets *position, int64_t place)
 {
     size_t byte = (size_t)place / 8;
 
+    REQUIRE(place >= 0);
     if (byte >= position->room) {
         size_t room = byte * 2 + 16;
         position->settled = memory_resize(position->settled, room, 1);
@@ -70,6 +74,7 @@ static void advance(struct partition_offsets *position)
         count++;
     if (count > 0)
         shift(position, count);
+    REQUIRE(position->next <= position->seen);
 }
 
 /* The parts of the metadata between its semicolons; false when we did not write it. */
@@ -162,6 +167,7 @@ bool partition_offsets_take(struct partition_offsets *position, int64_t offset)
 {
     bool nothing_open = position->next == position->seen;
     REQUIRE(position->next <= position->seen);
+    REQUIRE(partition_offsets_has_room(position, offset));
 
     if (position->next < 0 || (nothing_open && offset > position->next)) {
         position->next = position->seen = offset;

@@ -29,10 +29,15 @@ struct partitions {
     bool under_way; /* a settlement, and no second one */
 };
 
+enum { COUNTER_DIGITS = 20 };
+_Static_assert(sizeof((struct partitions *)0)->owner + 1 + COUNTER_DIGITS <= SETTLEMENT_TOKEN_MAX + 1,
+               "a token that is cut would be that of another settlement");
+
 struct partitions *partitions_new(const char *owner, unsigned format)
 {
     struct partitions *partitions = memory_new(1, sizeof *partitions);
 
+    REQUIRE(strlen(owner) < sizeof partitions->owner);
     snprintf(partitions->owner, sizeof partitions->owner, "%s", owner);
     partitions->format = format;
     return partitions;
@@ -180,6 +185,7 @@ size_t partitions_begin(struct partitions *partitions, struct partition_commit *
     size_t count = 0;
 
     REQUIRE(!partitions->under_way);
+    REQUIRE(partitions->counter < UINT64_MAX && partitions->count <= partitions->epochs);
     *positions = memory_new(partitions->count, sizeof **positions);
     partitions->counter++;
     print_token(partitions, token);

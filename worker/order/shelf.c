@@ -59,6 +59,7 @@ static uint32_t new_item(struct shelf *shelf)
         shelf->free = (uint32_t)item_at(shelf, number)->offset;
         return number;
     }
+    REQUIRE(shelf->used < UINT32_MAX);
     if (shelf->used % BLOCK_ITEMS == 0) {
         size_t blocks = shelf->used / BLOCK_ITEMS;
         shelf->blocks = memory_resize(shelf->blocks, blocks + 1, sizeof(struct shelf_item *));
@@ -169,6 +170,8 @@ void shelf_put(struct shelf *shelf, uint64_t hash, const struct shelf_item *item
 
     if ((uint64_t)table->count * 4 >= (uint64_t)table->room * 3)
         grow(shelf, table);
+    REQUIRE(table->count < table->room); /* else nothing would end the search for a place */
+    REQUIRE(item->offset >= 0);          /* TAKEN_OUT is none */
     uint32_t *place = place_of(shelf, table, hash, &item->id);
     if (*place != 0) {
         item_at(shelf, *place - 1)->offset = item->offset;
@@ -180,6 +183,7 @@ void shelf_put(struct shelf *shelf, uint64_t hash, const struct shelf_item *item
     table->count++;
     shelf->count++;
     push(shelf, number);
+    REQUIRE(shelf->count <= shelf->heap_count && shelf->heap_count <= shelf->used);
 }
 
 const struct shelf_item *shelf_find(const struct shelf *shelf, uint64_t hash, const struct uuid *id)
@@ -213,10 +217,12 @@ void shelf_remove(struct shelf *shelf, uint64_t hash, const struct uuid *id)
     table->count--;
     shelf->count--;
     clear_top(shelf);
+    REQUIRE((shelf->count == 0) == (shelf->heap_count == 0) && shelf->count <= shelf->heap_count);
 }
 
 const struct shelf_item *shelf_oldest(struct shelf *shelf)
 {
+    REQUIRE(shelf->heap_count == 0 || item_at(shelf, shelf->heap[0])->offset != TAKEN_OUT);
     return shelf->heap_count == 0 ? NULL : item_at(shelf, shelf->heap[0]);
 }
 

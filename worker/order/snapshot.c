@@ -1,6 +1,7 @@
 /* An order to its record and back. `progress` is JSON that people read, too, so its members have plain names. */
 #include "snapshot.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "order_links.h"
 #include "tree_build.h"
@@ -92,6 +93,7 @@ static void add_retries(struct json_object *tree, const struct execution *execut
 {
     if (execution->retries == NULL)
         return;
+    REQUIRE(execution->workflow != NULL && execution->step < execution->workflow->step_count);
     const struct step *step = &execution->workflow->steps[execution->step];
     struct json_object *retries = json_object_new_object();
     for (size_t i = 0; i < step->on_failure_count; i++)
@@ -150,6 +152,7 @@ void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_rec
     const struct ledger_record *unloaded = order->ledger.unloaded;
     enum ledger_state state = snapshot_state(order);
 
+    REQUIRE(*order->request.id != '\0' && order->type != NULL);
     *record = (struct ledger_record){.state = state,
                                      .offset = order->source.offset,
                                      .turn = order->source.turn,
@@ -266,6 +269,7 @@ static void read_walk(struct order *order, const char *step, const struct json_o
 
     if (!flag_of(progress, "begun"))
         return;
+    REQUIRE(order->main.workflow == NULL && order->main.steps == NULL);
     order->main.workflow = workflow;
     order->main.step = step == NULL ? workflow->step_count : workflow_step(workflow, step);
     order->main.step_is_new = flag_of(progress, "stepIsNew");

@@ -4,6 +4,7 @@
 #include "acceptance.h"
 #include "hash.h"
 #include "heap.h"
+#include "invariant.h"
 #include "memory.h"
 #include "table.h"
 
@@ -33,6 +34,9 @@ struct takeover {
     struct takeover_stored *stored;
     size_t stored_count;
 };
+
+_Static_assert(sizeof((struct takeover *)0)->token == sizeof((struct ledger_owner *)0)->token,
+               "a token that is cut is never found");
 
 /* By partition, turn and request id; a heap and not a sort, so that no turn of the loop pays for all of them. */
 static bool is_before(struct heap_item *one, struct heap_item *other)
@@ -235,6 +239,7 @@ void takeover_end(struct takeover *takeover, int32_t partition)
 
 void takeover_settled(struct takeover *takeover, const char *token)
 {
+    REQUIRE(token == NULL || (*token != '\0' && strlen(token) < sizeof takeover->token));
     takeover->barrier_settled = token != NULL;
     snprintf(takeover->token, sizeof takeover->token, "%s", token == NULL ? "" : token);
 }

@@ -1,6 +1,7 @@
 /* The table that turns the evidence of one call into a verdict. */
 #include "verdict.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "names.h"
 #include "said.h"
@@ -39,6 +40,8 @@ static void describe_failure(const struct evidence *evidence, const char *code, 
         [CALL_CUT] = "cut",        [CALL_TOO_LARGE] = "size", [CALL_NOT_ACCEPTED] = "certificate"};
     NAMES_COMPLETE(codes, CALL_NOT_ACCEPTED);
 
+    REQUIRE(evidence->end <= CALL_NOT_ACCEPTED &&
+            (!evidence->body_unreadable || evidence->unreadable != NULL));
     if (evidence->end != CALL_REPLIED) {
         reason_set(reason, evidence->end == CALL_TOO_LARGE ? REASON_BAD_REPLY : REASON_UNAVAILABLE,
                    codes[evidence->end], "%s", evidence->what);
@@ -153,8 +156,8 @@ static void judge_reply(const struct step *step, const struct evidence *evidence
     }
 }
 
-void verdict_of(const struct step *step, const struct openapi *openapi, const struct evidence *evidence,
-                const struct scope *scope, verdict_fits_fn *fits, void *context, struct verdict *verdict)
+static void judge(const struct step *step, const struct openapi *openapi, const struct evidence *evidence,
+                  const struct scope *scope, verdict_fits_fn *fits, void *context, struct verdict *verdict)
 {
     char code[BT_CODE_SIZE];
 
@@ -193,4 +196,13 @@ void verdict_of(const struct step *step, const struct openapi *openapi, const st
         return;
     }
     judge_reply(step, evidence, scope, fits, context, code, verdict);
+}
+
+void verdict_of(const struct step *step, const struct openapi *openapi, const struct evidence *evidence,
+                const struct scope *scope, verdict_fits_fn *fits, void *context, struct verdict *verdict)
+{
+    judge(step, openapi, evidence, scope, fits, context, verdict);
+    REQUIRE((verdict->kind == VERDICT_ACTION) == (verdict->action != NULL));
+    REQUIRE(verdict->kind == VERDICT_DONE || verdict->reason.kind != REASON_NONE);
+    REQUIRE(verdict->kind != VERDICT_IN_DOUBT || workflow_step_writes(step));
 }

@@ -3,6 +3,7 @@
 
 #include "datum.h"
 #include "framing.h"
+#include "invariant.h"
 #include "memory.h"
 #include "names.h"
 #include "timestamp.h"
@@ -14,6 +15,8 @@
 
 const char *const decision_words[] = {"happened", "did-not-happen", "retry", "reject", NULL};
 static const char *const symbols[] = {"HAPPENED", "DID_NOT_HAPPEN", "RETRY", "REJECT", NULL};
+NAMES_COMPLETE(decision_words, DECISION_REJECT + 1); /* and the null */
+NAMES_COMPLETE(symbols, DECISION_REJECT + 1);
 
 static void add_text(struct json_object *tree, const char *name, const char *text)
 {
@@ -30,6 +33,7 @@ bool decision_write(const struct schema *schema, const struct decision *decision
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
     char moment[TIMESTAMP_TEXT_SIZE];
 
+    REQUIRE(decision->verdict <= DECISION_REJECT);
     timestamp_print(decision->decided_at_ms, moment);
     add_text(tree, "signalId", decision->signal_id);
     add_text(tree, "requestId", decision->request_id);

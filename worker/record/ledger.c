@@ -4,7 +4,9 @@
 #include "base64.h"
 #include "datum.h"
 #include "framing.h"
+#include "invariant.h"
 #include "memory.h"
+#include "names.h"
 #include "timestamp.h"
 #include "tree_build.h"
 
@@ -16,12 +18,16 @@ static const char *const state_names[] = {
     [LEDGER_QUEUED] = "QUEUED", [LEDGER_INTENDED] = "INTENDED", [LEDGER_PARKED] = "PARKED",
     [LEDGER_DONE] = "DONE",     [LEDGER_DONE + 1] = NULL,
 };
+NAMES_COMPLETE(state_names, LEDGER_DONE + 1); /* and the null */
+_Static_assert(sizeof "order/" - 1 + UUID_TEXT_SIZE <= LEDGER_KEY_SIZE, "a key has room for an id");
+_Static_assert(sizeof "owner/-2147483648" <= LEDGER_KEY_SIZE, "a key has room for a partition");
 
 /* A record holds a request, its outputs and its outcome: more than one event may. */
 static const struct datum_limits limits = {.bytes_max = 64 << 20, .values_max = 1000, .depth_max = 8};
 
 const char *ledger_state_name(enum ledger_state state)
 {
+    REQUIRE(state <= LEDGER_DONE);
     return state_names[state];
 }
 
@@ -71,6 +77,8 @@ bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_reco
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
 
+    REQUIRE(record->state <= LEDGER_DONE && *record->request_id != '\0');
+    REQUIRE(schemas->writes >= 1 && schemas->writes <= LEDGER_FORMATS);
     tree_add_text(tree, "state", state_names[record->state]);
     tree_add_text(tree, "requestId", record->request_id);
     tree_add_text(tree, "orderType", record->order_type);
@@ -97,6 +105,8 @@ bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledge
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
 
+    REQUIRE(schemas->writes >= 1 && schemas->writes <= LEDGER_FORMATS);
+    REQUIRE(*owner->token != '\0'); /* without it nobody finds the barrier again */
     tree_add_text(tree, "token", owner->token);
     tree_add_integer(tree, "partition", owner->partition);
     tree_add_integer(tree, "partitionCount", owner->partition_count);

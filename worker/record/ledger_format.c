@@ -1,6 +1,7 @@
 /* Compiles the ledger's schemas, one of each record for every format. */
 #include "ledger_format.h"
 
+#include "invariant.h"
 #include "ledger_formats.h"
 
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct ledger_schemas ledger_schemas_new(unsigned writes)
     struct ledger_schemas schemas = {.writes = writes};
     struct fault why;
 
+    REQUIRE(writes >= 1 && writes <= LEDGER_FORMATS);
     if (!schema_library_add(library, text_LedgerState, strlen(text_LedgerState), NULL, &why))
         abort();
     schemas.orders[0] = compile(text_history_LedgerRecord_1, library);

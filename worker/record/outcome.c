@@ -2,6 +2,7 @@
 #include "outcome.h"
 
 #include "datum.h"
+#include "invariant.h"
 #include "memory.h"
 #include "names.h"
 #include "timestamp.h"
@@ -19,14 +20,17 @@ NAMES_COMPLETE(status_names, OUTCOME_PROGRESS);
 
 const char *outcome_status_name(enum outcome_status status)
 {
+    REQUIRE(status <= OUTCOME_PROGRESS);
     return status_names[status];
 }
 
 void outcome_id(const struct outcome *outcome, char id[UUID_TEXT_SIZE])
 {
     char sequence[16];
+    _Static_assert(sizeof sequence > sizeof "4294967295", "two numbers that are cut would be one id");
     const char *step = outcome->calls == NULL || outcome->calls->step == NULL ? "" : outcome->calls->step;
 
+    REQUIRE(outcome->status <= OUTCOME_PROGRESS && *outcome->request_id != '\0');
     snprintf(sequence, sizeof sequence, "%u", outcome->sequence);
     uuid_print(
         uuid_of((const char *[]){outcome->request_id, status_names[outcome->status], step, sequence}, 4), id);
@@ -79,6 +83,7 @@ static struct json_object *tracking_tree(const struct call_record *calls)
 {
     struct json_object *ids = json_object_new_array();
 
+    REQUIRE(calls->tracking_count <= TRACKING_IDS_MAX);
     for (size_t i = 0; i < calls->tracking_count; i++)
         json_object_array_add(ids, text_of(calls->tracking_ids[i]));
     return ids;
@@ -120,6 +125,7 @@ bool outcome_write(const struct outcome *outcome, struct buffer *datum, struct f
     CLEANUP(tree_release) struct json_object *tree = outcome_tree(outcome);
     struct fault inner;
 
+    REQUIRE(!outcome->final || outcome->status < OUTCOME_UNKNOWN);
     if (datum_encode_shaped(outcome->type->outcome, tree, datum, &inner) ||
         datum_encode(outcome->type->outcome, tree, datum, &inner))
         return true;

@@ -1,6 +1,7 @@
 /* Reasons made, and the names of their kinds. */
 #include "reason.h"
 
+#include "invariant.h"
 #include "names.h"
 #include "text.h"
 #include "utf8.h"
@@ -25,6 +26,7 @@ NAMES_COMPLETE(reason_names, REASON_REPORTED);
 
 const char *reason_kind_name(enum reason_kind kind)
 {
+    REQUIRE(kind <= REASON_REPORTED);
     return reason_names[kind];
 }
 

@@ -2,6 +2,7 @@
 #include "request.h"
 
 #include "datum.h"
+#include "invariant.h"
 #include "memory.h"
 #include "number.h"
 #include "projection.h"
@@ -10,6 +11,11 @@
 
 #include <stdio.h>
 #include <string.h>
+
+_Static_assert((int)NUMBER_NATIONAL == (int)WORKFLOW_NATIONAL &&
+                   (int)NUMBER_SIGNIFICANT == (int)WORKFLOW_SIGNIFICANT &&
+                   (int)NUMBER_E164 == (int)WORKFLOW_E164,
+               "one is cast to the other");
 
 /* Finds a request's id even where another field is broken: the same record with that one field. */
 static bool read_id(const struct order_type *type, const struct schema *writer, const void *datum,
@@ -90,6 +96,7 @@ static void prepare(const struct order_type *type, struct json_object *tree, str
     TREE_EACH(given, name, value)
     if (!tree_has(tree, name))
         tree_add(tree, name, json_object_get(value));
+    REQUIRE(request->inputs == NULL); /* nobody would free those */
     request->inputs = tree;
 }
 

@@ -2,6 +2,7 @@
 #include "trace.h"
 
 #include "buffer.h"
+#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -95,5 +96,6 @@ char *trace_state_read(const char *joined)
             buffer_add_byte(&list, ',');
         buffer_add(&list, member, taken);
     }
+    REQUIRE(!list.full); /* a cut member would be another one */
     return list.length == 0 ? NULL : buffer_take(&list, NULL);
 }

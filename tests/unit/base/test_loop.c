@@ -81,6 +81,12 @@ static void timers(void)
     loop_free(loop);
 }
 
+static void never(void *context)
+{
+    (void)context;
+    CU_FAIL("a timer that is not due has fired");
+}
+
 static void many_timers(void)
 {
     struct loop *loop = new_loop();
@@ -90,6 +96,7 @@ static void many_timers(void)
 
     for (size_t i = 0; i < COUNT_OF(timers_of); i++) {
         random = random * 1103515245u + 12345u;
+        timers_of[i].fire = never;
         loop_set_timer(loop, &timers_of[i], 1000000 + random % 997);
     }
     for (size_t i = 0; i < COUNT_OF(timers_of); i += 3)

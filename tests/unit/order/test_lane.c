@@ -43,7 +43,7 @@ static void bytes(void)
     static const struct {
         const char *key;
         size_t length;
-    } keys[] = {{"", 0}, {"\0", 1}, {"a", 1}, {"a\0", 2}, {"a\0b", 3}, {"a\0c", 3}, {"A", 1}};
+    } keys[] = {{"\0", 1}, {"a", 1}, {"a\0", 2}, {"a\0b", 3}, {"a\0c", 3}, {"A", 1}};
     struct lanes *lanes = lanes_new();
     struct order *orders[COUNT_OF(keys)];
 
