@@ -35,6 +35,8 @@ static const struct {
     {"topics", "create the topics, or say what differs", command_topics},
     {"submit", "send order requests", command_submit},
     {"watch", "show outcomes as they come", command_watch},
+    {"order", "show one order: where it is, what happened to it, what to do next", command_order},
+    {"orders", "show the orders that have not ended, filtered", command_orders},
     {"parked", "show the orders that wait for a person", command_parked},
     {"decide", "say what became of a parked order", command_decide},
     {"replay", "send dead letters or finished orders again", command_replay},

@@ -70,6 +70,13 @@ static enum engine_move wait_in_doubt(struct order *order, const struct engine_t
                          "BT may have carried it out, and that cannot be found out here.", terms);
 }
 
+/* For people, by the wall clock: the worker goes by its own clock. */
+static void note_doubt(struct order *order, const struct engine_terms *terms)
+{
+    journal_note_doubt(&order->journal, terms->wall_ms,
+                       terms->wall_ms + order->doubt.absent_ms - terms->now_ms);
+}
+
 enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *reason, bool refused,
                                       const struct engine_terms *terms)
 {
@@ -83,6 +90,7 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
     doubt->give_up_ms = terms->now_ms + terms->doubt.give_up_ms;
     doubt->looks = 0;
     doubt->reason = *reason;
+    note_doubt(order, terms);
     return wait_in_doubt(order, terms);
 }
 
@@ -99,6 +107,7 @@ enum engine_move engine_take_over(struct order *order, const struct engine_terms
     if (doubt->reason.kind == REASON_NONE)
         reason_set(&doubt->reason, REASON_UNAVAILABLE, "owner",
                    "The worker that sent attempt %u was lost before an answer came.", order->attempt);
+    note_doubt(order, terms);
     return wait_in_doubt(order, terms);
 }
 
@@ -168,12 +177,26 @@ static enum engine_move look_later(struct order *order, const struct engine_term
                          terms);
 }
 
+/* `answer` null: it gave none, so what BT said instead. */
+static void note_look(struct order *order, const char *answer, const struct call_record *calls,
+                      const struct engine_terms *terms)
+{
+    char text[BT_CODE_SIZE + 16];
+
+    if (answer == NULL && calls->http_status == 0)
+        answer = "no reply";
+    text_print(text, sizeof text, "%d%s%s", calls->http_status, *calls->bt_code == '\0' ? "" : "/",
+               calls->bt_code);
+    journal_note_look(&order->journal, terms->wall_ms, answer == NULL ? text : answer);
+}
+
 enum engine_move engine_judge_lookup(struct order *order, const struct engine_terms *terms)
 {
     struct doubt *doubt = &order->doubt;
     CLEANUP(tree_release) struct json_object *outputs = TAKE(doubt->answer);
 
     REQUIRE(doubt->open && order->lookup.workflow != NULL);
+    const struct call_record calls = order->lookup.calls; /* its texts are not looked at */
     execution_release(&order->lookup);
     doubt->looks++;
     const struct step *step = order_step(order);
@@ -184,6 +207,12 @@ enum engine_move engine_judge_lookup(struct order *order, const struct engine_te
         outputs != NULL && (doubt->answered_absent || criteria_hold(&step->lookup->absent, &scope));
     if ((terms->rules_off & RULE_PROOF) != 0 && outputs != NULL)
         is_absent = !is_found;
+    note_look(order,
+              outputs == NULL         ? NULL
+              : is_found == is_absent ? "unproven"
+              : is_found              ? "found"
+                                      : "absent",
+              &calls, terms);
     if (is_found == is_absent) /* neither is proven (PROMISE.md R17) */
         return look_later(order, terms);
     if (is_found)

@@ -3,6 +3,7 @@
 
 #include "invariant.h"
 #include "memory.h"
+#include "text.h"
 #include "timestamp.h"
 #include "tree_build.h"
 
@@ -29,6 +30,30 @@ struct journal_entry *journal_latest(struct journal *journal)
     return journal->count == 0 ? NULL : &journal->entries[journal->count - 1];
 }
 
+void journal_note_doubt(struct journal *journal, int64_t since_ms, int64_t absent_from_ms)
+{
+    struct journal_entry *entry = journal_latest(journal);
+
+    if (entry == NULL)
+        return;
+    if (entry->doubt.since_ms == 0)
+        entry->doubt.since_ms = since_ms;
+    entry->doubt.absent_from_ms = absent_from_ms;
+}
+
+void journal_note_look(struct journal *journal, int64_t at_ms, const char *answer)
+{
+    struct journal_entry *entry = journal_latest(journal);
+
+    if (entry == NULL)
+        return;
+    struct journal_doubt *doubt = &entry->doubt;
+    if (doubt->looks++ == 0)
+        doubt->first_look_ms = at_ms;
+    doubt->last_look_ms = at_ms;
+    text_print(doubt->answer, sizeof doubt->answer, "%s", answer);
+}
+
 void journal_release(struct journal *journal)
 {
     memory_free(journal->entries);
@@ -43,6 +68,22 @@ static void add_moment(struct json_object *tree, const char *name, int64_t ms)
         return;
     timestamp_print(ms, text);
     tree_add_text(tree, name, text);
+}
+
+static void add_doubt(struct json_object *entry, const struct journal_doubt *doubt)
+{
+    if (doubt->since_ms == 0)
+        return;
+    struct json_object *tree = json_object_new_object();
+    add_moment(tree, "since", doubt->since_ms);
+    add_moment(tree, "absentFrom", doubt->absent_from_ms);
+    if (doubt->looks > 0) {
+        tree_add_integer(tree, "looks", doubt->looks);
+        add_moment(tree, "firstLook", doubt->first_look_ms);
+        add_moment(tree, "lastLook", doubt->last_look_ms);
+        tree_add_known(tree, "answer", doubt->answer);
+    }
+    tree_add(entry, "doubt", tree);
 }
 
 struct json_object *journal_tree(const struct journal *journal)
@@ -60,6 +101,7 @@ struct json_object *journal_tree(const struct journal *journal)
             tree_add_integer(tree, "httpStatus", entry->http_status);
         tree_add_known(tree, "trackingId", entry->tracking);
         tree_add_known(tree, "said", entry->said);
+        add_doubt(tree, &entry->doubt);
         json_object_array_add(list, tree);
     }
     return list;
@@ -81,6 +123,18 @@ static void read_text(struct json_object *tree, const char *name, char *text, si
     snprintf(text, size, "%s", value == NULL ? "" : value);
 }
 
+static void read_doubt(struct json_object *tree, struct journal_doubt *doubt)
+{
+    if (tree == NULL)
+        return;
+    doubt->since_ms = moment_of(tree, "since");
+    doubt->absent_from_ms = moment_of(tree, "absentFrom");
+    doubt->looks = (unsigned)json_object_get_int64(tree_member(tree, "looks"));
+    doubt->first_look_ms = moment_of(tree, "firstLook");
+    doubt->last_look_ms = moment_of(tree, "lastLook");
+    read_text(tree, "answer", doubt->answer, sizeof doubt->answer);
+}
+
 void journal_of_tree(struct json_object *tree, struct journal *journal)
 {
     size_t count = json_object_is_type(tree, json_type_array) ? json_object_array_length(tree) : 0;
@@ -97,5 +151,6 @@ void journal_of_tree(struct json_object *tree, struct journal *journal)
         entry->http_status = json_object_get_int(tree_member(one, "httpStatus"));
         read_text(one, "trackingId", entry->tracking, sizeof entry->tracking);
         read_text(one, "said", entry->said, sizeof entry->said);
+        read_doubt(tree_member(one, "doubt"), &entry->doubt);
     }
 }

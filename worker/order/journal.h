@@ -11,6 +11,15 @@
 
 enum { JOURNAL_MAX = 20, JOURNAL_SAID_SIZE = 200 };
 
+/* What became of an attempt that may have happened: all times since the epoch. */
+struct journal_doubt {
+    int64_t since_ms;       /* 0: there was no doubt */
+    int64_t absent_from_ms; /* look-ups sent from then on may answer "absent" */
+    unsigned looks;         /* that ended */
+    int64_t first_look_ms, last_look_ms;
+    char answer[40]; /* to the latest: "found", "absent", or what came instead: "503/05" */
+};
+
 struct journal_entry {
     char step[64];
     unsigned attempt;
@@ -18,6 +27,7 @@ struct journal_entry {
     int http_status;                 /* 0: no reply came */
     char tracking[64];
     char said[JOURNAL_SAID_SIZE]; /* how it ended, one sentence */
+    struct journal_doubt doubt;
 };
 
 struct journal {
@@ -31,6 +41,10 @@ void journal_begin(struct journal *journal, const char *step, unsigned attempt);
 
 /* The latest entry, null when there is none. */
 struct journal_entry *journal_latest(struct journal *journal);
+
+/* Notes that the latest attempt is in doubt, again after a take-over, and how a look-up for it ended. */
+void journal_note_doubt(struct journal *journal, int64_t since_ms, int64_t absent_from_ms);
+void journal_note_look(struct journal *journal, int64_t at_ms, const char *answer);
 
 void journal_release(struct journal *journal);
 

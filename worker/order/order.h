@@ -38,7 +38,8 @@ struct order_source {
     char *key;    /* null: none */
     size_t key_length;
     int64_t requested_at_ms; /* since the epoch */
-    int64_t taken_ms;        /* clock of the loop */
+    int64_t taken_ms;        /* clock of the loop; of this process */
+    int64_t taken_at_ms;     /* since the epoch: by the first worker; 0: not known */
     struct order_headers headers;
 };
 

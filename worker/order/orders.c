@@ -58,6 +58,7 @@ void orders_take(struct orders *orders, struct order *order, struct orders_time 
 {
     orders->time = time;
     order->source.taken_ms = time.now_ms;
+    order->source.taken_at_ms = time.wall_ms;
     orders_add(orders, order);
     if (order->source.key == NULL || lanes_enter(orders->lanes, order))
         orders_go_on(orders, order);

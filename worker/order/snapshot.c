@@ -125,6 +125,7 @@ static char *progress_of(const struct order *order)
     add_retries(tree, &order->main);
     add_flag(tree, "tokenRenewed", order->main.token_renewed);
     add_number(tree, "stepsDone", order->steps_done);
+    add_number(tree, "takenAtMs", order->source.taken_at_ms);
     add_number(tree, "startedAtMs", order->started_at_ms);
     add_number(tree, "notAfterMs",
                order->request.not_after_ms == INT64_MAX ? 0 : order->request.not_after_ms);
@@ -297,6 +298,7 @@ static void read_progress(struct order *order, const struct json_object *progres
     int64_t not_after_ms = number_of(progress, "notAfterMs");
 
     order->steps_done = (unsigned)number_of(progress, "stepsDone");
+    order->source.taken_at_ms = number_of(progress, "takenAtMs");
     order->started_at_ms = number_of(progress, "startedAtMs");
     order->request.not_after_ms = not_after_ms == 0 ? INT64_MAX : not_after_ms;
     read_text(progress, "orderId", order->order_id, sizeof order->order_id);

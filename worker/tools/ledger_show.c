@@ -2,6 +2,7 @@
 #include "ledger_view.h"
 
 #include "memory.h"
+#include "order_standing.h"
 #include "timestamp.h"
 #include "tree.h"
 #include "tree_build.h"
@@ -31,27 +32,6 @@ static void print_key(const struct ledger_record *record, int width)
     for (size_t i = 0; i < record->key_length && shown < width; i++, shown++)
         putchar(isprint((unsigned char)record->key[i]) ? record->key[i] : '.');
     printf("%*s", width - shown, "");
-}
-
-void ledger_view_head(void)
-{
-    printf("%-36s  %-26s %-16s %-9s %7s  %-20s  %s\n", "REQUEST", "ORDER TYPE", "KEY", "STATE", "ATTEMPT",
-           "SINCE", "WHY");
-}
-
-void ledger_view_row(const struct ledger_item *item)
-{
-    const struct ledger_record *record = &item->record;
-    CLEANUP(tree_release) struct json_object *progress = parsed(record->progress);
-    struct json_object *reason = tree_member(progress, "reason");
-    char since[TIMESTAMP_TEXT_SIZE];
-
-    timestamp_print(record->written_at_ms, since);
-    printf("%s  %-26s ", record->request_id, record->order_type);
-    print_key(record, 16);
-    printf(" %-9s %7u  %.19sZ  %s/%s %s\n", ledger_state_name(record->state), record->attempt, since,
-           or_dash(tree_text_of(reason, "kind")), or_dash(tree_text_of(reason, "code")),
-           or_dash(tree_text_of(reason, "text")));
 }
 
 static void show_attempt(struct json_object *entry)
@@ -124,6 +104,18 @@ void ledger_view_show(const struct ledger_item *item)
                or_dash(tree_text_of(decision, "answer")), or_dash(tree_text_of(decision, "why")));
 }
 
+static void add_standing(struct json_object *tree, const struct ledger_item *item)
+{
+    struct order_standing standing;
+
+    order_standing_read(item, &standing);
+    tree_add_known(tree, "waitsFor", order_waits_words[standing.waits]);
+    tree_add_known(tree, "waitsBehind", standing.waits == WAITS_KEY ? item->first->record.request_id : NULL);
+    tree_add_integer(tree, "behind", (int64_t)item->behind);
+    tree_add_known(tree, "writer", item->writer);
+    order_standing_release(&standing);
+}
+
 void ledger_view_json(const struct ledger_item *item)
 {
     const struct ledger_record *record = &item->record;
@@ -137,6 +129,7 @@ void ledger_view_json(const struct ledger_item *item)
     tree_add(tree, "key",
              record->key == NULL ? NULL : json_object_new_string_len(record->key, (int)record->key_length));
     tree_add_text(tree, "state", ledger_state_name(record->state));
+    add_standing(tree, item);
     tree_add_integer(tree, "attempt", record->attempt);
     tree_add_integer(tree, "partition", item->partition);
     tree_add_integer(tree, "offset", record->offset);

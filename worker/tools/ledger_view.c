@@ -3,6 +3,7 @@
 
 #include "hash.h"
 #include "memory.h"
+#include "text.h"
 #include "topic_reader.h"
 
 #include <inttypes.h>
@@ -33,8 +34,22 @@ static struct ledger_item *find(const struct ledger_view *view, int32_t partitio
     return NULL;
 }
 
-static void put(struct ledger_view *view, int32_t partition, const struct ledger_record *record)
+static void read_writer(const rd_kafka_message_t *message, char *writer, size_t size)
 {
+    rd_kafka_headers_t *headers;
+    const void *value;
+    size_t length;
+
+    if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+        rd_kafka_header_get_last(headers, LEDGER_WRITER_HEADER, &value, &length) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR)
+        text_print(writer, size, "%.*s", (int)length, (const char *)value);
+}
+
+static void put(struct ledger_view *view, const rd_kafka_message_t *message,
+                const struct ledger_record *record)
+{
+    int32_t partition = message->partition;
     struct ledger_item *item = find(view, partition, record->request_id);
 
     if (item == NULL) {
@@ -45,6 +60,8 @@ static void put(struct ledger_view *view, int32_t partition, const struct ledger
     }
     ledger_release(&item->record);
     item->record = *record;
+    item->offset = message->offset;
+    read_writer(message, item->writer, sizeof item->writer);
 }
 
 void ledger_view_init(struct ledger_view *view)
@@ -53,22 +70,30 @@ void ledger_view_init(struct ledger_view *view)
     TAILQ_INIT(&view->items);
 }
 
+void ledger_view_id_of(const rd_kafka_message_t *message, char request_id[UUID_TEXT_SIZE])
+{
+    const size_t length = sizeof prefix - 1;
+
+    *request_id = '\0';
+    if (message->key_len > length && memcmp(message->key, prefix, length) == 0)
+        snprintf(request_id, UUID_TEXT_SIZE, "%.*s", (int)(message->key_len - length),
+                 (const char *)message->key + length);
+}
+
 bool ledger_view_take(const struct setup *setup, struct ledger_view *view, const rd_kafka_message_t *message,
                       struct fault *why)
 {
-    const size_t length = sizeof prefix - 1;
     struct ledger_record record = {.state = LEDGER_DONE};
     struct fault inner;
 
-    if (message->key_len <= length || memcmp(message->key, prefix, length) != 0)
+    ledger_view_id_of(message, record.request_id);
+    if (*record.request_id == '\0')
         return true; /* a barrier */
-    if (message->payload == NULL)
-        snprintf(record.request_id, sizeof record.request_id, "%.*s", (int)(message->key_len - length),
-                 (const char *)message->key + length);
-    else if (!ledger_read(&setup->ledger, message->payload, message->len, &record, &inner))
+    if (message->payload != NULL &&
+        !ledger_read(&setup->ledger, message->payload, message->len, &record, &inner))
         return fault_set(why, FAULT_INPUT, "the ledger's record at offset %" PRId64 " of partition %d: %s",
                          message->offset, (int)message->partition, inner.text);
-    put(view, message->partition, &record);
+    put(view, message, &record);
     return true;
 }
 

@@ -13,7 +13,11 @@
 
 struct ledger_item {
     int32_t partition;
+    int64_t offset;   /* of the record in the ledger */
+    char writer[100]; /* who wrote it, in words; "": unknown */
     struct ledger_record record;
+    const struct ledger_item *first; /* of its key: who is before all others; see ledger_view_line_up() */
+    size_t behind;                   /* how many live orders of its key come after it */
     struct table_item by_id;
     TAILQ_ENTRY(ledger_item) in_all;
 };
@@ -37,13 +41,20 @@ const struct ledger_item *ledger_view_find(const struct ledger_view *view, const
 const struct ledger_item *ledger_view_in(const struct ledger_view *view, int32_t partition,
                                          const char *request_id);
 
+/* Whether it is an order that has not ended. */
+bool ledger_item_live(const struct ledger_item *item);
+
+/* Finds out who waits behind whom, as the ledger has it: orders it does not own yet are not seen. After each change. */
+void ledger_view_line_up(struct ledger_view *view);
+
+/* The request id in a ledger record's key; "" where it is another one's. */
+void ledger_view_id_of(const rd_kafka_message_t *message, char request_id[UUID_TEXT_SIZE]);
+
 /* Takes one message of the ledger; false when it is damaged or newer. Null values forget. */
 MUST_USE bool ledger_view_take(const struct setup *setup, struct ledger_view *view,
                                const rd_kafka_message_t *message, struct fault *why);
 
-/* One line of the table and its head; everything about one order; the same as JSON. */
-void ledger_view_head(void);
-void ledger_view_row(const struct ledger_item *item);
+/* Everything about one order, and the same as JSON. */
 void ledger_view_show(const struct ledger_item *item);
 void ledger_view_json(const struct ledger_item *item);
 

@@ -1,6 +1,8 @@
 /* Decodes outcomes and prints them as table rows or JSON lines. */
 #include "outcome_view.h"
 
+#include "outcome.h"
+
 #include "datum.h"
 #include "framing.h"
 #include "memory.h"
@@ -51,6 +53,14 @@ bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message
                          "the outcome was written with a schema that this catalogue does not have");
     return datum_decode(type->outcome, (const char *)message->payload + frame.start,
                         message->len - frame.start, type->outcome, &datum_limits_own, tree, why);
+}
+
+const char *outcome_view_status(const char *status)
+{
+    for (int i = OUTCOME_COMPLETED; i <= OUTCOME_PROGRESS; i++)
+        if (strcmp(outcome_status_name((enum outcome_status)i), status) == 0)
+            return outcome_status_name((enum outcome_status)i);
+    return outcome_status_name(OUTCOME_UNKNOWN);
 }
 
 void outcome_view_head(void)

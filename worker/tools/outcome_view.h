@@ -15,6 +15,9 @@
 MUST_USE bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message_t *message,
                                 struct json_object **tree, struct fault *why);
 
+/* The same word, but ours: it outlives what it was read from. "UNKNOWN" for one that is newer than this program. */
+const char *outcome_view_status(const char *status);
+
 /* The table's head, and one row; `color`: the status is coloured. Rows go to stdout at once. */
 void outcome_view_head(void);
 void outcome_view_row(struct json_object *tree, bool color);

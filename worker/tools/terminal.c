@@ -120,6 +120,13 @@ void terminal_print(struct buffer *line)
     buffer_clear(line);
 }
 
+void terminal_print_trimmed(struct buffer *line)
+{
+    while (line->length > 0 && line->data[line->length - 1] == ' ')
+        line->data[--line->length] = '\0';
+    terminal_print(line);
+}
+
 static void stop(int signal)
 {
     (void)signal;

@@ -28,8 +28,9 @@ void terminal_add_padded(struct buffer *line, const char *text, size_t columns);
 /* Adds "\033[<code>m<text>\033[0m", or the text alone where no colours are wanted. The text is our own. */
 void terminal_add_colored(struct buffer *line, const char *text, const char *code);
 
-/* Prints the line and its end at once, and empties it. */
+/* Prints the line and its end at once, and empties it; the other one leaves out the blanks at its end. */
 void terminal_print(struct buffer *line);
+void terminal_print_trimmed(struct buffer *line);
 
 /* From now on INT and TERM only set what terminal_stopped() gives, so that a command can end by itself. */
 void terminal_stop_on_signals(void);

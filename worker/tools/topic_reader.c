@@ -12,6 +12,7 @@ struct topic_reader {
     bool *ended;   /* by partition */
     int64_t *ends; /* where each ended when the reading began: what came since is not "all that was there" */
     int partitions;
+    bool finds_times;
 };
 
 /* A topic that has just been made may have no leader yet. */
@@ -30,8 +31,33 @@ static rd_kafka_resp_err_t find_end(rd_kafka_t *handle, const char *topic, int p
     return error;
 }
 
+/* Where reading begins: FROM_END, FROM_BEGINNING, or a moment since the epoch. */
+enum { FROM_END = -1, FROM_BEGINNING = -2 };
+
+/*
+ * The first records of this moment or later; where there are none, the end. The embedded broker, which has no
+ * transactions, finds nothing by time: there all is read.
+ */
+static rd_kafka_resp_err_t find_moment(struct topic_reader *reader, rd_kafka_topic_partition_list_t *list,
+                                       int64_t from)
+{
+    int64_t otherwise = RD_KAFKA_OFFSET_BEGINNING;
+
+    for (int i = 0; i < list->cnt; i++)
+        list->elems[i].offset = from;
+    rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(reader->handle, list, BROKER_TIMEOUT_MS);
+    for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+        error = list->elems[i].err;
+        if (reader->finds_times)
+            otherwise = reader->ends[list->elems[i].partition];
+        if (list->elems[i].offset < 0)
+            list->elems[i].offset = otherwise;
+    }
+    return error;
+}
+
 /* The offset to begin at is asked now, so that nothing published later can be missed. */
-static bool assign(struct topic_reader *reader, const char *topic, int partitions, bool from_beginning,
+static bool assign(struct topic_reader *reader, const char *topic, int partitions, int64_t from,
                    struct fault *why)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
@@ -42,8 +68,10 @@ static bool assign(struct topic_reader *reader, const char *topic, int partition
         error = find_end(reader->handle, topic, i, &high);
         reader->ends[i] = high;
         rd_kafka_topic_partition_list_add(list, topic, i)->offset =
-            from_beginning ? RD_KAFKA_OFFSET_BEGINNING : high;
+            from == FROM_BEGINNING ? RD_KAFKA_OFFSET_BEGINNING : high;
     }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && from >= 0)
+        error = find_moment(reader, list, from);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
         error = rd_kafka_assign(reader->handle, list);
     rd_kafka_topic_partition_list_destroy(list);
@@ -67,23 +95,36 @@ static bool count_partitions(struct topic_reader *reader, const char *name, int 
            fault_set(why, FAULT_PEER, "topic '%s' does not exist; whc-worker topics --create makes it", name);
 }
 
-bool topic_reader_new(const struct settings *settings, const char *topic, bool from_beginning,
-                      struct topic_reader **out, struct fault *why)
+static bool open_reader(const struct settings *settings, const char *topic, int64_t from,
+                        struct topic_reader **out, struct fault *why)
 {
     rd_kafka_conf_t *conf;
 
     TRY(client_config_make(settings, CLIENT_TOOL_CONSUMER, &conf, why));
     struct topic_reader *reader = memory_new(1, sizeof *reader);
+    reader->finds_times = settings->settlement_transactions != 0;
     bool ready = client_config_connect(RD_KAFKA_CONSUMER, conf, &reader->handle, why) &&
                  count_partitions(reader, topic, &reader->partitions, why);
     reader->ended = memory_new((size_t)reader->partitions, sizeof *reader->ended);
     reader->ends = memory_new((size_t)reader->partitions, sizeof *reader->ends);
-    if (!ready || !assign(reader, topic, reader->partitions, from_beginning, why)) {
+    if (!ready || !assign(reader, topic, reader->partitions, from, why)) {
         topic_reader_free(reader);
         return false;
     }
     *out = reader;
     return true;
+}
+
+bool topic_reader_new(const struct settings *settings, const char *topic, bool from_beginning,
+                      struct topic_reader **reader, struct fault *why)
+{
+    return open_reader(settings, topic, from_beginning ? FROM_BEGINNING : FROM_END, reader, why);
+}
+
+bool topic_reader_since(const struct settings *settings, const char *topic, int64_t since_ms,
+                        struct topic_reader **reader, struct fault *why)
+{
+    return open_reader(settings, topic, since_ms < 0 ? 0 : since_ms, reader, why);
 }
 
 void *topic_reader_free(struct topic_reader *reader)

@@ -1,5 +1,5 @@
 /*
- * Reads a topic by hand: all its partitions, from their end or their beginning, no group.
+ * Reads a topic by hand: all its partitions, from their end, their beginning or a moment on, no group.
  */
 #ifndef TOOLS_TOPIC_READER_H
 #define TOOLS_TOPIC_READER_H
@@ -13,6 +13,10 @@ struct topic_reader;
 /* Ready when it returns: whatever is published afterwards will be read. FAULT_PEER: Kafka does not answer. */
 MUST_USE bool topic_reader_new(const struct settings *settings, const char *topic, bool from_beginning,
                                struct topic_reader **reader, struct fault *why);
+
+/* The same from the first record on whose timestamp is this moment or later; it may be many more than that. */
+MUST_USE bool topic_reader_since(const struct settings *settings, const char *topic, int64_t since_ms,
+                                 struct topic_reader **reader, struct fault *why);
 void *topic_reader_free(struct topic_reader *reader);
 
 /* The next record, waiting at most `timeout_ms`; null: none came. Give it back with rd_kafka_message_destroy(). */

@@ -187,6 +187,10 @@ static void no_answer(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(done);
     given_same("code", done->reason.code, "lookup");
     CU_ASSERT(world.time.now_ms - began_ms >= 60000); /* give_up_ms */
+    const struct journal_doubt *doubt = &done->journal.entries[0].doubt;
+    CU_ASSERT(doubt->looks > 50 && doubt->last_look_ms - doubt->first_look_ms > 55000 &&
+              doubt->absent_from_ms > doubt->since_ms);
+    given_same("the answer", doubt->answer, "500");
     given_world_end(&world);
 }
 

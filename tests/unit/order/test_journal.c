@@ -78,6 +78,31 @@ static void round_trip(void)
     journal_release(&again);
 }
 
+/* What became of a doubt is kept with the attempt: when it began, how often it was looked for, and the last answer. */
+static void doubts(void)
+{
+    struct journal journal = {0}, again = {0};
+
+    journal_note_doubt(&journal, 1, 2); /* of no attempt: nothing to note it at */
+    journal_note_look(&journal, 3, "absent");
+    journal_begin(&journal, "a", 1);
+    journal_note_doubt(&journal, 1772445600000, 1772445660000);
+    journal_note_look(&journal, 1772445601000, "503/05");
+    journal_note_look(&journal, 1772445602000, "found");
+    journal_note_doubt(&journal, 1772445603000, 1772445663000); /* by the next owner: it began earlier */
+    CLEANUP(tree_release) struct json_object *tree = journal_tree(&journal);
+    given_same_tree(
+        "tree", tree,
+        "[{'step': 'a', 'attempt': 1, 'doubt': {'since': '2026-03-02T10:00:00.000Z', 'absentFrom':"
+        " '2026-03-02T10:01:03.000Z', 'looks': 2, 'firstLook': '2026-03-02T10:00:01.000Z',"
+        " 'lastLook': '2026-03-02T10:00:02.000Z', 'answer': 'found'}}]");
+    journal_of_tree(tree, &again);
+    CU_ASSERT_EQUAL_FATAL(again.count, 1);
+    CU_ASSERT(memcmp(&again.entries[0], &journal.entries[0], sizeof again.entries[0]) == 0);
+    journal_release(&journal);
+    journal_release(&again);
+}
+
 static void no_journal(void)
 {
     static const struct {
@@ -99,5 +124,8 @@ static void no_journal(void)
     journal_release(&journal);
 }
 
-CU_TestInfo test_journal[] = {
-    {"capped", capped}, {"round trip", round_trip}, {"no journal", no_journal}, CU_TEST_INFO_NULL};
+CU_TestInfo test_journal[] = {{"capped", capped},
+                              {"round trip", round_trip},
+                              {"doubts", doubts},
+                              {"no journal", no_journal},
+                              CU_TEST_INFO_NULL};

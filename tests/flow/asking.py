@@ -1,0 +1,93 @@
+"""People ask about an order: where it is, what happened to it, what to do next."""
+
+import json
+
+from orders import decide, final, outcomes, parked, submit
+from order_types import portability, request_id
+from story import story
+from timings import FAST_CALLS
+from waiting import expect, wait_for
+
+
+def ask(stage, request, code, *words):
+    """`order REQUEST --json`, which must end with this exit code."""
+    got, out, err = stage.run("order", request, "--json", *words)
+    expect(got == code, f"exit code {got} instead of {code}\n{out}{err}")
+    return json.loads(out.splitlines()[-1]) if out else None
+
+
+def kinds(order):
+    return [fact["kind"] for fact in order["facts"]]
+
+
+def place(order, kind):
+    fact = next(fact for fact in order["facts"] if fact["kind"] == kind)
+    return fact["topic"], fact["partition"], fact["offset"]
+
+
+@story(on="both")
+def an_order_in_each_state(stage):
+    """Parked, behind it, decided, finished, only reading, unknown: each is shown as topics and sandbox have it."""
+    stage.worker(**{**FAST_CALLS, "ledger.after.ms": 100}).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
+    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    behind = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    order = ask(stage, request, 4)
+    expect(kinds(order)[:3] == ["requested", "taken", "attempt"] and kinds(order)[-1] == "outcome", f"{order}")
+    expect((order["state"], order["waitsFor"], order["why"]["code"]) == ("PARKED", "person", "never"), f"{order}")
+    expect(f"decide {request}" in order["next"], f"{order}")
+    wait_for(lambda: parked(stage, "--all") and len(parked(stage, "--all")) == 2, "the order behind it in the ledger")
+    order = ask(stage, behind, 4)
+    expect((order["state"], order["waitsFor"], order["waitsBehind"]) == ("QUEUED", "key", request), f"{order}")
+    expect(ask(stage, request, 4)["behind"] == 1, "nobody waits behind it")
+    decide(stage, "--who", "A. Person", request, "happened", "700501", "seen in the portal")
+    final(reader, request)
+    order = ask(stage, request, 0)
+    expect(kinds(order)[-2:] == ["decided", "outcome"] and order["final"], f"{order}")
+    final(reader, behind)
+    reading = submit(stage, "check-portability", "portable-number", key="another")
+    final(reader, reading)
+    order = ask(stage, reading, 0)
+    expect(kinds(order) == ["requested", "outcome"], f"{order}")
+    ask(stage, request_id(), 3)
+    expect(stage.run("order", "nonsense")[0] == 2, "nonsense is a request id")
+
+
+@story(on="both")
+def many_orders(stage):
+    """orders: filters by state, type, key, code, what is waited for and age; a word that is none is refused by name."""
+    stage.worker(**{**FAST_CALLS, "ledger.after.ms": 100}).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
+    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    behind = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    wait_for(lambda: len(parked(stage, "--all")) == 2, "the order behind it in the ledger")
+
+    def found(*words):
+        code, out, err = stage.run("orders", "--json", *words)
+        expect(code == 0, f"orders {words}: {out}{err}")
+        return [json.loads(line)["requestId"] for line in out.splitlines()]
+
+    expect(sorted(found()) == sorted([request, behind]), f"{found()}")
+    rows = [
+        (["--state", "parked"], [request]),
+        (["--state", "QUEUED,PARKED", "--limit", "1"], found()[:1]),
+        (["--waits-for", "key"], [behind]),
+        (["--waits-for", "message"], []),
+        (["--code", "IN_DOUBT/never"], [request]),
+        (["--code", "lookup"], []),
+        (["--key", "another"], []),
+        (["--type", "create-order"], []),
+        (["--older-than", "1h"], []),
+        (["--older-than", "1ms", "--key", "k", "--waits-for", "person"], [request]),
+    ]
+    for words, want in rows:
+        expect(found(*words) == want, f"{words}: {found(*words)}")
+    for words in (["--state", "ASLEEP"], ["--waits-for", "godot"], ["--type", "no-such"], ["--older-than", "old"], ["--limit", "x"]):
+        code, out, err = stage.run("orders", *words)
+        expect(code == 2 and words[0] in err and words[1] in err, f"{words}: {code} {err}")
+    code, out, err = stage.run("orders")
+    expect(code == 0 and request in out and f"behind {request}" in out and "\033" not in out, out)

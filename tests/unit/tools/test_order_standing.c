@@ -1,0 +1,59 @@
+/* What an order waits for, and why. */
+#include "order_standing.h"
+
+#include "given_item.h"
+
+#include <CUnit/Basic.h>
+
+static void waits(void)
+{
+    static const struct {
+        enum ledger_state state;
+        const char *progress;
+        enum order_waits alone, behind;
+    } rows[] = {
+        {LEDGER_PARKED, "{}", WAITS_PERSON, WAITS_PERSON},
+        {LEDGER_QUEUED, "{}", WAITS_RETRY, WAITS_KEY},
+        {LEDGER_INTENDED, "{}", WAITS_NOTHING, WAITS_KEY},
+        {LEDGER_INTENDED, "{\"wasInDoubt\":true}", WAITS_LOOK_UP, WAITS_KEY},
+        {LEDGER_DONE, "{\"wasInDoubt\":true}", WAITS_NOTHING, WAITS_NOTHING},
+        {LEDGER_PARKED, "{damaged", WAITS_PERSON, WAITS_PERSON},
+        {LEDGER_QUEUED, NULL, WAITS_RETRY, WAITS_KEY},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        for (int with = 0; with < 2; with++) {
+            struct ledger_view view;
+            struct order_standing standing;
+            ledger_view_init(&view);
+            if (with == 1)
+                given_item(&view, 1, LEDGER_QUEUED, "k", 1, NULL);
+            struct ledger_item *item = given_item(&view, 2, rows[i].state, "k", 2, rows[i].progress);
+            ledger_view_line_up(&view);
+            order_standing_read(item, &standing);
+            CU_ASSERT_EQUAL(standing.waits, with == 1 ? rows[i].behind : rows[i].alone);
+            order_standing_release(&standing);
+            ledger_view_release(&view);
+        }
+    }
+}
+
+static void reasons(void)
+{
+    static const char progress[] =
+        "{\"orderId\":\"00126001\",\"doubt\":{\"kind\":\"TIMEOUT\",\"code\":\"time\",\"text\":\"no reply\"},"
+        "\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}";
+    struct ledger_view view;
+    struct order_standing standing;
+
+    ledger_view_init(&view);
+    order_standing_read(given_item(&view, 1, LEDGER_INTENDED, "k", 1, progress), &standing);
+    CU_ASSERT_STRING_EQUAL(standing.kind, "TIMEOUT");
+    CU_ASSERT_STRING_EQUAL(standing.code, "time");
+    CU_ASSERT_STRING_EQUAL(standing.order_id, "00126001");
+    CU_ASSERT_STRING_EQUAL(standing.trace, "4bf92f3577b34da6a3ce929d0e0e4736");
+    order_standing_release(&standing);
+    ledger_view_release(&view);
+}
+
+CU_TestInfo test_order_standing[] = {{"waits", waits}, {"reasons", reasons}, CU_TEST_INFO_NULL};

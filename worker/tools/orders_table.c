@@ -1,0 +1,91 @@
+/* The table of orders: request, type, key, state, what it waits for, age, attempt, why. */
+#include "orders_table.h"
+
+#include "memory.h"
+#include "order_show.h"
+#include "terminal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 65536, KEY_LEAST = 8, KEY_MOST = 24, TYPE_LEAST = 12, TYPE_MOST = 40, NARROW = 140 };
+enum { REQUEST_WIDTH = 36, STATE_WIDTH = 8, WAITS_WIDTH = 7, AGE_WIDTH = 12, ATTEMPT_WIDTH = 3 };
+
+void orders_table_measure(const struct ledger_view *view, struct orders_table *table)
+{
+    const struct ledger_item *item;
+
+    *table = (struct orders_table){.type = TYPE_LEAST, .key = KEY_LEAST, .width = terminal_width()};
+    TAILQ_FOREACH(item, &view->items, in_all) {
+        size_t type = item->record.order_type == NULL ? 0 : strlen(item->record.order_type);
+        if (type > table->type)
+            table->type = type < TYPE_MOST ? type : TYPE_MOST;
+        if (item->record.key_length > table->key)
+            table->key = item->record.key_length < KEY_MOST ? item->record.key_length : KEY_MOST;
+    }
+    if (table->width > 0 && table->width < NARROW)
+        table->key = KEY_LEAST, table->type = table->type < 16 ? table->type : 16;
+}
+
+/* A column that is cut on terminals only. */
+static void add_column(struct buffer *line, const struct orders_table *table, const char *text, size_t width)
+{
+    size_t began = line->length;
+
+    if (table->width > 0) {
+        terminal_add_padded(line, text, width);
+    } else {
+        terminal_add(line, text == NULL || *text == '\0' ? "-" : text, 0);
+        while (line->length - began < width)
+            buffer_add_byte(line, ' ');
+    }
+    buffer_add_text(line, "  ");
+}
+
+static void add_why(struct buffer *line, const struct orders_table *table, const char *why)
+{
+    size_t used =
+        REQUEST_WIDTH + table->type + table->key + STATE_WIDTH + WAITS_WIDTH + AGE_WIDTH + ATTEMPT_WIDTH + 14;
+    size_t left = table->width > used + 10 ? table->width - used : 10;
+
+    terminal_add(line, why, table->width == 0 ? 0 : left);
+    terminal_print_trimmed(line);
+}
+
+void orders_table_head(const struct orders_table *table)
+{
+    CLEANUP(buffer_release) struct buffer line = {0};
+
+    buffer_init(&line, LINE_MAX_BYTES);
+    buffer_print(&line, "%-*s  %-*s  %-*s  %-*s  %-*s  %-*s  %-*s  ", REQUEST_WIDTH, "REQUEST",
+                 (int)table->type, "ORDER TYPE", (int)table->key, "KEY", STATE_WIDTH, "STATE", WAITS_WIDTH,
+                 "WAITS", AGE_WIDTH, "AGE", ATTEMPT_WIDTH, "ATT");
+    add_why(&line, table, "WHY");
+}
+
+void orders_table_row(const struct orders_table *table, const struct ledger_item *item,
+                      const struct order_standing *standing, int64_t now_ms)
+{
+    const struct ledger_record *record = &item->record;
+    CLEANUP(memory_release) char *key = memory_text_of(record->key, record->key_length);
+    CLEANUP(buffer_release) struct buffer line = {0}, age = {0}, why = {0};
+    char attempt[24];
+
+    buffer_init(&line, LINE_MAX_BYTES);
+    buffer_init(&age, 64);
+    buffer_init(&why, LINE_MAX_BYTES);
+    order_show_span(&age, now_ms > record->requested_at_ms ? now_ms - record->requested_at_ms : 0);
+    snprintf(attempt, sizeof attempt, "%u", record->attempt);
+    if (*standing->kind != '\0')
+        buffer_print(&why, "%s/%s: %s", standing->kind, standing->code, standing->text);
+    else if (standing->waits == WAITS_KEY)
+        buffer_print(&why, "behind %s", item->first->record.request_id);
+    add_column(&line, table, record->request_id, REQUEST_WIDTH);
+    add_column(&line, table, record->order_type, table->type);
+    add_column(&line, table, key, table->key);
+    add_column(&line, table, ledger_state_name(record->state), STATE_WIDTH);
+    add_column(&line, table, order_waits_words[standing->waits], WAITS_WIDTH);
+    add_column(&line, table, buffer_text(&age), AGE_WIDTH);
+    add_column(&line, table, attempt, ATTEMPT_WIDTH);
+    add_why(&line, table, buffer_text(&why));
+}
