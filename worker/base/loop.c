@@ -124,7 +124,9 @@ bool loop_watch(struct loop *loop, int descriptor, uint32_t events, loop_event_f
 {
     size_t place = (size_t)descriptor;
 
-    REQUIRE(descriptor >= 0 && call != NULL);
+    REQUIRE(call != NULL);
+    if (descriptor < 0) /* of a caller that did not look whether there are any left */
+        return fault_set(why, FAULT_LOCAL, "there is no descriptor to watch: %s", strerror(errno));
     if (place >= loop->watch_room) {
         size_t room = place * 2 + 64;
         loop->watches = memory_resize(loop->watches, room, sizeof *loop->watches);
