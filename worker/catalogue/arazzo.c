@@ -1,5 +1,6 @@
 /* Reads an Arazzo description and its workflows. Steps are in arazzo_step.c. */
 #include "arazzo_inside.h"
+#include "invariant.h"
 #include "memory.h"
 #include "names.h"
 #include "own_reply.h"
@@ -13,6 +14,7 @@ static void note_use(void *context, const struct expression *expression)
     struct arazzo_reader *reader = context;
     struct arazzo *arazzo = reader->arazzo;
 
+    REQUIRE(expression != NULL && reader->naming.context == reader);
     arazzo->uses = memory_resize(arazzo->uses, arazzo->use_count + 1, sizeof *arazzo->uses);
     arazzo->uses[arazzo->use_count++] = (struct expression_use){
         reader->workflow, reader->step, expression, memory_text(buffer_text(&reader->cursor->pointer))};
@@ -92,6 +94,8 @@ static void read_number_form(struct arazzo_reader *reader, struct json_object *t
     if (form < 0)
         json_cursor_problem(reader->cursor, "national, significant or e164",
                             "x-number-form has an unknown value");
+    NAMES_COMPLETE(forms, WORKFLOW_E164 + 1); /* and the null */
+    _Static_assert((int)WORKFLOW_E164 == (int)NUMBER_E164, "one is cast to the other");
     workflow->number_form = form < 0 ? WORKFLOW_NATIONAL : (enum workflow_number_form)form;
     reader->naming.numbers = (enum number_form)workflow->number_form;
 }
@@ -209,6 +213,7 @@ void arazzo_read(struct json_object *tree, struct json_cursor *cursor, const str
         json_cursor_leave(cursor, item);
     }
     json_cursor_leave(cursor, mark);
+    REQUIRE(arazzo->workflow_count == count);
     if (cursor->problems->count == 0) /* after a mistake, a noted expression may be freed already */
         note_needs(arazzo);
 }

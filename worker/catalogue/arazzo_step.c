@@ -11,6 +11,8 @@ enum { STATUS_ABSENT = 4 };
 static const char *const of_receive[] = {"timeout", "channelPath", "action", "correlationId", NULL};
 static const char *const of_call[] = {"parameters", "requestBody", "x-lookup", "x-repeat", NULL};
 static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", "ABSENT", NULL};
+NAMES_COMPLETE(status_names, STATUS_ABSENT + 1); /* and the null */
+_Static_assert((int)STATUS_ABSENT == (int)OUTCOME_UNKNOWN + 1, "those before it are cast to the enum");
 
 static void read_outcome(struct arazzo_reader *reader, struct json_object *tree, bool success,
                          struct action *action)
@@ -58,6 +60,7 @@ static void read_action(struct arazzo_reader *reader, struct json_object *tree, 
     static const char *const types[] = {"end", "retry", "goto", NULL};
     static const char *const known[] = {"name",       "type",       "criteria",   "stepId",
                                         "workflowId", "retryAfter", "retryLimit", NULL};
+    NAMES_COMPLETE(types, ACTION_GOTO + 1); /* and the null */
     const char *name = json_cursor_text(reader->cursor, tree, "name");
     int type = names_find(types, tree_text_of(tree, "type"));
 
@@ -118,6 +121,7 @@ static void add_parameter(struct arazzo_reader *reader, struct json_object *tree
                           struct json_object *override, struct step *step)
 {
     static const char *const places[] = {"path", "query", "header", NULL};
+    NAMES_COMPLETE(places, PARAMETER_IN_HEADER + 1); /* and the null */
     const char *name = json_cursor_text(reader->cursor, tree, "name");
     int place = names_find(places, tree_text_of(tree, "in"));
 

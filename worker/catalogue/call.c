@@ -1,6 +1,7 @@
 /* Builds the HTTP request of a step: target, query, headers and body. */
 #include "call.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "tree_build.h"
 
@@ -175,6 +176,7 @@ static bool render(const struct step *step, const struct scope *scope, struct ca
 
 bool call_render(const struct step *step, const struct scope *scope, struct call *out, struct fault *why)
 {
+    REQUIRE(step->operation != NULL); /* one that receives calls nothing */
     struct call call = {.operation = step->operation,
                         .parts = step->uses_request ? json_object_new_object() : NULL};
 
@@ -182,6 +184,8 @@ bool call_render(const struct step *step, const struct scope *scope, struct call
         call_release(&call);
         return false;
     }
+    REQUIRE(call.target != NULL && (call.body != NULL) == (step->body != NULL));
+    REQUIRE(call.header_count <= CALL_HEADERS_MAX);
     *out = call;
     return true;
 }

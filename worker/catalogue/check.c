@@ -3,6 +3,7 @@
 
 #include "check_paths.h"
 #include "check_types.h"
+#include "invariant.h"
 #include "memory.h"
 #include "own_reply.h"
 
@@ -320,6 +321,7 @@ void check_order_type(const struct order_type *type, const char *file, const str
 {
     const struct checker checker = {type, file, given, asyncapi, problems};
 
+    REQUIRE(type->workflow != NULL && type->request != NULL && type->outcome != NULL);
     check_uses(&checker);
     check_steps(&checker);
     check_result(&checker);

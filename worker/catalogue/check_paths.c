@@ -1,6 +1,7 @@
 /* Follows all ways through a workflow. Criteria are not evaluated: a way counts when some answer of BT could take it. */
 #include "check_paths.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <stdio.h>
@@ -38,6 +39,7 @@ static void mark_after(const struct workflow *workflow, size_t step, bool *marks
 {
     const struct step *from = &workflow->steps[step];
 
+    REQUIRE(step < workflow->step_count);
     if (!always_leaves(from))
         mark(workflow, step + 1, marks);
     mark_gotos(workflow, from->on_success, from->on_success_count, marks);

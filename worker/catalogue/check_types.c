@@ -1,6 +1,8 @@
 /* Follows an expression through the request's schema to the type of its value. */
 #include "check_types.h"
 
+#include "invariant.h"
+
 #include <string.h>
 
 static bool is_index(const char *part)
@@ -44,6 +46,8 @@ static struct type_found walk(struct type_found found, const struct expression *
 {
     for (size_t i = 0; i < expression->path_length && found.known == TYPE_KNOWN; i++)
         found = step_into(schema_present(found.type), expression->path[i]);
+    REQUIRE((found.known == TYPE_UNKNOWN) == (found.type == NULL));
+    REQUIRE((found.known == TYPE_WRONG) == (found.part != NULL));
     return found;
 }
 

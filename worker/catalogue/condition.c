@@ -1,7 +1,9 @@
 /* Parses a simple condition by recursive descent; the depth is bounded, so that no file can exhaust the stack. */
 #include "condition.h"
 
+#include "invariant.h"
 #include "memory.h"
+#include "names.h"
 #include "numeral.h"
 
 #include <ctype.h>
@@ -17,6 +19,7 @@ enum comparison { LESS_EQUAL, GREATER_EQUAL, EQUAL, NOT_EQUAL, LESS, GREATER };
 /* Longer ones first, so that "<=" is not read as "<". */
 static const char *const comparisons[] = {[LESS_EQUAL] = "<=", [GREATER_EQUAL] = ">=", [EQUAL] = "==",
                                           [NOT_EQUAL] = "!=",  [LESS] = "<",           [GREATER] = ">"};
+NAMES_COMPLETE(comparisons, GREATER);
 
 struct condition {
     enum kind kind;
@@ -49,6 +52,8 @@ static struct condition *node(enum kind kind, struct condition *left, struct con
 {
     struct condition *condition = memory_new(1, sizeof *condition);
 
+    REQUIRE((kind == KIND_OR || kind == KIND_AND || kind == KIND_COMPARE) == (right != NULL));
+    REQUIRE((kind == KIND_EXPRESSION || kind == KIND_LITERAL) == (left == NULL));
     condition->kind = kind;
     condition->left = left;
     condition->right = right;
@@ -217,6 +222,7 @@ bool condition_parse(const char *text, const struct naming *naming, struct condi
     struct condition *condition;
 
     TRY(read_or(&reader, &condition, why));
+    REQUIRE(reader.depth == 0);
     accept(&reader, "");
     if (*reader.at != '\0') {
         condition_free(condition);

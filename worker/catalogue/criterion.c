@@ -2,6 +2,7 @@
 #include "criterion.h"
 
 #include "condition.h"
+#include "invariant.h"
 #include "jsonpath.h"
 #include "memory.h"
 #include "pattern.h"
@@ -250,6 +251,7 @@ static bool regex_holds(const struct criterion *criterion, struct json_object *m
     if (made != NULL &&
         !pattern_compile(tree_text(made), (size_t)json_object_get_string_len(made), &own, &why))
         return false;
+    REQUIRE((made != NULL) != (criterion->regex != NULL));
     bool matched = pattern_matches(made != NULL ? own : criterion->regex, buffer_text(&text), text.length);
     pattern_free(own);
     return matched;
@@ -275,6 +277,7 @@ static bool path_holds(const struct criterion *criterion, struct json_object *ma
 
     if (made != NULL && !jsonpath_parse(tree_text(made), &own, &why))
         return false;
+    REQUIRE((made != NULL) != (criterion->path != NULL));
     CLEANUP(tree_release)
     struct json_object *nodes = jsonpath_nodes(made != NULL ? own : criterion->path, context);
     jsonpath_free(own);
@@ -286,6 +289,7 @@ static bool holds_in(const struct criterion *criterion, struct json_object *cont
 {
     bool regex = criterion->type == TYPE_REGEX, embeds = criterion->embedded != NULL;
 
+    REQUIRE((criterion->type == TYPE_SIMPLE) == (criterion->condition != NULL));
     if (criterion->type == TYPE_SIMPLE)
         return condition_holds(criterion->condition, scope);
     CLEANUP(tree_release)

@@ -1,6 +1,7 @@
 /* Parses and evaluates runtime expressions. Texts with embedded ones are in template.c. */
 #include "expression.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <ctype.h>
@@ -208,6 +209,7 @@ bool expression_parse(const char *text, bool in_condition, const struct naming *
         expression_free(expression);
         return false;
     }
+    REQUIRE(at > text && (expression->path_length == 0) == (expression->path == NULL));
     if (naming->seen != NULL)
         naming->seen(naming->context, expression);
     *out = expression;
@@ -312,6 +314,7 @@ static struct json_object *root_value(const struct expression *expression, const
 
 struct json_object *expression_value(const struct expression *expression, const struct scope *scope)
 {
+    REQUIRE(expression->root <= ROOT_POSITION);
     if (expression->root == ROOT_STATUS_CODE)
         return scope->status != 0 ? json_object_new_int(scope->status) : NULL;
     if (expression->root == ROOT_POSITION)

@@ -1,6 +1,7 @@
 /* Keeps the JSON pointer of what is being read, and adds mistakes under it. */
 #include "json_cursor.h"
 
+#include "invariant.h"
 #include "json_twice.h"
 #include "memory.h"
 
@@ -88,6 +89,7 @@ size_t json_cursor_enter_item(struct json_cursor *cursor, size_t index)
 
 void json_cursor_leave(struct json_cursor *cursor, size_t mark)
 {
+    REQUIRE(mark <= cursor->pointer.length); /* one that was entered and not left stands before it */
     cursor->pointer.length = mark;
     if (cursor->pointer.data != NULL)
         cursor->pointer.data[mark] = '\0';

@@ -1,6 +1,7 @@
 /* Parses JSON paths by the grammar of RFC 9535. jsonpath_find.c evaluates them. */
 #include "jsonpath_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "numeral.h"
 
@@ -119,6 +120,7 @@ static bool read_unicode(struct ledger_reader *reader, struct buffer *out)
 static bool read_escape(struct ledger_reader *reader, char quote, struct buffer *out, struct fault *why)
 {
     static const char letters[] = "bfnrt/\\", bytes[] = "\b\f\n\r\t/\\";
+    _Static_assert(sizeof letters == sizeof bytes, "a byte for each letter");
     const char *letter = strchr(letters, *reader->at);
 
     if (*reader->at == 'u') {
@@ -323,6 +325,7 @@ static bool read_comparison(struct ledger_reader *reader, struct filter *filter,
         if (!accept(reader, operators[i]))
             continue;
         filter->kind = FILTER_COMPARE;
+        REQUIRE(strlen(operators[i]) < sizeof filter->operator);
         memcpy(filter->operator, operators[i], strlen(operators[i]));
         TRY(read_operand(reader, &filter->other, why));
         return (is_singular(&filter->one) && is_singular(&filter->other)) ||
@@ -407,6 +410,7 @@ bool jsonpath_parse(const char *text, struct jsonpath **out, struct fault *why)
     if (*reader.at++ != '$')
         return fault_set(why, FAULT_INPUT, "a JSONPath starts with '$'");
     TRY(read_segments(&reader, &path, why));
+    REQUIRE(reader.depth == 0);
     if (*reader.at != '\0') {
         jsonpath_free(path);
         return fault_set(why, FAULT_INPUT, "the JSONPath should end at '%.20s'", reader.at);

@@ -13,6 +13,9 @@ const char *const repeat_names[] = {"safe", "repeatable", "lookup", "never", NUL
 static const char *const evidence_names[] = {"documented", "observed", "proposed", NULL};
 static const char *const meaning_names[] = {"",        "token-expired", "throttled", "blocked",
                                             "refused", "unavailable",   NULL};
+NAMES_COMPLETE(repeat_names, REPEAT_NEVER + 1); /* and the null */
+NAMES_COMPLETE(evidence_names, EVIDENCE_PROPOSED + 1);
+NAMES_COMPLETE(meaning_names, GATEWAY_UNAVAILABLE + 1);
 static const char *const methods[] = {"get", "put", "post", "delete", "patch", "head", "options", NULL};
 
 /* An enum's member of the file; the first name stands for it when it is missing or wrong. */

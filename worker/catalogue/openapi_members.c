@@ -1,6 +1,7 @@
 /* Finds out which members a successful reply can show. See openapi_inside.h. */
 #include "openapi_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@ static void add_member(struct operation *operation, const char *name)
         return;
     operation->shown = memory_resize(operation->shown, operation->shown_count + 1, sizeof(char *));
     operation->shown[operation->shown_count++] = memory_text(name);
+    REQUIRE(operation->shown_count <= MEMBERS_MAX);
 }
 
 /* *seen: schemas so far, of which a few lines that name each other can make billions. */

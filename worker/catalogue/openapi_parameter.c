@@ -1,6 +1,7 @@
 /* Parameters of an OpenAPI operation and of its path item. See openapi_inside.h. */
 #include "openapi_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "names.h"
 
@@ -10,6 +11,7 @@
 /* The cookie, which comes last, is a place only while reading. */
 static const char *const place_names[] = {"path", "query", "header", "cookie", NULL};
 enum { PLACE_COOKIE = PARAMETER_IN_HEADER + 1 };
+NAMES_COMPLETE(place_names, PLACE_COOKIE + 1); /* and the null */
 
 /* OpenAPI 3.1, Parameter Object: "the parameter definition SHALL be ignored". */
 static bool is_ignored_header(const char *name, int place)
@@ -56,6 +58,7 @@ static bool in_template(const char *path, const char *name)
 static void add(const struct openapi_reader *reader, struct json_object *tree, const char *name, int place,
                 struct operation *operation)
 {
+    REQUIRE(place >= 0 && place <= PARAMETER_IN_HEADER); /* a cookie is none for the others */
     bool required = json_object_get_boolean(tree_member(tree, "required")),
          foreign = !is_written_so(tree, place);
 

@@ -1,6 +1,7 @@
 /* References inside the description, and which outermost types a schema allows. See openapi_inside.h. */
 #include "openapi_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "names.h"
 
@@ -28,6 +29,7 @@ static char *decoded(const char *fragment)
     char *text = memory_text(fragment), *to = text;
 
     for (const char *at = text; *at != '\0'; at++) {
+        REQUIRE(to <= at); /* decoded in its own place */
         int high = *at == '%' ? hex_digit(at[1]) : -1, low = high < 0 ? -1 : hex_digit(at[2]);
         if (low >= 0)
             at += 2;
@@ -76,6 +78,7 @@ static enum reply_type type_named(const struct openapi_reader *reader, const cha
                                         "string", "array",   "object",  NULL};
     static const enum reply_type types[] = {REPLY_NULL, REPLY_BOOLEAN, REPLY_NUMBER, REPLY_NUMBER,
                                             REPLY_TEXT, REPLY_LIST,    REPLY_OBJECT};
+    NAMES_COMPLETE(names, COUNT_OF(types)); /* and the null */
     int index = names_find(names, name);
 
     if (index >= 0)

@@ -1,6 +1,7 @@
 /* Compiles and matches regexes with PCRE2, within a budget of work. */
 #include "pattern.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -75,6 +76,7 @@ void *pattern_free(struct pattern *pattern)
 /* PCRE2's result: below 0 there is no match. */
 static int match(const struct pattern *pattern, const char *text, size_t length, size_t steps)
 {
+    REQUIRE(steps <= STEPS_MAX); /* else PCRE2's own limit, which looks less closely, would come first */
     struct budget budget = {.steps = steps};
     pcre2_match_context *context = pcre2_match_context_create(NULL);
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);

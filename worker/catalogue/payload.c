@@ -1,6 +1,7 @@
 /* Compiles a payload into templates, and fills it in for one order. */
 #include "payload.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "tree_build.h"
 
@@ -50,6 +51,7 @@ static void add_part(struct payload *payload, const char *name, struct payload *
         payload->names[payload->count] = memory_text(name);
     }
     payload->count++;
+    REQUIRE((payload->names != NULL) == (payload->kind == PAYLOAD_OBJECT));
 }
 
 static void read_template(struct payload *payload, const char *text, struct json_cursor *cursor,
@@ -260,6 +262,7 @@ struct json_object *payload_value(const struct payload *payload, const struct sc
 {
     struct json_object *list;
 
+    REQUIRE(payload->kind != PAYLOAD_EACH || payload->count == 1);
     switch (payload->kind) {
     case PAYLOAD_LITERAL:
         return json_object_get(payload->literal);

@@ -1,6 +1,7 @@
 /* Reads a reply's body as JSON or text, and compares it with the types that its description allows. */
 #include "reply.h"
 
+#include "invariant.h"
 #include "json_twice.h"
 #include "memory.h"
 
@@ -43,6 +44,7 @@ struct json_object *reply_read(const struct operation *operation, int status, co
         *unreadable = "twice";
         json_object_put(body);
     }
+    REQUIRE(length > 0 || body == NULL);
     if (length == 0 || **unreadable != '\0')
         return NULL;
     enum reply_type found = reply_type_of(body);

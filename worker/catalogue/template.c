@@ -1,6 +1,7 @@
 /* Splits a text into its literal parts and expressions, and joins the values again. */
 #include "template.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -34,6 +35,7 @@ void *template_free(struct template *template)
 static void add_piece(struct template *template, char *literal, struct expression *expression)
 {
     template->pieces = memory_resize(template->pieces, template->count + 1, sizeof *template->pieces);
+    REQUIRE((literal == NULL) != (expression == NULL));
     template->pieces[template->count++] = (struct piece){literal, expression};
 }
 
@@ -80,6 +82,7 @@ static bool parse(const char *text, bool whole, const struct naming *naming, str
         template_free(template);
         return false;
     }
+    REQUIRE(!whole || (template->count == 1 && template->pieces[0].expression != NULL));
     *out = template;
     return true;
 }

@@ -5,6 +5,8 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+_Static_assert(sizeof alphabet == 64 + 1, "6 bits for each character");
+
 void base64_write(const void *bytes, size_t length, struct buffer *out)
 {
     const uint8_t *in = bytes;

@@ -1,6 +1,7 @@
 /* Brings plain JSON into the shape of a schema, or says what does not fit. */
 #include "projection.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "scalar.h"
 #include "tree.h"
@@ -187,6 +188,7 @@ static bool conform_enum(struct conform *with, const struct schema_node *node, s
                          const struct value_path *at, struct json_object **out)
 {
     const char *text = tree_text(tree);
+    REQUIRE(node->symbol_default < (int)node->symbol_count);
     int found = with->mode == PROJECTION_LENIENT ? node->symbol_default : -1;
 
     if (text == NULL)
@@ -376,6 +378,7 @@ bool projection_conform(const struct schema_node *node, struct json_object *tree
     struct json_object *made = NULL;
 
     TRY(conform(&with, node, tree, NULL, &made));
+    REQUIRE(node->kind != SCHEMA_RECORD || json_object_object_length(made) == (int)node->field_count);
     *out = made;
     return true;
 }
@@ -386,6 +389,7 @@ bool projection_branch(const struct schema_node *node, struct json_object *tree,
     struct conform with = {.mode = PROJECTION_STRICT, .why = why};
     CLEANUP(tree_release) struct json_object *made = NULL;
 
+    REQUIRE(node->kind == SCHEMA_UNION && node->branch_count > 0);
     if (node->branch_count == 2 && schema_nullable(node)) { /* nothing to try: the usual case, and no copy */
         bool null_first = node->branches[0]->kind == SCHEMA_NULL;
         *branch = (tree == NULL) == null_first ? 0 : 1;

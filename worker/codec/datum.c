@@ -1,6 +1,7 @@
 /* Decodes Avro bytes: scanned, read by Avro-C with the writer's schema, then projected to the reader's. */
 #include "datum.h"
 
+#include "invariant.h"
 #include "projection.h"
 #include "scan.h"
 #include "schema_inside.h"
@@ -19,6 +20,7 @@ bool datum_decode(const struct schema *writer, const void *bytes, size_t length,
     struct json_object *made = NULL;
     avro_value_t value;
 
+    REQUIRE(writer->maker != NULL);
     TRY(scan_datum(writer->root, bytes, length, limits, NULL, why));
     if (avro_generic_value_new(writer->maker, &value) != 0)
         return fault_set(why, FAULT_LOCAL, "Avro-C makes no value");

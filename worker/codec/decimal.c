@@ -1,9 +1,14 @@
 /* Avro decimals from text and to text, in 128-bit integers. */
 #include "decimal.h"
 
+#include "invariant.h"
+
 #include <string.h>
 
 typedef unsigned __int128 unsigned_wide;
+
+_Static_assert(sizeof(unsigned_wide) == DECIMAL_BYTES_MAX, "the bytes are those of one number");
+_Static_assert(DECIMAL_TEXT_SIZE > DECIMAL_PRECISION_MAX + sizeof "-0.", "the longest number fits");
 
 static unsigned_wide power_of_ten(unsigned exponent)
 {
@@ -36,6 +41,7 @@ static void print_digits(unsigned_wide value, unsigned scale, char *text)
         reversed[count++] = (char)('0' + (int)(value % 10));
         value /= 10;
     }
+    REQUIRE(count < sizeof reversed);
     while (count > 0)
         *text++ = reversed[--count];
     *text = '\0';
@@ -44,6 +50,7 @@ static void print_digits(unsigned_wide value, unsigned scale, char *text)
 bool decimal_print(const uint8_t *bytes, size_t length, unsigned precision, unsigned scale,
                    char text[DECIMAL_TEXT_SIZE], struct fault *why)
 {
+    REQUIRE(precision >= 1 && precision <= DECIMAL_PRECISION_MAX && scale <= precision);
     if (length == 0)
         return fault_set(why, FAULT_INPUT, "a decimal has at least one byte");
     bool negative = bytes[0] >= 0x80;
@@ -103,6 +110,7 @@ static bool read_digits(const char *text, unsigned precision, unsigned scale, un
 bool decimal_parse(const char *text, unsigned precision, unsigned scale, uint8_t bytes[DECIMAL_BYTES_MAX],
                    size_t *length, struct fault *why)
 {
+    REQUIRE(precision >= 1 && precision <= DECIMAL_PRECISION_MAX && scale <= precision);
     unsigned_wide value = 0;
     bool negative = *text == '-';
 

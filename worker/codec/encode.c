@@ -1,6 +1,7 @@
 /* Encodes plain JSON as Avro bytes. It is brought into shape first, so that filling Avro-C's value is simple. */
 #include "datum.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "projection.h"
 #include "scalar.h"
@@ -110,6 +111,7 @@ static bool fill_union(avro_value_t *value, const struct schema_node *node, stru
     size_t branch = 0;
 
     TRY(projection_branch(node, tree, &branch, why));
+    REQUIRE(branch < node->branch_count);
     TRY(done(avro_value_set_branch(value, (int)branch, &child), why));
     return fill(&child, node->branches[branch], tree, why);
 }
@@ -203,11 +205,14 @@ bool datum_encode_shaped(const struct schema *schema, struct json_object *tree, 
                          struct fault *why)
 {
     avro_value_t value;
+    size_t before = out->length;
 
+    REQUIRE(schema->maker != NULL);
     if (avro_generic_value_new(schema->maker, &value) != 0)
         return fault_set(why, FAULT_LOCAL, "Avro-C makes no value");
     bool good = fill(&value, schema->root, tree, why) && write_value(&value, out, why);
     avro_value_decref(&value);
+    REQUIRE(good || out->length == before); /* the caller may try in another way */
     return good;
 }
 

@@ -1,9 +1,16 @@
 /* Reads and writes the three framings: Confluent's two and Avro's single-object encoding. */
 #include "framing.h"
 
+#include "invariant.h"
+
 #include <string.h>
 
 enum { ID_SIZE = 5, GUID_SIZE = 17, FINGERPRINT_SIZE = 10 };
+
+_Static_assert((int)GUID_SIZE == (int)FRAMING_HEADER_SIZE_MAX, "the longest header");
+_Static_assert(GUID_SIZE == 1 + sizeof(struct uuid), "a byte for the framing, and the GUID");
+_Static_assert(ID_SIZE == 1 + sizeof(uint32_t), "a byte for the framing, and the id");
+_Static_assert(FINGERPRINT_SIZE == 2 + sizeof(uint64_t), "two bytes for the framing, and the fingerprint");
 
 static uint32_t read_id(const uint8_t *bytes)
 {
@@ -58,6 +65,7 @@ static bool read_prefix(const uint8_t *value, size_t length, struct frame *frame
             found.fingerprint |= (uint64_t)value[2 + i] << (8 * i);
     else
         found.id = read_id(value + 1);
+    REQUIRE(found.start <= length);
     *frame = found;
     return true;
 }
@@ -76,6 +84,8 @@ void framing_write(const struct frame *frame, struct buffer *value)
 {
     uint8_t bytes[FINGERPRINT_SIZE] = {0xc3, 0x01};
 
+    REQUIRE(frame->framing <= FRAMING_SINGLE_OBJECT);
+    REQUIRE(!frame->in_header || frame->framing != FRAMING_SINGLE_OBJECT); /* nothing would name the schema */
     if (frame->in_header || frame->framing == FRAMING_CONFLUENT_V1)
         return;
     if (frame->framing == FRAMING_CONFLUENT_V0) {

@@ -1,6 +1,7 @@
 /* Checks a JSON text by the grammar of RFC 8259, and turns integers beyond 64 bits into texts. */
 #include "json_text.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -164,6 +165,7 @@ static bool open(struct check *check, char end)
 {
     if (check->depth >= check->limits->depth_max || check->depth >= DEPTH_LIMIT)
         return wrong(check, "nesting too deep");
+    REQUIRE(check->depth < sizeof check->open);
     check->open[check->depth++] = end;
     return true;
 }
@@ -210,6 +212,7 @@ static bool step(struct check *check, enum expect *next)
 
     if (may_end && check->at < check->end && *check->at == end) {
         check->at++;
+        REQUIRE(check->depth > 0);
         check->depth--;
         *next = check->depth == 0 ? NOTHING : NEXT_OR_END;
         return true;
@@ -274,6 +277,8 @@ bool json_text_check(const char *bytes, size_t length, const struct json_limits 
         return false;
     }
     *text = (struct json_text){.at = check.start, .length = length - mark};
+    REQUIRE(check.depth == 0 && check.at == check.end);
+    REQUIRE(check.copied <= check.end && !rewritten.full); /* json-c is never given a part */
     if (rewritten.length > 0) {
         buffer_add(&rewritten, check.copied, (size_t)(check.end - check.copied));
         *text = (struct json_text){.at = rewritten.data, .length = rewritten.length, .rewritten = rewritten};

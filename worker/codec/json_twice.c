@@ -1,6 +1,7 @@
 /* Finds a member name that occurs twice. The text is known to be JSON, so only where things end is looked for here. */
 #include "json_twice.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "tree.h"
 
@@ -21,6 +22,7 @@ static bool walk_value(struct walk *walk);
 
 static void cut(struct buffer *pointer, size_t mark)
 {
+    REQUIRE(mark <= pointer->length);
     pointer->length = mark;
     if (pointer->data != NULL)
         pointer->data[mark] = '\0';

@@ -1,6 +1,7 @@
 /* UK telephone numbers into their national form, and out of it. */
 #include "number.h"
 
+#include "invariant.h"
 #include "names.h"
 
 #include <stdio.h>
@@ -74,6 +75,9 @@ void number_form(const char *national, enum number_form form, char text[NUMBER_T
     static const char *const prefixes[] = {
         [NUMBER_NATIONAL] = "0", [NUMBER_SIGNIFICANT] = "", [NUMBER_E164] = "+44"};
     NAMES_COMPLETE(prefixes, NUMBER_E164);
+    _Static_assert(NUMBER_TEXT_SIZE > sizeof "+44" - 1 + 10, "the longest number in its longest form");
+
+    REQUIRE(form <= NUMBER_E164);
 
     snprintf(text, NUMBER_TEXT_SIZE, "%s%s", prefixes[form], national + (*national == '0' ? 1 : 0));
 }

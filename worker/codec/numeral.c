@@ -1,6 +1,8 @@
 /* Numbers as digits and a power of ten: parsed, compared and normalised. */
 #include "numeral.h"
 
+#include "invariant.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +53,7 @@ static void keep_digits(const char *text, const char *end, size_t whole, int64_t
     numeral->length = (size_t)(end - text);
     numeral->power = numeral->length == 0 ? 0 : power;
     numeral->negative = numeral->negative && numeral->length > 0;
+    REQUIRE(text <= end && (numeral->length == 0 || (*text != '0' && end[-1] != '0'))); /* as compared */
 }
 
 static bool read(const char *text, size_t length, bool json, struct numeral *numeral)

@@ -1,6 +1,7 @@
 /* Turns a value of Avro-C, as the writer wrote it, into plain JSON as the reader's schema has it. */
 #include "projection.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "scalar.h"
 #include "tree.h"
@@ -173,6 +174,7 @@ static bool project_enum(const avro_value_t *value, const struct schema_node *wr
     int index = 0, found = reader->symbol_default;
 
     avro_value_get_enum(value, &index);
+    REQUIRE(index >= 0 && (size_t)index < writer->symbol_count); /* scan.c has looked */
     const char *symbol = writer->symbols[index];
     for (size_t i = 0; i < reader->symbol_count; i++)
         if (strcmp(reader->symbols[i], symbol) == 0)
@@ -306,6 +308,7 @@ static bool project(const avro_value_t *value, const struct schema_node *writer,
         avro_value_t chosen = {0};
         int index = 0;
         avro_value_get_discriminant(value, &index);
+        REQUIRE(index >= 0 && (size_t)index < writer->branch_count); /* scan.c has looked */
         avro_value_get_current_branch(value, &chosen);
         return project(&chosen, writer->branches[index], reader, at, tree, why);
     }

@@ -3,6 +3,7 @@
 
 #include "base64.h"
 #include "decimal.h"
+#include "invariant.h"
 #include "number.h"
 #include "timestamp.h"
 #include "tree.h"
@@ -15,6 +16,8 @@
 #include <string.h>
 
 enum { BYTES_MAX = 1 << 26 };
+
+_Static_assert((int)UUID_TEXT_SIZE >= (int)NUMBER_TEXT_SIZE, "one room for both");
 
 bool scalar_is_text(const struct schema_node *node)
 {
@@ -65,6 +68,7 @@ static void print_number(bool single, double value, char printed[32])
         if (!(back < value) && !(back > value))
             break;
     }
+    REQUIRE(strlen(printed) + sizeof ".0" <= 32);
     if (strpbrk(printed, ".e") == NULL)
         memcpy(printed + strlen(printed), ".0", 3);
 }
@@ -84,7 +88,7 @@ bool scalar_of_number(const struct schema_node *node, double value, const struct
 bool scalar_of_text(const struct schema_node *node, const char *value, size_t length,
                     const struct value_path *at, struct json_object **tree, struct fault *why)
 {
-    char printed[UUID_TEXT_SIZE]; /* longer than NUMBER_TEXT_SIZE */
+    char printed[UUID_TEXT_SIZE];
     struct fault inner;
     struct uuid uuid;
 
@@ -135,6 +139,7 @@ bool scalar_to_integer(const struct schema_node *node, const char *value, const 
     int32_t days = 0;
     bool good;
 
+    REQUIRE(scalar_is_text(node));
     if (node->logical == SCHEMA_LOGICAL_DATE)
         good = timestamp_parse_date(value, &days, &inner);
     else if (node->logical == SCHEMA_LOGICAL_TIMESTAMP_MILLIS)

@@ -1,6 +1,7 @@
 /* The life of a schema and the library of types that schemas share. */
 #include "schema_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "tree.h"
 
@@ -118,6 +119,8 @@ static bool parse(const char *text, size_t length, const struct schema_library *
     TRY(schema_check_shape(parsed, why));
     schema_canonize(parsed);
     TRY(schema_build(parsed, why));
+    REQUIRE(parsed->root != NULL && parsed->maker != NULL && parsed->canonical != NULL);
+    REQUIRE(parsed->named_count <= parsed->node_count);
     *schema = TAKE(parsed);
     return true;
 }
@@ -216,5 +219,6 @@ size_t schema_reference_count(const struct schema *schema)
 
 const char *schema_reference(const struct schema *schema, size_t index)
 {
+    REQUIRE(index < schema->reference_count);
     return schema->references[index];
 }

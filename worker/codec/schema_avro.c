@@ -5,6 +5,7 @@
  */
 #include "schema_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <avro.h>
@@ -110,6 +111,7 @@ static avro_schema_t build(struct builder *builder, const struct schema_node *no
 {
     avro_schema_t known = builder->built[node->number];
 
+    REQUIRE(!builder->open[node->number] || known != NULL);
     if (known != NULL)
         return builder->open[node->number] ? avro_schema_link(known) : avro_schema_incref(known);
     avro_schema_t made = build_new(builder, node);

@@ -1,6 +1,7 @@
 /* Parsing Canonical Form and CRC-64-AVRO (Avro specification, "Parsing Canonical Form for Schemas"). */
 #include "schema_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -155,6 +156,7 @@ static uint64_t canonize(const struct schema *schema, enum form form, char **can
 
     buffer_init(&text, (size_t)SCHEMA_TEXT_MAX * 64);
     write_node(&writer, schema->root);
+    REQUIRE(text.length > 0);
     uint64_t fingerprint = crc64(buffer_text(&text), text.length);
     *canonical = buffer_take(&text, NULL);
     return fingerprint;

@@ -6,6 +6,7 @@
  */
 #include "schema_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "schema_parser.h"
 #include "tree.h"
@@ -37,6 +38,7 @@ bool schema_new_node(struct schema_parser *parser, enum schema_kind kind, const 
 {
     struct schema *schema = parser->schema;
 
+    REQUIRE(schema->node_count <= SCHEMA_NODES_MAX);
     if (schema->node_count == SCHEMA_NODES_MAX)
         return schema_fault(parser, at, "more than %d types", SCHEMA_NODES_MAX);
     if (schema->node_count % 64 == 0)
@@ -188,6 +190,7 @@ bool schema_compile_type(struct schema_parser *parser, struct json_object *json,
 
     if (parser->depth == SCHEMA_DEPTH_MAX)
         return schema_fault(parser, at, "types nested deeper than %d", SCHEMA_DEPTH_MAX);
+    REQUIRE(parser->depth < SCHEMA_DEPTH_MAX);
     parser->depth++;
     if (name != NULL && schema_primitive(name, &kind)) {
         good = schema_new_node(parser, kind, at, &made);
@@ -226,12 +229,14 @@ bool schema_compile(struct schema *schema, struct json_object *tree, const struc
     struct json_object *instead = NULL;
     struct buffer text;
 
+    REQUIRE(schema->tree == NULL && schema->node_count == 0);
     schema->tree = tree;
     bool good = schema_compile_type(&parser, tree, "", NULL, &schema->root, &instead);
     if (instead != NULL) {
         json_object_put(schema->tree);
         schema->tree = instead;
     }
+    REQUIRE(parser.depth == 0 && (!good || parser.inside == NULL));
     good = good && compile_presets(&parser);
     for (size_t i = 0; i < parser.field_default_count; i++)
         memory_free(parser.field_defaults[i].where);

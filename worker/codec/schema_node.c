@@ -1,6 +1,7 @@
 /* Questions that are asked of a schema's nodes: kinds by name, nullable unions, fields by name or path. */
 #include "schema_inside.h"
 
+#include "invariant.h"
 #include "names.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ NAMES_COMPLETE(kind_names, SCHEMA_FIXED);
 
 const char *schema_kind_name(enum schema_kind kind)
 {
+    REQUIRE(kind <= SCHEMA_FIXED);
     return kind_names[kind];
 }
 

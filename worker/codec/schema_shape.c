@@ -1,6 +1,7 @@
 /* Bounds how large and how deep the smallest value of a schema is, so that a schema alone cannot exhaust memory. */
 #include "schema_inside.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 enum { DEPTH_MAX = 64, WEIGHT_MAX = 100000 };
@@ -60,6 +61,7 @@ static bool measure(struct walk *walk, const struct schema_node *node)
     for (size_t i = 0; i < node->branch_count; i++)
         TRY(add_part(walk, node->branches[i], shape));
     walk->unions -= node->kind == SCHEMA_UNION ? 1 : 0;
+    REQUIRE(walk->depth > 0 && shape->state == SHAPE_OPEN && walk->unions == shape->unions);
     walk->depth--;
     shape->state = SHAPE_DONE;
     return true;

@@ -1,6 +1,8 @@
 /* Dates and times. The calendar arithmetic follows Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 #include "timestamp.h"
 
+#include "invariant.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +14,8 @@ enum { DAY_FIRST = -719162, DAY_LAST = 2932896 }; /* 0001-01-01 and 9999-12-31 *
 struct date {
     int year, month, day;
 };
+
+_Static_assert(TIMESTAMP_TEXT_SIZE >= sizeof "2026-03-02T10:00:00.000000Z", "the longest form fits");
 
 static int64_t days_of(struct date date)
 {
@@ -164,6 +168,7 @@ static void print(int64_t us, size_t fraction_digits, char text[TIMESTAMP_TEXT_S
 
     snprintf(all, sizeof all, "%04d-%02d-%02dT%02u:%02u:%02u.%06u", date.year, date.month, date.day,
              second / 3600, second / 60 % 60, second % 60, fraction);
+    REQUIRE(date.year >= 1 && date.year <= 9999 && fraction_digits <= 6); /* what follows is of one length */
     size_t length = sizeof "2026-03-02T10:00:00." - 1 + fraction_digits;
     memcpy(text, all, length);
     memcpy(text + length, "Z", 2);

@@ -1,8 +1,11 @@
 /* Members of JSON objects. */
 #include "tree_build.h"
 
+#include "invariant.h"
+
 void tree_add(struct json_object *tree, const char *name, struct json_object *value)
 {
+    REQUIRE(json_object_is_type(tree, json_type_object)); /* json-c would lose the value without a word */
     json_object_object_add(tree, name, value);
 }
 

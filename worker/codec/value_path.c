@@ -1,6 +1,8 @@
 /* Prints a chain of names and indexes as one path, and builds error messages that begin with it. */
 #include "value_path.h"
 
+#include "invariant.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -14,6 +16,7 @@ const char *value_path_quote(const char *text, char quoted[VALUE_PATH_QUOTE_SIZE
         quoted[length++] = (char)(*text < ' ' || *text > '~' || *text == '\'' ? '?' : *text);
     for (int dot = 0; *text != '\0' && dot < 3; dot++)
         quoted[length++] = '.';
+    REQUIRE(length < VALUE_PATH_QUOTE_SIZE);
     quoted[length] = '\0';
     return quoted;
 }
