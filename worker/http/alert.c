@@ -1,6 +1,7 @@
 /* Listens to OpenSSL's callback for the alert with which a server refuses our certificate. */
 #include "alert.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <openssl/ssl.h>
@@ -21,6 +22,7 @@ struct alert *alert_new(void)
 
 void alert_release(struct alert *alert)
 {
+    REQUIRE(alert == NULL || alert->owners > 0);
     if (alert != NULL && --alert->owners == 0)
         memory_free(alert);
 }
@@ -83,6 +85,7 @@ static CURLcode context_made(CURL *easy, void *context, void *note)
     struct watched *watched = memory_new(1, sizeof *watched);
 
     (void)easy;
+    REQUIRE(note != NULL); /* the call that makes the connection still has it */
     if (!SSL_CTX_set_ex_data(context, place_in_context(), watched)) {
         memory_free(watched);
         return CURLE_SSL_CONNECT_ERROR;

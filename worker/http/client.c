@@ -2,6 +2,7 @@
 #include "client.h"
 
 #include "connection.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "transfer.h"
@@ -42,6 +43,7 @@ static void collect(void *context)
         CURLcode code = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         curl_multi_remove_handle(client->multi, message->easy_handle);
+        REQUIRE(transfer_easy(transfer) == message->easy_handle);
         if (transfer_move(transfer) &&
             curl_multi_add_handle(client->multi, transfer_easy(transfer)) == CURLM_OK)
             continue;
@@ -174,6 +176,7 @@ bool http_client_start(struct http_client *client, const struct http_request *re
 {
     struct transfer *transfer = client->spare;
 
+    REQUIRE(done != NULL && (transfer == NULL) == (client->spares == 0));
     if (transfer != NULL) {
         transfer_unlink(&client->spare, transfer);
         client->spares--;

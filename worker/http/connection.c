@@ -1,6 +1,7 @@
 /* Opens libcurl's sockets, and looks before each request whether anything unasked for lies on one. */
 #include "connection.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <arpa/inet.h>
@@ -29,6 +30,7 @@ void *connections_free(struct connections *connections)
 {
     if (connections == NULL)
         return NULL;
+    REQUIRE(connections->count == 0); /* libcurl would close one here later */
     memory_free(connections->open);
     return memory_free(connections);
 }

@@ -1,6 +1,7 @@
 /* Asks the registry at its URLs in turn, and registers outcome schemas. Fetching is in registry_fetch.c. */
 #include "registry_inside.h"
 
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "registry_words.h"
@@ -71,6 +72,7 @@ void registry_forget_unknown(struct registry *registry)
             at = &entry->next;
             continue;
         }
+        REQUIRE(!entry->fetching && registry->entry_count > 0); /* its answer would come to nobody */
         *at = entry->next;
         free_entry(registry, entry);
         registry->entry_count--;
@@ -84,6 +86,7 @@ bool registry_ask(struct registry *registry, const char *path, const char *body,
     const struct registry_url *asked = &registry->urls[registry->url];
     CLEANUP(buffer_release) struct buffer url = {0};
 
+    REQUIRE(registry->url < registry->url_count);
     buffer_init(&url, 8192);
     *at = registry->url;
     buffer_print(&url, "%s%s", asked->base, path);
@@ -112,6 +115,7 @@ bool registry_ask(struct registry *registry, const char *path, const char *body,
 
 bool registry_next_url(struct registry *registry, size_t url, size_t *tried, const char *words)
 {
+    REQUIRE(url < registry->url_count && *tried < registry->url_count);
     if (registry->url == url)
         registry->url = (url + 1) % registry->url_count;
     if (++*tried < registry->url_count) {
@@ -125,6 +129,7 @@ bool registry_next_url(struct registry *registry, size_t url, size_t *tried, con
 int64_t registry_next_pause(int64_t *pause_ms)
 {
     *pause_ms = *pause_ms == 0 ? PAUSE_FIRST_MS : *pause_ms > PAUSE_MAX_MS / 2 ? PAUSE_MAX_MS : *pause_ms * 2;
+    REQUIRE(*pause_ms >= PAUSE_FIRST_MS && *pause_ms <= PAUSE_MAX_MS);
     return *pause_ms;
 }
 
@@ -169,6 +174,7 @@ static void registered(void *context, const struct http_reply *reply)
     char words[WORDS_SIZE];
     struct fault why;
 
+    REQUIRE(!one->done);
     if (!registry_read(registry, one->url, reply, "id", &tree, words)) {
         register_later(one, words);
         return;

@@ -1,6 +1,7 @@
 /* Fetches a schema and the types it refers to, one request after another. */
 #include "registry_inside.h"
 
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "registry_words.h"
@@ -10,6 +11,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+_Static_assert(sizeof "guids/" - 1 + UUID_TEXT_SIZE <= KEY_SIZE && sizeof "ids/4294967295" <= KEY_SIZE,
+               "a key that is cut would be that of another schema");
 
 static void fetch(struct entry *entry);
 
@@ -128,6 +132,7 @@ static void fetched(void *context, const struct http_reply *reply)
     CLEANUP(tree_release) struct json_object *tree = NULL;
     char words[WORDS_SIZE];
 
+    REQUIRE(entry->fetching);
     entry->fetching = false;
     if (entry->text == NULL && registry_says_unknown(reply)) {
         entry->trouble = false;
@@ -168,13 +173,15 @@ static void fetch(struct entry *entry)
     CLEANUP(buffer_release) struct buffer path = {0};
     struct fault why;
 
+    REQUIRE(!entry->fetching && entry->answer == REGISTRY_WAIT);
     buffer_init(&path, 4096);
     if (entry->text == NULL) {
         buffer_print(&path, "/schemas/%s", entry->key);
     } else {
         size_t i = 0;
-        while (entry->types[i].text != NULL)
+        while (i < entry->type_count && entry->types[i].text != NULL)
             i++;
+        REQUIRE(i < entry->type_count);
         buffer_add_text(&path, "/subjects/");
         add_subject(&path, entry->types[i].subject);
         /* A version that was deleted softly is still what the schema was made with. */
@@ -241,6 +248,7 @@ enum registry_answer registry_schema(struct registry *registry, const struct fra
     if (entry->answer == REGISTRY_UNKNOWN && entry->absent_since_ms != 0 && entry->told)
         ask_anew(entry);
     entry->told = entry->answer == REGISTRY_UNKNOWN;
+    REQUIRE((entry->answer == REGISTRY_KNOWN) == (entry->schema != NULL));
     *schema = entry->schema;
     if (entry->answer != REGISTRY_KNOWN)
         fault_set(why, entry->answer == REGISTRY_WAIT ? FAULT_PEER : FAULT_INPUT, "%s", entry->why);

@@ -1,6 +1,7 @@
 /* Builds the registry's URLs, and judges what it answers. */
 #include "registry_words.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "text.h"
 
@@ -47,6 +48,7 @@ static const char *said(const char *text, size_t length, char quoted[SAID_SIZE])
 
     for (size_t i = 0; i < length && kept < SAID_SIZE - 4; i++)
         quoted[kept++] = (char)(text[i] < ' ' || text[i] > '~' || text[i] == '\'' ? '?' : text[i]);
+    REQUIRE(kept + sizeof "..." <= SAID_SIZE);
     snprintf(quoted + kept, SAID_SIZE - kept, "%s", kept < length ? "..." : "");
     return quoted;
 }
@@ -116,6 +118,7 @@ bool registry_read(const struct registry *registry, size_t url, const struct htt
     struct json_object *found = reply->end == HTTP_REPLIED ? json_of(reply, &why) : NULL;
     bool text = strcmp(member, "schema") == 0;
 
+    REQUIRE(url < registry->url_count);
     if (reply->end == HTTP_REPLIED && reply->status == 200 && tree_has(found, member) &&
         (!text || tree_text_of(found, member) != NULL)) {
         *tree = TAKE(found);

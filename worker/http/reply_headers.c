@@ -1,6 +1,7 @@
 /* Reads header lines by RFC 9110 section 5: names without regard to case, values without the white space around them. */
 #include "reply_headers.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "tree_build.h"
 
@@ -18,6 +19,7 @@ static const char *header_value(const char *colon, const char *end, size_t *leng
         value++;
     while (end > value && isspace((unsigned char)end[-1]))
         end--;
+    REQUIRE(value <= end);
     *length = (size_t)(end - value);
     return value;
 }

@@ -1,6 +1,8 @@
 /* Parses Retry-After. */
 #include "retry_after.h"
 
+#include "invariant.h"
+
 #include <ctype.h>
 #include <curl/curl.h>
 #include <stddef.h>
@@ -9,6 +11,7 @@
 
 static int64_t capped(long seconds, int64_t most_ms)
 {
+    REQUIRE(seconds >= 0); /* -1 would say that nobody asked */
     return seconds > most_ms / 1000 ? most_ms : seconds * (int64_t)1000;
 }
 

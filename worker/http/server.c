@@ -2,6 +2,7 @@
 #include "server.h"
 
 #include "base64.h"
+#include "invariant.h"
 #include "listener.h"
 #include "memory.h"
 #include "tree.h"
@@ -233,6 +234,7 @@ static void ticked(void *context)
 
 static void enter(struct server *server, int socket, const struct sockaddr *from, socklen_t length)
 {
+    REQUIRE(server->now.daemon != NULL);
     visitors_enter(&server->visitors, socket, from, loop_clock_ms());
     (void)MHD_add_connection(server->now.daemon, socket, from, length); /* which closes it when it fails */
 }
@@ -354,6 +356,7 @@ bool server_renew(struct server *server, struct fault *why)
 {
     struct half renewed = {0};
 
+    REQUIRE(server->now.daemon != NULL);
     TRY(start_half(server, &renewed, why));
     end_half(server, &server->before); /* the one before that, if it is still here */
     server->before = server->now;

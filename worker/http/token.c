@@ -1,6 +1,7 @@
 /* Fetches, keeps and renews one access token. */
 #include "token.h"
 
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "text.h"
@@ -107,6 +108,7 @@ bool token_parse(const char *body, size_t length, char **access_token, int64_t *
         *lifetime_ms = 0;
     else
         *lifetime_ms = seconds > LIFETIME_MAX_MS / 1000.0 ? LIFETIME_MAX_MS : (int64_t)(seconds * 1000);
+    REQUIRE(*lifetime_ms >= 0 && *lifetime_ms <= LIFETIME_MAX_MS);
     *access_token = memory_text(text);
     return true;
 }
@@ -119,6 +121,7 @@ static void accept_token(struct token *token, char *text, int64_t lifetime_ms)
     int64_t margin_ms =
         token->settings->token_margin_ms < life_ms / 2 ? token->settings->token_margin_ms : life_ms / 2;
 
+    REQUIRE(text != NULL && life_ms > 0 && margin_ms <= life_ms / 2);
     margin_ms -= (int64_t)(draw() % (uint64_t)(margin_ms / 5 + 1));
     secret_release(&token->value);
     token->value.hidden = text;
@@ -134,6 +137,7 @@ static void pause_fetching(struct token *token, int64_t retry_after_ms)
     token->pause_ms = token->pause_ms == 0                 ? BREAK_FIRST_MS
                       : token->pause_ms > BREAK_MAX_MS / 2 ? BREAK_MAX_MS
                                                            : token->pause_ms * 2;
+    REQUIRE(token->pause_ms >= BREAK_FIRST_MS && token->pause_ms <= BREAK_MAX_MS);
     int64_t wait_ms = token->pause_ms / 2 + (int64_t)(draw() % (uint64_t)(token->pause_ms / 2 + 1));
     if (retry_after_ms > wait_ms)
         wait_ms = retry_after_ms;
@@ -185,6 +189,7 @@ static void fetched(void *context, const struct http_reply *reply)
     int64_t lifetime_ms;
     struct fault why;
 
+    REQUIRE(token->fetching);
     token->fetching = false;
     if (reply->end == HTTP_REPLIED && reply->status == 200 &&
         token_parse(reply->body, reply->length, &text, &lifetime_ms, &why)) {
@@ -239,6 +244,7 @@ static void fetch(struct token *token)
 
 const struct secret *token_get(struct token *token)
 {
+    REQUIRE(token->value.hidden == NULL || token->serial > 0); /* a refusal names its token by the serial */
     if (token->value.hidden != NULL && loop_clock_ms() < token->expires_ms)
         return &token->value;
     if (token->pause_ms == 0)

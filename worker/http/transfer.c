@@ -4,6 +4,7 @@
 #include "alert.h"
 #include "connection.h"
 #include "failpoint.h"
+#include "invariant.h"
 #include "memory.h"
 #include "reply_headers.h"
 #include "retry_after.h"
@@ -95,6 +96,7 @@ static size_t give_body(char *out, size_t size, size_t count, void *context)
     struct transfer *transfer = context;
     size_t length = transfer->body_length - transfer->body_taken;
 
+    REQUIRE(transfer->body_taken <= transfer->body_length && transfer->body != NULL);
     if (transfer->permit != NULL && !transfer->permit(transfer->context))
         return CURL_READFUNC_ABORT;
     if (length > size * count)
@@ -286,6 +288,9 @@ static void set_options(struct transfer *transfer, const struct http_request *re
 bool transfer_prepare(struct transfer *transfer, const struct http_request *request, http_done_fn *done,
                       void *context, struct fault *why)
 {
+    REQUIRE(transfer->headers == NULL && transfer->body == NULL && transfer->alert == NULL);
+    REQUIRE(request->header_count <= HTTP_HEADERS_MAX);
+    REQUIRE(request->connect_timeout_ms > 0 && request->call_timeout_ms > 0); /* 0 would be no deadline */
     curl_easy_reset(transfer->easy);
     transfer->done = done;
     transfer->context = context;
@@ -347,6 +352,7 @@ bool transfer_move(struct transfer *transfer)
 {
     if (!transfer->unquiet || transfer->ways > 0 || transfer->moved)
         return false;
+    REQUIRE(transfer->body_taken == 0);
     transfer->moved = true;
     transfer->unquiet = false;
     use_fresh_connection(transfer->easy);
@@ -361,7 +367,10 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
     char what[360] = "";
     long status = 0;
     enum http_end end = end_of(transfer, code);
+    http_done_fn *done = TAKE(transfer->done);
 
+    REQUIRE(done != NULL);                                    /* a call ends once */
+    REQUIRE(transfer->permit == NULL || transfer->ways <= 1); /* R7: what must not be sent twice was not */
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     if (end == HTTP_TOO_LARGE && !transfer->reply.full)
         snprintf(what, sizeof what, "the headers of %.100s's reply are larger than %d bytes", transfer->peer,
@@ -392,13 +401,13 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
         .location = transfer->came.location,
         .what = what,
     };
-    transfer->done(transfer->context, &reply);
+    done(transfer->context, &reply);
     forget_call(transfer);
 }
 
 void transfer_link(struct transfer **first, struct transfer *transfer)
 {
-    transfer->before = NULL;
+    REQUIRE(transfer->before == NULL && transfer->behind == NULL && *first != transfer);
     transfer->behind = *first;
     if (*first != NULL)
         (*first)->before = transfer;
@@ -407,6 +416,7 @@ void transfer_link(struct transfer **first, struct transfer *transfer)
 
 void transfer_unlink(struct transfer **first, struct transfer *transfer)
 {
+    REQUIRE(transfer->before != NULL || *first == transfer);
     *(transfer->before == NULL ? first : &transfer->before->behind) = transfer->behind;
     if (transfer->behind != NULL)
         transfer->behind->before = transfer->before;

@@ -1,6 +1,7 @@
 /* Counts the operators' connections by what they wait for, and shuts down the one that must go. */
 #include "visitors.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -31,6 +32,7 @@ static struct in6_addr address_of(const struct sockaddr *from)
 
 static void send_away(struct visitor *visitor)
 {
+    REQUIRE(visitor->state != VISIT_GONE); /* its descriptor may be another's by now */
     visitor->state = VISIT_GONE;
     shutdown(visitor->socket, SHUT_RDWR);
 }

@@ -2,6 +2,7 @@
 #include "client_config.h"
 
 #include "credentials.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "names.h"
@@ -269,6 +270,7 @@ static bool pass_through(rd_kafka_conf_t *conf, const char *name, const struct n
 bool client_config_make(const struct settings *settings, enum client_kind kind, rd_kafka_conf_t **out,
                         struct fault *why)
 {
+    REQUIRE(kind <= CLIENT_ADMIN);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     bool configured = set(conf, "client.id", "whc-worker", "client.id", why) &&
                       set_ms(conf, "reconnect.backoff.max.ms", settings->reconnect_backoff_max_ms, why) &&

@@ -2,6 +2,7 @@
 #include "consumer.h"
 
 #include "client_config.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 
@@ -333,6 +334,7 @@ rd_kafka_consumer_group_metadata_t *consumer_assignment_copy(const struct consum
     void *bytes;
     size_t size;
 
+    REQUIRE(consumer->assignment != NULL); /* R2: positions of nobody would be taken without a fence */
     rd_kafka_error_t *error = rd_kafka_consumer_group_metadata_write(consumer->assignment, &bytes, &size);
     if (error == NULL) {
         error = rd_kafka_consumer_group_metadata_read(&copy, bytes, size);

@@ -2,6 +2,7 @@
 #include "fetcher.h"
 
 #include "client_config.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 
@@ -93,6 +94,7 @@ void *fetcher_free(struct fetcher *fetcher)
 void fetcher_ask(struct fetcher *fetcher, int32_t partition, int64_t offset, fetcher_done_fn *done,
                  void *context)
 {
+    REQUIRE(done != NULL && offset >= 0 && fetcher->count <= fetcher->room);
     if (fetcher->count == fetcher->room) {
         fetcher->room = fetcher->room * 2 + 16;
         fetcher->asks = memory_resize(fetcher->asks, fetcher->room, sizeof *fetcher->asks);
@@ -105,6 +107,13 @@ void fetcher_ask(struct fetcher *fetcher, int32_t partition, int64_t offset, fet
     loop_hurry(fetcher->loop);
 }
 
+static void leave_round(struct fetcher *fetcher, struct ask *ask)
+{
+    REQUIRE(fetcher->in_round >= ask->in_round);
+    fetcher->in_round -= ask->in_round;
+    ask->in_round = false;
+}
+
 void fetcher_forget(struct fetcher *fetcher, int32_t partition)
 {
     size_t kept = 0;
@@ -112,8 +121,8 @@ void fetcher_forget(struct fetcher *fetcher, int32_t partition)
     for (size_t i = 0; i < fetcher->count; i++) {
         if (fetcher->asks[i].partition != partition)
             fetcher->asks[kept++] = fetcher->asks[i];
-        else if (fetcher->asks[i].in_round)
-            fetcher->in_round--;
+        else
+            leave_round(fetcher, &fetcher->asks[i]);
     }
     fetcher->count = kept;
 }
@@ -147,6 +156,7 @@ static void begin_round(struct fetcher *fetcher)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
 
+    REQUIRE(fetcher->in_round == 0 && fetcher->count > 0);
     assign(fetcher, NULL); /* a partition that stays assigned would go on where it stands */
     for (size_t i = 0; i < fetcher->count; i++)
         start_of(list, fetcher->topic, &fetcher->asks[i]);
@@ -155,6 +165,7 @@ static void begin_round(struct fetcher *fetcher)
         ask->in_round = ask->offset - start_of(list, fetcher->topic, ask)->offset < READ_ON;
         fetcher->in_round += ask->in_round;
     }
+    REQUIRE(fetcher->in_round > 0); /* else it would begin rounds and never read */
     assign(fetcher, list);
     rd_kafka_topic_partition_list_destroy(list);
 }
@@ -179,10 +190,10 @@ static void answer(struct fetcher *fetcher, const rd_kafka_message_t *message)
         if (!answers(message, &ask, now_ms))
             continue;
         fetcher->asks[i].answered = true;
-        fetcher->in_round -= ask.in_round;
-        fetcher->asks[i].in_round = false;
+        leave_round(fetcher, &fetcher->asks[i]);
         bool found = message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset == ask.offset;
         ask.done(ask.context, found ? message : NULL);
+        REQUIRE(fetcher->count >= count); /* whoever is answered forgets nothing here */
     }
     size_t kept = 0;
     for (size_t i = 0; i < fetcher->count; i++)
@@ -197,8 +208,7 @@ static void put_off(struct fetcher *fetcher, int32_t partition)
     for (size_t i = 0; i < fetcher->count; i++) {
         if (fetcher->asks[i].partition != partition || !fetcher->asks[i].in_round)
             continue;
-        fetcher->asks[i].in_round = false;
-        fetcher->in_round--;
+        leave_round(fetcher, &fetcher->asks[i]);
     }
     loop_set_timer(fetcher->loop, &fetcher->again, loop_clock_ms() + AGAIN_MS);
 }

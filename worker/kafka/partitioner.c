@@ -1,6 +1,7 @@
 /* Calls librdkafka's own partitioners by name; they use neither topic nor opaque. */
 #include "partitioner.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "names.h"
 
@@ -17,6 +18,7 @@ NAMES_COMPLETE(names, PARTITIONER_NONE);
 
 const char *partitioner_name(enum partitioner_choice choice)
 {
+    REQUIRE(choice <= PARTITIONER_NONE);
     return names[choice];
 }
 

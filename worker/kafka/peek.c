@@ -2,6 +2,7 @@
 #include "peek.h"
 
 #include "client_config.h"
+#include "invariant.h"
 
 enum { PEEK_TIMEOUT_MS = 5000 };
 
@@ -9,6 +10,7 @@ static struct job_position *find(struct job_position positions[], size_t count, 
 {
     size_t i = 0;
 
+    REQUIRE(count > 0);
     while (i + 1 < count && positions[i].partition != partition)
         i++;
     return &positions[i];
@@ -38,6 +40,7 @@ static bool read_all(rd_kafka_t *handle, struct job_position positions[], size_t
     while (open > 0 && left_ms > 0) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(handle, (int)left_ms);
         if (message != NULL) {
+            REQUIRE(open <= count);
             if (message->rkt != NULL && take(message, find(positions, count, message->partition)))
                 open--;
             rd_kafka_message_destroy(message);

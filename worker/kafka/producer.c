@@ -2,6 +2,7 @@
 #include "producer.h"
 
 #include "client_config.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 
@@ -180,6 +181,8 @@ static rd_kafka_headers_t *headers_of(const struct kafka_record *record)
 
 bool producer_send(struct producer *producer, struct kafka_record *record, struct fault *why)
 {
+    REQUIRE(record->topic != NULL && (record->value != NULL || record->length == 0));
+    REQUIRE(record->key != NULL || record->key_length == 0);
     rd_kafka_headers_t *headers = headers_of(record);
 
     record->offset = -1;

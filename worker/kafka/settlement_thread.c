@@ -1,6 +1,7 @@
 /* The settlement thread and its two hand-overs, jobs in and answers out. What it does is in transaction.c. */
 #include "settlement_thread.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "transaction.h"
 
@@ -21,10 +22,10 @@ struct settlement_thread {
     bool started;
     int finished; /* eventfd: a job came back */
 
-    pthread_mutex_t lock; /* over the three below */
+    pthread_mutex_t lock; /* over those below */
     pthread_cond_t changed;
     struct settlement_job *waiting, *returned;
-    bool stopping;
+    bool stopping, busy; /* a job was handed over and is not back on the loop */
 };
 
 struct settlement_job *settlement_job_new(enum job_task task)
@@ -39,6 +40,7 @@ void kafka_record_header(struct kafka_record *record, const char *name, const vo
 {
     size_t count = record->header_count;
 
+    REQUIRE(name != NULL && (record->headers != NULL || count == 0));
     if ((count & (count - 1)) == 0) /* room doubles at each power of two */
         record->headers = memory_resize(record->headers, count == 0 ? 1 : count * 2, sizeof *record->headers);
     record->headers[record->header_count++] = (struct kafka_header){
@@ -92,8 +94,11 @@ static void *work(void *context)
         pthread_mutex_unlock(&thread->lock);
         int64_t began_ms = loop_clock_ms();
         transaction_carry_out(thread->transaction, job);
+        REQUIRE(job->answer <= JOB_FATAL && (job->answer != JOB_UNSAFE || job->task == JOB_PROBE));
+        REQUIRE((job->answer != JOB_DIRTY && job->answer != JOB_UNCLEAR) || job->task == JOB_SETTLE);
         job->took_ms = loop_clock_ms() - began_ms;
         pthread_mutex_lock(&thread->lock);
+        REQUIRE(thread->returned == NULL && thread->busy);
         thread->returned = job;
         if (write(thread->finished, &one, sizeof one) < 0)
             break; /* an eventfd that cannot be written is gone: the program ends */
@@ -113,6 +118,7 @@ static void give_back(void *context, uint32_t events)
     pthread_mutex_lock(&thread->lock);
     struct settlement_job *job = thread->returned;
     thread->returned = NULL;
+    thread->busy = thread->busy && job == NULL;
     pthread_mutex_unlock(&thread->lock);
     if (job != NULL)
         thread->done(thread->context, job);
@@ -174,7 +180,10 @@ void *settlement_thread_free(struct settlement_thread *thread)
 
 void settlement_thread_start(struct settlement_thread *thread, struct settlement_job *job)
 {
+    REQUIRE(job != NULL && job->task <= JOB_PROBE);
     pthread_mutex_lock(&thread->lock);
+    REQUIRE(!thread->busy && thread->waiting == NULL); /* one at a time */
+    thread->busy = true;
     thread->waiting = job;
     pthread_cond_signal(&thread->changed);
     pthread_mutex_unlock(&thread->lock);

@@ -2,12 +2,15 @@
 #include "topics.h"
 
 #include "client_config.h"
+#include "invariant.h"
 #include "memory.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+_Static_assert((int)TOPIC_COUNT == (int)TOPIC_LEDGER + 1, "a place for each role");
 
 #define TO_READ "READ --operation DESCRIBE_CONFIGS"
 #define TO_WRITE "WRITE --operation DESCRIBE_CONFIGS"
@@ -74,6 +77,7 @@ static size_t needed_bytes(const struct topic_state states[TOPIC_COUNT], enum to
 
 size_t topics_room(const struct topic_state *state, enum topic_role role)
 {
+    REQUIRE(role <= TOPIC_LEDGER);
     size_t made = rules[role].message_bytes, bytes = message_bytes(state);
 
     return (state->configured || made < bytes ? bytes : made) - TOPIC_HEADER_BYTES;
@@ -185,6 +189,7 @@ static bool read_configs(rd_kafka_t *handle, struct topic_state states[TOPIC_COU
     for (size_t i = 0; i < TOPIC_COUNT; i++)
         if (states[i].exists && !is_named_before(states, i))
             resources[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, states[i].name);
+    REQUIRE(count <= TOPIC_COUNT);
     if (count == 0)
         return true;
     rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);

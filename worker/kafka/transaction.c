@@ -4,6 +4,7 @@
 #include "client_config.h"
 #include "failpoint.h"
 #include "fence.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "peek.h"
@@ -146,6 +147,7 @@ static bool transact(struct transaction *transaction, struct settlement_job *job
 {
     rd_kafka_t *handle = producer_handle(transaction->producer);
 
+    REQUIRE(job->assignment != NULL); /* R2: positions of nobody would be taken without a fence */
     FAILPOINT("settle.begin");
     TRY(passed(rd_kafka_begin_transaction(handle), "begin of a transaction", why));
     rd_kafka_topic_partition_list_t *list = positions_of(transaction, job);
@@ -182,6 +184,7 @@ static bool read_offsets(struct transaction *transaction, struct settlement_job 
         rd_kafka_topic_partition_list_add(list, transaction->settings->topic_requests,
                                           job->positions[i].partition)
             ->offset = which;
+    REQUIRE((size_t)list->cnt == job->position_count); /* they are read by their place */
     rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(transaction->consumer, list, READ_TIMEOUT_MS);
     for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
         error = list->elems[i].err;
@@ -207,6 +210,7 @@ static bool read_positions(struct transaction *transaction, struct settlement_jo
         rd_kafka_topic_partition_list_add(list, settings->topic_requests, job->positions[i].partition);
         rd_kafka_topic_partition_list_add(list, settings->topic_signals, job->positions[i].partition);
     }
+    REQUIRE((size_t)list->cnt == 2 * job->position_count); /* they are read by their place */
     rd_kafka_resp_err_t error = rd_kafka_committed(transaction->consumer, list, READ_TIMEOUT_MS);
     for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
         error = list->elems[i].err;
@@ -303,6 +307,7 @@ static enum job_answer settle_transaction(struct transaction *transaction, struc
     if (!committed)
         transaction->producer = producer_free(transaction->producer);
     note_refused(transaction, job, committed);
+    REQUIRE(committed || transaction->producer == NULL); /* R3: one of an unclear end is not used again */
     if (committed && clean)
         return JOB_CLEAN;
     if (committed) {

@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include "client_config.h"
+#include "invariant.h"
 #include "memory.h"
 
 #include <pthread.h>
@@ -74,6 +75,7 @@ static void note_ends(struct watch *watch, const rd_kafka_topic_partition_list_t
 {
     int64_t now_ms = loop_clock_ms();
 
+    REQUIRE((size_t)stable->cnt == watch->log_count && (size_t)ends->cnt == watch->log_count);
     for (size_t i = 0; i < watch->log_count; i++) {
         struct log *log = &watch->logs[i];
         if (stable->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR ||
@@ -140,6 +142,7 @@ static void pause_for(struct watch *watch, int64_t ms)
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
+    REQUIRE(ms >= INTERVAL_MIN_MS && ms <= INTERVAL_MAX_MS);
     until.tv_sec += ms / 1000;
     until.tv_nsec += ms % 1000 * 1000000;
     if (until.tv_nsec >= 1000000000) {
