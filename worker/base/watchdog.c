@@ -57,7 +57,7 @@ static bool kernel_kills(void)
  */
 static int64_t armed_ms(const struct watchdog *watchdog)
 {
-    return watchdog->limit_ms / 2;
+    return (watchdog->limit_ms + 1) / 2;
 }
 
 bool watchdog_new(int64_t limit_ms, struct watchdog **out, struct fault *why)

@@ -1,6 +1,7 @@
 /* The table of functions by which order/batch makes its records. */
 #include "batch_port.h"
 
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "metrics.h"
@@ -13,6 +14,8 @@ static void *allocated(struct kafka_record record)
 {
     struct kafka_record *copy = memory_new(1, sizeof *copy);
 
+    REQUIRE(record.topic != NULL && record.partition >= RD_KAFKA_PARTITION_UA);
+    REQUIRE(record.refused == NULL); /* it was never sent */
     *copy = record;
     return copy;
 }

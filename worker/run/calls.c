@@ -6,6 +6,7 @@
 #include "log.h"
 #include "memory.h"
 #include "metrics.h"
+#include "names.h"
 #include "reply.h"
 #include "said.h"
 #include "text.h"
@@ -15,6 +16,9 @@
 
 /* Of one turn: libcurl then makes the connections of all of them in one go. */
 enum { STARTS_MAX = 50 };
+
+/* Accept, tracking, content type, cache, trace and its state; and those of the operation. */
+_Static_assert((int)CALL_HEADERS_MAX + 6 <= (int)HTTP_HEADERS_MAX, "all headers of a call have room");
 
 struct calls {
     struct worker *worker;
@@ -59,7 +63,9 @@ static enum call_end end_of(enum http_end end)
         [HTTP_UNSENT] = CALL_UNSENT,       [HTTP_REPLIED] = CALL_REPLIED,
         [HTTP_TIMED_OUT] = CALL_TIMED_OUT, [HTTP_CUT] = CALL_CUT,
         [HTTP_TOO_LARGE] = CALL_TOO_LARGE, [HTTP_NOT_ACCEPTED] = CALL_NOT_ACCEPTED};
+    NAMES_COMPLETE(ends, HTTP_NOT_ACCEPTED);
 
+    REQUIRE(end <= HTTP_NOT_ACCEPTED);
     return ends[end];
 }
 
@@ -140,6 +146,7 @@ static bool permit(void *context)
     const struct flight *flight = context;
     const struct worker *worker = flight->calls->worker;
 
+    REQUIRE(flight->writes);
     return !consumer_lost(worker->consumer) &&
            ownership_permits(worker->ownership, flight->order, loop_clock_ms());
 }
@@ -150,6 +157,7 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
     const struct call *call = &order->call;
     const struct api_settings *settings = &flight->api->settings;
 
+    REQUIRE(order_step(order) != NULL);
     *request = (struct http_request){
         .method = call->operation->method,
         .url = url,
@@ -182,6 +190,7 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         headers[count++] = (struct http_header){"tracestate", order->source.headers.tracestate};
     for (size_t i = 0; i < call->header_count; i++)
         headers[count++] = (struct http_header){call->headers[i].name, call->headers[i].value};
+    REQUIRE(count <= COUNT_OF(request->headers));
     request->header_count = count;
 }
 
@@ -200,8 +209,10 @@ static void start(struct calls *calls, struct order *order)
                               .began_ms = loop_clock_ms(),
                               .writes = order_writes(order),
                               .with_token = order->call.operation->token};
+    REQUIRE(order->state == ORDER_CALLING);
     choose_tracking(order, flight->tracking);
     order_note_tracking(order, flight->tracking);
+    REQUIRE(!flight->writes || journal_latest(&order->journal)->attempt == order->attempt);
     if (flight->writes)
         text_print(journal_latest(&order->journal)->tracking,
                    sizeof journal_latest(&order->journal)->tracking, "%s", flight->tracking);

@@ -2,6 +2,7 @@
 #include "dead_letter.h"
 
 #include "digest.h"
+#include "invariant.h"
 #include "memory.h"
 #include "metrics.h"
 
@@ -73,6 +74,7 @@ static void leave_out_headers(struct kafka_record *record)
         memory_free(all[i].value);
     }
     memory_free(all);
+    REQUIRE(record->header_count == all_count - count); /* ours are all there */
     add_text(record, DEAD_LEFT_OUT_HEADER, text);
 }
 
@@ -144,6 +146,7 @@ static void add(struct worker *worker, const rd_kafka_message_t *message, const 
 {
     struct kafka_record *record = memory_new(1, sizeof *record);
 
+    REQUIRE(partitions_owns(worker->partitions, message->partition)); /* else two owners say it (R2) */
     make(worker, message, reason, why, record);
     batch_add(worker->batch, message->partition, record);
     metrics_count_dead(worker->metrics, reason);

@@ -104,6 +104,7 @@ void holds_add(struct holds *holds, rd_kafka_message_t *message, bool put_by, co
         hold->room = hold->room * 2 + 16;
         hold->list = memory_resize(hold->list, hold->room, sizeof *hold->list);
     }
+    REQUIRE(!put_by || hold->tried == hold->count); /* those that are put aside are in front */
     hold->tried += put_by;
     hold->list[hold->count++] = (struct held){message, put_by};
     if (!put_by)
@@ -149,11 +150,13 @@ static bool go_on(struct holds *holds, struct hold *hold, hold_handle_fn *handle
         hold->tried = 0;
         hold->again_ms = loop_now_ms(loop) + PUT_BY_AGAIN_MS;
     }
+    REQUIRE(hold->count > 0 && hold->tried <= hold->count && hold->count <= hold->room);
     size_t kept = hold->tried, next = hold->tried;
     while (next < hold->count && has_room(context) && !loop_share_over(loop, share)) {
         struct held *held = &hold->list[next];
         enum intake_answer answer =
             is_behind(hold, kept, held->message) ? INTAKE_PUT_BY : handle(context, held->message, &why);
+        REQUIRE(answer != INTAKE_FINISHED);
         if (answer == INTAKE_HELD)
             break;
         if (answer == INTAKE_PUT_BY)

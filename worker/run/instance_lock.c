@@ -16,7 +16,11 @@ bool instance_lock_take(const char *group, int *lock, struct fault *why)
     char path[512];
 
     int prefix = snprintf(path, sizeof path, "%s/whc-worker-", folder == NULL ? "/tmp" : folder);
-    snprintf(path + prefix, sizeof path - (size_t)prefix, "%.200s-%u.lock", group, (unsigned)getuid());
+    size_t room = prefix < 0 || (size_t)prefix >= sizeof path ? 0 : sizeof path - (size_t)prefix;
+    int name = room == 0 ? 0 : snprintf(path + prefix, room, "%.200s-%u.lock", group, (unsigned)getuid());
+    if (name < 0 || (size_t)name >= room) /* a name that is cut could be another group's */
+        return fault_set(why, FAULT_LOCAL, "the path of TMPDIR is too long for a lock file: '%.100s...'",
+                         folder);
     for (char *at = path + prefix; *at != '\0'; at++)
         if (!isalnum((unsigned char)*at) && strchr("-_.", *at) == NULL)
             *at = '_';

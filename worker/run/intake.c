@@ -4,6 +4,7 @@
 #include "dead_letter.h"
 #include "framing.h"
 #include "hold.h"
+#include "invariant.h"
 #include "memory.h"
 #include "metrics.h"
 #include "partitioner.h"
@@ -324,6 +325,8 @@ static enum intake_answer handle(void *context, rd_kafka_message_t *message, str
             metrics_count_taken(worker->metrics);
         }
     }
+    REQUIRE(answer != INTAKE_FINISHED); /* it is answered by somebody else */
+    REQUIRE(!intake->kept || answer == INTAKE_OPEN);
     if (answer == INTAKE_HELD || answer == INTAKE_PUT_BY)
         return answer;
     if (!intake->kept)

@@ -4,6 +4,7 @@
 #include "acceptance.h"
 #include "decisions.h"
 #include "intake.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "names.h"
@@ -49,6 +50,7 @@ static void probe(void *context, unsigned question)
     struct worker *worker = membership->worker;
     size_t count;
     const int32_t *partitions = ownership_partitions(worker->ownership, &count);
+    REQUIRE(count > 0);
     const struct settlement_place place = {partitions[0], -1};
 
     settlement_ask(worker->settlement, JOB_PROBE, &place, 1, question);
@@ -172,6 +174,7 @@ static void news(void *context, enum ownership_news what, int32_t partition, con
     };
     NAMES_COMPLETE(words, OWNERSHIP_LOST);
 
+    REQUIRE(what <= OWNERSHIP_LOST);
     (void)context;
     if (why == NULL)
         LOG(LOG_WARN, words[what]);
@@ -237,6 +240,7 @@ static void answered(void *context, const struct settlement_job *job, unsigned q
     struct worker *worker = membership->worker;
     bool probes = job->task == JOB_PROBE;
 
+    REQUIRE(job->task != JOB_SETTLE); /* that one is no question */
     if (job->answer != JOB_CLEAN && !(probes && job->answer == JOB_UNSAFE))
         ownership_unanswered(worker->ownership, question, &job->why, loop_clock_ms());
     else if (probes)
@@ -367,6 +371,7 @@ struct membership *membership_new(struct worker *worker)
 {
     struct membership *membership = memory_new(1, sizeof *membership);
 
+    REQUIRE(worker->ownership == NULL);
     membership->worker = worker;
     membership->wake = (struct loop_timer){.fire = nothing, .context = membership};
     worker->ownership = make_ownership(membership);

@@ -3,6 +3,7 @@
 
 #include "base64.h"
 #include "framing.h"
+#include "invariant.h"
 #include "ledger_growth.h"
 #include "log.h"
 #include "memory.h"
@@ -122,6 +123,7 @@ void record_of_order_smaller(const struct worker *worker, const struct order *or
     struct outcome outcome;
 
     order_outcome(order, &outcome);
+    REQUIRE(outcome.sequence > 0);
     outcome.sequence--; /* orders_published() has counted it */
     leave_result_out(&outcome, why);
     make_outcome(worker, order, &outcome, record);
@@ -159,10 +161,13 @@ static void set_ledger_record(const struct worker *worker, int32_t partition, co
     if (value == NULL)
         return;
     record->value = buffer_take(value, &record->length);
+    REQUIRE(record->length > 0 &&
+            record->length <= worker->ledger_max_bytes); /* an empty one would forget the order */
     /* For people: a worker that cannot read the record says who wrote it. */
     char writer[WRITER_SIZE];
     int length = snprintf(writer, sizeof writer, "whc-worker %s, slot %.200s, format %u", WORKER_VERSION,
                           worker->settings->worker_slot, worker->ledger_schemas.writes);
+    REQUIRE(length > 0 && (size_t)length < sizeof writer);
     kafka_record_header(record, LEDGER_WRITER_HEADER, writer, (size_t)length);
 }
 
@@ -229,6 +234,8 @@ bool record_of_ledger(const struct worker *worker, const struct order *order,
     snapshot_take(order, worker_time(worker).wall_ms, &kept);
     partitions_next_token(worker->partitions, token);
     kept.settlement = memory_text(token);
+    REQUIRE(outcome == NULL ||
+            (outcome->topic == worker->settings->topic_outcomes && outcome->value != NULL));
     if (outcome != NULL) {
         kept.outcome = memory_text_of(outcome->value, outcome->length);
         kept.outcome_length = outcome->length;

@@ -1,6 +1,7 @@
 /* Reads the records of the ledger and hands them to the take-over. */
 #include "recovery.h"
 
+#include "invariant.h"
 #include "memory.h"
 #include "records.h"
 
@@ -86,6 +87,7 @@ static const struct takeover_partition *partition_of(struct takeover *takeover, 
 
     while (i + 1 < count && partitions[i].partition != partition)
         i++;
+    REQUIRE(count > 0 && partitions[i].partition == partition);
     return &partitions[i];
 }
 

@@ -2,6 +2,7 @@
 #include "refused.h"
 
 #include "dead_letter.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "records.h"
@@ -15,6 +16,7 @@ static void give_up_outcome(const struct worker *worker, struct kafka_record *re
 
     LOG(LOG_ERROR, "Kafka refuses an outcome even without its result: a dead letter names it instead",
         log_text("error", record->refused));
+    REQUIRE(record->topic == worker->settings->topic_outcomes);
     record->topic = worker->settings->topic_dead;
     kafka_record_header(record, DEAD_FIRST_HEADER, worker->settings->topic_outcomes,
                         strlen(worker->settings->topic_outcomes));
@@ -50,6 +52,7 @@ bool refused_replace(const struct worker *worker, const struct order *order, int
 {
     const struct settings *settings = worker->settings;
 
+    REQUIRE(record->refused != NULL);
     if (record->topic == settings->topic_outcomes) {
         replace_outcome(worker, order, record);
         return true;

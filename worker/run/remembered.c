@@ -41,9 +41,11 @@ static void end(struct reading *reading, enum remembered_answer answer, const st
 {
     struct remembered *remembered = reading->remembered;
 
+    REQUIRE((answer == REMEMBERED_FOUND) == (kept != NULL));
     LIST_REMOVE(reading, in_all);
     REQUIRE(remembered->count > 0);
     remembered->count--;
+    REQUIRE(LIST_EMPTY(&remembered->readings) == (remembered->count == 0));
     reading->call(reading->context, answer, kept, why);
     memory_free(reading);
 }
@@ -62,6 +64,7 @@ void *remembered_free(struct remembered *remembered)
 {
     if (remembered != NULL)
         lose(remembered, true, 0);
+    REQUIRE(remembered == NULL || remembered->count == 0); /* all have their answer */
     return memory_free(remembered);
 }
 

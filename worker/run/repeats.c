@@ -30,6 +30,7 @@ struct repeats *repeats_new(struct worker *worker)
 
 void *repeats_free(struct repeats *repeats)
 {
+    REQUIRE(repeats == NULL || repeats->bytes == 0); /* nobody waits: the consumer is about to go */
     return memory_free(repeats);
 }
 

@@ -10,6 +10,7 @@
 #include "fetcher.h"
 #include "instance_lock.h"
 #include "intake.h"
+#include "invariant.h"
 #include "ledger_growth.h"
 #include "log.h"
 #include "membership.h"
@@ -243,6 +244,7 @@ static bool start_http(struct worker *worker, struct fault *why)
 /* The watchdog begins here: what came before may wait for Kafka on this thread, and nothing could be sent. */
 static bool join_group(struct worker *worker, const struct topic_state states[TOPIC_COUNT], struct fault *why)
 {
+    REQUIRE(worker->membership == NULL && worker->consumer == NULL);
     TRY(check_topics(worker, states, why));
     worker->membership = membership_new(worker);
     TRY(ledger_reader_new(worker->settings, worker->loop, &worker->ledger_reader, why));
@@ -275,6 +277,8 @@ static void begin_with_kafka(void *context)
     }
 }
 
+_Static_assert((int)LEDGER_LATEST == (int)LEDGER_FORMATS, "ledger.format has a choice for each format");
+
 /* What of order/ the worker has, as empty as it begins. */
 static void make_orders_and_ledger(struct worker *worker)
 {
@@ -287,6 +291,7 @@ static void make_orders_and_ledger(struct worker *worker)
     worker->duplicates = duplicates_new((struct duplicates_window){
         worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max,
         worker->settings->duplicates_full == FULL_FORGET});
+    REQUIRE(worker->ledger_schemas.writes >= 1 && worker->ledger_schemas.writes <= LEDGER_FORMATS);
     uuid_print(uuid_random(), owner);
     worker->partitions = partitions_new(owner, worker->ledger_schemas.writes);
     worker->batch = batch_port_new(worker);
@@ -357,6 +362,7 @@ static void stop(struct worker *worker)
     remembered_free(worker->remembered); /* those who wait have messages of the consumer */
     repeats_free(worker->repeats);
     decisions_free(worker->decisions); /* its message is the consumer's */
+    intake_free(worker->intake);       /* what it holds, too: librdkafka would wait for it for ever */
     worker->consumer = consumer_free(worker->consumer);
     worker->ledger_reader = ledger_reader_free(worker->ledger_reader);
     worker->fetcher = fetcher_free(worker->fetcher);
@@ -369,7 +375,6 @@ static void stop(struct worker *worker)
     certificates_free(worker->certificates);
     settlement_free(worker->settlement);
     calls_free(worker->calls);
-    intake_free(worker->intake);
     sweep_free(worker->sweep);
     batch_free(worker->batch);
     metrics_free(worker->metrics);

@@ -77,7 +77,8 @@ static void start_question(struct settlement *settlement)
         job->positions[i].partition = question->places[i].partition;
         job->positions[i].offset = question->places[i].offset;
     }
-    REQUIRE(!settlement->running && question->count > 0);
+    REQUIRE(!settlement->running && settlement->settled == NULL);
+    REQUIRE(settlement->asks && question->count > 0);
     settlement->asks = false;
     settlement->asked = question->number;
     settlement->running = true;
@@ -140,6 +141,7 @@ static void take_out(struct settlement *settlement)
         if (loop_share_over(worker->loop, share))
             return;
         size_t next = batch_taken_out(worker->batch);
+        REQUIRE(next <= job->record_count);
         offset = next < job->record_count ? job->records[next]->offset : -1;
     } while (batch_take_out(worker->batch, offset, wall_ms));
     settlement->settled = NULL;
@@ -176,6 +178,7 @@ void settlement_chore(struct settlement *settlement)
 void settlement_ask(struct settlement *settlement, enum job_task task, const struct settlement_place places[],
                     size_t count, unsigned question)
 {
+    REQUIRE(count > 0 && task != JOB_SETTLE && settlement->answered != NULL);
     memory_free(settlement->question.places);
     settlement->question =
         (struct question){task, memory_copy(places, count * sizeof *places), count, question};
@@ -191,6 +194,7 @@ void settlement_answers_to(struct settlement *settlement, settlement_answered_fn
 
 static enum settlement_end end_of(enum job_answer answer)
 {
+    REQUIRE(answer != JOB_UNSAFE && answer != JOB_FATAL);
     return answer == JOB_CLEAN    ? SETTLEMENT_CLEAN
            : answer == JOB_DIRTY  ? SETTLEMENT_DIRTY
            : answer == JOB_FAILED ? SETTLEMENT_FAILED
@@ -203,6 +207,7 @@ static void settled(struct settlement *settlement, struct settlement_job *job)
     struct partition_found *found = memory_new(job->position_count, sizeof *found);
     bool unclear = job->answer == JOB_UNCLEAR;
 
+    REQUIRE(batch_is_under_way(worker->batch) && job->record_count == batch_sent_count(worker->batch));
     for (size_t i = 0; unclear && i < job->position_count; i++)
         found[i] = (struct partition_found){
             job->positions[i].partition, job->positions[i].metadata == NULL ? "" : job->positions[i].metadata,
@@ -223,16 +228,19 @@ void settlement_returned(void *context, struct settlement_job *job)
 {
     struct settlement *settlement = context;
 
+    REQUIRE(settlement->running);
     loop_doing(settlement->worker->loop, "the end of a settlement");
     if (job->answer != JOB_FATAL && job->task == JOB_SETTLE) {
         settled(settlement, job);
         return;
     }
-    settlement->running = false; /* the answer may ask the next question */
-    if (job->answer == JOB_FATAL)
+    if (job->answer == JOB_FATAL) { /* `running` stays, so the rest of this turn starts nothing more */
         worker_fail(settlement->worker, &job->why);
-    else
-        settlement->answered(settlement->context, job, settlement->asked);
+        settlement_job_free(job);
+        return;
+    }
+    settlement->running = false; /* the answer may ask the next question */
+    settlement->answered(settlement->context, job, settlement->asked);
     finish_job(settlement, job);
 }
 

@@ -1,6 +1,7 @@
 /* What all parts of the worker ask of it: the time, an API's settings, an end. */
 #include "worker.h"
 
+#include "invariant.h"
 #include "log.h"
 
 #include <stdio.h>
@@ -31,6 +32,8 @@ const struct worker_api *worker_api(const struct worker *worker, const char *tag
 
     while (i + 1 < worker->api_count && strcmp(worker->apis[i].tag, tag) != 0)
         i++;
+    REQUIRE(i < worker->api_count &&
+            strcmp(worker->apis[i].tag, tag) == 0); /* else another API's bounds hold */
     return &worker->apis[i];
 }
 
@@ -51,7 +54,8 @@ static void grace_is_over(void *context)
 
 void worker_stop(struct worker *worker)
 {
-    worker->stopping = true; /* membership's chore leaves the group */
+    REQUIRE(!worker->stopping); /* the time of grace would begin again */
+    worker->stopping = true;    /* membership's chore leaves the group */
     worker->grace = (struct loop_timer){.fire = grace_is_over, .context = worker};
     loop_set_timer(worker->loop, &worker->grace,
                    loop_clock_ms() + worker->settings->stop_grace_ms - STOP_MARGIN_MS);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "buffer.h"
+#include "invariant.h"
 #include "memory.h"
 #include "settings.h"
 
@@ -80,6 +81,8 @@ static void assign(const struct setting *row, void *record, const char *value, c
     char *place = (char *)record + row->place;
     void *slot = place;
 
+    REQUIRE((row->choices != NULL) == (row->type == SETTING_CHOICE));
+    REQUIRE(row->type != SETTING_NUMBER || row->least <= row->most);
     switch (row->type) {
     case SETTING_TEXT:
         memory_free(*(char **)slot);
@@ -136,6 +139,7 @@ bool settings_read_secret(const char *path, struct secret *secret, struct fault 
 
 static void note_given(struct settings *settings, const struct setting *row, const char *where)
 {
+    REQUIRE(row >= settings_table && row < settings_table + settings_table_count); /* not a row of the APIs */
     char **given = &settings->given[row - settings_table];
 
     memory_free(*given);
@@ -321,6 +325,7 @@ static void apply_env(struct settings *settings, const char *variable, const cha
                       struct problems *problems)
 {
     char known[256], file[264];
+    _Static_assert(sizeof file >= sizeof known + sizeof "_FILE" - 1, "the name of a secret's file fits");
     const char *rest = variable + strlen(prefix_env);
 
     for (size_t i = 0; i < settings_table_count; i++) {
@@ -357,10 +362,12 @@ static void fill_defaults(const char *path, struct settings *settings, struct pr
     *settings = (struct settings){.path = memory_text(path == NULL ? "" : path),
                                   .client_secret_file = memory_text(""),
                                   .given = memory_new(settings_table_count, sizeof(char *))};
+    size_t before = problems->count;
     for (size_t i = 0; i < settings_table_count; i++)
         assign(&settings_table[i], settings, settings_table[i].fallback, "default", problems);
     for (size_t i = 0; i < api_settings_table_count; i++)
         assign(&api_settings_table[i], &settings->api, api_settings_table[i].fallback, "default", problems);
+    REQUIRE(problems->count == before); /* a default of ours is within its own bounds */
 }
 
 void settings_load(const char *path, char *const environment[], struct settings *settings,
@@ -389,7 +396,8 @@ bool settings_given(const struct settings *settings, const char *name)
 {
     const struct setting *row = find(settings_table, settings_table_count, name);
 
-    return row != NULL && settings->given[row - settings_table] != NULL;
+    REQUIRE(row != NULL); /* a name that is spelled wrong was never given */
+    return settings->given[row - settings_table] != NULL;
 }
 
 const char *settings_where(const struct settings *settings, const char *name)

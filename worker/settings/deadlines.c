@@ -100,6 +100,9 @@ void deadlines_check_api(const struct settings *s, const char *tag, const struct
         "1.01 * (attempt.lease.ms + call.timeout.ms + watchdog.ms + delivery.max.ms + "
         "read.lag.ms) + 1 s",
                       own_terms[] = "1.01 * (delivery.max.ms + read.lag.ms) + 1 s";
+    _Static_assert(sizeof grace_name >= sizeof call_name + sizeof " + 2 * settlement.deadline.ms + 5 s" - 1 &&
+                       sizeof poll_name >= sizeof call_name + sizeof " + 2 * settlement.deadline.ms" - 1,
+                   "a name with its sum fits");
     const struct bound bounds[] = {
         {poll_name, "max.poll.interval.ms", call + 2 * settle, s->max_poll_interval_ms, true,
          "a hand-over waits for the running calls"},

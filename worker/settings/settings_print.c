@@ -1,5 +1,7 @@
 /* Prints deploy/configuration.md from the table, so that the two cannot differ. */
 #include "config.h"
+
+#include "invariant.h"
 #include "settings.h"
 
 #include <inttypes.h>
@@ -15,6 +17,7 @@ static void print_rows(FILE *out, const char *prefix, const struct setting *tabl
             snprintf(bounds, sizeof bounds, "%s%s%" PRId64 " to %" PRId64, row->unit,
                      row->unit[0] != '\0' ? ", " : "", row->least, row->most);
         else if (row->type == SETTING_CHOICE) {
+            REQUIRE(strlen(row->choices) < sizeof bounds); /* a cut list would look complete */
             snprintf(bounds, sizeof bounds, "%s", row->choices);
             for (char *bar; (bar = strchr(bounds, '|')) != NULL;)
                 *bar = '/';

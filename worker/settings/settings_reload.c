@@ -2,6 +2,7 @@
 #include "settings_reload.h"
 
 #include "buffer.h"
+#include "invariant.h"
 #include "memory.h"
 #include "settings.h"
 #include "settings_check.h"
@@ -117,6 +118,7 @@ bool settings_reload(struct settings *settings, char *const environment[], struc
     struct settings read;
     size_t before = problems->count;
 
+    REQUIRE(settings->path != NULL && settings->given != NULL); /* loaded before: null would mean no file */
     settings_load(settings->path, environment, &read, problems);
     settings_check_kafka(&read, problems);
     settings_check_values(&read, problems);

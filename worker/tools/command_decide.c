@@ -2,6 +2,7 @@
 #include "client_config.h"
 #include "commands.h"
 #include "decision.h"
+#include "invariant.h"
 #include "ledger_view.h"
 #include "memory.h"
 #include "names.h"
@@ -81,6 +82,7 @@ static bool send_signal(const struct setup *setup, int32_t partition, const stru
     rd_kafka_conf_t *conf;
     rd_kafka_t *handle;
 
+    REQUIRE(decision->verdict <= DECISION_REJECT && *decision->signal_id != '\0');
     buffer_init(&value, BODY_MAX);
     TRY(decision_write(setup->catalogue->decision, decision, &value, why));
     TRY(client_config_make(&setup->settings, CLIENT_TOOL_PRODUCER, &conf, why));

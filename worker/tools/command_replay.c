@@ -6,6 +6,7 @@
  */
 #include "client_config.h"
 #include "commands.h"
+#include "invariant.h"
 #include "ledger_view.h"
 #include "memory.h"
 #include "partitioner.h"
@@ -120,6 +121,7 @@ static int32_t place_of(const struct replay *replay, const rd_kafka_message_t *m
     int32_t place = partitioner_place((enum partitioner_choice)replay->setup->settings.requests_partitioner,
                                       message->key, message->key_len, replay->partition_count);
 
+    REQUIRE(place < replay->partition_count);
     return place < 0 ? usual : place;
 }
 

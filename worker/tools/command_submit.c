@@ -1,6 +1,7 @@
 /* `submit`: sends requests and, if asked, waits for their outcomes. */
 #include "client_config.h"
 #include "commands.h"
+#include "invariant.h"
 #include "memory.h"
 #include "options.h"
 #include "outcome_view.h"
@@ -24,6 +25,7 @@ struct arguments {
 
 static void show_progress(size_t done, size_t all, const char *what)
 {
+    REQUIRE(done <= all);
     if (!isatty(STDERR_FILENO) || all == 0)
         return;
     size_t filled = done * BAR_WIDTH / all;
@@ -142,6 +144,7 @@ static bool take_outcome(struct json_object *tree, struct submissions *submissio
         outcome_view_row(tree, isatty(STDOUT_FILENO) != 0);
     if (!json_object_get_boolean(tree_member(outcome, "final")))
         return false;
+    REQUIRE(*open > 0); /* each is answered once */
     ours->answered = true;
     ours->as_expected =
         status != NULL && strcmp(status, ours->expected == NULL ? "COMPLETED" : ours->expected) == 0;
@@ -180,6 +183,7 @@ static int summarise(const struct submissions *submissions, const struct argumen
             fprintf(stderr, "no outcome yet: %s %s\n", submissions->list[i].type->name,
                     submissions->list[i].request_id);
     }
+    REQUIRE(good <= answered); /* only an answer can be as expected */
     if (!arguments->wait)
         fprintf(stderr, "%zu sent\n", submissions->count);
     else

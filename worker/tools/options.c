@@ -1,6 +1,7 @@
 /* Parses command lines and prints their help. */
 #include "options.h"
 
+#include "invariant.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -100,6 +101,7 @@ static bool take(const struct command_help *help, const struct option_row *rows,
     const char *value;
     const struct option_row *row = find(rows, count, argv[*at], &value);
 
+    REQUIRE(row == NULL || (row->argument == NULL) == (row->flag != NULL)); /* the help says what is read */
     if (row == NULL)
         return fault_set(why, FAULT_INPUT, "'%s' has no option '%.60s'; see whc-worker %s --help", help->name,
                          argv[*at], help->name);

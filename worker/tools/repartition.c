@@ -2,6 +2,7 @@
 #include "repartition.h"
 
 #include "client_config.h"
+#include "invariant.h"
 #include "ledger_view.h"
 #include "memory.h"
 #include "partitioner.h"
@@ -147,7 +148,9 @@ static bool check_requests(struct work *work, rd_kafka_topic_partition_list_t *c
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(work->partitions);
     size_t unread;
 
+    REQUIRE(committed->cnt == work->partitions);
     for (int i = 0; i < committed->cnt; i++) {
+        REQUIRE(committed->elems[i].partition == i); /* owners stand by partition */
         if (committed->elems[i].offset < 0)
             continue; /* new: its requests are where they belong */
         rd_kafka_topic_partition_list_add(list, committed->elems[i].topic, committed->elems[i].partition)
@@ -204,6 +207,7 @@ static bool copy(struct work *work, const rd_kafka_message_t *message, const str
     int32_t place = place_of(work, record);
     char key[LEDGER_KEY_SIZE];
 
+    REQUIRE(place < work->partitions);
     if (place < 0 || place == message->partition || item == NULL ||
         item->record.written_at_ms != record->written_at_ms)
         return true;
@@ -248,6 +252,7 @@ static bool forget_originals(struct work *work, struct fault *why)
 {
     char key[LEDGER_KEY_SIZE];
 
+    REQUIRE(work->failures == 0 && work->count <= work->room); /* the copies are there */
     for (size_t i = 0; i < work->count; i++) {
         ledger_order_key(work->moves[i].request_id, key);
         TRY(put(work, work->moves[i].from, key, NULL, 0, why));
@@ -262,8 +267,10 @@ static bool write_owners(struct work *work, const char *token, struct fault *why
     struct timespec now;
     char key[LEDGER_KEY_SIZE];
 
+    _Static_assert(UUID_TEXT_SIZE + 2 <= sizeof work->owners->token, "the token fits whole");
     if (settings->ledger_format != LEDGER_LATEST)
         schemas.writes = (unsigned)settings->ledger_format + 1;
+    REQUIRE(schemas.writes >= 1 && schemas.writes <= LEDGER_FORMATS);
     clock_gettime(CLOCK_REALTIME, &now);
     for (int i = 0; i < work->partitions; i++) {
         CLEANUP(buffer_release) struct buffer value = {0};

@@ -2,6 +2,7 @@
 #include "topic_reader.h"
 
 #include "client_config.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 
@@ -140,6 +141,12 @@ void *topic_reader_free(struct topic_reader *reader)
     return memory_free(reader);
 }
 
+static void note_end(struct topic_reader *reader, int32_t partition)
+{
+    REQUIRE(partition >= 0 && partition < reader->partitions); /* others were not assigned */
+    reader->ended[partition] = true;
+}
+
 rd_kafka_message_t *topic_reader_next(struct topic_reader *reader, int timeout_ms)
 {
     rd_kafka_message_t *message = rd_kafka_consumer_poll(reader->handle, timeout_ms);
@@ -147,12 +154,13 @@ rd_kafka_message_t *topic_reader_next(struct topic_reader *reader, int timeout_m
     if (message == NULL)
         return NULL;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        REQUIRE(message->partition >= 0 && message->partition < reader->partitions);
         if (message->offset >= reader->ends[message->partition])
-            reader->ended[message->partition] = true;
+            note_end(reader, message->partition);
         return message;
     }
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
-        reader->ended[message->partition] = true;
+        note_end(reader, message->partition);
     else
         LOG(LOG_WARN, "Kafka is in trouble, it is tried again",
             log_text("why", rd_kafka_message_errstr(message)));
@@ -162,6 +170,7 @@ rd_kafka_message_t *topic_reader_next(struct topic_reader *reader, int timeout_m
 
 bool topic_reader_ended(const struct topic_reader *reader, int32_t partition)
 {
+    REQUIRE(partition >= 0 && partition < reader->partitions);
     return reader->ended[partition];
 }
 
