@@ -16,6 +16,7 @@ void given_broker_open(struct given_broker *broker)
     char text[300];
 
     rd_kafka_conf_set(conf, "log_level", "2", NULL, 0);
+    broker->writer = NULL;
     broker->host = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
     broker->cluster = broker->host == NULL ? NULL : rd_kafka_mock_cluster_new(broker->host, 1);
     if (broker->cluster == NULL)
@@ -35,6 +36,8 @@ void given_broker_open(struct given_broker *broker)
 
 void given_broker_close(struct given_broker *broker)
 {
+    if (broker->writer != NULL)
+        rd_kafka_destroy(broker->writer);
     rd_kafka_mock_cluster_destroy(broker->cluster);
     rd_kafka_destroy(broker->host);
     settings_release(&broker->settings);
@@ -91,6 +94,27 @@ void given_broker_fill(struct given_broker *broker, const char *topic, int count
     if (rd_kafka_flush(handle, 10000) != RD_KAFKA_RESP_ERR_NO_ERROR)
         abort();
     rd_kafka_destroy(handle);
+}
+
+void given_broker_put_bytes(struct given_broker *broker, const char *topic, int32_t partition,
+                            const char *key, const void *value, size_t length)
+{
+    size_t key_length = key == NULL ? 0 : strlen(key);
+
+    if (broker->writer == NULL)
+        broker->writer = plain_handle(broker, RD_KAFKA_PRODUCER);
+    if (rd_kafka_producev(broker->writer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                          RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length), RD_KAFKA_V_KEY(key, key_length),
+                          RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        rd_kafka_flush(broker->writer, 10000) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        abort();
+}
+
+void given_broker_put(struct given_broker *broker, const char *topic, int32_t partition, const char *key,
+                      const char *value)
+{
+    given_broker_put_bytes(broker, topic, partition, key, value, value == NULL ? 0 : strlen(value));
 }
 
 static void print_headers(rd_kafka_message_t *message, struct buffer *values)

@@ -34,6 +34,7 @@ enum given_request {
 struct given_broker {
     rd_kafka_t *host;
     rd_kafka_mock_cluster_t *cluster;
+    rd_kafka_t *writer; /* of given_broker_put(), null until it is called */
     struct settings settings;
 };
 
@@ -46,6 +47,12 @@ void given_broker_fail(struct given_broker *broker, enum given_request request, 
 
 /* Puts records "0", "1", ... into partition 0 of the topic. */
 void given_broker_fill(struct given_broker *broker, const char *topic, int count);
+
+/* Puts one record there. A null key or value is none. */
+void given_broker_put_bytes(struct given_broker *broker, const char *topic, int32_t partition,
+                            const char *key, const void *value, size_t length);
+void given_broker_put(struct given_broker *broker, const char *topic, int32_t partition, const char *key,
+                      const char *value);
 
 /* What the topic's partition 0 holds: the values with their headers, and a comma after each. */
 void given_broker_read(struct given_broker *broker, const char *topic, struct buffer *values);

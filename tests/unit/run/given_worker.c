@@ -1,0 +1,206 @@
+/* Makes the worker of given_worker.h, and reads what it made. */
+#include "given_worker.h"
+
+#include "batch_port.h"
+#include "metrics.h"
+
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GIVEN_ROOM_BYTES = 1000000 };
+
+/* Over settings and world that are there. */
+static void make(struct given_worker *given, const char *workflow)
+{
+    struct worker *worker = &given->worker;
+    struct fault why;
+
+    given_world(&given->world, GIVEN_OUTCOME(GIVEN_O), workflow, 100);
+    if (!loop_new(&worker->loop, &why))
+        abort();
+    worker->settings = &given->broker.settings;
+    worker->catalogue = given->world.catalogue;
+    worker->orders = given->world.orders;
+    given->world.time = worker_time(worker);
+    worker->ledger_schemas = ledger_schemas_new(LEDGER_FORMATS);
+    worker->partition_total = 2;
+    worker->outcome_max_bytes = worker->ledger_max_bytes = worker->dead_max_bytes = GIVEN_ROOM_BYTES;
+    worker->duplicates = duplicates_new((struct duplicates_window){1000000, 1000, false});
+    worker->partitions = partitions_new("me", LEDGER_FORMATS);
+    for (int32_t p = 0; p < 2; p++)
+        if (!partitions_own(worker->partitions, p, 0, "", 0, 0, &why))
+            abort();
+    worker->metrics = metrics_new();
+    worker->batch = batch_port_new(worker);
+    worker->gate = (struct intake_gate){.orders = worker->orders,
+                                        .partitions = worker->partitions,
+                                        .duplicates = worker->duplicates,
+                                        .batch = worker->batch,
+                                        .orders_max = 10,
+                                        .bytes_max = GIVEN_ROOM_BYTES,
+                                        .owned_max = 10};
+}
+
+void given_worker(struct given_worker *given, const char *workflow)
+{
+    struct problems problems = {0};
+
+    *given = (struct given_worker){.member = false};
+    settings_load(NULL, (char *[]){NULL}, &given->broker.settings, &problems);
+    problems_release(&problems);
+    make(given, workflow);
+}
+
+static void assigned(void *context, const int32_t partitions[], size_t count)
+{
+    static const struct consumer_start starts[] = {{0, -1, -1}, {1, -1, -1}};
+    struct given_worker *given = context;
+    struct fault why;
+
+    (void)partitions;
+    if (count != COUNT_OF(starts) || !consumer_begin(given->worker.consumer, starts, count, &why))
+        abort();
+    given->assigned++;
+}
+
+static void revoked(void *context, const int32_t partitions[], size_t count, bool lost)
+{
+    struct given_worker *given = context;
+
+    (void)partitions;
+    (void)count;
+    (void)lost;
+    consumer_release(given->worker.consumer);
+}
+
+static void failed(void *context, const struct fault *why, bool fatal)
+{
+    (void)context;
+    if (fatal) {
+        printf("\n  %s", why->text);
+        CU_FAIL("the consumer cannot go on");
+    }
+}
+
+static void nothing(void *context)
+{
+    (void)context;
+}
+
+static void ended(void *context, int32_t partition, int64_t offset)
+{
+    (void)context;
+    (void)partition;
+    (void)offset;
+}
+
+static const struct consumer_calls calls = {assigned, revoked, failed, nothing, nothing, ended};
+
+static void serve(void *context)
+{
+    struct given_worker *given = context;
+
+    consumer_serve(given->worker.consumer);
+}
+
+void given_worker_member(struct given_worker *given, const char *workflow)
+{
+    struct worker *worker = &given->worker;
+    struct fault why;
+
+    *given = (struct given_worker){.member = true};
+    given_broker_open(&given->broker);
+    make(given, workflow);
+    if (!consumer_new(worker->settings, worker->loop, &calls, given, &worker->consumer, &why))
+        abort();
+    loop_add_chore(worker->loop, "serve", serve, given);
+    given_until(worker->loop, &given->assigned, 1);
+}
+
+void given_worker_end(struct given_worker *given)
+{
+    struct worker *worker = &given->worker;
+
+    if (given->member) {
+        loop_remove_chore(worker->loop, given);
+        consumer_free(worker->consumer);
+    }
+    batch_free(worker->batch);
+    metrics_free(worker->metrics);
+    duplicates_free(worker->duplicates);
+    partitions_free(worker->partitions);
+    given_world_end(&given->world);
+    ledger_schemas_release(&worker->ledger_schemas);
+    loop_free(worker->loop);
+    if (given->member)
+        given_broker_close(&given->broker);
+    else
+        settings_release(&given->broker.settings);
+}
+
+struct arrival {
+    struct consumer *consumer;
+    rd_kafka_message_t *message;
+    size_t count;
+};
+
+static void look(void *context)
+{
+    struct arrival *arrival = context;
+
+    if (arrival->message == NULL && (arrival->message = consumer_next(arrival->consumer)) != NULL)
+        arrival->count++;
+}
+
+void given_put(struct given_worker *given, int32_t partition, const char *key, const char *value)
+{
+    given_broker_put(&given->broker, given->worker.settings->topic_requests, partition, key, value);
+}
+
+rd_kafka_message_t *given_message(struct given_worker *given)
+{
+    struct arrival arrival = {.consumer = given->worker.consumer};
+
+    loop_add_chore(given->worker.loop, "arrival", look, &arrival);
+    given_until(given->worker.loop, &arrival.count, 1);
+    loop_remove_chore(given->worker.loop, &arrival);
+    if (arrival.message == NULL)
+        abort();
+    return arrival.message;
+}
+
+const char *given_headers(const struct kafka_record *record)
+{
+    static char text[4000];
+    size_t length = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < record->header_count; i++) {
+        const struct kafka_header *header = &record->headers[i];
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s=%.*s ", header->name,
+                                   (int)header->length, header->value == NULL ? "" : header->value);
+        if (length >= sizeof text)
+            abort();
+    }
+    return text;
+}
+
+const char *given_metric(const struct worker *worker, const char *series)
+{
+    static char value[100];
+    CLEANUP(buffer_release) struct buffer page;
+    size_t length = strlen(series);
+
+    value[0] = '\0';
+    buffer_init(&page, 1 << 20);
+    metrics_print(worker->metrics, &page);
+    for (const char *line = buffer_text(&page); line != NULL && *line != '\0';) {
+        if (strncmp(line, series, length) == 0 && line[length] == ' ')
+            snprintf(value, sizeof value, "%.*s", (int)strcspn(line + length + 1, "\n"), line + length + 1);
+        line = strchr(line, '\n');
+        line = line == NULL ? NULL : line + 1;
+    }
+    return value;
+}
