@@ -2,6 +2,8 @@
 #include "given_worker.h"
 
 #include "batch_port.h"
+#include "datum.h"
+#include "framing.h"
 #include "metrics.h"
 
 #include <CUnit/CUnit.h>
@@ -23,7 +25,6 @@ static void make(struct given_worker *given, const char *workflow)
     worker->settings = &given->broker.settings;
     worker->catalogue = given->world.catalogue;
     worker->orders = given->world.orders;
-    given->world.time = worker_time(worker);
     worker->ledger_schemas = ledger_schemas_new(LEDGER_FORMATS);
     worker->partition_total = 2;
     worker->outcome_max_bytes = worker->ledger_max_bytes = worker->dead_max_bytes = GIVEN_ROOM_BYTES;
@@ -113,6 +114,7 @@ void given_worker_member(struct given_worker *given, const char *workflow)
     *given = (struct given_worker){.member = true};
     given_broker_open(&given->broker);
     make(given, workflow);
+    given->world.time = worker_time(worker); /* leases are counted by the clock */
     if (!consumer_new(worker->settings, worker->loop, &calls, given, &worker->consumer, &why))
         abort();
     loop_add_chore(worker->loop, "serve", serve, given);
@@ -169,6 +171,35 @@ rd_kafka_message_t *given_message(struct given_worker *given)
     if (arrival.message == NULL)
         abort();
     return arrival.message;
+}
+
+struct order *given_ended_order(struct given_worker *given, const char *key, const char *result)
+{
+    struct order *order = given_taken(&given->world, key, "7");
+
+    if (given_call(&given->world) != order)
+        abort();
+    given_answer(&given->world, order, order_writes(order) ? 201 : 200, result);
+    if (given_next_done(&given->world) != order)
+        abort();
+    return order;
+}
+
+struct json_object *given_outcome_of(const struct given_worker *given, const struct kafka_record *record)
+{
+    const struct schema *schema = given->worker.catalogue->types[0]->outcome;
+    struct json_object *tree = NULL;
+    struct frame frame;
+    struct fault why = {.text = ""};
+
+    if (!framing_read(record->value, record->length, NULL, 0, &frame, &why) ||
+        frame.framing != FRAMING_SINGLE_OBJECT || frame.fingerprint != schema_fingerprint(schema) ||
+        !datum_decode(schema, record->value + frame.start, record->length - frame.start, schema, NULL, &tree,
+                      &why)) {
+        printf("\n  %s", why.text);
+        CU_FAIL_FATAL("no outcome");
+    }
+    return tree;
 }
 
 const char *given_headers(const struct kafka_record *record)

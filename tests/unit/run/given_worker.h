@@ -33,6 +33,12 @@ void given_worker_end(struct given_worker *given);
 void given_put(struct given_worker *given, int32_t partition, const char *key, const char *value);
 rd_kafka_message_t *given_message(struct given_worker *given);
 
+/* An order that its only step has ended: its outcome is about to be settled. `result`: what BT replied. */
+struct order *given_ended_order(struct given_worker *given, const char *key, const char *result);
+
+/* What readers see of an outcome's record, which is framed as it is by default; owned by the caller. */
+struct json_object *given_outcome_of(const struct given_worker *given, const struct kafka_record *record);
+
 /* "name=value" of each header in their order, a space after each. */
 const char *given_headers(const struct kafka_record *record);
 
