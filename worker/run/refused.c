@@ -6,17 +6,31 @@
 #include "log.h"
 #include "memory.h"
 #include "records.h"
+#include "text.h"
 
 #include <string.h>
 
-/* An outcome that nothing can be taken from any more: whoever reads the dead letters sees there that it is missing. */
+/* Whose outcome it is, as its headers say. */
+static const char *subject(const struct kafka_record *record)
+{
+    for (size_t i = 0; i < record->header_count; i++)
+        if (strcmp(record->headers[i].name, "ce_subject") == 0 && record->headers[i].value != NULL)
+            return record->headers[i].value;
+    return "";
+}
+
+/*
+ * An outcome that nothing can be taken from any more: whoever reads the dead letters sees there that it is missing. The
+ * headers of an outcome are often its largest part and then go first, so the request is named in one that stays.
+ */
 static void give_up_outcome(const struct worker *worker, struct kafka_record *record)
 {
-    static const char why[] = "Kafka refuses the outcome of this request";
+    char why[100];
 
     LOG(LOG_ERROR, "Kafka refuses an outcome even without its result: a dead letter names it instead",
         log_text("error", record->refused));
     REQUIRE(record->topic == worker->settings->topic_outcomes);
+    text_print(why, sizeof why, "Kafka refuses the outcome of the request %s", subject(record));
     record->topic = worker->settings->topic_dead;
     kafka_record_header(record, DEAD_FIRST_HEADER, worker->settings->topic_outcomes,
                         strlen(worker->settings->topic_outcomes));
