@@ -5,6 +5,7 @@
 #include "datum.h"
 #include "framing.h"
 #include "metrics.h"
+#include "records.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -48,7 +49,7 @@ void given_worker(struct given_worker *given, const char *workflow)
 {
     struct problems problems = {0};
 
-    *given = (struct given_worker){.member = false};
+    *given = (struct given_worker){.has_broker = false};
     settings_load(NULL, (char *[]){NULL}, &given->broker.settings, &problems);
     problems_release(&problems);
     make(given, workflow);
@@ -106,15 +107,20 @@ static void serve(void *context)
     consumer_serve(given->worker.consumer);
 }
 
+void given_worker_broker(struct given_worker *given, const char *workflow)
+{
+    *given = (struct given_worker){.has_broker = true};
+    given_broker_open(&given->broker);
+    make(given, workflow);
+    given->world.time = worker_time(&given->worker); /* leases are counted by the clock */
+}
+
 void given_worker_member(struct given_worker *given, const char *workflow)
 {
     struct worker *worker = &given->worker;
     struct fault why;
 
-    *given = (struct given_worker){.member = true};
-    given_broker_open(&given->broker);
-    make(given, workflow);
-    given->world.time = worker_time(worker); /* leases are counted by the clock */
+    given_worker_broker(given, workflow);
     if (!consumer_new(worker->settings, worker->loop, &calls, given, &worker->consumer, &why))
         abort();
     loop_add_chore(worker->loop, "serve", serve, given);
@@ -125,7 +131,7 @@ void given_worker_end(struct given_worker *given)
 {
     struct worker *worker = &given->worker;
 
-    if (given->member) {
+    if (worker->consumer != NULL) {
         loop_remove_chore(worker->loop, given);
         consumer_free(worker->consumer);
     }
@@ -136,7 +142,7 @@ void given_worker_end(struct given_worker *given)
     given_world_end(&given->world);
     ledger_schemas_release(&worker->ledger_schemas);
     loop_free(worker->loop);
-    if (given->member)
+    if (given->has_broker)
         given_broker_close(&given->broker);
     else
         settings_release(&given->broker.settings);
@@ -200,6 +206,23 @@ struct json_object *given_outcome_of(const struct given_worker *given, const str
         CU_FAIL_FATAL("no outcome");
     }
     return tree;
+}
+
+void given_put_kept(struct given_worker *given, char last, enum ledger_state state, const char *outcome)
+{
+    const struct worker *worker = &given->worker;
+    struct ledger_record kept = {.state = state, .outcome_length = strlen(outcome), .key_length = 6};
+    struct kafka_record record;
+
+    snprintf(kept.request_id, sizeof kept.request_id, "%s%c", GIVEN_ID_OF(""), last);
+    kept.order_type = memory_text("w");
+    kept.key = memory_text("site 7");
+    kept.outcome = *outcome == '\0' ? NULL : memory_text(outcome);
+    if (!record_of_kept(worker, 0, &kept, &record))
+        abort();
+    given_broker_put_bytes(&given->broker, record.topic, 0, record.key, record.value, record.length);
+    kafka_record_release(&record);
+    ledger_release(&kept);
 }
 
 const char *given_headers(const struct kafka_record *record)

@@ -17,14 +17,15 @@ struct given_worker {
     struct world world;
     struct worker worker;
     struct given_broker broker; /* its settings are the worker's, whether there is a broker or not */
-    bool member;
+    bool has_broker;
     size_t assigned;
 };
 
 /* One that has no Kafka. */
 void given_worker(struct given_worker *given, const char *workflow);
 
-/* One that is the only member of its group, on the mock cluster; both its partitions are read from their begin. */
+/* One that has the mock cluster; the second is the only member of its group, both partitions are read from their begin. */
+void given_worker_broker(struct given_worker *given, const char *workflow);
 void given_worker_member(struct given_worker *given, const char *workflow);
 
 void given_worker_end(struct given_worker *given);
@@ -38,6 +39,9 @@ struct order *given_ended_order(struct given_worker *given, const char *key, con
 
 /* What readers see of an outcome's record, which is framed as it is by default; owned by the caller. */
 struct json_object *given_outcome_of(const struct given_worker *given, const struct kafka_record *record);
+
+/* Puts the ledger's record of an order into the ledger's partition 0: with this digit and state, and this outcome. */
+void given_put_kept(struct given_worker *given, char last, enum ledger_state state, const char *outcome);
 
 /* "name=value" of each header in their order, a space after each. */
 const char *given_headers(const struct kafka_record *record);
