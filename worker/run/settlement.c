@@ -228,7 +228,6 @@ void settlement_returned(void *context, struct settlement_job *job)
 {
     struct settlement *settlement = context;
 
-    REQUIRE(settlement->running);
     loop_doing(settlement->worker->loop, "the end of a settlement");
     if (job->answer != JOB_FATAL && job->task == JOB_SETTLE) {
         settled(settlement, job);

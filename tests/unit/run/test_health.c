@@ -60,6 +60,11 @@ static void settle(struct given *given, enum job_answer answer)
     batch_add(worker->batch, 0, record);
     size_t count = batch_begin(worker->batch, 0, &positions);
     partition_commits_free(positions, count);
+    job->records = memory_new(batch_sent_count(worker->batch), sizeof(struct kafka_record *));
+    while (job->record_count < batch_sent_count(worker->batch)) {
+        job->records[job->record_count] = batch_sent(worker->batch, job->record_count);
+        job->record_count++;
+    }
     job->answer = answer;
     settlement_returned(worker->settlement, job);
 }
