@@ -83,7 +83,7 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
     struct doubt *doubt = &order->doubt;
 
     REQUIRE(order->lookup.workflow == NULL && workflow_step_writes(order_step(order)));
-    REQUIRE(!doubt->open && order->attempt > 0);
+    REQUIRE(!doubt->open);
     doubt->open = doubt->was = true;
     doubt->refused = doubt->refused || refused;
     doubt->absent_ms = terms->now_ms + terms->doubt.absent_own_ms;
