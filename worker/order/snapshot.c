@@ -319,6 +319,12 @@ static void read_progress(struct order *order, const struct json_object *progres
     order->journal.dropped = dropped;
 }
 
+static bool is_at_a_write(const struct execution *execution)
+{
+    return execution->workflow != NULL && execution->step < execution->workflow->step_count &&
+           workflow_step_writes(&execution->workflow->steps[execution->step]);
+}
+
 bool snapshot_load(struct order *order, struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *progress = NULL;
@@ -329,6 +335,9 @@ bool snapshot_load(struct order *order, struct fault *why)
     TRY(tree_read_own(unloaded->inputs, strlen(unloaded->inputs), &order->request.inputs, why));
     TRY(tree_read_own(unloaded->progress, strlen(unloaded->progress), &progress, why));
     read_walk(order, unloaded->step, progress);
+    if (unloaded->state == LEDGER_INTENDED && !is_at_a_write(&order->main))
+        return fault_set(why, FAULT_INPUT,
+                         "an attempt may be under way, and no step of the workflow that writes is named");
     read_progress(order, progress);
     ledger_release(unloaded);
     order->ledger.unloaded = memory_free(unloaded);

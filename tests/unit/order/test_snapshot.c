@@ -169,6 +169,7 @@ static void at_the_end(void)
     struct world world;
     struct order *order = half_way(&world);
 
+    order->doubt.open = false; /* there is nothing left to be in doubt about */
     order->main.step = order->main.workflow->step_count;
     struct order *again = given_recalled(&world, order);
     given_awake(again);
@@ -347,6 +348,33 @@ static void a_step_that_is_no_more(void)
     given_world_end(&world);
 }
 
+/* A record that says that a write may be on its way, and not which: refused by name, and never followed. */
+static void nothing_that_was_sent(void)
+{
+    static const struct {
+        const char *step, *progress;
+    } rows[] = {{NULL, "{\"begun\":true}"}, {"a", "{}"}, {"r", "{\"begun\":true}"}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world world;
+        struct ledger_record record = {.state = LEDGER_INTENDED,
+                                       .request_id = GIVEN_ID_OF("1"),
+                                       .order_type = memory_text("w"),
+                                       .step = memory_text(rows[i].step),
+                                       .inputs = memory_text("{}"),
+                                       .progress = memory_text(rows[i].progress)};
+        struct order *order = NULL;
+        struct fault why = {.text = ""};
+        given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_READ_AND_WRITE, 10, true);
+        CU_ASSERT_FATAL(snapshot_restore("t", 0, &record, world.catalogue->types[0], &order, &why));
+        CU_ASSERT_FALSE(orders_recover(world.orders, order, world.time, &why));
+        CU_ASSERT_EQUAL(why.kind, FAULT_INPUT);
+        given_same("says", why.text,
+                   "an attempt may be under way, and no step of the workflow that writes is named");
+        given_world_end(&world);
+    }
+}
+
 /* The bounds of a step's attempts count from its beginning, not from the beginning of the clock. */
 static void time_of_a_step(void)
 {
@@ -436,6 +464,7 @@ CU_TestInfo test_snapshot[] = {{"round trip", round_trip},
                                {"sleeping", sleeping},
                                {"refused", refused},
                                {"a step that is no more", a_step_that_is_no_more},
+                               {"nothing that was sent", nothing_that_was_sent},
                                {"used up", used_up},
                                {"used up before", used_up_before},
                                {"time of a step", time_of_a_step},
