@@ -192,13 +192,20 @@ void settlement_answers_to(struct settlement *settlement, settlement_answered_fn
     settlement->context = context;
 }
 
-static enum settlement_end end_of(enum job_answer answer)
+/* The thread has seen that the assignment is lost, perhaps before the loop does: nobody here finds out what happened. */
+static bool is_lost(const struct settlement_job *job)
 {
-    REQUIRE(answer != JOB_UNSAFE && answer != JOB_FATAL);
-    return answer == JOB_CLEAN    ? SETTLEMENT_CLEAN
-           : answer == JOB_DIRTY  ? SETTLEMENT_DIRTY
-           : answer == JOB_FAILED ? SETTLEMENT_FAILED
-                                  : SETTLEMENT_UNCLEAR;
+    return job->answer == JOB_UNCLEAR && job->position_count == 0;
+}
+
+/* What of a lost one still counts as ours waits until it is taken away; nothing is settled before. */
+static enum settlement_end end_of(const struct settlement_job *job)
+{
+    REQUIRE(job->answer != JOB_UNSAFE && job->answer != JOB_FATAL);
+    return job->answer == JOB_CLEAN                    ? SETTLEMENT_CLEAN
+           : job->answer == JOB_DIRTY                  ? SETTLEMENT_DIRTY
+           : job->answer == JOB_FAILED || is_lost(job) ? SETTLEMENT_FAILED
+                                                       : SETTLEMENT_UNCLEAR;
 }
 
 static void settled(struct settlement *settlement, struct settlement_job *job)
@@ -212,9 +219,9 @@ static void settled(struct settlement *settlement, struct settlement_job *job)
         found[i] = (struct partition_found){
             job->positions[i].partition, job->positions[i].metadata == NULL ? "" : job->positions[i].metadata,
             job->positions[i].metadata_length};
-    bool happened = batch_end(worker->batch, end_of(job->answer), found, unclear ? job->position_count : 0);
+    bool happened = batch_end(worker->batch, end_of(job), found, unclear ? job->position_count : 0);
     memory_free(found);
-    settlement->failing = !happened;
+    settlement->failing = !happened && !is_lost(job);
     metrics_count_settlement(worker->metrics, job, happened);
     if (happened) {
         settlement->settled = job;

@@ -29,7 +29,8 @@ static void make(struct given_worker *given, const char *workflow)
     worker->ledger_schemas = ledger_schemas_new(LEDGER_FORMATS);
     worker->partition_total = 2;
     worker->outcome_max_bytes = worker->ledger_max_bytes = worker->dead_max_bytes = GIVEN_ROOM_BYTES;
-    worker->duplicates = duplicates_new((struct duplicates_window){1000000, 2, true});
+    worker->duplicates =
+        duplicates_new((struct duplicates_window){GIVEN_REMEMBERED_MS, GIVEN_REMEMBERED_MOST, true});
     worker->partitions = partitions_new("me", LEDGER_FORMATS);
     for (int32_t p = 0; p < 2; p++)
         if (!partitions_own(worker->partitions, p, 0, "", 0, 0, &why))

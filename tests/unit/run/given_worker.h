@@ -11,6 +11,8 @@
 #include "../kafka/given_broker.h"
 #include "../order/given_snapshot.h"
 
+enum { GIVEN_REMEMBERED_MS = 1000000, GIVEN_REMEMBERED_MOST = 20 }; /* the duplicate window, which forgets */
+
 #define GIVEN_ID_USUAL "605c9599-4ab1-488f-8129-5b8cde662c7d" /* of given_order() */
 
 struct given_worker {

@@ -139,11 +139,11 @@ static void what_is_of_no_live_order(void)
     given_worker_end(&given);
 }
 
-static void add_done(struct given_worker *given, char last, int64_t done_at_ms)
+static void add_done(struct given_worker *given, int number, int64_t done_at_ms)
 {
     struct duplicate done = {.done_at_ms = done_at_ms};
 
-    snprintf(done.request_id, sizeof done.request_id, "%s%c", GIVEN_ID_OF(""), last);
+    snprintf(done.request_id, sizeof done.request_id, "605c9599-4ab1-488f-8129-%012d", number);
     duplicates_add(given->worker.duplicates, &done);
 }
 
@@ -154,10 +154,9 @@ static void what_falls_out_of_the_window(void)
 
     given_worker(&given, GIVEN_LOOKED_UP);
     now_ms = given.world.time.wall_ms;
-    add_done(&given, '1', now_ms - 1000001); /* longer ago than the window */
-    add_done(&given, '2', now_ms - 3);
-    add_done(&given, '3', now_ms - 2);
-    add_done(&given, '4', now_ms - 1); /* of a partition that remembers two */
+    add_done(&given, 101, now_ms - GIVEN_REMEMBERED_MS - 1);
+    for (int number = 2; number <= GIVEN_REMEMBERED_MOST + 2; number++) /* one more than it remembers */
+        add_done(&given, number, now_ms - 1000 + number);
     batch_forget_old(given.worker.batch, now_ms);
     given_same("records", begun(&given), "[forgotten 1][forgotten 2]");
     given_same("by age", given_metric(&given.worker, "whc_forgotten_total{by=\"age\"}"), "1");
