@@ -98,48 +98,41 @@ static void settled(struct given *given)
             continue;
 }
 
-static void each_has_its_answer(void)
+static void each_has_its_answer(struct given *given)
 {
-    struct given given;
-    const struct worker *worker = &given.worker.worker;
+    const struct worker *worker = &given->worker.worker;
     const struct kafka_record *record;
 
-    begin(&given);
-    record = answer(&given, '1', 0);
+    record = answer(given, '1', 0);
     CU_ASSERT_FATAL(record != NULL && record->topic == worker->settings->topic_outcomes);
     CU_ASSERT(record->length == 11 && memcmp(record->value, "the outcome", 11) == 0);
     given_same("marked", given_headers(record), "whc-repeated=true ");
     given_same("counted", given_metric(worker, "whc_repeats_total"), "1");
-    settled(&given);
-    CU_ASSERT_PTR_NULL(answer(&given, '2', 1)); /* it was too large to be kept: nothing can be said again */
+    settled(given);
+    CU_ASSERT_PTR_NULL(answer(given, '2', 1)); /* it was too large to be kept: nothing can be said again */
     given_same("counted", given_metric(worker, "whc_repeats_total"), "2");
-    settled(&given);
-    record = answer(&given, '3', 0);
+    settled(given);
+    record = answer(given, '3', 0);
     CU_ASSERT_FATAL(record != NULL && record->topic == worker->settings->topic_dead);
     CU_ASSERT(record->length == 5 && memcmp(record->value, "again", 5) == 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(given_headers(record), DEAD_REASON_HEADER "=outcome-gone "));
     CU_ASSERT_PTR_NOT_NULL(strstr(given_headers(record), "the ledger has no record of the finished order "));
     given_same("counted", given_metric(worker, "whc_dead_letters_total{reason=\"outcome-gone\"}"), "1");
     given_same("not counted", given_metric(worker, "whc_repeats_total"), "2");
-    settled(&given);
-    end(&given);
+    settled(given);
 }
 
 /* The offset of a request whose partition is given away stays open: the next owner reads it. */
-static void given_away(void)
+static void given_away(struct given *given)
 {
-    struct given given;
     const struct duplicate done = done_of('1', 0);
     struct fault why;
 
-    begin(&given);
-    CU_ASSERT(repeats_take(given.repeats, request(&given), &done, &why));
-    remembered_forget(given.worker.worker.remembered, 0);
-    CU_ASSERT_EQUAL(remembered_waiting(given.worker.worker.remembered), 0);
-    CU_ASSERT_EQUAL(settled_to(&given), 0);
-    CU_ASSERT_EQUAL(batch_count(given.worker.worker.batch), 0);
-    end(&given);
-    CU_ASSERT_PTR_NULL(repeats_free(NULL));
+    CU_ASSERT(repeats_take(given->repeats, request(given), &done, &why));
+    remembered_forget(given->worker.worker.remembered, 0);
+    CU_ASSERT_EQUAL(remembered_waiting(given->worker.worker.remembered), 0);
+    CU_ASSERT_EQUAL(settled_to(given), given->next);
+    CU_ASSERT_EQUAL(batch_count(given->worker.worker.batch), 0);
 }
 
 static void nobody(void *context, enum remembered_answer answer, const struct ledger_record *kept,
@@ -162,36 +155,44 @@ static void expect_full(struct given *given, rd_kafka_message_t *message)
 }
 
 /* What does not fit waits where it is; one of any size is taken when no other waits. */
-static void there_is_an_end_of_it(void)
+static void there_is_an_end_of_it(struct given *given)
 {
-    struct given given;
     const struct duplicate done = done_of('1', 0);
     struct remembered *remembered;
     struct fault why;
 
-    begin(&given);
-    remembered = given.worker.worker.remembered;
-    rd_kafka_message_t *first = request(&given), *second = request(&given), *third = request(&given);
+    remembered = given->worker.worker.remembered;
+    rd_kafka_message_t *first = request(given), *second = request(given), *third = request(given);
     first->len = 2 * LARGE_BYTES;
     second->len = third->len = LARGE_BYTES;
-    CU_ASSERT(repeats_take(given.repeats, first, &done, &why));
-    expect_full(&given, second);
+    CU_ASSERT(repeats_take(given->repeats, first, &done, &why));
+    expect_full(given, second);
     remembered_forget(remembered, 0);
-    CU_ASSERT(repeats_take(given.repeats, second, &done, &why));
-    expect_full(&given, third);
+    CU_ASSERT(repeats_take(given->repeats, second, &done, &why));
+    expect_full(given, third);
     third->len = 1;
-    CU_ASSERT(repeats_take(given.repeats, third, &done, &why));
+    CU_ASSERT(repeats_take(given->repeats, third, &done, &why));
     remembered_forget(remembered, 0);
-    rd_kafka_message_t *last = request(&given);
+    rd_kafka_message_t *last = request(given);
     while (remembered_waiting(remembered) < WAITING_MOST)
         remembered_read(remembered, &done, nobody, NULL);
-    expect_full(&given, last);
+    expect_full(given, last);
     remembered_forget(remembered, 0);
-    CU_ASSERT(repeats_take(given.repeats, last, &done, &why));
-    end(&given);
+    CU_ASSERT(repeats_take(given->repeats, last, &done, &why));
 }
 
-CU_TestInfo test_repeats[] = {{"each has its answer", each_has_its_answer},
-                              {"given away", given_away},
-                              {"there is an end of it", there_is_an_end_of_it},
+/* One member for all of them: to join takes seconds. */
+static void from_the_answer_to_the_limits(void)
+{
+    struct given given;
+
+    begin(&given);
+    each_has_its_answer(&given);
+    given_away(&given);
+    there_is_an_end_of_it(&given);
+    end(&given);
+    CU_ASSERT_PTR_NULL(repeats_free(NULL));
+}
+
+CU_TestInfo test_repeats[] = {{"from the answer to the limits", from_the_answer_to_the_limits},
                               CU_TEST_INFO_NULL};
