@@ -128,6 +128,30 @@ void given_worker_member(struct given_worker *given, const char *workflow)
     given_until(worker->loop, &given->assigned, 1);
 }
 
+static bool take(void *context, struct takeover *takeover, struct fault *why)
+{
+    (void)context;
+    (void)takeover;
+    (void)why;
+    return true;
+}
+
+/* As for a worker that the group has no partition left for: it takes what comes, which is nothing. */
+void given_takes(struct worker *worker)
+{
+    static const struct ownership_port port = {.take = take};
+    const struct ownership_setup setup = {.orders = worker->orders,
+                                          .partitions = worker->partitions,
+                                          .duplicates = worker->duplicates,
+                                          .batch = worker->batch,
+                                          .catalogue = worker->catalogue,
+                                          .port = &port};
+
+    ownership_free(worker->ownership);
+    worker->ownership = ownership_new(&setup);
+    ownership_assigned(worker->ownership, NULL, 0, 0);
+}
+
 void given_worker_end(struct given_worker *given)
 {
     struct worker *worker = &given->worker;

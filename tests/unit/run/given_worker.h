@@ -30,6 +30,9 @@ void given_worker(struct given_worker *given, const char *workflow);
 void given_worker_broker(struct given_worker *given, const char *workflow);
 void given_worker_member(struct given_worker *given, const char *workflow);
 
+/* Messages may be taken as far as the group is concerned; worker->ownership is the caller's to free. */
+void given_takes(struct worker *worker);
+
 void given_worker_end(struct given_worker *given);
 
 /* Puts a request message into the log; null key: none. And takes the next one from there: destroy it. */

@@ -69,30 +69,6 @@ static void settle(struct given *given, enum job_answer answer)
     settlement_returned(worker->settlement, job);
 }
 
-static bool take(void *context, struct takeover *takeover, struct fault *why)
-{
-    (void)context;
-    (void)takeover;
-    (void)why;
-    return true;
-}
-
-/* No partition is left for it, so it waits, and is ready. */
-static void give_it_no_partition(struct worker *worker)
-{
-    static const struct ownership_port port = {.take = take};
-    const struct ownership_setup setup = {.orders = worker->orders,
-                                          .partitions = worker->partitions,
-                                          .duplicates = worker->duplicates,
-                                          .batch = worker->batch,
-                                          .catalogue = worker->catalogue,
-                                          .port = &port};
-
-    ownership_free(worker->ownership);
-    worker->ownership = ownership_new(&setup);
-    ownership_assigned(worker->ownership, NULL, 0, 0);
-}
-
 static void expect(const struct given *given, const char *want)
 {
     given_same("not ready", health_not_ready(&given->worker.worker), want);
@@ -152,7 +128,7 @@ static void why_it_is_not_ready(void)
     expect(&given, "Kafka is waited for");
     worker->membership = membership_new(worker);
     expect(&given, "no partition is assigned");
-    give_it_no_partition(worker);
+    given_takes(worker);
     expect(&given, "Kafka does not take settlements: nothing that is not owned is sent, it is tried again");
     settle(&given, JOB_CLEAN);
     the_registry(&given);
@@ -219,7 +195,7 @@ static void what_keeps_orders_from_bt(void)
                        NULL, &worker->token, &why))
             abort();
         worker->membership = membership_new(worker);
-        give_it_no_partition(worker);
+        given_takes(worker);
         given_same(replies[i].name, health_bt(worker), "");
         call(&given, replies[i].status, replies[i].body, replies[i].retry_after_ms);
         given_same(replies[i].name, health_bt(worker), replies[i].says);
