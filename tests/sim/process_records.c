@@ -54,8 +54,9 @@ static struct payload *repeat_of(int32_t partition, int order, const struct outc
     return payload;
 }
 
-static void *port_repeat(void *context, const void *outcome)
+static void *port_repeat(void *context, const struct order *order, const void *outcome)
 {
+    (void)order;
     const struct payload *of = outcome;
 
     (void)context;

@@ -126,33 +126,61 @@ static bool is_repeated(enum log_level level, const char *message, int64_t *left
     return false;
 }
 
-void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count)
+static void begin_line(struct buffer *line, enum log_level level, const char *message)
 {
-    int64_t left_out;
     struct timespec now;
     struct tm utc;
     char stamp[40], time_text[64];
-    CLEANUP(buffer_release) struct buffer line = {0};
 
     clock_gettime(CLOCK_REALTIME, &now);
-    if (is_repeated(level, message, &left_out))
-        return;
     gmtime_r(&now.tv_sec, &utc);
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
     snprintf(time_text, sizeof time_text, "%s.%03ldZ", stamp, now.tv_nsec / 1000000);
-
-    buffer_init(&line, LINE_MAX_BYTES);
+    buffer_init(line, LINE_MAX_BYTES);
     if (logger.format == LOG_JSON)
-        buffer_add_byte(&line, '{');
-    add_pair(&line, "time", time_text, 0);
-    add_pair(&line, "level", level_names[level], 0);
-    add_pair(&line, "msg", message, 0);
+        buffer_add_byte(line, '{');
+    add_pair(line, "time", time_text, 0);
+    add_pair(line, "level", level_names[level], 0);
+    add_pair(line, "msg", message, 0);
+}
+
+static void end_line(struct buffer *line)
+{
+    buffer_add_text(line, logger.format == LOG_JSON ? "}\n" : "\n");
+    if (line->full || write(logger.descriptor, line->data, line->length) != (ssize_t)line->length)
+        atomic_fetch_add(&logger.dropped, 1);
+}
+
+void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count)
+{
+    int64_t left_out;
+    CLEANUP(buffer_release) struct buffer line = {0};
+
+    if (is_repeated(level, message, &left_out))
+        return;
+    begin_line(&line, level, message);
     for (size_t i = 0; i < count; i++)
         add_pair(&line, fields[i].name, fields[i].text, fields[i].number);
     if (left_out > 0)
         add_pair(&line, "left_out", NULL, left_out);
-    buffer_add_text(&line, logger.format == LOG_JSON ? "}\n" : "\n");
+    end_line(&line);
+}
 
-    if (line.full || write(logger.descriptor, line.data, line.length) != (ssize_t)line.length)
-        atomic_fetch_add(&logger.dropped, 1);
+void log_render(struct buffer *rendered, const struct log_field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rendered->length == 0)
+            buffer_add_byte(rendered, logger.format == LOG_JSON ? ',' : ' ');
+        add_pair(rendered, fields[i].name, fields[i].text, fields[i].number);
+    }
+}
+
+void log_write_event(enum log_level level, const char *event, const char *message, const char *rendered)
+{
+    CLEANUP(buffer_release) struct buffer line = {0};
+
+    begin_line(&line, level, message);
+    add_pair(&line, "event", event, 0);
+    buffer_add_text(&line, rendered);
+    end_line(&line);
 }

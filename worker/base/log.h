@@ -58,6 +58,14 @@ uint64_t log_dropped(void);
  */
 void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count);
 
+/*
+ * Lines about something that happens once: `event` names it for programs, and none of them is left out. The fields may
+ * be rendered before, when they are known, and the line be written later: each rendered text begins with its separator.
+ */
+struct buffer;
+void log_render(struct buffer *rendered, const struct log_field *fields, size_t count);
+void log_write_event(enum log_level level, const char *event, const char *message, const char *rendered);
+
 #define LOG(level, message, ...)                                                                             \
     do {                                                                                                     \
         if (log_wanted(level)) {                                                                             \

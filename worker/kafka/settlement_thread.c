@@ -56,6 +56,7 @@ void kafka_record_release(struct kafka_record *record)
     memory_free(record->headers);
     memory_free(record->key);
     memory_free(record->value);
+    memory_free(record->note);
 }
 
 void *kafka_record_free(struct kafka_record *record)

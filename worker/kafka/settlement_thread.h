@@ -28,6 +28,7 @@ struct kafka_record {
     size_t length;
     struct kafka_header *headers; /* owned */
     size_t header_count;
+    char *note; /* what its owner says of it once it is settled; owned, not produced; null: nothing */
 
     /* What the broker said of it in the settlement that just ended. */
     int64_t offset; /* in its partition; -1: not known */

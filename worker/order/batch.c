@@ -68,7 +68,7 @@ static void add_outcome(struct batch *batch, const struct order *order, void *ou
         records->published(batch->setup.context, order);
     batch_add_item(batch, order->source.partition, outcome)->order = order;
     for (unsigned i = 0; i < repeats; i++)
-        batch_add_item(batch, order->source.partition, records->repeat(batch->setup.context, outcome));
+        batch_add_item(batch, order->source.partition, records->repeat(batch->setup.context, order, outcome));
 }
 
 static void add_ledger_record(struct batch *batch, const struct order *order, void *record)
@@ -194,6 +194,8 @@ bool batch_take_out(struct batch *batch, int64_t offset, int64_t wall_ms)
     if (batch->taken_out < batch->sent) {
         struct batch_item item = batch->items[batch->taken_out++];
         remember(batch, &item, offset, wall_ms);
+        if (batch->setup.records->settled != NULL)
+            batch->setup.records->settled(batch->setup.context, item.record);
         batch->setup.records->release(batch->setup.context, item.record);
         close_change(batch, &item);
     }

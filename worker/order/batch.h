@@ -19,7 +19,7 @@ struct batch;
 struct batch_records {
     /* An order's outcome; of one that is REPEATED, a copy that is marked so. */
     void *(*outcome)(void *context, const struct order *order);
-    void *(*repeat)(void *context, const void *outcome);
+    void *(*repeat)(void *context, const struct order *order, const void *outcome);
     /* The order's ledger record, with the outcome just made (null: none). Null, FAULT_EXHAUSTED: it is too large. */
     void *(*ledger)(void *context, const struct order *order, const void *outcome, struct fault *why);
     /* Out of a finished order's ledger record: itself, changed; its outcome. Null: there can be none. */
@@ -34,6 +34,7 @@ struct batch_records {
      */
     bool (*replace)(void *context, const struct order *order, int32_t partition, void **record);
     void (*release)(void *context, void *record);
+    void (*settled)(void *context, const void *record); /* it is, and is released next; may be null */
     /* For figures: the outcome of the order is in the batch; a finished order is forgotten. May be null. */
     void (*published)(void *context, const struct order *order);
     void (*evicted)(void *context, bool by_number);
@@ -103,8 +104,7 @@ bool batch_take_out(struct batch *batch, int64_t offset, int64_t wall_ms);
 size_t batch_taken_out(const struct batch *batch); /* how many, so far */
 
 size_t batch_count(const struct batch *batch); /* records that wait, or are being settled */
-bool batch_is_idle(
-    const struct batch *batch); /* nothing is gathered or under way, and no order has changed */
+bool batch_is_idle(const struct batch *batch); /* nothing is gathered or under way, no order has changed */
 bool batch_is_under_way(const struct batch *batch);
 
 #endif

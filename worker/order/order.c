@@ -77,8 +77,7 @@ void order_note_tracking(struct order *order, const char *id)
     calls->tracking_ids[calls->tracking_count++] = memory_text(id);
 }
 
-/* The reference under which BT knows the step: what upstream may look for at BT. */
-static const char *external_id(const struct order *order)
+const char *order_reference(const struct order *order)
 {
     char name[128];
     const struct call_record *calls = &order->main.calls;
@@ -100,7 +99,7 @@ void order_outcome(const struct order *order, struct outcome *outcome)
         .reason = order->reason,
         .calls = &order->main.calls,
         .order_id = order->order_id,
-        .external_id = external_id(order),
+        .external_id = order_reference(order),
         .requested_at_ms = order->source.requested_at_ms,
         .started_at_ms = order->started_at_ms,
         .finished_at_ms = order->finished_at_ms,

@@ -103,6 +103,8 @@ struct execution *order_execution(struct order *order);
 const struct step *order_step(const struct order *order);
 /* Whether the call that comes next, or is under way, is a write of the order itself. */
 bool order_writes(const struct order *order);
+/* The reference under which BT knows the latest step that writes; null: none was called. Borrowed. */
+const char *order_reference(const struct order *order);
 /* Notes the tracking id of a call; keeps the latest TRACKING_IDS_MAX. */
 void order_note_tracking(struct order *order, const char *id);
 

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "memory.h"
 #include "metrics.h"
+#include "order_log.h"
 #include "records.h"
 #include "refused.h"
 
@@ -28,12 +29,13 @@ static void *outcome(void *context, const struct order *order)
     return allocated(record);
 }
 
-static void *repeat(void *context, const void *of)
+static void *repeat(void *context, const struct order *order, const void *of)
 {
     struct kafka_record record;
 
-    (void)context;
     record_repeated(of, &record);
+    record.note =
+        order_log_repeated(context, order->type, order->request.id, outcome_status_name(order->status));
     return allocated(record);
 }
 
@@ -94,6 +96,12 @@ static void release(void *context, void *record)
     kafka_record_free(record);
 }
 
+static void settled(void *context, const void *record)
+{
+    (void)context;
+    order_log_settled(((const struct kafka_record *)record)->note);
+}
+
 static void published(void *context, const struct order *order)
 {
     const struct worker *worker = context;
@@ -122,6 +130,7 @@ struct batch *batch_port_new(struct worker *worker)
                                                  .owner = owner,
                                                  .replace = replace,
                                                  .release = release,
+                                                 .settled = settled,
                                                  .published = published,
                                                  .evicted = evicted};
     const struct batch_setup setup = {.orders = worker->orders,

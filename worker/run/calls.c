@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "metrics.h"
 #include "names.h"
+#include "order_log.h"
 #include "reply.h"
 #include "said.h"
 #include "text.h"
@@ -23,6 +24,7 @@ _Static_assert((int)CALL_HEADERS_MAX + 6 <= (int)HTTP_HEADERS_MAX, "all headers 
 struct calls {
     struct worker *worker;
     struct loop_timer wake; /* when pace or back-off allow the next call */
+    bool *halted;           /* by API: as it was logged last */
 };
 
 /* One call on its way. */
@@ -46,14 +48,17 @@ struct calls *calls_new(struct worker *worker)
     struct calls *calls = memory_new(1, sizeof *calls);
 
     calls->worker = worker;
+    calls->halted = memory_new(worker->api_count, sizeof *calls->halted);
     calls->wake = (struct loop_timer){.fire = nothing, .context = calls};
     return calls;
 }
 
 void *calls_free(struct calls *calls)
 {
-    if (calls != NULL)
-        loop_clear_timer(calls->worker->loop, &calls->wake);
+    if (calls == NULL)
+        return NULL;
+    loop_clear_timer(calls->worker->loop, &calls->wake);
+    memory_free(calls->halted);
     return memory_free(calls);
 }
 
@@ -86,6 +91,24 @@ static void find_words(const struct http_reply *reply, char *words, size_t size)
         said_title(reply->body, reply->length, words, size);
 }
 
+/* The call's lines, and one where it has stopped its API, or opened it again. */
+static void log_call(const struct flight *flight, const struct order_log_call *call, int status,
+                     const struct verdict *verdict)
+{
+    struct calls *calls = flight->calls;
+    const struct worker *worker = calls->worker;
+    size_t index = (size_t)(flight->api - worker->apis);
+    const struct order_log_reply reply = {flight->api->tag, flight->tracking, status,
+                                          loop_clock_ms() - flight->began_ms};
+    const char *unused;
+
+    order_log_call_end(worker, call, &reply, verdict);
+    bool halted = orders_pace(worker->orders, index, &unused)->halted;
+    if (halted != calls->halted[index])
+        order_log_api(flight->api->tag, halted, &reply, verdict);
+    calls->halted[index] = halted;
+}
+
 static void answered(void *context, const struct http_reply *reply)
 {
     struct flight *flight = context;
@@ -99,6 +122,7 @@ static void answered(void *context, const struct http_reply *reply)
                                 .said = said,
                                 .what = reply->what};
     struct verdict verdict;
+    struct order_log_call call;
 
     REQUIRE(flight->order->state == ORDER_CALLING);
     if (reply->end == HTTP_REPLIED)
@@ -110,7 +134,9 @@ static void answered(void *context, const struct http_reply *reply)
         find_words(reply, said, sizeof said);
     metrics_count_call(worker->metrics, flight->api->tag, evidence.status,
                        loop_clock_ms() - flight->began_ms);
+    order_log_call_begin(flight->order, &call);
     orders_answer(worker->orders, flight->order, &evidence, worker_time(worker), &verdict);
+    log_call(flight, &call, evidence.status, &verdict);
     if (flight->writes)
         FAILPOINT("call.answered");
     if (evidence.status == 401 &&
@@ -119,14 +145,6 @@ static void answered(void *context, const struct http_reply *reply)
     if (evidence.retry_after_ms >= 1000 && verdict.pace != PACE_SUCCESS && verdict.pace != PACE_NOTHING)
         LOG(LOG_WARN, "BT asks for a pause: this API is closed for so long",
             log_text("api", flight->api->tag), log_int("ms", evidence.retry_after_ms));
-    if (verdict.kind == VERDICT_HALT)
-        LOG(LOG_ERROR,
-            "BT refuses or blocks the account: this API halts, its orders wait, it is tried again by itself",
-            log_text("api", flight->api->tag), log_text("why", verdict.reason.text),
-            log_text("tracking", flight->tracking));
-    else if (verdict.kind != VERDICT_DONE)
-        LOG(LOG_DEBUG, "a call did not succeed", log_text("api", flight->api->tag),
-            log_int("status", evidence.status), log_text("tracking", flight->tracking));
     json_object_put(evidence.body);
     memory_free(flight);
 }

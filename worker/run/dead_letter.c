@@ -5,6 +5,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "metrics.h"
+#include "order_log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -135,6 +136,7 @@ static void make(const struct worker *worker, const rd_kafka_message_t *message,
     add_text(record, "__connect.errors.class.name", "whc-worker");
     add_text(record, "__connect.errors.exception.message", why->text);
     add_text(record, DEAD_REASON_HEADER, reason);
+    record->note = order_log_dead(message, reason, why);
     while (record->length + record->key_length + headers_size(record) + RECORD_OVERHEAD + OUR_HEADERS_MAX >
            worker->dead_max_bytes)
         if (!dead_letter_reduce(record))

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "memory.h"
 #include "metrics.h"
+#include "order_log.h"
 #include "remembered.h"
 #include "text.h"
 
@@ -48,12 +49,14 @@ static void read_finished(struct worker *worker, const struct decision *decision
     remembered_read(worker->remembered, done, finished_read, late);
 }
 
-static void tell(struct worker *worker, const struct decision *decision, const struct intake_decided *decided)
+/* One that an order's record keeps is logged with that record: see order_log_decided(). */
+static void tell(struct worker *worker, const struct decision *decision, const struct intake_decided *decided,
+                 int32_t partition)
 {
-    LOG(LOG_INFO, decided->applied ? "a decision was applied" : "a decision was refused",
-        log_text("request", decision->request_id), log_text("verdict", decision_words[decision->verdict]),
-        log_text("who", decision->who), log_text("why", decision->why),
-        log_text("answer", decided->applied ? "applied" : decided->refused));
+    const struct order *order = orders_find(worker->orders, decision->request_id);
+
+    if (order == NULL || order->source.partition != partition)
+        order_log_refused(decision, decided->refused);
     metrics_count_decision(worker->metrics, decided->applied ? "applied" : "refused");
 }
 
@@ -78,7 +81,7 @@ static bool decide(struct worker *worker, const struct decision *decision, const
         break;
     }
     if (!decided.again)
-        tell(worker, decision, &decided);
+        tell(worker, decision, &decided, message->partition);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "metrics.h"
+#include "order_log.h"
 #include "partitioner.h"
 #include "remembered.h"
 #include "repeats.h"
@@ -129,8 +130,12 @@ static enum intake_answer hand_over(struct intake *intake, rd_kafka_message_t *m
 {
     struct worker *worker = intake->worker;
     struct duplicate done;
-    enum intake_answer answer = intake_gate_hand_over(&worker->gate, order, worker_time(worker), &done, why);
+    char id[UUID_TEXT_SIZE];
 
+    snprintf(id, sizeof id, "%s", order->request.id);
+    enum intake_answer answer = intake_gate_hand_over(&worker->gate, order, worker_time(worker), &done, why);
+    if (answer == INTAKE_OPEN)
+        order_log_taken(worker, id, message->offset);
     if (answer != INTAKE_FINISHED)
         return answer;
     intake->kept = repeats_take(worker->repeats, message, &done, why);

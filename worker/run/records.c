@@ -7,6 +7,7 @@
 #include "ledger_growth.h"
 #include "log.h"
 #include "memory.h"
+#include "order_log.h"
 #include "snapshot.h"
 #include "text.h"
 #include "timestamp.h"
@@ -107,6 +108,9 @@ static void make_outcome(const struct worker *worker, const struct order *order,
     size_t length = framing_write_header(&frame, header);
     if (length > 0)
         kafka_record_header(record, FRAMING_HEADER, (const char *)header, length);
+    record->note = order_log_outcome(worker, order, outcome);
+    if (!order->ledger.owned) /* else its ledger record has them */
+        record->note = order_log_join(record->note, order_log_decided(worker, order));
 }
 
 void record_of_order(const struct worker *worker, const struct order *order, struct kafka_record *record)
@@ -251,8 +255,10 @@ bool record_of_ledger(const struct worker *worker, const struct order *order,
                          "the order's ledger record has more than the %zu bytes that '%.100s' takes "
                          "(max.message.bytes)",
                          worker->ledger_max_bytes, worker->settings->topic_ledger);
-    if (done || has_room(worker, order, record, why))
+    if (done || has_room(worker, order, record, why)) {
+        record->note = order_log_decided(worker, order);
         return true;
+    }
     kafka_record_release(record);
     return false;
 }
@@ -301,6 +307,17 @@ static void add_stored_headers(struct kafka_record *record, const char *text)
     }
 }
 
+static char *repeated_note(const struct worker *worker, const struct ledger_record *kept)
+{
+    CLEANUP(tree_release) struct json_object *progress = NULL;
+    struct fault unused;
+
+    if (kept->progress != NULL && !tree_read_own(kept->progress, strlen(kept->progress), &progress, &unused))
+        progress = NULL;
+    return order_log_repeated(worker, catalogue_type(worker->catalogue, kept->order_type), kept->request_id,
+                              tree_text_of(progress, "status"));
+}
+
 bool record_of_stored(const struct worker *worker, const struct ledger_record *kept, bool repeated,
                       struct kafka_record *record)
 {
@@ -313,8 +330,10 @@ bool record_of_stored(const struct worker *worker, const struct ledger_record *k
     record->key = kept->key == NULL ? NULL : memory_text_of(kept->key, kept->key_length);
     record->value = memory_text_of(kept->outcome, kept->outcome_length);
     add_stored_headers(record, kept->outcome_headers);
-    if (repeated)
+    if (repeated) {
         add_text(record, REPEATED_HEADER, "true");
+        record->note = repeated_note(worker, kept);
+    }
     return true;
 }
 

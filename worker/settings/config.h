@@ -1,8 +1,7 @@
 /*
  * Settings: whc-worker.properties (the format of Kafka's own files), then the environment, then defaults.
  *
- * Every setting is one row of a table (settings.c): name, type, unit, bounds, default, help. deploy/configuration.md
- * is printed from it. In the environment a setting is WHC_ and its name in capitals with '_' for '.' and '-'
+ * Every setting is one row of a table (settings.c), which deploy/configuration.md is printed from. In the environment a setting is WHC_ and its name in capitals with '_' for '.' and '-'
  * (request.max.bytes: WHC_REQUEST_MAX_BYTES). A secret may come from a file: <name>.file. Mistakes are collected,
  * so that a person sees all of them at once.
  */
@@ -26,6 +25,7 @@ enum partitioner_choice {
 enum ledger_format_choice { LEDGER_FORMAT_1, LEDGER_FORMAT_2, LEDGER_LATEST };
 enum token_style { TOKEN_POST, TOKEN_GET };
 enum full_choice { FULL_STOP, FULL_FORGET };
+enum log_orders_choice { LOG_ORDERS_ALL, LOG_ORDERS_WRITES, LOG_ORDERS_NONE };
 /* Settings of one API (a tag of the OpenAPI file): bt.<name> for all, bt.<tag>.<name> for one. Times in ms. */
 struct api_settings {
     char *base_url; /* "" : the server named in the OpenAPI file */
@@ -44,7 +44,7 @@ struct settings {
     char *token_hosts, *proxy_url, *proxy_username, *takeover_accept;
     struct secret proxy_password;
     char *group_id, *worker_slot, *catalogue_path, *catalogue_overlay;
-    int64_t log_format, log_level, admin_port;
+    int64_t log_format, log_level, log_orders, log_key, admin_port;
     char *admin_address, *admin_certificate_file, *admin_key_file, *admin_username;
     char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
     int64_t requests_partitioner, requests_partitions, ledger_format;

@@ -38,6 +38,12 @@ const struct setting settings_table[] = {
          "Folder with order types of your own; a folder or file of the same name wins over catalogue.path."),
     CHOICE("log.format", log_format, "logfmt|json", "logfmt", "How a log line looks."),
     CHOICE("log.level", log_level, "debug|info|warn|error", "info", "The least level that is logged."),
+    CHOICE(
+        "log.orders", log_orders, "all|writes|none", "all",
+        "Which orders have their lines in the log (deploy/README.md): all, those that change something at BT, or none; "
+        "what asks for attention, level warn, is logged of each."),
+    CHOICE("log.key", log_key, "off|on", "off",
+           "on: an order's lines have its Kafka key, which may be a customer's number."),
     TEXT("admin.address", admin_address, "0.0.0.0",
          "IPv4 or IPv6 address of /metrics, /health and /status; \"::\": all of both."),
     NUMBER("admin.port", AT(admin_port), "", 0, 65535, "8080",

@@ -34,8 +34,9 @@ static inline void *given_outcome(void *context, const struct order *order)
     return given_record(context, "outcome", order->request.id);
 }
 
-static inline void *given_repeat(void *context, const void *outcome)
+static inline void *given_repeat(void *context, const struct order *order, const void *outcome)
 {
+    (void)order;
     return given_record(context, "again", outcome);
 }
 
