@@ -26,7 +26,7 @@ struct given_worker {
 /* One that has no Kafka. */
 void given_worker(struct given_worker *given, const char *workflow);
 
-/* One that has the mock cluster; the second is the only member of its group, both partitions are read from their begin. */
+/* One that has the mock cluster; and the only member of its group there, which reads both partitions from their begin. */
 void given_worker_broker(struct given_worker *given, const char *workflow);
 void given_worker_member(struct given_worker *given, const char *workflow);
 
