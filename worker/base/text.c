@@ -1,8 +1,6 @@
 /* Prints as vsnprintf does, and takes away the beginning of a character whose end was cut off. */
 #include "text.h"
 
-#include "invariant.h"
-
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +28,6 @@ static size_t last_of(const char *text, size_t length)
 
 void text_vprint(char *out, size_t size, const char *format, va_list arguments)
 {
-    REQUIRE(size > 0);
     int needed = vsnprintf(out, size, format, arguments);
 
     if (needed < 0 || (size_t)needed < size)
