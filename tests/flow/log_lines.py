@@ -2,8 +2,8 @@
 
 import json
 
-from orders import decide, final, outcomes, submit
 from order_types import portability
+from orders import decide, final, outcomes, submit
 from story import story
 from timings import FAST_CALLS
 from waiting import expect, wait_for

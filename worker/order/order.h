@@ -97,7 +97,7 @@ void *order_free(struct order *order);
 /* What its outcome says; valid while the order lives. Only of ORDER_PARKED and from ORDER_DONE on. */
 void order_outcome(const struct order *order, struct outcome *outcome);
 
-/* The execution that is under way: the look-up's, or the order's own. */
+/* The execution that is under way: the look-up's, or its own. */
 struct execution *order_execution(struct order *order);
 /* The step that is called, or comes next, in that execution. Null at the end of the workflow. */
 const struct step *order_step(const struct order *order);
@@ -105,7 +105,6 @@ const struct step *order_step(const struct order *order);
 bool order_writes(const struct order *order);
 /* The reference under which BT knows the latest step that writes; null: none was called. Borrowed. */
 const char *order_reference(const struct order *order);
-/* Notes the tracking id of a call; keeps the latest TRACKING_IDS_MAX. */
-void order_note_tracking(struct order *order, const char *id);
+void order_note_tracking(struct order *order, const char *id); /* keeps the latest TRACKING_IDS_MAX */
 
 #endif

@@ -37,24 +37,35 @@ static bool is_wanted(const struct worker *worker, const struct order_type *type
            (level >= LOG_WARN || orders == LOG_ORDERS_ALL || (orders == LOG_ORDERS_WRITES && type->writes));
 }
 
-/* What BT said may have a number of a customer in it, or an address for mail: such words are masked. */
+/*
+ * How many bytes from here on are to be masked, 0: none. A number may be written in groups, (01632) 960-000; what stands
+ * after a letter or a digit is part of a word.
+ */
+static size_t private_run(const char *text, char before)
+{
+    size_t word = strcspn(text, " \n"), run = strspn(text, "0123456789 +-()."), digits = 0;
+
+    if (isalnum((unsigned char)before))
+        return 0;
+    if ((before == ' ' || before == '\n') && memchr(text, '@', word) != NULL)
+        return word;
+    for (size_t i = 0; i < run; i++)
+        digits += isdigit((unsigned char)text[i]) != 0;
+    while (run > 0 && !isdigit((unsigned char)text[run - 1]))
+        run--;
+    return digits > DIGITS_SHOWN && *text != ' ' ? run : 0;
+}
+
+/* What BT said, or a person, may hold a customer's number or address for mail: shown as '*'. */
 static void mask(const char *text, char *out, size_t size)
 {
     size_t length = 0;
 
-    for (size_t run; *text != '\0' && length + 1 < size; text += run) {
-        run = strcspn(text, " ");
-        size_t digits = 0;
-        bool mail = memchr(text, '@', run) != NULL;
-        for (size_t i = 0; i < run; i++)
-            digits += isdigit((unsigned char)text[i]) != 0;
-        if (run > 0 && (digits > DIGITS_SHOWN || mail)) {
-            out[length++] = '*';
-            continue;
-        }
-        run = run == 0 ? 1 : run;
-        for (size_t i = 0; i < run && length + 1 < size; i++)
-            out[length++] = text[i];
+    for (char before = ' '; *text != '\0' && length + 1 < size;) {
+        size_t run = private_run(text, before);
+        before = *text;
+        out[length++] = run > 0 ? '*' : *text;
+        text += run > 0 ? run : 1;
     }
     out[length] = '\0';
 }
@@ -344,9 +355,9 @@ static void doubt_ended(const struct order *order)
 }
 
 /* What follows for the order, which may be gone (null) by now. */
-static void follow(const struct worker *worker, const struct order_log_call *call,
-                   const struct order_log_reply *reply, const struct verdict *verdict,
-                   const struct order *order)
+static void log_what_follows(const struct worker *worker, const struct order_log_call *call,
+                             const struct order_log_reply *reply, const struct verdict *verdict,
+                             const struct order *order)
 {
     struct line line = {.count = 0};
 
@@ -375,7 +386,7 @@ void order_log_call_end(const struct worker *worker, const struct order_log_call
         write_now(LOG_DEBUG, "call.ended", "a call ended", &line);
     }
     if (verdict->kind != VERDICT_DONE || call->in_doubt)
-        follow(worker, call, reply, verdict, orders_find(worker->orders, call->request_id));
+        log_what_follows(worker, call, reply, verdict, orders_find(worker->orders, call->request_id));
 }
 
 void order_log_api(const char *api, bool halted, const struct order_log_reply *reply,

@@ -1,9 +1,9 @@
 /*
  * Settings: whc-worker.properties (the format of Kafka's own files), then the environment, then defaults.
  *
- * Every setting is one row of a table (settings.c), which deploy/configuration.md is printed from. In the environment a setting is WHC_ and its name in capitals with '_' for '.' and '-'
- * (request.max.bytes: WHC_REQUEST_MAX_BYTES). A secret may come from a file: <name>.file. Mistakes are collected,
- * so that a person sees all of them at once.
+ * Every setting is one row of a table (settings.c), which deploy/configuration.md is printed from. In the environment
+ * it is WHC_ and its name in capitals with '_' for '.' and '-' (request.max.bytes: WHC_REQUEST_MAX_BYTES). A secret may
+ * come from a file: <name>.file. Mistakes are collected, so that a person sees all of them at once.
  */
 #ifndef SETTINGS_CONFIG_H
 #define SETTINGS_CONFIG_H

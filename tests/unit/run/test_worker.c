@@ -43,6 +43,8 @@ static void messages_are_taken_when_all_is_ready(void)
     given_worker(&given, GIVEN_ONE_READ);
     if (!http_client_new(worker->settings, worker->loop, &worker->http, &why))
         abort();
+    memory_free(worker->settings->registry_url);
+    worker->settings->registry_url = memory_text("http://127.0.0.1:1/"); /* nobody listens there */
     worker->registry = registry_new(worker->settings, worker->loop, worker->http, nothing, NULL);
     CU_ASSERT_FALSE(worker_takes(worker)); /* the group is not joined yet */
     given_takes(worker);
@@ -50,8 +52,6 @@ static void messages_are_taken_when_all_is_ready(void)
     worker->stopping = true;
     CU_ASSERT_FALSE(worker_takes(worker));
     worker->stopping = false;
-    memory_free(worker->settings->registry_url);
-    worker->settings->registry_url = memory_text("http://127.0.0.1:1/"); /* nobody listens there */
     registry_register(worker->registry, worker->settings->topic_outcomes,
                       worker->catalogue->types[0]->outcome);
     CU_ASSERT_FALSE(worker_takes(worker)); /* an outcome could not be framed */

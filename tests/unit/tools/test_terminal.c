@@ -27,7 +27,7 @@ static void cut(void)
     shows(NULL, 5, "-");
 }
 
-/* ESC, CSI as one C1 character, DEL, CR, a right-to-left override, a zero-width space, a line separator, half a character. */
+/* ESC, CSI as a C1 character, DEL, CR, a right-to-left override, a zero-width space, half a character. */
 static void harmless(void)
 {
     shows("a\033[2Jb", 0, "a?[2Jb");
