@@ -7,7 +7,9 @@ SEED repeats the draws. README.md tells what is done and what counts.
 import collections
 import json
 import os
+import pathlib
 import random
+import re
 import shutil
 import signal
 import sys
@@ -278,9 +280,22 @@ class Group:
                 continue
             accepted = created.get(outcome["externalId"], {"accepted": 0})["accepted"]
             expect(accepted == (outcome["status"] == "COMPLETED"), f"{request} is {outcome['status']}, and BT accepted {accepted}")
+        self.ended_lines()
         for key, requests in self.by_key.items():
             if self.order[key] != requests:  # the story takes its time
                 raise Failure(f"{key}: outcomes out of order: {self.story(requests)}")
+
+    def ended_lines(self):
+        """Status by request, of all `order.ended` in the workers' logs: never two of one order, and none that was not settled."""
+        ended = collections.defaultdict(list)
+        for log in pathlib.Path(self.stage.folder).glob("worker-*.log"):
+            for request, status in re.findall(r"event=order\.ended request=(\S+) .*?status=(\S+)", log.read_text(errors="replace")):
+                ended[request].append(status)
+        twice = {request: statuses for request, statuses in ended.items() if len(statuses) > 1}
+        expect(not twice, f"two lines of one end: {list(twice.items())[:3]}")
+        false = [request for request, [status] in ended.items() if [o["status"] for o in self.final[request]] != [status]]
+        expect(not false, f"a line of an end that was not settled: {false[:3]}")
+        return ended
 
     def story(self, requests):
         """What Kafka has of these orders."""
@@ -298,6 +313,7 @@ class Group:
             "outcomes": dict(statuses),
             "repeats sent": self.repeats,
             "repeats answered": repeated,
+            "ends without a line": len(self.sent) - len(self.ended_lines()),
             "parked": dict(explained),
             "where": dict(self.kills),
             "longest turn": self.stage.longest_turn(),

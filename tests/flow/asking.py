@@ -2,7 +2,7 @@
 
 import json
 
-from order_types import portability, request_id
+from order_types import request_id
 from orders import decide, final, outcomes, parked, submit
 from story import story
 from timings import FAST_CALLS
