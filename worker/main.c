@@ -39,6 +39,8 @@ static const struct {
     {"orders", "show the orders that have not ended, filtered", command_orders},
     {"parked", "show the orders that wait for a person", command_parked},
     {"decide", "say what became of a parked order", command_decide},
+    {"status", "show what all workers say of themselves", command_status},
+    {"schema", "print the JSON Schema of what --json prints", command_schema},
     {"replay", "send dead letters or finished orders again", command_replay},
 };
 

@@ -1,9 +1,14 @@
 """People ask about an order: where it is, what happened to it, what to do next."""
 
 import json
+import signal
+import subprocess
+
+import jsonschema
 
 from order_types import request_id
 from orders import decide, final, outcomes, parked, submit
+from paths import WORKER
 from story import story
 from timings import FAST_CALLS
 from waiting import expect, wait_for
@@ -91,3 +96,74 @@ def many_orders(stage):
         expect(code == 2 and words[0] in err and words[1] in err, f"{words}: {code} {err}")
     code, out, err = stage.run("orders")
     expect(code == 0 and request in out and f"behind {request}" in out and "\033" not in out, out)
+
+
+@story(on="both")
+def many_are_decided(stage):
+    """decide --all: shown first, done only when they are as many as --yes says; what a step does not have is refused by its owner."""
+    stage.worker(**{**FAST_CALLS, "bt.delivery.max.ms": 100, "bt.read.lag.ms": 100}).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-before-reply", times=3)
+    requests = [submit(stage, "reserve-numbers-by-exchange", "two-numbers", key=f"k{i}", exchangeGroupCode="ABDN") for i in range(3)]
+    for request in requests:
+        wait_for(lambda request=request: outcomes(reader, request), "the outcome UNKNOWN")
+    said = decide(stage, "--output", "nonsense=1", requests[0], "happened", "700501", code=1)
+    expect("has no output 'nonsense'" in said, said)
+    words = ("--all", "--type", "reserve-numbers-by-exchange", "--code", "never")
+    code, out, err = stage.run("decide", *words, "--dry-run", "reject", "not at BT")
+    expect(code == 0 and all(request in out for request in requests) and "3 orders; nothing was sent" in err, f"{code} {out}{err}")
+    code, out, err = stage.run("decide", *words, "--yes", "2", "reject", "not at BT")
+    expect(code == 2 and "--yes 3" in err, f"{code} {out}{err}")
+    expect(stage.run("decide", *words, "--yes", "3", "happened", "not at BT")[0] == 2, "one id for all")
+    expect(len(parked(stage)) == 3, "something was done")
+    wait_for(lambda: stage.run("decide", *words, "--yes", str(len(parked(stage))), "reject", "not at BT")[0] == 0, "the decisions to count")
+    for request in requests:
+        expect(final(reader, request)["outcome"]["status"] == "REJECTED", "not rejected")
+
+
+@story(on="both")
+def as_the_schemas_say(stage):
+    """What --json prints fits what `schema` prints; `status` asks two workers, one of which is not there."""
+    worker = stage.worker(**FAST_CALLS).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
+    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    url = f"http://127.0.0.1:{worker.port()}"
+    commands = {
+        "order": ["order", request, "--json"],
+        "orders": ["orders", "--json"],
+        "outcome": ["watch", "--from-beginning", "--count", "1", "--json"],
+        "status": ["status", "--json", url, "http://127.0.0.1:1"],
+        "check": ["check", "--json"],
+    }
+    for name, command in commands.items():
+        schema = json.loads(subprocess.run([WORKER, "schema", name], check=True, capture_output=True).stdout)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        lines = stage.run(*command)[1].splitlines()
+        expect(lines, f"{name} prints nothing")
+        for line in lines:
+            jsonschema.validate(json.loads(line), schema, cls=jsonschema.Draft202012Validator)
+    code, out, err = stage.run("status", url)
+    expect(code == 0 and " yes " in out, f"{code} {out}{err}")
+    code, out, err = stage.run("status", url, "http://127.0.0.1:1")
+    expect(code == 1 and "was not reached" in out, f"{code} {out}{err}")
+    expect(subprocess.run([WORKER, "schema", "nonsense"], capture_output=True).returncode == 2, "there is a schema of nonsense")
+
+
+@story(on="both")
+def an_order_is_followed(stage):
+    """--follow adds what comes and ends with the final outcome; Ctrl-C ends it, and it names the order."""
+    stage.worker(**FAST_CALLS).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
+    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    stopped, followed = stage.start("order", request, "--follow"), stage.start("order", request, "--follow")
+    for one in (stopped, followed):
+        wait_for(lambda one=one: "UNKNOWN" in one.log(), "the order to be shown")
+    stopped.signal(signal.SIGINT)
+    expect(stopped.wait() == 4 and f"still open: {request}" in stopped.log(), stopped.log())
+    decide(stage, request, "happened", "700501", "seen")
+    final(reader, request)
+    expect(followed.wait() == 0 and "COMPLETED" in followed.log() and "decided" in followed.log(), followed.log())

@@ -23,6 +23,19 @@ def submit_and_watch(stage):
 
 
 @story(on="both")
+def submit_as_people_write(stage):
+    """A key for each request, and JSON that is printed over several lines; a mistake is named by the line where its object begins."""
+    stage.worker().ready()
+    pretty = json.dumps({"number": "01632960000", "rangeEnd": None}, indent=2)
+    wrapped = json.dumps({"key": "customer-42", "request": {"number": "01632960100"}})
+    broken = '{\n"number": "}{",\n"numbr": 1}'
+    code, out, err = stage.run("submit", "--type", "check-portability", "--wait", "--json", stdin=f"{pretty}\n\n{wrapped}\n{broken}\n")
+    expect(code == 1 and len(out.splitlines()) == 2 and "-:7: " in err and "1 not sent" in err, f"{code}\n{out}{err}")
+    keys = {message.key() for message in stage.reader(stage.requests).until(2)}
+    expect(keys == {None, b"customer-42"}, f"{keys}")
+
+
+@story(on="both")
 def all_examples(stage):
     """Every example of every reading order type, submitted for real, ends as its file says."""
     stage.worker().ready()

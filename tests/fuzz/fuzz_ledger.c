@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (schemas.writes == 0)
         schemas = ledger_schemas_new(LEDGER_FORMATS);
     (void)!ledger_read_owner(&schemas, data, size, &owner, &why);
-    (void)!decision_read(catalogue->decision, data, size, &decision, &why);
+    (void)!decision_read(catalogue, data, size, &decision, &why);
     if (!ledger_read(&schemas, data, size, &record, &why))
         return 0;
     buffer_init(&value, 64 << 20);

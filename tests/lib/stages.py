@@ -11,7 +11,7 @@ import confluent_kafka
 
 from order_types import CUG, order_type
 from paths import SCHEMAS, WORKER
-from programs import Sandbox, Worker
+from programs import Program, Sandbox, Worker
 from topics import Reader
 from waiting import expect
 
@@ -82,6 +82,14 @@ class Stage:
             [WORKER, words[0], "--config", config, *words[1:]], input=stdin, text=True, capture_output=True, timeout=seconds
         )
         return done.returncode, done.stdout, done.stderr
+
+    def start(self, *words):
+        """A command that goes on by itself, with the worker's settings: Program."""
+        Worker.serial += 1
+        name = pathlib.Path(self.folder) / f"command-{Worker.serial}"
+        config = name.with_suffix(".properties")
+        config.write_text("".join(f"{key}={value}\n" for key, value in self.settings().items()))
+        return Program([WORKER, *words, "--config", config], name.with_suffix(".log"))
 
     def create_topics(self):
         code, out, err = self.run("topics", "--create")

@@ -32,7 +32,8 @@ struct catalogue {
     struct schema_library *library;
     struct order_type **types; /* by name */
     size_t type_count;
-    struct schema *ledger_record, *ledger_owner, *decision; /* of common/; null where a catalogue has none */
+    struct schema *ledger_record, *ledger_owner; /* of common/; null where a catalogue has none */
+    struct schema *decision, *decision_1;        /* with outputs, and before there were any */
 };
 
 /* Inputs that come from the settings (input.<name>), for the check that each $inputs.x comes from somewhere. */

@@ -27,6 +27,7 @@ char *decided_answer(const struct decision *decision, int64_t offset, const char
     tree_add_text(tree, "who", decision->who);
     tree_add_text(tree, "why", decision->why);
     tree_add_text(tree, "decidedAt", moment);
+    tree_add_known(tree, "outputs", decision->outputs);
     tree_add_integer(tree, "signalOffset", offset);
     buffer_init(&text, 65536);
     tree_write(tree, &text);

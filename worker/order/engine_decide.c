@@ -50,18 +50,52 @@ static bool may_end(const struct order *order, const struct decision *decision, 
                      decision_words[decision->verdict]);
 }
 
-/* The step happened, says a person: its outputs are not known but for BT's id. */
+/* The outputs that a person gave with the decision; null: none. Owned. FAULT_INPUT: the step has no such output. */
+static bool read_outputs(const struct order *order, const struct decision *decision,
+                         struct json_object **given, struct fault *why)
+{
+    const struct workflow *workflow = order->main.workflow;
+    const struct step *step = workflow == NULL || order->main.step >= workflow->step_count
+                                  ? NULL
+                                  : &workflow->steps[order->main.step];
+
+    *given = NULL;
+    if (*decision->outputs == '\0')
+        return true;
+    if (decision->verdict != DECISION_HAPPENED || step == NULL)
+        return fault_set(why, FAULT_INPUT, "outputs belong to 'happened', and to an order that is at a step");
+    TRY(tree_read(decision->outputs, strlen(decision->outputs), given, why));
+    TREE_EACH(*given, name, unused)
+    {
+        size_t i = 0;
+        (void)unused;
+        while (i < step->output_count && strcmp(step->outputs[i].name, name) != 0)
+            i++;
+        if (i < step->output_count)
+            continue;
+        fault_set(why, FAULT_INPUT, "the step '%.60s' has no output '%.60s'", step->id, name);
+        json_object_put(TAKE(*given));
+        return false;
+    }
+    return true;
+}
+
+/* The step happened, says a person: of its outputs BT's id is known, and what the person gives. */
 static enum engine_move happened(struct order *order, const struct decision *decision,
-                                 const struct reason *reason, const struct engine_terms *terms)
+                                 struct json_object *given, const struct reason *reason,
+                                 const struct engine_terms *terms)
 {
     const struct step *step = order_step(order);
     struct json_object *outputs = json_object_new_object();
 
-    for (size_t i = 0; step != NULL && i < step->output_count; i++)
-        tree_add(outputs, step->outputs[i].name,
-                 strcmp(step->outputs[i].name, "orderId") == 0 && *decision->reference != '\0'
-                     ? json_object_new_string(decision->reference)
-                     : NULL);
+    for (size_t i = 0; step != NULL && i < step->output_count; i++) {
+        const char *name = step->outputs[i].name;
+        bool is_id = strcmp(name, "orderId") == 0 && *decision->reference != '\0';
+        tree_add(outputs, name,
+                 tree_has(given, name) ? json_object_get(tree_member(given, name))
+                 : is_id               ? json_object_new_string(decision->reference)
+                                       : NULL);
+    }
     if (*decision->reference != '\0')
         text_print(order->order_id, sizeof order->order_id, "%s", decision->reference);
     if (step != NULL)
@@ -86,6 +120,7 @@ static enum engine_move retry(struct order *order)
 bool engine_decide(struct order *order, const struct decision *decision, const struct engine_terms *terms,
                    enum engine_move *move, struct fault *why)
 {
+    CLEANUP(tree_release) struct json_object *given = NULL;
     struct reason reason;
 
     REQUIRE(order->ledger.unloaded == NULL);
@@ -100,13 +135,14 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
         TRY(is_timely(order, decision, terms, why));
     }
     TRY(may_end(order, decision, why));
+    TRY(read_outputs(order, decision, &given, why));
     fill_reason(decision, &reason);
     order->reason = no_reason;
     order->outcome_is_due = false;
     execution_release(&order->lookup);
     switch (decision->verdict) {
     case DECISION_HAPPENED:
-        *move = happened(order, decision, &reason, terms);
+        *move = happened(order, decision, given, &reason, terms);
         return true;
     case DECISION_RETRY:
         *move = retry(order);

@@ -6,6 +6,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "names.h"
+#include "schema_node.h"
 #include "timestamp.h"
 #include "tree_build.h"
 #include "utf8.h"
@@ -26,14 +27,20 @@ static void add_text(struct json_object *tree, const char *name, const char *tex
     tree_add_text(tree, name, repaired);
 }
 
-bool decision_write(const struct schema *schema, const struct decision *decision, struct buffer *value,
+bool decision_write(const struct catalogue *catalogue, const struct decision *decision, struct buffer *value,
                     struct fault *why)
 {
+    bool has_outputs = *decision->outputs != '\0';
+    const struct schema *schema =
+        has_outputs || catalogue->decision_1 == NULL ? catalogue->decision : catalogue->decision_1;
     const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
     char moment[TIMESTAMP_TEXT_SIZE];
 
     REQUIRE(decision->verdict <= DECISION_REJECT);
+    if (has_outputs && schema_field(schema_root(schema), "outputs") == NULL)
+        return fault_set(why, FAULT_INPUT,
+                         "the catalogue's common/Decision.avsc is one of before outputs could be given");
     timestamp_print(decision->decided_at_ms, moment);
     add_text(tree, "signalId", decision->signal_id);
     add_text(tree, "requestId", decision->request_id);
@@ -46,6 +53,8 @@ bool decision_write(const struct schema *schema, const struct decision *decision
     add_text(tree, "why", decision->why);
     add_text(tree, "who", decision->who);
     add_text(tree, "decidedAt", moment);
+    if (has_outputs)
+        add_text(tree, "outputs", decision->outputs);
     framing_write(&frame, value);
     struct fault inner;
     if (datum_encode(schema, tree, value, &inner))
@@ -60,14 +69,26 @@ static void read_text(struct json_object *tree, const char *name, char text[DECI
     snprintf(text, DECISION_TEXT_SIZE, "%s", value == NULL ? "" : value);
 }
 
-bool decision_read(const struct schema *schema, const void *value, size_t length, struct decision *decision,
-                   struct fault *why)
+/* The schema that it was written with; null: none that this worker knows. */
+static const struct schema *writer_of(const struct catalogue *catalogue, const struct frame *frame)
+{
+    const struct schema *const known[] = {catalogue->decision, catalogue->decision_1};
+
+    for (size_t i = 0; frame->framing == FRAMING_SINGLE_OBJECT && i < COUNT_OF(known); i++)
+        if (known[i] != NULL && schema_has_fingerprint(known[i], frame->fingerprint))
+            return known[i];
+    return NULL;
+}
+
+bool decision_read(const struct catalogue *catalogue, const void *value, size_t length,
+                   struct decision *decision, struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct frame frame;
 
     TRY(framing_read(value, length, NULL, 0, &frame, why));
-    if (frame.framing != FRAMING_SINGLE_OBJECT || !schema_has_fingerprint(schema, frame.fingerprint))
+    const struct schema *schema = writer_of(catalogue, &frame);
+    if (schema == NULL)
         return fault_set(why, FAULT_INPUT, "it is not a decision, or one of a newer worker");
     TRY(datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, NULL, &tree,
                      why));
@@ -79,6 +100,11 @@ bool decision_read(const struct schema *schema, const void *value, size_t length
     read_text(tree, "reference", decision->reference);
     read_text(tree, "why", decision->why);
     read_text(tree, "who", decision->who);
+    const char *outputs = tree_text_of(tree, "outputs");
+    if (outputs != NULL && strlen(outputs) >= sizeof decision->outputs)
+        return fault_set(why, FAULT_INPUT, "its outputs have more than %zu bytes",
+                         sizeof decision->outputs - 1);
+    snprintf(decision->outputs, sizeof decision->outputs, "%s", outputs == NULL ? "" : outputs);
     if (!timestamp_parse(tree_text_of(tree, "decidedAt"), &decision->decided_at_ms, why))
         return false;
     return true;

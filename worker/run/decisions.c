@@ -151,7 +151,7 @@ static bool take(struct decisions *decisions, const rd_kafka_message_t *message)
     if (answer != INTAKE_OPEN)
         return answer == INTAKE_SKIP;
     if (message->payload != NULL &&
-        decision_read(worker->catalogue->decision, message->payload, message->len, &decision, &why))
+        decision_read(worker->catalogue, message->payload, message->len, &decision, &why))
         return decide(worker, &decision, message);
     if (message->payload != NULL && is_framed(message))
         stop(decisions, message, &why);

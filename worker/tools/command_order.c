@@ -60,11 +60,19 @@ static void show_changes(const struct order_view *view, const struct arguments *
     *shown = facts;
 }
 
+/* Its end was read wherever it stands. */
+static bool is_whole(const struct order_view *view)
+{
+    const struct ledger_item *item = order_view_item(view);
+
+    return order_view_published(view) && (item == NULL || !ledger_item_live(item));
+}
+
 static bool follow(struct order_sources *sources, struct order_view *view, const struct arguments *arguments,
                    struct facts *shown, struct fault *why)
 {
-    /* The ledger may show the end before its outcome is read. */
-    for (int left = POLLS_AFTER_END; !order_view_published(view) && left > 0 && !terminal_stopped();
+    /* Outcome and ledger record are settled at once, and read one after the other. */
+    for (int left = POLLS_AFTER_END; !is_whole(view) && left > 0 && !terminal_stopped();
          left -= order_view_final(view)) {
         bool changed;
         size_t seen = view->seen.count;

@@ -7,6 +7,7 @@
 #include "outcome_view.h"
 #include "setup.h"
 #include "submission.h"
+#include "terminal.h"
 #include "topic_reader.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MS = 100, FLUSH_MS = 30000, BAR_WIDTH = 30 };
+enum { POLL_MS = 100, FLUSH_MS = 30000, BAR_WIDTH = 30, REQUEST_MAX_BYTES = 64 << 20 };
 
 struct arguments {
     const char *config, *type, *key;
@@ -35,28 +36,79 @@ static void show_progress(size_t done, size_t all, const char *what)
     fprintf(stderr, "] %zu/%zu %s%s", done, all, what, done == all ? "\n" : "");
 }
 
-/* One request per line; '-' or no file is standard input. */
-static bool read_lines(const char *path, const struct order_type *type, const char *key,
-                       struct submissions *submissions, struct fault *why)
+/* Adds what one JSON object says: a request, or {"key": ..., "request": ...}. */
+static bool add_request(struct json_object *tree, const struct order_type *type, const char *key,
+                        struct submissions *submissions, struct fault *why)
+{
+    struct json_object *request = tree_member(tree, "request"), *own = tree_member(tree, "key");
+    bool wrapped = json_object_is_type(request, json_type_object) &&
+                   json_object_object_length(tree) == (tree_has(tree, "key") ? 2 : 1);
+
+    if (!wrapped)
+        return submissions_add(submissions, type, tree, key, false, why);
+    bool added = submissions_add(submissions, type, json_object_get(request),
+                                 own == NULL ? key : json_object_get_string(own), false, why);
+    json_object_put(tree);
+    return added;
+}
+
+static void take_text(const char *path, unsigned line, const struct buffer *text,
+                      const struct order_type *type, const char *key, struct submissions *submissions)
+{
+    struct json_object *tree = NULL;
+    struct fault why = {.text = "it is not a JSON object"};
+
+    if (tree_read(buffer_text(text), text->length, &tree, &why) &&
+        json_object_is_type(tree, json_type_object) && add_request(tree, type, key, submissions, &why))
+        return;
+    fprintf(stderr, "%s:%u: %s; it is not sent\n", path, line, why.text);
+    submissions->refused++;
+}
+
+/* How deep in objects and lists the text is after this line; in a string, braces are letters. */
+static void follow_depth(const char *line, int *depth, bool *in_text)
+{
+    for (const char *at = line; *at != '\0'; at++) {
+        if (*in_text && *at == '\\' && at[1] != '\0')
+            at++;
+        else if (*at == '"')
+            *in_text = !*in_text;
+        else if (!*in_text)
+            *depth += *at == '{' || *at == '[' ? 1 : *at == '}' || *at == ']' ? -1 : 0;
+    }
+}
+
+/* One request after another, each on a line of its own or printed over several; '-' or no file is standard input. */
+static bool read_requests(const char *path, const struct order_type *type, const char *key,
+                          struct submissions *submissions, struct fault *why)
 {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     CLEANUP(memory_release) char *line = NULL;
+    CLEANUP(buffer_release) struct buffer text = {0};
     size_t room = 0;
     ssize_t length;
+    int depth = 0;
+    bool in_text = false;
 
     if (file == NULL)
         return fault_set(why, FAULT_INPUT, "cannot open '%.200s': %s", path, strerror(errno));
+    buffer_init(&text, REQUEST_MAX_BYTES);
+    unsigned began = 1;
     for (unsigned number = 1; (length = getline(&line, &room, file)) > 0; number++) {
-        struct json_object *tree = NULL;
-        struct fault inner;
-        if (strspn(line, " \t\r\n") == (size_t)length)
+        if (text.length == 0 && strspn(line, " \t\r\n") == (size_t)length)
             continue;
-        if (!tree_read(line, (size_t)length, &tree, &inner) || !json_object_is_type(tree, json_type_object) ||
-            !submissions_add(submissions, type, tree, key, false, &inner)) {
-            fprintf(stderr, "%s:%u: %s; it is not sent\n", path, number, inner.text);
-            submissions->refused++;
-        }
+        began = text.length == 0 ? number : began;
+        buffer_add(&text, line, (size_t)length);
+        follow_depth(line, &depth, &in_text);
+        if (depth > 0)
+            continue;
+        take_text(path, began, &text, type, key, submissions);
+        buffer_clear(&text);
+        depth = 0;
+        in_text = false;
     }
+    if (text.length > 0)
+        take_text(path, began, &text, type, key, submissions);
     if (file != stdin)
         fclose(file);
     return true;
@@ -73,9 +125,9 @@ static bool gather(const struct setup *setup, const struct arguments *arguments,
     if (type == NULL)
         return fault_set(why, FAULT_INPUT, "--type must name an order type; whc-worker check lists them");
     if (words == 0)
-        return read_lines("-", type, arguments->key, submissions, why);
+        return read_requests("-", type, arguments->key, submissions, why);
     for (int i = 0; i < words; i++)
-        TRY(read_lines(argv[i], type, arguments->key, submissions, why));
+        TRY(read_requests(argv[i], type, arguments->key, submissions, why));
     return true;
 }
 
@@ -141,7 +193,7 @@ static bool take_outcome(struct json_object *tree, struct submissions *submissio
     if (json)
         outcome_view_json(tree);
     else
-        outcome_view_row(tree, isatty(STDOUT_FILENO) != 0);
+        outcome_view_row(tree);
     if (!json_object_get_boolean(tree_member(outcome, "final")))
         return false;
     REQUIRE(*open > 0); /* each is answered once */
@@ -160,7 +212,7 @@ static void await(struct topic_reader *reader, const struct catalogue *catalogue
 
     if (!arguments->json)
         outcome_view_head();
-    while (open > 0 && time(NULL) < end) {
+    while (open > 0 && time(NULL) < end && !terminal_stopped()) {
         rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
         if (message == NULL)
             continue;
@@ -213,6 +265,7 @@ static int submit(const struct setup *setup, const struct arguments *arguments, 
         !send_all(&setup->settings, &submissions, &why)) {
         fprintf(stderr, "whc-worker submit: %s\n", why.text);
     } else {
+        terminal_stop_on_signals();
         if (arguments->wait)
             await(reader, setup->catalogue, &submissions, arguments);
         code = summarise(&submissions, arguments);
@@ -225,7 +278,9 @@ static int submit(const struct setup *setup, const struct arguments *arguments, 
 int command_submit(int argc, char **argv)
 {
     static const struct command_help help = {
-        "submit", "Sends order requests: plain JSON, one per line, from files or standard input.",
+        "submit",
+        "Sends order requests: plain JSON, one after another, from files or standard input; each the request itself, or\n"
+        "{\"key\": ..., \"request\": ...}.",
         "[FILE]...",
         "echo '{\"number\": \"01632960000\"}' | whc-worker submit --type check-portability --wait"};
     struct arguments arguments = {.timeout_ms = 60000};

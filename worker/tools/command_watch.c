@@ -4,38 +4,27 @@
 #include "options.h"
 #include "outcome_view.h"
 #include "setup.h"
+#include "terminal.h"
 #include "topic_reader.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { POLL_MS = 200 };
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-    (void)signal;
-    stopped = 1;
-}
 
 static int watch(const struct setup *setup, bool from_beginning, bool json, int64_t count)
 {
     struct topic_reader *reader;
     struct fault why;
-    bool color = isatty(STDOUT_FILENO) != 0;
 
     if (!topic_reader_new(&setup->settings, setup->settings.topic_outcomes, from_beginning, &reader, &why)) {
         fprintf(stderr, "whc-worker watch: %s\n", why.text);
         return 1;
     }
-    signal(SIGINT, stop);
-    signal(SIGTERM, stop);
+    terminal_stop_on_signals();
     if (!json)
         outcome_view_head();
-    for (int64_t shown = 0; !stopped && (count == 0 || shown < count);) {
+    for (int64_t shown = 0; !terminal_stopped() && (count == 0 || shown < count);) {
         rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
         if (message == NULL)
             continue;
@@ -47,7 +36,7 @@ static int watch(const struct setup *setup, bool from_beginning, bool json, int6
         else if (json)
             outcome_view_json(tree);
         else
-            outcome_view_row(tree, color);
+            outcome_view_row(tree);
         json_object_put(tree);
         rd_kafka_message_destroy(message);
     }

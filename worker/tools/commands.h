@@ -11,6 +11,8 @@ int command_submit(int argc, char **argv);
 int command_watch(int argc, char **argv);
 int command_order(int argc, char **argv);
 int command_orders(int argc, char **argv);
+int command_status(int argc, char **argv);
+int command_schema(int argc, char **argv);
 int command_parked(int argc, char **argv);
 int command_decide(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -223,7 +223,7 @@ void order_next_step(const struct order_view *view, struct buffer *text)
     struct order_standing standing;
 
     buffer_clear(text);
-    if (item == NULL || !ledger_item_live(item))
+    if (item == NULL || !ledger_item_live(item) || order_view_final(view))
         return;
     order_standing_read(item, &standing);
     switch (standing.waits) {

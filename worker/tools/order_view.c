@@ -142,8 +142,7 @@ static void take_signal(struct order_view *view, const rd_kafka_message_t *messa
     struct fault unused;
 
     if (message->payload == NULL ||
-        !decision_read(view->setup->catalogue->decision, message->payload, message->len, &decision,
-                       &unused) ||
+        !decision_read(view->setup->catalogue, message->payload, message->len, &decision, &unused) ||
         strcmp(decision.request_id, view->request_id) != 0)
         return;
     struct fact *fact =
@@ -238,11 +237,9 @@ const char *order_view_state(const struct order_view *view)
     struct json_object *outcome = tree_member(view->outcome, "outcome");
     const char *status = tree_text_of(outcome, "status");
 
+    if (order_view_published(view)) /* the ledger may be read a moment later */
+        return outcome_view_status(status);
     if (item != NULL && item->record.state == LEDGER_DONE)
         return order_facts_status(&item->record);
-    if (item != NULL)
-        return ledger_state_name(item->record.state);
-    if (status != NULL && json_object_get_boolean(tree_member(outcome, "final")))
-        return outcome_view_status(status);
-    return "OPEN";
+    return item != NULL ? ledger_state_name(item->record.state) : "OPEN";
 }

@@ -1,16 +1,16 @@
 /* Decodes outcomes and prints them as table rows or JSON lines. */
 #include "outcome_view.h"
 
-#include "outcome.h"
-
 #include "datum.h"
 #include "framing.h"
 #include "memory.h"
+#include "outcome.h"
+#include "terminal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 1 << 30, WHY_WIDTH = 60 };
+enum { LINE_MAX_BYTES = 1 << 30, TYPE_WIDTH = 28, REQUEST_WIDTH = 36, WHY_AT = 97 };
 
 static bool header_of(const rd_kafka_message_t *message, const char *name, const void **value, size_t *size)
 {
@@ -57,56 +57,61 @@ bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message
 
 const char *outcome_view_status(const char *status)
 {
-    for (int i = OUTCOME_COMPLETED; i <= OUTCOME_PROGRESS; i++)
+    for (int i = OUTCOME_COMPLETED; status != NULL && i <= OUTCOME_PROGRESS; i++)
         if (strcmp(outcome_status_name((enum outcome_status)i), status) == 0)
             return outcome_status_name((enum outcome_status)i);
     return outcome_status_name(OUTCOME_UNKNOWN);
 }
 
+/* A column; in a pipe it is as wide as it needs. */
+static void add_column(struct buffer *line, const char *text, size_t width)
+{
+    size_t began = line->length;
+
+    if (terminal_width() > 0) {
+        terminal_add_padded(line, text, width);
+    } else {
+        terminal_add(line, text, 0);
+        while (line->length - began < width)
+            buffer_add_byte(line, ' ');
+    }
+    buffer_add_text(line, "  ");
+}
+
 void outcome_view_head(void)
 {
-    printf("%-8s  %-24s %-36s %-9s %5s  %s\n", "TIME", "ORDER TYPE", "REQUEST", "STATUS", "CALLS", "WHY");
-    fflush(stdout);
+    CLEANUP(buffer_release) struct buffer line = {0};
+
+    buffer_init(&line, LINE_MAX_BYTES);
+    buffer_print(&line, "%-8s  %-*s  %-*s  %-9s  %5s  WHY", "TIME", TYPE_WIDTH, "ORDER TYPE", REQUEST_WIDTH,
+                 "REQUEST", "STATUS", "CALLS");
+    terminal_print(&line);
 }
 
-/* Reasons come from outside: nothing that moves a terminal's cursor. */
-static void print_safely(const char *text, size_t width)
-{
-    size_t shown = 0;
-
-    for (; *text != '\0' && shown < width; text++, shown++)
-        putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
-    if (*text != '\0')
-        fputs("...", stdout);
-}
-
-static const char *or_dash(const char *text)
-{
-    return text == NULL ? "-" : text;
-}
-
-void outcome_view_row(struct json_object *tree, bool color)
+void outcome_view_row(struct json_object *tree)
 {
     struct json_object *outcome = tree_member(tree, "outcome"), *reason = tree_member(outcome, "reason");
-    const char *status = or_dash(tree_text_of(outcome, "status")),
-               *time = tree_text_of(outcome, "finishedAt");
+    const char *status = outcome_view_status(tree_text_of(outcome, "status")),
+               *time = tree_text_of(outcome, "finishedAt"), *kind = tree_text_of(reason, "kind"),
+               *text = tree_text_of(reason, "text");
     const char *paint = strcmp(status, "COMPLETED") == 0  ? "32"
                         : strcmp(status, "REJECTED") == 0 ? "33"
                                                           : "31";
+    size_t width = terminal_width();
+    CLEANUP(buffer_release) struct buffer line = {0}, why = {0};
 
-    printf("%.8s  %-24.24s %-36.36s ", time != NULL && strlen(time) > 19 ? time + 11 : "-",
-           or_dash(tree_text_of(outcome, "orderType")), or_dash(tree_text_of(outcome, "requestId")));
-    if (color)
-        printf("\033[%sm%-9s\033[0m", paint, status);
-    else
-        printf("%-9s", status);
-    printf(" %5d  ", json_object_get_int(tree_member(outcome, "attempts")));
-    if (reason != NULL) {
-        printf("%s: ", or_dash(tree_text_of(reason, "kind")));
-        print_safely(or_dash(tree_text_of(reason, "text")), WHY_WIDTH);
-    }
-    putchar('\n');
-    fflush(stdout);
+    buffer_init(&line, LINE_MAX_BYTES);
+    buffer_init(&why, LINE_MAX_BYTES);
+    buffer_print(&line, "%.8s  ", time != NULL && strlen(time) > 19 ? time + 11 : "-");
+    add_column(&line, tree_text_of(outcome, "orderType"), TYPE_WIDTH);
+    add_column(&line, tree_text_of(outcome, "requestId"), REQUEST_WIDTH);
+    terminal_add_colored(&line, status, paint);
+    buffer_print(&line, "%*s  %5d  ", (int)(9 - strlen(status)), "",
+                 json_object_get_int(tree_member(outcome, "attempts")));
+    if (kind != NULL)
+        buffer_print(&why, "%s: %s", kind, text == NULL ? "-" : text);
+    terminal_add(&line, buffer_text(&why), width == 0 ? 0 : width > WHY_AT + 10 ? width - WHY_AT : 10);
+    terminal_print_trimmed(&line);
 }
 
 void outcome_view_json(struct json_object *tree)

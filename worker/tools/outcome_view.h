@@ -15,12 +15,12 @@
 MUST_USE bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message_t *message,
                                 struct json_object **tree, struct fault *why);
 
-/* The same word, but ours: it outlives what it was read from. "UNKNOWN" for one that is newer than this program. */
+/* The same word, but ours: it outlives what it was read from. "UNKNOWN" for one that is newer than this program, or null. */
 const char *outcome_view_status(const char *status);
 
-/* The table's head, and one row; `color`: the status is coloured. Rows go to stdout at once. */
+/* The table's head, and one row, which fit the terminal and are whole in a pipe. They go to stdout at once. */
 void outcome_view_head(void);
-void outcome_view_row(struct json_object *tree, bool color);
+void outcome_view_row(struct json_object *tree);
 
 /* The outcome as one line of JSON. */
 void outcome_view_json(struct json_object *tree);

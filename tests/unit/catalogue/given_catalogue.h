@@ -54,13 +54,14 @@ static inline void given_in_folder(const char *folder, const char *name, const c
 static inline void given_order_type(const char *folder, const char *request, const char *outcome,
                                     const char *workflow)
 {
-    static const char *const common[] = {"Outcome",  "Reason",         "ReasonKind",  "Source",
-                                         "Status",   "LedgerState",    "LedgerOwner", "LedgerRecord",
-                                         "Decision", "DecisionVerdict"};
+    static const char *const common[] = {"Outcome",  "Reason",          "ReasonKind",        "Source",
+                                         "Status",   "LedgerState",     "LedgerOwner",       "LedgerRecord",
+                                         "Decision", "DecisionVerdict", "history/Decision-1"};
     char path[1024], name[1024];
 
     given_in_folder(folder, "bt-whc.openapi.json", given_openapi_text);
     given_in_folder(folder, "common/none", "");
+    given_in_folder(folder, "common/history/none", "");
     for (size_t i = 0; i < COUNT_OF(common); i++) {
         snprintf(path, sizeof path, "%s/schemas/common/%s.avsc", SOURCE_DIR, common[i]);
         snprintf(name, sizeof name, "%s/common/%s.avsc", folder, common[i]);

@@ -126,6 +126,29 @@ static void happened_and_on(void)
     given_world_end(&world);
 }
 
+/* What the steps after it need of it comes with the decision; what the step does not have is refused by name. */
+static void happened_with_outputs(void)
+{
+    struct world world;
+    struct order *order = parked(&world, GIVEN_TWO_WRITES, false);
+    struct decision made = decision(order, DECISION_HAPPENED, "O-7");
+    struct fault why = {.text = ""};
+
+    snprintf(made.outputs, sizeof made.outputs, "{\"o\":\"given\",\"p\":\"x\"}");
+    refused(&world, order, &made, "the step 'a' has no output 'p'");
+    snprintf(made.outputs, sizeof made.outputs, "{\"o\":");
+    CU_ASSERT_FALSE(orders_decide(world.orders, order, &made, world.time, &why));
+    snprintf(made.outputs, sizeof made.outputs, "{\"o\":\"given\"}");
+    made.verdict = DECISION_RETRY;
+    later(&world, 1000000);
+    refused(&world, order, &made, "outputs belong to 'happened'");
+    made.verdict = DECISION_HAPPENED;
+    CU_ASSERT_FATAL(orders_decide(world.orders, order, &made, world.time, &why));
+    given_same_tree("outputs", order->main.steps, "{'a': {'orderId': 'O-7', 'o': 'given'}}");
+    CU_ASSERT_PTR_EQUAL(given_call(&world), order); /* the second step */
+    given_world_end(&world);
+}
+
 static void negative(void)
 {
     static const struct {
@@ -361,6 +384,7 @@ CU_TestInfo test_engine_decide[] = {
     {"happened", happened},
     {"happened, without result", happened_without_result},
     {"happened, and on", happened_and_on},
+    {"happened, with outputs", happened_with_outputs},
     {"did not happen, reject", negative},
     {"negative after a write", negative_after_a_write},
     {"retry", again},

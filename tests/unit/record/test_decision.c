@@ -1,6 +1,8 @@
 /* Decisions: what a person wrote is what the owner reads. */
 #include "decision.h"
 
+#include "framing.h"
+
 #include "given_schemas.h"
 
 static const struct decision given = {
@@ -19,7 +21,7 @@ static void written(const struct catalogue *catalogue, const struct decision *de
     struct fault why = {.text = ""};
 
     buffer_init(value, 65536);
-    CU_ASSERT_FATAL(decision_write(catalogue->decision, decision, value, &why));
+    CU_ASSERT_FATAL(decision_write(catalogue, decision, value, &why));
 }
 
 static void check(const struct catalogue *catalogue, const struct decision *decision, const char *why_text)
@@ -29,7 +31,7 @@ static void check(const struct catalogue *catalogue, const struct decision *deci
     struct fault why = {.text = ""};
 
     written(catalogue, decision, &value);
-    CU_ASSERT_FATAL(decision_read(catalogue->decision, value.data, value.length, &got, &why));
+    CU_ASSERT_FATAL(decision_read(catalogue, value.data, value.length, &got, &why));
     given_same("signal id", got.signal_id, decision->signal_id);
     given_same("request id", got.request_id, decision->request_id);
     CU_ASSERT(got.attempt == decision->attempt && got.verdict == decision->verdict &&
@@ -37,6 +39,29 @@ static void check(const struct catalogue *catalogue, const struct decision *deci
     given_same("reference", got.reference, decision->reference);
     given_same("why", got.why, why_text);
     given_same("who", got.who, decision->who);
+    given_same("outputs", got.outputs, decision->outputs);
+}
+
+/* With outputs it is in a form of its own; without, as workers from before there were any read and write it. */
+static void outputs(void)
+{
+    struct ledger_schemas unused;
+    struct catalogue *catalogue = given_schemas(&unused);
+    struct decision decision = given;
+    struct buffer value;
+
+    snprintf(decision.outputs, sizeof decision.outputs, "{\"importOrderId\":\"700501\"}");
+    check(catalogue, &decision, decision.why);
+    for (int with = 0; with < 2; with++) {
+        const struct schema *schema = with == 1 ? catalogue->decision : catalogue->decision_1;
+        struct frame frame;
+        struct fault why;
+        written(catalogue, with == 1 ? &decision : &given, &value);
+        CU_ASSERT_FATAL(framing_read(value.data, value.length, NULL, 0, &frame, &why));
+        CU_ASSERT(schema_has_fingerprint(schema, frame.fingerprint));
+        buffer_release(&value);
+    }
+    catalogue_free(catalogue);
 }
 
 static void round_trip(void)
@@ -75,19 +100,20 @@ static void no_decision(void)
 
     written(catalogue, &given, &value);
     for (size_t length = 0; length < value.length; length++) {
-        CU_ASSERT_FALSE_FATAL(decision_read(catalogue->decision, value.data, length, &got, &why));
+        CU_ASSERT_FALSE_FATAL(decision_read(catalogue, value.data, length, &got, &why));
         CU_ASSERT_EQUAL(why.kind, FAULT_INPUT);
     }
     value.data[5] ^= 1;
-    CU_ASSERT_FALSE(decision_read(catalogue->decision, value.data, value.length, &got, &why));
+    CU_ASSERT_FALSE(decision_read(catalogue, value.data, value.length, &got, &why));
     CU_ASSERT(why.kind == FAULT_INPUT && strstr(why.text, "newer worker") != NULL);
-    CU_ASSERT_FALSE(decision_read(catalogue->decision, "\0\0\0\0\7x", 6, &got, &why)); /* another framing */
+    CU_ASSERT_FALSE(decision_read(catalogue, "\0\0\0\0\7x", 6, &got, &why)); /* another framing */
     struct decision odd = given;
     buffer_clear(&value);
     snprintf(odd.signal_id, sizeof odd.signal_id, "no UUID");
-    CU_ASSERT_FALSE(decision_write(catalogue->decision, &odd, &value, &why));
+    CU_ASSERT_FALSE(decision_write(catalogue, &odd, &value, &why));
     CU_ASSERT_EQUAL(why.kind, FAULT_LOCAL);
     catalogue_free(catalogue);
 }
 
-CU_TestInfo test_decision[] = {{"round trip", round_trip}, {"no decision", no_decision}, CU_TEST_INFO_NULL};
+CU_TestInfo test_decision[] = {
+    {"round trip", round_trip}, {"outputs", outputs}, {"no decision", no_decision}, CU_TEST_INFO_NULL};

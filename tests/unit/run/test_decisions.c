@@ -127,7 +127,7 @@ static void decide(struct given *given, const char *signal_id, const char *reque
     snprintf(decision.signal_id, sizeof decision.signal_id, "%s", signal_id);
     snprintf(decision.request_id, sizeof decision.request_id, "%s", request_id);
     buffer_init(&value, 10000);
-    if (!decision_write(given->worker.worker.catalogue->decision, &decision, &value, &why))
+    if (!decision_write(given->worker.worker.catalogue, &decision, &value, &why))
         abort();
     signal_bytes(given, 0, value.data, value.length);
     buffer_release(&value);
