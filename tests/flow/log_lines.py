@@ -3,7 +3,7 @@
 import json
 
 from order_types import portability
-from orders import decide, final, outcomes, submit
+from orders import decide, example, final, outcomes, submit
 from story import story
 from timings import FAST_CALLS
 from waiting import expect, wait_for
@@ -117,3 +117,28 @@ def an_api_stops_and_goes_on(stage):
     halted = line(worker, "api.halted")
     expect((halted["http"], halted["level"]) == (403, "error"), f"{halted}")
     expect(line(worker, "api.open")["level"] == "info", "not open")
+
+
+def texts(value):
+    """All texts of four letters or more in a request, and its numbers."""
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in texts(one)]
+    if isinstance(value, list):
+        return [text for one in value for text in texts(one)]
+    return [value] if isinstance(value, str) and len(value) > 3 else []
+
+
+@story(on="both")
+def nothing_of_a_customer(stage):
+    """Nothing of what requests hold is in the log at level debug, but for words of the APIs."""
+    worker = logging(stage, level="debug")
+    reader = stage.reader()
+    held = set(texts(example("create-order", "new-company")["request"])) - {"ADD", "PBX"}
+    stage.sandbox.fault(operationId="createOrder", kind="status", status=400, code=28)
+    for key in ("k", "l"):  # refused, and completed
+        final(reader, submit(stage, "create-order", "new-company", key=key))
+    wait_for(lambda: len(lines(worker, "order.ended")) == 2, "two ends")
+    told = worker.log()
+    words = {text for text in held if f'"{text}' in told or f" {text} " in told}
+    expect(not words, f"of the request in the log: {words}")
+    expect("960000" not in told and "960 000" not in told, "a number in the log")
