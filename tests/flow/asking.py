@@ -7,7 +7,7 @@ import subprocess
 import jsonschema
 
 from order_types import request_id
-from orders import decide, final, outcomes, parked, submit
+from orders import create_order, decide, final, outcomes, parked, submit
 from paths import WORKER
 from story import story
 from timings import FAST_CALLS
@@ -167,3 +167,23 @@ def an_order_is_followed(stage):
     decide(stage, request, "happened", "700501", "seen")
     final(reader, request)
     expect(followed.wait() == 0 and "COMPLETED" in followed.log() and "decided" in followed.log(), followed.log())
+
+
+@story(on="real")
+def while_its_worker_is_killed(stage):
+    """A call is on its way and its worker is killed: the order is shown as the ledger has it; the next owner's doubt and look-up join it."""
+    settings = {**FAST_CALLS, "bt.call.timeout.ms": 1000}
+    worker = stage.worker(**settings).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="createOrder", kind="delay", ms=800)
+    request = stage.send("create-order", create_order(), key=b"k")
+    stage.flush()
+    wait_for(lambda: worker.metric("whc_calls_running") == 1 and parked(stage, "--all"), "the call to be on its way")
+    worker.kill()
+    order = ask(stage, request, 4)
+    expect(order["state"] == "INTENDED" and order["attempt"] == 1, f"{order}")
+    stage.worker(**settings).ready()
+    final(reader, request)
+    order = ask(stage, request, 0)
+    expect(kinds(order)[:5] == ["requested", "taken", "attempt", "doubt", "look-up"] and kinds(order)[-1] == "outcome", f"{order}")
+    expect(order["state"] == "COMPLETED" and order["orderId"], f"{order}")

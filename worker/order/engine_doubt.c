@@ -94,6 +94,18 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
     return wait_in_doubt(order, terms);
 }
 
+/* It was written down before it was sent, and the journal of that moment does not have it yet. */
+static void note_lost_attempt(struct order *order)
+{
+    const struct journal_entry *latest = journal_latest(&order->journal);
+
+    if (latest != NULL && latest->attempt == order->attempt)
+        return;
+    journal_begin(&order->journal, order_step(order)->id, order->attempt);
+    text_print(journal_latest(&order->journal)->said, JOURNAL_SAID_SIZE,
+               "sent, or about to be, by a worker that was lost");
+}
+
 enum engine_move engine_take_over(struct order *order, const struct engine_terms *terms)
 {
     struct doubt *doubt = &order->doubt;
@@ -107,6 +119,7 @@ enum engine_move engine_take_over(struct order *order, const struct engine_terms
     if (doubt->reason.kind == REASON_NONE)
         reason_set(&doubt->reason, REASON_UNAVAILABLE, "owner",
                    "The worker that sent attempt %u was lost before an answer came.", order->attempt);
+    note_lost_attempt(order);
     note_doubt(order, terms);
     return wait_in_doubt(order, terms);
 }

@@ -1,4 +1,4 @@
-/* `decide`: a person says what became of a parked order, or of all that a filter takes; the owners answer (PROMISE.md R8). */
+/* `decide`: a person says what became of a parked order, or of many; their owners answer (PROMISE.md R8). */
 #include "commands.h"
 #include "decide_all.h"
 #include "memory.h"

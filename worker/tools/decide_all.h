@@ -1,6 +1,6 @@
 /*
- * One decision about all parked orders that a filter takes: shown first, and carried out only when they are as many as the
- * person has said.
+ * One decision about all parked orders that a filter takes: shown first, and carried out only when they are as many as
+ * the person has said.
  */
 #ifndef TOOLS_DECIDE_ALL_H
 #define TOOLS_DECIDE_ALL_H

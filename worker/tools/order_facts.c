@@ -90,11 +90,15 @@ static void add_attempt(struct json_object *entry, const struct order_type *type
     const char *step = tree_text_of(entry, "step");
     int64_t sent_ms = moment_of(entry, "sentAt"), ended_ms = moment_of(entry, "endedAt"),
             status = number_of(entry, "httpStatus");
+    bool lost = sent_ms == 0; /* its worker was, before it could note when */
     char call[200];
 
+    call_of(type, step, false, call, sizeof call);
+    if (lost)
+        sent_ms = moment_of(tree_member(entry, "doubt"), "since");
     struct fact *fact =
-        facts_add(facts, FACT_ATTEMPT, sent_ms, "%s  %s  tracking %s", or_dash(step),
-                  call_of(type, step, false, call, sizeof call), or_dash(tree_text_of(entry, "trackingId")));
+        facts_add(facts, FACT_ATTEMPT, sent_ms, "%s  %s  %s%s", or_dash(step), call, lost ? "" : "tracking ",
+                  or_dash(tree_text_of(entry, lost ? "said" : "trackingId")));
     snprintf(fact->label, sizeof fact->label, "attempt %lld", (long long)number_of(entry, "attempt"));
     if (ended_ms != 0 && status != 0)
         facts_add(facts, FACT_REPLY, ended_ms, "HTTP %lld: %s", (long long)status,

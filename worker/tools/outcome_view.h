@@ -15,7 +15,7 @@
 MUST_USE bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message_t *message,
                                 struct json_object **tree, struct fault *why);
 
-/* The same word, but ours: it outlives what it was read from. "UNKNOWN" for one that is newer than this program, or null. */
+/* The same word, but ours: it outlives what it was read from. "UNKNOWN" for null, and one that is newer than this. */
 const char *outcome_view_status(const char *status);
 
 /* The table's head, and one row, which fit the terminal and are whole in a pipe. They go to stdout at once. */
