@@ -171,7 +171,7 @@ def an_order_is_followed(stage):
 
 @story(on="real")
 def while_its_worker_is_killed(stage):
-    """A call is on its way and its worker is killed: the order is shown as the ledger has it; the next owner's doubt and look-up join it."""
+    """Its worker is killed during a call: it is shown as the ledger has it; the doubt and look-up of the next owner join it."""
     settings = {**FAST_CALLS, "bt.call.timeout.ms": 1000}
     worker = stage.worker(**settings).ready()
     reader = stage.reader()

@@ -15,6 +15,6 @@
  * into `out`.
  */
 void text_print(char *out, size_t size, const char *format, ...) PRINTF_LIKE(3, 4);
-void text_vprint(char *out, size_t size, const char *format, va_list arguments);
+void text_vprint(char *out, size_t size, const char *format, va_list arguments) PRINTF_LIKE(3, 0);
 
 #endif

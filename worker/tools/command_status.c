@@ -9,6 +9,7 @@
 #include "text.h"
 #include "tree_build.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,11 +113,11 @@ static void print_row(struct buffer *line, const struct page *page)
     terminal_add_padded(line, tree_text_of(tree, "slot"), SLOT_WIDTH);
     buffer_add_text(line, "  ");
     terminal_add_padded(line, tree_text_of(tree, "version"), 9);
-    buffer_print(line, "  %-5s  %5zu  %7lld  %7lld  %6lld  %5zu  ",
+    buffer_print(line, "  %-5s  %5zu  %7" PRId64 "  %7" PRId64 "  %6" PRId64 "  %5zu  ",
                  json_object_get_boolean(tree_member(tree, "ready")) ? "yes" : "no",
                  length_of(tree_member(tree, "partitions")),
-                 (long long)(count_of(tree, "queued") + count_of(tree, "ready") + count_of(tree, "waiting")),
-                 (long long)count_of(tree, "calling"), (long long)count_of(tree, "parked"),
+                 count_of(tree, "queued") + count_of(tree, "ready") + count_of(tree, "waiting"),
+                 count_of(tree, "calling"), count_of(tree, "parked"),
                  length_of(tree_member(tree, "inDoubt")));
     const char *why = reason != NULL && *reason != '\0' ? reason : bt;
     size_t used = line->length < width ? width - line->length : 10;

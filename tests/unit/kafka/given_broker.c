@@ -105,7 +105,8 @@ void given_broker_put_bytes(struct given_broker *broker, const char *topic, int3
         broker->writer = plain_handle(broker, RD_KAFKA_PRODUCER);
     if (rd_kafka_producev(broker->writer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                          RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length), RD_KAFKA_V_KEY(key, key_length),
+                          RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length),
+                          RD_KAFKA_V_KEY((void *)(uintptr_t)key, key_length),
                           RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR ||
         rd_kafka_flush(broker->writer, 10000) != RD_KAFKA_RESP_ERR_NO_ERROR)
         abort();
