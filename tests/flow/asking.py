@@ -21,6 +21,12 @@ def ask(stage, request, code, *words):
     return json.loads(out.splitlines()[-1]) if out else None
 
 
+def ask_any(stage, request):
+    """The same, whatever it says; None: nothing is known of it."""
+    code, out, err = stage.run("order", request, "--json")
+    return json.loads(out.splitlines()[-1]) if out else None
+
+
 def kinds(order):
     return [fact["kind"] for fact in order["facts"]]
 
@@ -187,3 +193,28 @@ def while_its_worker_is_killed(stage):
     order = ask(stage, request, 0)
     expect(kinds(order)[:5] == ["requested", "taken", "attempt", "doubt", "look-up"] and kinds(order)[-1] == "outcome", f"{order}")
     expect(order["state"] == "COMPLETED" and order["orderId"], f"{order}")
+
+
+@story(on="both")
+def what_waits_and_what_is_dead(stage):
+    """A halted API's order, one in doubt that is being looked for, and a request that is a dead letter."""
+    stage.worker(**{**FAST_CALLS, "ledger.after.ms": 100, "bt.probe.ms": 100}).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(api="portability", kind="status", status=403, code=50, times=-1)
+    waiting = submit(stage, "check-portability", "portable-number", key="a")
+    wait_for(lambda: parked(stage, "--all"), "the order in the ledger")
+    order = ask(stage, waiting, 4)
+    expect((order["state"], order["waitsFor"]) == ("QUEUED", "retry"), f"{order}")
+    stage.sandbox.fault(operationId="listOrders", kind="status", status=503, code=5, times=-1)
+    stage.sandbox.fault(operationId="createOrder", kind="close-after-request")
+    doubtful = submit(stage, "create-order", "new-company", key="b")
+    wait_for(lambda: ask(stage, doubtful, 4).get("waitsFor") == "look-up", "the order to be looked for")
+    dead = stage.send("create-order", create_order(), key=None)
+    stage.flush()
+    wait_for(lambda: (ask_any(stage, dead) or {}).get("state") == "DEAD", "the dead letter")
+    order = ask(stage, dead, 1)
+    expect(kinds(order) == ["requested", "dead"] and "no-key" in order["facts"][1]["text"] and "replay" in order["next"], f"{order}")
+    stage.sandbox.heal()
+    final(reader, waiting)
+    final(reader, doubtful)
+    expect([ask(stage, request, 0)["final"] for request in (waiting, doubtful)] == [True, True], "not final")

@@ -72,7 +72,8 @@ static bool follow(struct order_sources *sources, struct order_view *view, const
                    struct facts *shown, struct fault *why)
 {
     /* Outcome and ledger record are settled at once, and read one after the other. */
-    for (int left = POLLS_AFTER_END; !is_whole(view) && left > 0 && !terminal_stopped();
+    for (int left = POLLS_AFTER_END;
+         !is_whole(view) && !order_view_dead(view) && left > 0 && !terminal_stopped();
          left -= order_view_final(view)) {
         bool changed;
         size_t seen = view->seen.count;
@@ -92,7 +93,7 @@ static int exit_code_of(const struct order_view *view)
     if (!order_view_known(view))
         return NOT_FOUND;
     if (!order_view_final(view))
-        return STILL_OPEN;
+        return order_view_dead(view) ? 1 : STILL_OPEN;
     return strcmp(order_view_state(view), "COMPLETED") != 0;
 }
 
@@ -150,7 +151,7 @@ int command_order(int argc, char **argv)
     static const struct command_help help = {
         "order",
         "Shows one order: how it stands, what happened to it, what to do next. Exit code: 0 completed, 1 another\n"
-        "final outcome, 3 not found, 4 still open, 5 Kafka does not answer.",
+        "final outcome, or a dead letter, 3 not found, 4 still open, 5 Kafka does not answer.",
         "ORDER", "whc-worker order 605c9599-4ab1-488f-8129-5b8cde662c7d --follow"};
     struct arguments arguments = {.since_ms = (int64_t)SINCE_DEFAULT_DAYS * 86400000};
     const struct option_row rows[] = {

@@ -62,6 +62,18 @@ static void show_why(struct buffer *line, const char *kind, const char *code, co
     terminal_print(line);
 }
 
+static void show_reference(struct buffer *line, const char *reference, const char *name)
+{
+    if (reference == NULL)
+        return;
+    print_label(line, "reference");
+    terminal_add(line, reference, 0);
+    buffer_add_text(line, " (");
+    terminal_add(line, name, 0);
+    buffer_add_text(line, ")");
+    terminal_print(line);
+}
+
 /* What BT knows the order by, step by step: the inputs named <stepId>Reference. */
 static void show_references(struct buffer *line, const struct ledger_record *record, const char *order_id)
 {
@@ -76,12 +88,7 @@ static void show_references(struct buffer *line, const struct ledger_record *rec
             if (length <= sizeof suffix - 1 || strcmp(name + length - (sizeof suffix - 1), suffix) != 0 ||
                 tree_text(value) == NULL)
                 continue;
-            print_label(line, "reference");
-            terminal_add(line, tree_text(value), 0);
-            buffer_add_text(line, " (");
-            terminal_add(line, name, 0);
-            buffer_add_text(line, ")");
-            terminal_print(line);
+            show_reference(line, tree_text(value), name);
         }
         json_object_put(inputs);
     }
@@ -151,9 +158,12 @@ void order_show_head(const struct order_view *view, int64_t now_ms)
         terminal_add(&line, item->writer, 0);
     }
     terminal_print(&line);
-    if (item != NULL)
+    if (item != NULL) {
         show_item(&line, item);
-    else if (view->outcome != NULL)
+        if (item->record.inputs == NULL) /* of a finished one the outcome still has it */
+            show_reference(&line, tree_text_of(tree_member(view->outcome, "outcome"), "externalId"),
+                           "externalId");
+    } else if (view->outcome != NULL)
         show_outcome(&line, tree_member(view->outcome, "outcome"));
 }
 
@@ -223,6 +233,8 @@ void order_next_step(const struct order_view *view, struct buffer *text)
     struct order_standing standing;
 
     buffer_clear(text);
+    if (order_view_dead(view))
+        buffer_add_text(text, "mend the cause; whc-worker replay dead sends it again");
     if (item == NULL || !ledger_item_live(item) || order_view_final(view))
         return;
     order_standing_read(item, &standing);

@@ -213,6 +213,21 @@ bool order_view_published(const struct order_view *view)
     return json_object_get_boolean(tree_member(tree_member(view->outcome, "outcome"), "final"));
 }
 
+/* Sent again, it is an order of its own, or a dead letter once more. */
+bool order_view_dead(const struct order_view *view)
+{
+    const struct fact *latest = NULL;
+
+    for (size_t i = 0; i < view->seen.count; i++) {
+        const struct fact *fact = &view->seen.list[i];
+        if ((fact->kind == FACT_REQUESTED || fact->kind == FACT_DEAD) &&
+            (latest == NULL || fact->at_ms >= latest->at_ms))
+            latest = fact;
+    }
+    return order_view_item(view) == NULL && view->outcome == NULL && latest != NULL &&
+           latest->kind == FACT_DEAD;
+}
+
 void order_view_facts(const struct order_view *view, struct facts *facts)
 {
     const struct ledger_item *item = order_view_item(view);
@@ -241,5 +256,5 @@ const char *order_view_state(const struct order_view *view)
         return outcome_view_status(status);
     if (item != NULL && item->record.state == LEDGER_DONE)
         return order_facts_status(&item->record);
-    return item != NULL ? ledger_state_name(item->record.state) : "OPEN";
+    return item != NULL ? ledger_state_name(item->record.state) : order_view_dead(view) ? "DEAD" : "OPEN";
 }

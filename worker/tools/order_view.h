@@ -43,8 +43,9 @@ const struct ledger_item *order_view_item(const struct order_view *view);
 bool order_view_known(const struct order_view *view);
 bool order_view_final(const struct order_view *view);     /* it has ended, says the ledger or an outcome */
 bool order_view_published(const struct order_view *view); /* its final outcome was read */
+bool order_view_dead(const struct order_view *view);      /* its request is a dead letter: no outcome comes */
 
-/* The outcome's status where there is one; else the ledger's state; else "OPEN". */
+/* The final outcome's status where there is one; else the ledger's state; else "DEAD" or "OPEN". */
 const char *order_view_state(const struct order_view *view);
 
 /* All that is known of it, in the order of time. Release it. */
