@@ -11,7 +11,7 @@ import sys
 
 import writing
 from events import header, outcome_of
-from orders import create_order
+from orders import create_order, new_order, parked
 from story import on_real_kafka, story
 from waiting import expect, wait_for
 
@@ -77,6 +77,31 @@ def replaced_while_it_is_stopped(stage):
     expect(len(set(finals)) == 16 and len(reader.more(1)) == 16, f"{collections.Counter(finals)}")
     rows = stage.sandbox.control("GET", "orders?operationId=createOrder")
     expect([row["accepted"] for row in rows.values()] == [1] * 16, f"{rows}")
+
+
+@story(on="stopped")
+def many_decisions_and_a_kill(stage):
+    """700 decisions wait, more than a settlement takes, and the worker is killed between two of them: each is answered all the same."""
+    count = 700
+    worker = stage.worker("one", **writing.SETTINGS).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="garbage", times=-1)
+    for i in range(count):
+        record = new_order("reserve-numbers-by-exchange", "two-numbers", exchangeGroupCode="ABDN")
+        stage.send("reserve-numbers-by-exchange", record, key=f"k{i}".encode())
+    stage.flush()
+    wait_for(lambda: len(reader.more()) >= count, "all to be parked", 120)
+    expect(worker.stop() == 0, worker.log())
+    code, out, err = stage.run("decide", "--all", "--yes", str(count), "--timeout", "1", "reject", "nobody is there to answer")
+    expect(code == 1 and f"0 of {count}" in out, f"{code} {out[-500:]}{err[-500:]}")
+    killed = stage.worker("one", environment={"TEST_FAILPOINT": "settle.committed:3:KILL"}, **writing.SETTINGS)
+    expect(killed.wait(60) == -signal.SIGKILL, killed.log()[-2000:])
+    stage.worker("one", **writing.SETTINGS).ready()
+
+    def unanswered():
+        return [row["requestId"] for row in parked(stage, "--all") if row["lastDecision"] is None]
+
+    wait_for(lambda: not unanswered(), "every decision to be answered", 60)
 
 
 if __name__ == "__main__":
