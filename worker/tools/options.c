@@ -66,8 +66,10 @@ static bool read_time(const char *text, int64_t *ms)
     for (size_t i = 0; i < COUNT_OF(units); i++) {
         if (strcmp(units[i].name, unit) != 0)
             continue;
+        if (number > INT64_MAX / units[i].ms)
+            return false;
         *ms = number * units[i].ms;
-        return number <= INT64_MAX / units[i].ms;
+        return true;
     }
     return false;
 }
