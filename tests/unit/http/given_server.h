@@ -7,7 +7,8 @@
 
 #include "buffer.h"
 #include "config.h"
-#include "loop.h"
+
+#include "../base/given_loop.h"
 
 enum { GIVEN_REQUESTS_MAX = 64, GIVEN_CONNECTIONS_MAX = 128 };
 
@@ -49,9 +50,6 @@ void given_defaults(struct settings *settings);
 
 /* Replaces a text of the settings. */
 void given_set(char **text, const char *value);
-
-/* Turns the loop until *count is `least` or more; false, and a failed test, after ten seconds. */
-bool given_until(struct loop *loop, const size_t *count, size_t least);
 
 /* So far ahead are the clocks of this process: given_clock.c. The loop is hurried, so that timers see it. */
 void given_jump(struct loop *loop, int64_t ms);

@@ -7,7 +7,8 @@
 
 #include "buffer.h"
 #include "config.h"
-#include "loop.h"
+
+#include "../base/given_loop.h"
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -59,11 +60,5 @@ void given_broker_read(struct given_broker *broker, const char *topic, struct bu
 
 /* A member's handle that has joined nothing, to ask for committed positions. */
 rd_kafka_t *given_broker_member(struct given_broker *broker);
-
-/* Turns the loop until *count is `least` or more; false, and a failed test, after ten seconds. */
-bool given_until(struct loop *loop, const size_t *count, size_t least);
-
-/* Turns it once more without waiting. */
-void given_turn(struct loop *loop);
 
 #endif

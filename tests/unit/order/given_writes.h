@@ -27,7 +27,7 @@
 
 enum { GIVEN_REPLIES = 8, GIVEN_TURNS = 2000 };
 
-struct given_reply {
+struct given_bt_reply {
     int status; /* negative: an enum call_end; no body at all: the one before again */
     const char *body;
 };
@@ -45,10 +45,10 @@ static inline struct order *given_settle(struct world *world, int64_t lease_ms)
     return NULL;
 }
 
-static inline const struct given_reply *given_pick(const struct given_reply replies[GIVEN_REPLIES],
-                                                   size_t *at)
+static inline const struct given_bt_reply *given_pick(const struct given_bt_reply replies[GIVEN_REPLIES],
+                                                      size_t *at)
 {
-    const struct given_reply *reply = &replies[*at];
+    const struct given_bt_reply *reply = &replies[*at];
 
     if (*at + 1 < GIVEN_REPLIES && replies[*at + 1].body != NULL)
         (*at)++;
@@ -59,8 +59,9 @@ static inline const struct given_reply *given_pick(const struct given_reply repl
  * Runs the orders until one has an outcome, which is given; `trace` becomes the calls: the first letter of each
  * operation.
  */
-static inline struct order *given_run(struct world *world, const struct given_reply writes[GIVEN_REPLIES],
-                                      const struct given_reply looks[GIVEN_REPLIES], char *trace, size_t size)
+static inline struct order *given_run(struct world *world, const struct given_bt_reply writes[GIVEN_REPLIES],
+                                      const struct given_bt_reply looks[GIVEN_REPLIES], char *trace,
+                                      size_t size)
 {
     size_t write = 0, look = 0, length = 0;
 
@@ -79,7 +80,7 @@ static inline struct order *given_run(struct world *world, const struct given_re
             trace[length++] = order->call.operation->id[0];
             trace[length] = '\0';
         }
-        const struct given_reply *reply =
+        const struct given_bt_reply *reply =
             order_writes(order) ? given_pick(writes, &write) : given_pick(looks, &look);
         given_answer(world, order, reply->status, reply->body);
     }

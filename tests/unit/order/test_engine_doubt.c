@@ -7,7 +7,7 @@
 static const struct {
     const char *name, *workflow;
     bool untrusted;
-    struct given_reply writes[GIVEN_REPLIES], looks[GIVEN_REPLIES];
+    struct given_bt_reply writes[GIVEN_REPLIES], looks[GIVEN_REPLIES];
     const char *trace, *outcome; /* status kind code attempts (of the step), attempt (of the order), result */
 } cases[] = {
     {"good",
@@ -175,8 +175,8 @@ static void doubts(void)
 /* A look-up that never answers is given up; the order is parked for a person. */
 static void no_answer(void)
 {
-    static const struct given_reply lost[GIVEN_REPLIES] = {{-CALL_CUT, ""}},
-                                    down[GIVEN_REPLIES] = {{500, ""}};
+    static const struct given_bt_reply lost[GIVEN_REPLIES] = {{-CALL_CUT, ""}},
+                                       down[GIVEN_REPLIES] = {{500, ""}};
     struct world world;
     char trace[200];
 
