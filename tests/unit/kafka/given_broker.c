@@ -96,20 +96,37 @@ void given_broker_fill(struct given_broker *broker, const char *topic, int count
     rd_kafka_destroy(handle);
 }
 
-void given_broker_put_bytes(struct given_broker *broker, const char *topic, int32_t partition,
-                            const char *key, const void *value, size_t length)
+static rd_kafka_headers_t *headers_of(const char *const pairs[])
+{
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
+
+    for (; *pairs != NULL; pairs += 2)
+        if (rd_kafka_header_add(headers, pairs[0], -1, pairs[1], pairs[1] == NULL ? 0 : -1) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR)
+            abort();
+    return headers;
+}
+
+void given_broker_put_headers(struct given_broker *broker, const char *topic, int32_t partition,
+                              const char *key, const void *value, size_t length, const char *const pairs[])
 {
     size_t key_length = key == NULL ? 0 : strlen(key);
 
     if (broker->writer == NULL)
         broker->writer = plain_handle(broker, RD_KAFKA_PRODUCER);
-    if (rd_kafka_producev(broker->writer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
-                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                          RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length),
-                          RD_KAFKA_V_KEY((void *)(uintptr_t)key, key_length),
-                          RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+    if (rd_kafka_producev(
+            broker->writer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length),
+            RD_KAFKA_V_KEY((void *)(uintptr_t)key, key_length), RD_KAFKA_V_HEADERS(headers_of(pairs)),
+            RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR ||
         rd_kafka_flush(broker->writer, 10000) != RD_KAFKA_RESP_ERR_NO_ERROR)
         abort();
+}
+
+void given_broker_put_bytes(struct given_broker *broker, const char *topic, int32_t partition,
+                            const char *key, const void *value, size_t length)
+{
+    given_broker_put_headers(broker, topic, partition, key, value, length, (const char *const[]){NULL});
 }
 
 void given_broker_put(struct given_broker *broker, const char *topic, int32_t partition, const char *key,

@@ -55,6 +55,10 @@ void given_broker_put_bytes(struct given_broker *broker, const char *topic, int3
 void given_broker_put(struct given_broker *broker, const char *topic, int32_t partition, const char *key,
                       const char *value);
 
+/* The same with headers: name and value in turn, then null. */
+void given_broker_put_headers(struct given_broker *broker, const char *topic, int32_t partition,
+                              const char *key, const void *value, size_t length, const char *const pairs[]);
+
 /* What the topic's partition 0 holds: the values with their headers, and a comma after each. */
 void given_broker_read(struct given_broker *broker, const char *topic, struct buffer *values);
 

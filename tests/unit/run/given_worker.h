@@ -21,6 +21,7 @@ struct given_worker {
     struct given_broker broker; /* its settings are the worker's, whether there is a broker or not */
     bool has_broker;
     size_t assigned;
+    size_t read[2]; /* by partition: consumer_next() has given all requests below this offset */
 };
 
 /* One that has no Kafka. */
