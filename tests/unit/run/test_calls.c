@@ -111,7 +111,7 @@ static void a_token_that_has_expired(void)
     CU_ASSERT(has_header(&given, 1, "Authorization: Bearer token-2"));
     given_same("counted", given_metric(&given.worker.worker, CALLS("401")), "1");
     CU_ASSERT_EQUAL(order->status, OUTCOME_COMPLETED);
-    CU_ASSERT_EQUAL(order->main.calls.tracking_count, 2);
+    CU_ASSERT_EQUAL_FATAL(order->main.calls.tracking_count, 2);
     CU_ASSERT_STRING_NOT_EQUAL(order->main.calls.tracking_ids[0], order->main.calls.tracking_ids[1]);
     end_calls(&given);
 }
@@ -129,14 +129,13 @@ static void a_refusal_without_a_token(void)
 }
 
 /* All of its calls would be refused: a probe goes out at its time, and opens it again. */
-static void an_api_that_is_halted(void)
+static void expect_halt(const struct given_reply *refusal)
 {
-    static const struct given_reply replies[] = {{.status = "403 Forbidden", .body = "{\"code\": \"53\"}"},
-                                                 GIVEN_DONE};
+    const struct given_reply replies[] = {*refusal, GIVEN_DONE};
     struct given given;
     const char *tag;
 
-    begin(&given, GIVEN_ONE_READ, replies, 2);
+    begin(&given, GIVEN_ONE_READ, replies, COUNT_OF(replies));
     struct worker *worker = &given.worker.worker;
     const struct order *order = given_taken(&given.worker.world, NULL, "7");
     until_counted(&given, CALLS("403"), 1);
@@ -147,6 +146,46 @@ static void an_api_that_is_halted(void)
     until_counted(&given, CALLS("200"), 1);
     CU_ASSERT_FALSE(orders_pace(worker->orders, 0, &tag)->halted);
     CU_ASSERT(order->state == ORDER_DONE && given.bt.request_count == 2);
+    end_calls(&given);
+}
+
+/* By BT's word; or by a page, which is not BT's and says nothing of this order. */
+static void an_api_that_is_halted(void)
+{
+    static const struct given_reply refusals[] = {
+        {.status = "403 Forbidden", .body = "{\"code\": \"53\"}"},
+        {.status = "403 Forbidden", .body = "\xef\xbb\xbf\r\n <html>Denied</html>"}};
+
+    for (size_t i = 0; i < COUNT_OF(refusals); i++)
+        expect_halt(&refusals[i]);
+}
+
+/* BT refuses this order only. */
+static void a_403_that_halts_nothing(void)
+{
+    static const struct given_reply refusal = {.status = "403 Forbidden", .body = "{\"message\": \"no\"}"};
+    struct given given;
+    const char *tag;
+
+    begin(&given, GIVEN_ONE_READ, &refusal, 1);
+    const struct order *order = given_taken(&given.worker.world, NULL, "7");
+    until_counted(&given, CALLS("403"), 1);
+    CU_ASSERT_FALSE(orders_pace(given.worker.worker.orders, 0, &tag)->halted);
+    CU_ASSERT(order->state == ORDER_DONE && order->reason.kind == REASON_REFUSED);
+    end_calls(&given);
+}
+
+/* Nothing else turns the loop when its time has come. */
+static void one_that_has_to_wait(void)
+{
+    static const struct given_reply replies[] = {{.status = "503 Service Unavailable"}, GIVEN_DONE};
+    struct given given;
+
+    begin(&given, GIVEN_ONE_READ, replies, COUNT_OF(replies));
+    const struct order *order = given_taken(&given.worker.world, NULL, "7");
+    until_counted(&given, CALLS("200"), 1);
+    given_same("counted", given_metric(&given.worker.worker, CALLS("503")), "1");
+    CU_ASSERT(order->state == ORDER_DONE && order->main.calls.attempts == 2);
     end_calls(&given);
 }
 
@@ -188,6 +227,8 @@ CU_TestInfo test_calls[] = {{"what a read sends", what_a_read_sends},
                             {"a token that has expired", a_token_that_has_expired},
                             {"a refusal without a token", a_refusal_without_a_token},
                             {"an API that is halted", an_api_that_is_halted},
+                            {"a 403 that halts nothing", a_403_that_halts_nothing},
+                            {"one that has to wait", one_that_has_to_wait},
                             {"without a token", without_a_token},
                             {"so many in one turn", so_many_in_one_turn},
                             CU_TEST_INFO_NULL};

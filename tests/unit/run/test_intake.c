@@ -247,6 +247,8 @@ static void a_partition_that_is_held(struct given *given, const struct given_rep
     put_request(given, 0, '5', no_headers);
     put_confluent(given, 0, 9, '6');
     given_until(worker->loop, &given->registry.request_count, asked + 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(given_request(&given->registry, asked), "/schemas/ids/8 "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(given_request(&given->registry, asked + 1), "/schemas/ids/9 "));
     put_request(given, 1, '7', no_headers); /* the other partition goes on */
     given_until(worker->loop, &given->taken, taken + 1);
     CU_ASSERT(find(given, '7') != NULL && orders_count(worker->orders) == 1);
