@@ -58,8 +58,8 @@ static void which_headers_travel_on(struct given *given)
     memset(longest, 't', sizeof longest - 1);
     memset(too_long, 't', sizeof too_long - 1);
     memset(long_parent, 'a', sizeof long_parent - 1);
-    memcpy(long_parent, "01" PARENT "-", 2); /* a later version may have more */
-    memcpy(long_parent + 2, PARENT "-" + 2, strlen(PARENT) - 1);
+    memcpy(long_parent, PARENT "-", strlen(PARENT) + 1);
+    memcpy(long_parent, "01", 2); /* a later version may have more */
     given->worker.worker.settings->request_max_bytes = 10000;
     for (size_t i = 0; i < COUNT_OF(travellers); i++) {
         char last = "03456789abcdef"[i];
