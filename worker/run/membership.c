@@ -8,6 +8,7 @@
 #include "log.h"
 #include "memory.h"
 #include "names.h"
+#include "order_log.h"
 #include "partitioner.h"
 #include "recovery.h"
 #include "remembered.h"
@@ -135,6 +136,7 @@ static bool take(void *context, struct takeover *takeover, struct fault *why)
     LOG(LOG_INFO, "partitions taken over", log_int("count", (int64_t)count),
         log_int("orders", (int64_t)orders_count(worker->orders)),
         log_int("took_ms", loop_clock_ms() - membership->assigned_ms));
+    order_log_taken_over(worker, membership->assigned_ms);
     return true;
 }
 

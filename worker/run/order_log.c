@@ -324,8 +324,7 @@ static void add_call(struct line *line, const struct order_log_call *call,
     add(line, log_int("http", reply->http));
 }
 
-static void doubt_began(const struct worker *worker, const struct order *order,
-                        const struct order_log_reply *reply)
+static void doubt_began(const struct worker *worker, const struct order *order, const char *tracking)
 {
     int64_t now_ms = loop_now_ms(worker->loop);
     struct line line = {.count = 0};
@@ -334,11 +333,19 @@ static void doubt_began(const struct worker *worker, const struct order *order,
     add(&line, log_text("step", order_step(order)->id));
     add(&line, log_int("attempt", order->attempt));
     add(&line, log_text("reference", order_reference(order)));
-    add(&line, log_text("tracking", reply->tracking));
+    add(&line, log_text("tracking", tracking));
     add_reason(&line, &order->doubt.reason, true);
     add(&line, log_int("look_up_in_ms", order->due_ms - now_ms));
     add(&line, log_int("absent_in_ms", order->doubt.absent_ms - now_ms));
     write_now(LOG_WARN, "order.doubt", "a write may have happened: it is looked for", &line);
+}
+
+void order_log_taken_over(const struct worker *worker, int64_t since_ms)
+{
+    for (const struct order *order = NULL; (order = orders_each(worker->orders, order)) != NULL;)
+        if (order->doubt.open && order->source.taken_ms >= since_ms && order->ledger.unloaded == NULL &&
+            is_wanted(worker, order->type, LOG_WARN))
+            doubt_began(worker, order, ""); /* what its worker was told is lost with it */
 }
 
 static void doubt_ended(const struct order *order)
@@ -362,7 +369,7 @@ static void log_what_follows(const struct worker *worker, const struct order_log
     struct line line = {.count = 0};
 
     if (order != NULL && order->doubt.open && !call->in_doubt && is_wanted(worker, call->type, LOG_WARN))
-        doubt_began(worker, order, reply);
+        doubt_began(worker, order, reply->tracking);
     if (order != NULL && call->in_doubt && !order->doubt.open && is_wanted(worker, call->type, LOG_INFO))
         doubt_ended(order);
     if (order == NULL || order->doubt.open || order->state != ORDER_WAITING ||

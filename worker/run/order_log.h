@@ -37,6 +37,9 @@ void order_log_refused(const struct decision *decision, const char *answer);
 /* The request at this offset was taken; nothing where it is the repeat of a live order. */
 void order_log_taken(const struct worker *worker, const char *request_id, int64_t offset);
 
+/* Orders that were taken over since then (clock of the loop) and may have happened: order.doubt of each. */
+void order_log_taken_over(const struct worker *worker, int64_t since_ms);
+
 /* One call, before its reply is judged: what must be known of an order that may be gone afterwards. */
 struct order_log_call {
     char request_id[UUID_TEXT_SIZE];
