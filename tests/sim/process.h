@@ -33,7 +33,6 @@ struct job {
     unsigned question;
     bool failed; /* the positions could not be read */
     enum settlement_end end;
-    bool lost; /* the assignment was lost meanwhile: nothing was read */
     struct assignment assignment;
     struct committed positions[PARTITIONS]; /* to be committed, or read */
     bool wanted[PARTITIONS];

@@ -81,7 +81,8 @@ void process_settlement_chore(struct process *worker)
     }
     while (batch_gather(worker->batch))
         continue;
-    if (batch_count(worker->batch) == 0 || worker->assignment.member == 0 || worker->library.lost)
+    if (batch_count(worker->batch) == 0 || worker->assignment.member == 0 || worker->library.lost ||
+        worker->library.fenced)
         return;
     hand_settlement(worker);
 }
@@ -103,7 +104,7 @@ static void take_out_all(struct process *worker)
 
 void process_settlement_returned(struct process *worker)
 {
-    static const char *const ends[] = {"clean", "dirty", "failed", "unclear"};
+    static const char *const ends[] = {"clean", "dirty", "failed", "unclear", "lost"};
     struct job *job = &worker->job;
     struct partition_found found[PARTITIONS];
     size_t count = 0;
@@ -113,7 +114,7 @@ void process_settlement_returned(struct process *worker)
         process_membership_positions(worker);
         return;
     }
-    for (int p = 0; job->end == SETTLEMENT_UNCLEAR && !job->lost && p < sim.partitions; p++)
+    for (int p = 0; job->end == SETTLEMENT_UNCLEAR && p < sim.partitions; p++)
         if (job->wanted[p])
             found[count++] =
                 (struct partition_found){p, job->positions[p].metadata, strlen(job->positions[p].metadata)};

@@ -178,9 +178,8 @@ static void ask_positions(struct process *worker, bool for_takeover)
 {
     struct job *job = &worker->job;
 
-    job->lost = !for_takeover && worker->library.lost;
-    if (job->lost) {
-        end_job(worker, SETTLEMENT_UNCLEAR);
+    if (!for_takeover && worker->library.lost) {
+        end_job(worker, SETTLEMENT_LOST);
         return;
     }
     if (choose_way(job) != WAY_GOOD) {
@@ -212,8 +211,7 @@ void thread_step(struct process *worker)
         return;
     case STAGE_FIND_INIT:
         if (worker->library.fenced) { /* the transactional id is the other's, who finds out */
-            worker->job.lost = true;
-            end_job(worker, SETTLEMENT_UNCLEAR);
+            end_job(worker, SETTLEMENT_LOST);
             return;
         }
         init(worker, STAGE_FIND_READ);

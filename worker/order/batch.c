@@ -194,7 +194,7 @@ bool batch_take_out(struct batch *batch, int64_t offset, int64_t wall_ms)
     if (batch->taken_out < batch->sent) {
         struct batch_item item = batch->items[batch->taken_out++];
         remember(batch, &item, offset, wall_ms);
-        if (batch->setup.records->settled != NULL)
+        if (batch->setup.records->settled != NULL && (batch->certain || is_ours(batch, &item)))
             batch->setup.records->settled(batch->setup.context, item.record);
         batch->setup.records->release(batch->setup.context, item.record);
         close_change(batch, &item);
@@ -265,6 +265,7 @@ bool batch_end(struct batch *batch, enum settlement_end end, const struct partit
                size_t found_count)
 {
     REQUIRE(batch->under_way && !batch->happened && batch->taken_out == 0);
+    batch->certain = end == SETTLEMENT_CLEAN || end == SETTLEMENT_DIRTY;
     batch->happened = partitions_end(batch->setup.partitions, end, found, found_count);
     if (batch->happened)
         return true;

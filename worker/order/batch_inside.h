@@ -23,6 +23,7 @@ struct batch {
     struct batch_item *items; /* the first `sent` are in the settlement that is under way */
     size_t count, room, sent;
     bool under_way;
+    bool certain;     /* it said itself that it has: not found out later, when it may be another's affair */
     bool happened;    /* the one that is under way has, and its records are taken out, */
     size_t taken_out; /* so many of them so far */
     int64_t began_ms;

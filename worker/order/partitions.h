@@ -18,6 +18,7 @@ enum settlement_end {
     SETTLEMENT_DIRTY,   /* commit returned success, but a request timed out or failed: it counts */
     SETTLEMENT_FAILED,  /* known not to have happened (without transactions): tried again */
     SETTLEMENT_UNCLEAR, /* anything else: the committed token tells */
+    SETTLEMENT_LOST,    /* the assignment is, and nobody here finds out what happened */
 };
 
 /* One partition of a settlement: what is committed for it. */
@@ -94,7 +95,8 @@ void partition_commits_free(struct partition_commit *positions, size_t count);
 /*
  * Ends it. With SETTLEMENT_UNCLEAR, `found` is what is committed for the touched partitions that are still ours. True:
  * it happened. False: it did not; the same content goes into the next one. When nothing touched is ours any more, it
- * counts as happened: it is the next owner's then.
+ * counts as happened: it is the next owner's then. With SETTLEMENT_LOST what still counts as ours here waits until it is
+ * taken away, and the caller begins no other settlement before.
  */
 bool partitions_end(struct partitions *partitions, enum settlement_end end,
                     const struct partition_found *found, size_t found_count);

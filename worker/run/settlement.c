@@ -192,36 +192,32 @@ void settlement_answers_to(struct settlement *settlement, settlement_answered_fn
     settlement->context = context;
 }
 
-/* The thread has seen that the assignment is lost, perhaps before the loop does: nobody here finds out what happened. */
-static bool is_lost(const struct settlement_job *job)
-{
-    return job->answer == JOB_UNCLEAR && job->position_count == 0;
-}
-
-/* What of a lost one still counts as ours waits until it is taken away; nothing is settled before. */
+/* Without positions the thread has seen that the assignment is lost, perhaps before the loop does. */
 static enum settlement_end end_of(const struct settlement_job *job)
 {
     REQUIRE(job->answer != JOB_UNSAFE && job->answer != JOB_FATAL);
-    return job->answer == JOB_CLEAN                    ? SETTLEMENT_CLEAN
-           : job->answer == JOB_DIRTY                  ? SETTLEMENT_DIRTY
-           : job->answer == JOB_FAILED || is_lost(job) ? SETTLEMENT_FAILED
-                                                       : SETTLEMENT_UNCLEAR;
+    return job->answer == JOB_CLEAN    ? SETTLEMENT_CLEAN
+           : job->answer == JOB_DIRTY  ? SETTLEMENT_DIRTY
+           : job->answer == JOB_FAILED ? SETTLEMENT_FAILED
+           : job->position_count == 0  ? SETTLEMENT_LOST
+                                       : SETTLEMENT_UNCLEAR;
 }
 
 static void settled(struct settlement *settlement, struct settlement_job *job)
 {
     struct worker *worker = settlement->worker;
     struct partition_found *found = memory_new(job->position_count, sizeof *found);
-    bool unclear = job->answer == JOB_UNCLEAR;
+    enum settlement_end end = end_of(job);
+    size_t count = end == SETTLEMENT_UNCLEAR ? job->position_count : 0;
 
     REQUIRE(batch_is_under_way(worker->batch) && job->record_count == batch_sent_count(worker->batch));
-    for (size_t i = 0; unclear && i < job->position_count; i++)
+    for (size_t i = 0; i < count; i++)
         found[i] = (struct partition_found){
             job->positions[i].partition, job->positions[i].metadata == NULL ? "" : job->positions[i].metadata,
             job->positions[i].metadata_length};
-    bool happened = batch_end(worker->batch, end_of(job), found, unclear ? job->position_count : 0);
+    bool happened = batch_end(worker->batch, end, found, count);
     memory_free(found);
-    settlement->failing = !happened && !is_lost(job);
+    settlement->failing = !happened && end != SETTLEMENT_LOST;
     metrics_count_settlement(worker->metrics, job, happened);
     if (happened) {
         settlement->settled = job;

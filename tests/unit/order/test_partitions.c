@@ -91,6 +91,7 @@ static const struct {
      2,
      0,
      false},
+    {"lost: nobody finds out", SETTLEMENT_LOST, {{0}}, 0, -1, false},
     {"unclear, nothing is ours any more", SETTLEMENT_UNCLEAR, {{0, "1;owner:0;", 10}}, 1, 0, true},
 };
 
