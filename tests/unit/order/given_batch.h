@@ -17,6 +17,7 @@ struct given_batch {
     bool refuses;       /* Kafka does: every outcome is replaced when a settlement did not happen */
     bool too_large;     /* the ledger takes no record of an order */
     int made, released; /* records */
+    int settled;        /* of them, as the batch has said */
 };
 
 static inline void *given_record(struct given_batch *given, const char *what, const char *of)
@@ -99,6 +100,14 @@ static inline void given_release(void *context, void *record)
     memory_free(record);
 }
 
+static inline void given_said(void *context, const void *record)
+{
+    struct given_batch *given = context;
+
+    (void)record;
+    given->settled++;
+}
+
 static const struct batch_records given_records = {.outcome = given_outcome,
                                                    .repeat = given_repeat,
                                                    .ledger = given_ledger,
@@ -107,7 +116,8 @@ static const struct batch_records given_records = {.outcome = given_outcome,
                                                    .forgotten = given_forgotten,
                                                    .owner = given_owner,
                                                    .replace = given_replace,
-                                                   .release = given_release};
+                                                   .release = given_release,
+                                                   .settled = given_said};
 
 static inline void given_batch(struct given_batch *given, const char *workflow)
 {

@@ -115,6 +115,29 @@ static void lost(void)
     given_batch_end(&given);
 }
 
+/* What is said of a record: only what is known. Its partition may be another's by the time it is taken out. */
+static void said_of_it(void)
+{
+    static const struct {
+        enum settlement_end end;
+        bool foreign;
+        int settled;
+    } rows[] = {{SETTLEMENT_CLEAN, false, 1},  {SETTLEMENT_DIRTY, true, 1}, {SETTLEMENT_FAILED, false, 0},
+                {SETTLEMENT_UNCLEAR, true, 0}, {SETTLEMENT_LOST, false, 0}, {SETTLEMENT_LOST, true, 0}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct given_batch given;
+        given_batch(&given, GIVEN_NEVER);
+        batch_add(given.batch, 0, given_record(&given, "dead", "letter"));
+        given_same("a dead letter", given_begun(&given), "0@0 [dead letter]");
+        if (rows[i].foreign)
+            partitions_disown(given.partitions, 0);
+        given_ended(&given, rows[i].end, 0);
+        CU_ASSERT_EQUAL(given.settled, rows[i].settled);
+        given_batch_end(&given);
+    }
+}
+
 /* R4: the barrier is settled only when all records of its settlement are out. */
 static void barrier(void)
 {
@@ -215,7 +238,7 @@ static void too_large(void)
     given_batch_end(&given);
 }
 
-CU_TestInfo test_batch[] = {{"a read", a_read},       {"a write", a_write}, {"once more", once_more},
-                            {"refused", refused},     {"lost", lost},       {"barrier", barrier},
-                            {"rewritten", rewritten}, {"repeats", repeats}, {"forgotten", forgotten},
-                            {"too large", too_large}, CU_TEST_INFO_NULL};
+CU_TestInfo test_batch[] = {{"a read", a_read},       {"a write", a_write},     {"once more", once_more},
+                            {"refused", refused},     {"lost", lost},           {"said of it", said_of_it},
+                            {"barrier", barrier},     {"rewritten", rewritten}, {"repeats", repeats},
+                            {"forgotten", forgotten}, {"too large", too_large}, CU_TEST_INFO_NULL};
