@@ -26,6 +26,15 @@ void buffer_clear(struct buffer *buffer)
         buffer->data[0] = '\0';
 }
 
+void buffer_cut(struct buffer *buffer, size_t length)
+{
+    if (length < buffer->length) {
+        buffer->length = length;
+        buffer->data[length] = '\0';
+    }
+    buffer->full = false;
+}
+
 /* Room for `more` bytes and the NUL; false marks the buffer full. */
 static bool make_room(struct buffer *buffer, size_t more)
 {

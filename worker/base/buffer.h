@@ -29,6 +29,9 @@ void buffer_release(struct buffer *buffer);
 /* Empties it and keeps the memory. */
 void buffer_clear(struct buffer *buffer);
 
+/* Takes back what was added beyond the first `length` bytes; it is not full any more. */
+void buffer_cut(struct buffer *buffer, size_t length);
+
 void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
 void buffer_add_text(struct buffer *buffer, const char *text);
 void buffer_add_byte(struct buffer *buffer, uint8_t byte);

@@ -223,9 +223,12 @@ void log_write(enum log_level level, const char *message, const struct log_field
 void log_render(struct buffer *rendered, const struct log_field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        size_t before = rendered->length;
         if (rendered->length == 0)
             buffer_add_byte(rendered, logger.format == LOG_JSON ? ',' : ' ');
         add_pair(rendered, fields[i].name, fields[i].text, fields[i].number);
+        if (rendered->full)
+            buffer_cut(rendered, before);
     }
 }
 

@@ -61,7 +61,10 @@ void log_write(enum log_level level, const char *message, const struct log_field
 /*
  * Lines about something that happens once: `event` names it for programs, and none of them is left out. The fields may
  * be rendered before, when they are known, and the line be written later: each rendered text begins with its separator.
+ * A field that the buffer has no room for is left out whole, so that a line stays one that programs can read;
+ * LOG_RENDERED_MAX bytes have room in any line.
  */
+enum { LOG_RENDERED_MAX = 3800 };
 struct buffer;
 void log_render(struct buffer *rendered, const struct log_field *fields, size_t count);
 void log_write_event(enum log_level level, const char *event, const char *message, const char *rendered);

@@ -186,6 +186,15 @@ bool orders_permit(const struct orders *orders, const struct order *order, int64
     return !order_writes(order) || now_ms < order->lease_until_ms || !keeps;
 }
 
+size_t orders_behind(const struct order *order, size_t most)
+{
+    size_t count = 0;
+
+    while (count < most && (order = lanes_behind(order)) != NULL)
+        count++;
+    return count;
+}
+
 size_t orders_count(const struct orders *orders)
 {
     return orders->count;

@@ -80,6 +80,9 @@ int64_t orders_due_ms(const struct orders *orders);
 /* Sets this worker's share of the partitions, for the paces. */
 void orders_share(struct orders *orders, double share);
 
+/* How many orders of its key come after this one; at most so many are counted. */
+size_t orders_behind(const struct order *order, size_t most);
+
 size_t orders_count(const struct orders *orders); /* all */
 size_t orders_loaded_count(
     const struct orders *orders); /* all but those of the ledger that are far from their turn */

@@ -11,13 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_BYTES = 4000, FIELDS_MAX = 24, WHY_SIZE = 300, DIGITS_SHOWN = 4 };
+enum { FIELDS_MAX = 24, WHY_SIZE = 300, DIGITS_SHOWN = 4, BEHIND_MOST = 1000 };
 
 /* Fields of one line. */
 struct line {
     struct log_field fields[FIELDS_MAX];
     size_t count;
-    char why[WHY_SIZE], code[120], trace[33];
+    char why[WHY_SIZE], trace[33];
 };
 
 static void add(struct line *line, struct log_field field)
@@ -74,9 +74,8 @@ static void add_reason(struct line *line, const struct reason *reason, bool word
 {
     if (reason->kind == REASON_NONE)
         return;
-    text_print(line->code, sizeof line->code, "%s%s%s", reason_kind_name(reason->kind),
-               *reason->code == '\0' ? "" : "/", reason->code);
-    add(line, log_text("code", line->code));
+    add(line, log_text("kind", reason_kind_name(reason->kind)));
+    add(line, log_text("code", reason->code));
     mask(reason->text, line->why, sizeof line->why);
     if (words)
         add(line, log_text("why", line->why));
@@ -114,9 +113,9 @@ static char *note_of(enum log_level level, const char *event, const char *messag
     struct buffer note;
     CLEANUP(buffer_release) struct buffer fields = {0};
 
-    buffer_init(&fields, LINE_BYTES);
+    buffer_init(&fields, LOG_RENDERED_MAX);
     log_render(&fields, line->fields, line->count);
-    buffer_init(&note, LINE_BYTES + 200);
+    buffer_init(&note, LOG_RENDERED_MAX + 200);
     buffer_print(&note, "%d\t%s\t%s\t%s\n", (int)level, event, message, buffer_text(&fields));
     return buffer_take(&note, NULL);
 }
@@ -159,6 +158,7 @@ static char *parked(const struct worker *worker, const struct order *order, cons
     add(&line, log_text("reference", outcome->external_id));
     add(&line, log_text("tracking",
                         calls->tracking_count == 0 ? "" : calls->tracking_ids[calls->tracking_count - 1]));
+    add(&line, log_int("behind", (int64_t)orders_behind(order, BEHIND_MOST)));
     add_key(&line, worker, order, &key);
     add_trace(&line, order);
     return note_of(LOG_WARN, "order.parked", "an order waits for a person", &line);
@@ -265,7 +265,7 @@ static void write_now(enum log_level level, const char *event, const char *messa
 {
     CLEANUP(buffer_release) struct buffer fields = {0};
 
-    buffer_init(&fields, LINE_BYTES);
+    buffer_init(&fields, LOG_RENDERED_MAX);
     log_render(&fields, line->fields, line->count);
     log_write_event(level, event, message, buffer_text(&fields));
 }

@@ -1,6 +1,8 @@
 /* One line per event; untrusted text cannot break out of it, and nobody reading never stops the worker. */
 #include "log.h"
 
+#include "buffer.h"
+
 #include "same.h"
 
 #include <fcntl.h>
@@ -57,6 +59,36 @@ static void escaping(void)
         open_pipe(cases[i].format, LOG_INFO);
         LOG(LOG_WARN, "m", log_text("a", cases[i].text), log_int("n", -5));
         given_same(cases[i].name, written(), cases[i].want);
+        close_pipe();
+    }
+}
+
+/* Rendered before it is written: what has no room is left out whole, in both formats, and never half a text. */
+static void rendered(void)
+{
+    static const struct {
+        enum log_format format;
+        size_t room;
+        const char *want;
+    } rows[] = {
+        {LOG_LOGFMT, LOG_RENDERED_MAX,
+         "level=info msg=m event=e.f a=\"x \\u00ff\" n=-9223372036854775808 b=y\n"},
+        {LOG_LOGFMT, 30, "level=info msg=m event=e.f a=\"x \\u00ff\" b=y\n"},
+        {LOG_LOGFMT, 5, "level=info msg=m event=e.f b=y\n"},
+        {LOG_LOGFMT, 3, "level=info msg=m event=e.f\n"},
+        {LOG_JSON, LOG_RENDERED_MAX,
+         "level\":\"info\",\"msg\":\"m\",\"event\":\"e.f\",\"a\":\"x \\u00ff\",\"n\":-9223372036854775808,\"b\":\"y\"}\n"},
+        {LOG_JSON, 10, "level\":\"info\",\"msg\":\"m\",\"event\":\"e.f\",\"b\":\"y\"}\n"},
+    };
+    const struct log_field fields[] = {log_text("a", "x \xff"), log_int("n", INT64_MIN), log_text("b", "y")};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(buffer_release) struct buffer text = {0};
+        open_pipe(rows[i].format, LOG_INFO);
+        buffer_init(&text, rows[i].room);
+        log_render(&text, fields, COUNT_OF(fields));
+        log_write_event(LOG_INFO, "e.f", "m", buffer_text(&text));
+        given_same("rendered", written(), rows[i].want);
         close_pipe();
     }
 }
@@ -119,6 +151,7 @@ static void repeated(void)
 
 CU_TestInfo test_log[] = {{"repeated", repeated},
                           {"escaping", escaping},
+                          {"rendered", rendered},
                           {"levels", levels},
                           {"dropped on a full pipe", dropped},
                           CU_TEST_INFO_NULL};

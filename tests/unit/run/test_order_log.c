@@ -52,7 +52,7 @@ static void an_end(void)
     expect_note(
         "failed", order_log_outcome(&given.worker, order, &outcome),
         "2\torder.ended\tan order ended\t request=" GIVEN_ID_USUAL
-        " type=w status=FAILED code=UNAVAILABLE/attempts step=a attempts=1 http=201 partition=0 offset=0 wait_ms=0"
+        " type=w status=FAILED kind=UNAVAILABLE code=attempts step=a attempts=1 http=201 partition=0 offset=0 wait_ms=0"
         " took_ms=0 age_ms=1000 key=customer-42 trace_id=4bf92f3577b34da6a3ce929d0e0e4736\n");
     given_worker_end(&given);
     close_log(nowhere);
@@ -75,8 +75,8 @@ static void a_parked_one(void)
     expect_note(
         "parked", order_log_outcome(&given.worker, order, &outcome),
         "2\torder.parked\tan order waits for a person\t request=" GIVEN_ID_USUAL
-        " type=w step=a code=IN_DOUBT/lookup why=\"BT answered 503/05: * of\\n* is *, 2 of 1234 left\""
-        " reference=8f1c2d7e-0000-8000-8000-000000000001\n");
+        " type=w step=a kind=IN_DOUBT code=lookup why=\"BT answered 503/05: * of\\n* is *, 2 of 1234 left\""
+        " reference=8f1c2d7e-0000-8000-8000-000000000001 behind=0\n");
     given_worker_end(&given);
     close_log(nowhere);
 }
