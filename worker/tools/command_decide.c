@@ -5,13 +5,15 @@
 #include "names.h"
 #include "terminal.h"
 #include "tree_build.h"
+#include "wall_clock.h"
 
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
+
+enum { LINE_MAX_BYTES = 4096 };
 
 struct arguments {
     const char *config, *who;
@@ -31,11 +33,7 @@ static const char *user_name(void)
 static void begin(enum decision_verdict verdict, const char *why, const struct arguments *arguments,
                   struct decision *decision)
 {
-    struct timeval now;
-
-    gettimeofday(&now, NULL);
-    *decision = (struct decision){.verdict = verdict,
-                                  .decided_at_ms = (int64_t)now.tv_sec * 1000 + now.tv_usec / 1000};
+    *decision = (struct decision){.verdict = verdict, .decided_at_ms = wall_clock_ms()};
     snprintf(decision->why, sizeof decision->why, "%s", why);
     snprintf(decision->who, sizeof decision->who, "%s",
              arguments->who != NULL ? arguments->who : user_name());
@@ -88,7 +86,7 @@ static bool read_words(int words, char **argv, const struct arguments *arguments
     return read_outputs(&arguments->outputs, decision, why);
 }
 
-static int show_answer(const struct ledger_view *view, const struct sent_decision *sent,
+static int show_answer(struct ledger_view *view, const struct sent_decision *sent,
                        const struct arguments *arguments)
 {
     const struct ledger_item *item = ledger_view_find(view, sent->decision.request_id);
@@ -100,11 +98,17 @@ static int show_answer(const struct ledger_view *view, const struct sent_decisio
                 arguments->timeout_ms / 1000, sent->decision.request_id);
         return 1;
     }
-    if (arguments->json)
+    if (arguments->json) {
+        ledger_view_line_up(view);
         ledger_view_json(item);
-    else
-        printf("%s%s; the order is %s now\n", sent->applied ? "" : "refused: ", sent->answer,
-               ledger_state_name(item->record.state));
+        return sent->applied ? 0 : 1;
+    }
+    CLEANUP(buffer_release) struct buffer line = {0};
+    buffer_init(&line, LINE_MAX_BYTES);
+    buffer_add_text(&line, sent->applied ? "" : "refused: ");
+    terminal_add(&line, sent->answer, 0);
+    buffer_print(&line, "; the order is %s now", ledger_state_name(item->record.state));
+    terminal_print(&line);
     return sent->applied ? 0 : 1;
 }
 

@@ -5,10 +5,10 @@
 #include "order_sources.h"
 #include "outcome_view.h"
 #include "terminal.h"
+#include "wall_clock.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { NOT_FOUND = 3, STILL_OPEN = 4, KAFKA_SILENT = 5, SINCE_DEFAULT_DAYS = 7, POLLS_AFTER_END = 50 };
 
@@ -17,14 +17,6 @@ struct arguments {
     int64_t since_ms; /* how far back */
     bool follow, json;
 };
-
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void show_json(const struct order_view *view)
 {
@@ -39,7 +31,7 @@ static void show(const struct order_view *view, const struct arguments *argument
         show_json(view);
         return;
     }
-    order_show_head(view, wall_ms());
+    order_show_head(view, wall_clock_ms());
     order_view_facts(view, shown);
     order_show_facts(shown, NULL);
 }
@@ -101,7 +93,7 @@ static bool look(struct order_sources *sources, struct order_view *view, const s
                  struct fault *why)
 {
     struct facts shown = {.list = NULL};
-    bool good = order_sources_read(sources, view, wall_ms() - arguments->since_ms, why);
+    bool good = order_sources_read(sources, view, wall_clock_ms() - arguments->since_ms, why);
 
     ledger_view_line_up(&view->ledger);
     if (good && order_view_known(view))

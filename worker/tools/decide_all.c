@@ -3,20 +3,13 @@
 
 #include "memory.h"
 #include "orders_table.h"
+#include "terminal.h"
+#include "wall_clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
-enum { KAFKA_SILENT = 5 };
-
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+enum { KAFKA_SILENT = 5, LINE_MAX_BYTES = 4096 };
 
 /* A decision about the order, with an id of its own and the attempt that the ledger shows. */
 static struct sent_decision decision_of(const struct decide_all *all, const struct ledger_item *item)
@@ -44,15 +37,25 @@ static struct sent_decision *gather(const struct decide_all *all, struct ledger_
         if (item->record.order_type == NULL)
             continue;
         order_standing_read(item, &standing);
-        if (order_filter_takes(&all->filter, item, &standing, wall_ms())) {
+        if (order_filter_takes(&all->filter, item, &standing, wall_clock_ms())) {
             if (*count == 0)
                 orders_table_head(&table);
-            orders_table_row(&table, item, &standing, wall_ms());
+            orders_table_row(&table, item, &standing, wall_clock_ms());
             sent[(*count)++] = decision_of(all, item);
         }
         order_standing_release(&standing);
     }
     return sent;
+}
+
+static void print_refusal(const struct sent_decision *sent)
+{
+    CLEANUP(buffer_release) struct buffer line = {0};
+
+    buffer_init(&line, LINE_MAX_BYTES);
+    buffer_print(&line, "refused: %s: ", sent->decision.request_id);
+    terminal_add(&line, sent->answer, 0);
+    fprintf(stderr, "%s\n", buffer_text(&line));
 }
 
 static int summarise(const struct sent_decision sent[], size_t count)
@@ -64,7 +67,7 @@ static int summarise(const struct sent_decision sent[], size_t count)
         if (!sent[i].answered)
             fprintf(stderr, "no answer yet: %s\n", sent[i].decision.request_id);
         else if (!sent[i].applied)
-            fprintf(stderr, "refused: %s: %s\n", sent[i].decision.request_id, sent[i].answer);
+            print_refusal(&sent[i]);
     }
     printf("%zu of %zu decisions applied\n", applied, count);
     return applied == count ? 0 : 1;

@@ -1,4 +1,4 @@
-/* Reads the ledger for the tools. How an order is shown is in ledger_show.c. */
+/* Reads the ledger for the tools. */
 #include "ledger_view.h"
 
 #include "hash.h"
@@ -36,13 +36,10 @@ static struct ledger_item *find(const struct ledger_view *view, int32_t partitio
 
 static void read_writer(const rd_kafka_message_t *message, char *writer, size_t size)
 {
-    rd_kafka_headers_t *headers;
     const void *value;
     size_t length;
 
-    if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-        rd_kafka_header_get_last(headers, LEDGER_WRITER_HEADER, &value, &length) ==
-            RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (topic_reader_header(message, LEDGER_WRITER_HEADER, &value, &length))
         text_print(writer, size, "%.*s", (int)length, (const char *)value);
 }
 

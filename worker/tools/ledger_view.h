@@ -54,8 +54,7 @@ void ledger_view_id_of(const rd_kafka_message_t *message, char request_id[UUID_T
 MUST_USE bool ledger_view_take(const struct setup *setup, struct ledger_view *view,
                                const rd_kafka_message_t *message, struct fault *why);
 
-/* Everything about one order, and the same as JSON. */
-void ledger_view_show(const struct ledger_item *item);
+/* Prints the record as one line of JSON; after ledger_view_line_up(). */
 void ledger_view_json(const struct ledger_item *item);
 
 #endif

@@ -9,17 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct json_object *parsed(const char *text)
+struct json_object *order_facts_parse(const char *text)
 {
     struct json_object *tree = NULL;
     struct fault unused;
 
     return text != NULL && tree_read_own(text, strlen(text), &tree, &unused) ? tree : NULL;
-}
-
-struct json_object *order_facts_progress(const struct ledger_record *record)
-{
-    return parsed(record->progress);
 }
 
 static int64_t moment_of(struct json_object *tree, const char *name)
@@ -132,8 +127,8 @@ static size_t length_of(struct json_object *list)
 void order_facts_add(const struct setup *setup, const struct ledger_item *item, const struct order_type *type,
                      struct facts *facts)
 {
-    CLEANUP(tree_release) struct json_object *progress = order_facts_progress(&item->record);
-    CLEANUP(tree_release) struct json_object *decisions = parsed(item->record.decisions);
+    CLEANUP(tree_release) struct json_object *progress = order_facts_parse(item->record.progress);
+    CLEANUP(tree_release) struct json_object *decisions = order_facts_parse(item->record.decisions);
     struct json_object *journal = tree_member(progress, "journal");
     struct fact *requested = facts_add(facts, FACT_REQUESTED, item->record.requested_at_ms, "%s", "");
 
@@ -153,7 +148,7 @@ void order_facts_add(const struct setup *setup, const struct ledger_item *item, 
 
 const char *order_facts_status(const struct ledger_record *record)
 {
-    CLEANUP(tree_release) struct json_object *progress = order_facts_progress(record);
+    CLEANUP(tree_release) struct json_object *progress = order_facts_parse(record->progress);
     const char *status = tree_text_of(progress, "status");
 
     return status == NULL ? ledger_state_name(record->state) : outcome_view_status(status);

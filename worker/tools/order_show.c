@@ -2,6 +2,7 @@
 #include "order_show.h"
 
 #include "memory.h"
+#include "order_facts.h"
 #include "order_standing.h"
 #include "terminal.h"
 #include "timestamp.h"
@@ -78,19 +79,13 @@ static void show_reference(struct buffer *line, const char *reference, const cha
 static void show_references(struct buffer *line, const struct ledger_record *record, const char *order_id)
 {
     static const char suffix[] = "Reference";
-    struct json_object *inputs = NULL;
-    struct fault unused;
+    CLEANUP(tree_release) struct json_object *inputs = order_facts_parse(record->inputs);
 
-    if (record->inputs != NULL && tree_read_own(record->inputs, strlen(record->inputs), &inputs, &unused)) {
-        TREE_EACH(inputs, name, value)
-        {
-            size_t length = strlen(name);
-            if (length <= sizeof suffix - 1 || strcmp(name + length - (sizeof suffix - 1), suffix) != 0 ||
-                tree_text(value) == NULL)
-                continue;
+    TREE_EACH(inputs, name, value)
+    {
+        size_t length = strlen(name), tail = sizeof suffix - 1;
+        if (length > tail && strcmp(name + length - tail, suffix) == 0)
             show_reference(line, tree_text(value), name);
-        }
-        json_object_put(inputs);
     }
     print_label(line, "BT's order");
     terminal_add(line, *order_id == '\0' ? "-" : order_id, 0);
@@ -163,8 +158,9 @@ void order_show_head(const struct order_view *view, int64_t now_ms)
         if (item->record.inputs == NULL) /* of a finished one the outcome still has it */
             show_reference(&line, tree_text_of(tree_member(view->outcome, "outcome"), "externalId"),
                            "externalId");
-    } else if (view->outcome != NULL)
+    } else if (view->outcome != NULL) {
         show_outcome(&line, tree_member(view->outcome, "outcome"));
+    }
 }
 
 /* Month, day and time, by UTC, as the logs have them. */

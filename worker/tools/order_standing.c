@@ -39,7 +39,7 @@ static enum order_waits waits_of(const struct ledger_item *item, struct json_obj
 
 void order_standing_read(const struct ledger_item *item, struct order_standing *standing)
 {
-    struct json_object *progress = order_facts_progress(&item->record);
+    struct json_object *progress = order_facts_parse(item->record.progress);
     struct json_object *reason = tree_member(progress, "reason");
     const char *parent = tree_text_of(progress, "traceparent");
 

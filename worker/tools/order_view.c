@@ -7,6 +7,7 @@
 #include "order_facts.h"
 #include "outcome_view.h"
 #include "timestamp.h"
+#include "topic_reader.h"
 #include "tree_build.h"
 
 #include <stdio.h>
@@ -39,21 +40,12 @@ const char *order_topic_name(const struct setup *setup, enum order_topic topic)
     return names[topic];
 }
 
-static bool header_of(const rd_kafka_message_t *message, const char *name, const void **value, size_t *length)
-{
-    rd_kafka_headers_t *headers;
-
-    return rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-           rd_kafka_header_get_last(headers, name, value, length) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-           *value != NULL;
-}
-
 static bool header_is(const rd_kafka_message_t *message, const char *name, const char *want)
 {
     const void *value;
     size_t length;
 
-    return header_of(message, name, &value, &length) && length == strlen(want) &&
+    return topic_reader_header(message, name, &value, &length) && length == strlen(want) &&
            memcmp(value, want, length) == 0;
 }
 
@@ -159,8 +151,8 @@ static void take_dead(struct order_view *view, const rd_kafka_message_t *message
 
     if (!has_id(view, message))
         return;
-    header_of(message, "whc-dead-reason", &reason, &length);
-    header_of(message, "__connect.errors.exception.message", &words, &words_length);
+    topic_reader_header(message, "whc-dead-reason", &reason, &length);
+    topic_reader_header(message, "__connect.errors.exception.message", &words, &words_length);
     place(facts_add(&view->seen, FACT_DEAD, time_of(message), "%.*s: %.*s", (int)length, (const char *)reason,
                     (int)words_length, (const char *)words),
           view, ORDER_TOPIC_DEAD, message);

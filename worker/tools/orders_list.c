@@ -2,23 +2,16 @@
 #include "orders_list.h"
 
 #include "memory.h"
+#include "order_show.h"
 #include "orders_table.h"
 #include "terminal.h"
 #include "topic_reader.h"
+#include "wall_clock.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { NOT_FOUND = 3, KAFKA_SILENT = 5, POLL_MS = 200 };
-
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void print(const struct orders_list *list, const struct orders_table *table,
                   const struct ledger_item *item, const struct order_standing *standing)
@@ -26,7 +19,7 @@ static void print(const struct orders_list *list, const struct orders_table *tab
     if (list->json)
         ledger_view_json(item);
     else
-        orders_table_row(table, item, standing, wall_ms());
+        orders_table_row(table, item, standing, wall_clock_ms());
 }
 
 /* Whether the filter takes it; then it is printed. */
@@ -38,7 +31,7 @@ static bool show_if_taken(const struct orders_list *list, const struct orders_ta
     if (item == NULL || item->record.order_type == NULL)
         return false;
     order_standing_read(item, &standing);
-    bool taken = anyway || order_filter_takes(&list->filter, item, &standing, wall_ms());
+    bool taken = anyway || order_filter_takes(&list->filter, item, &standing, wall_clock_ms());
     if (taken)
         print(list, table, item, &standing);
     order_standing_release(&standing);
@@ -52,7 +45,7 @@ static bool is_taken(const struct orders_list *list, const struct ledger_item *i
     if (item == NULL || item->record.order_type == NULL)
         return false;
     order_standing_read(item, &standing);
-    bool taken = order_filter_takes(&list->filter, item, &standing, wall_ms());
+    bool taken = order_filter_takes(&list->filter, item, &standing, wall_clock_ms());
     order_standing_release(&standing);
     return taken;
 }
@@ -129,24 +122,42 @@ int orders_list_show(const struct setup *setup, struct orders_list *list)
     return good ? 0 : KAFKA_SILENT;
 }
 
+/* As far as the ledger alone knows it; `order` reads the other topics, too. */
+static void show_one(struct order_view *view, bool json)
+{
+    const struct ledger_item *item = order_view_item(view);
+    struct facts facts;
+
+    if (json) {
+        ledger_view_json(item);
+        return;
+    }
+    view->type = catalogue_type(view->setup->catalogue, item->record.order_type);
+    order_show_head(view, wall_clock_ms());
+    order_view_facts(view, &facts);
+    order_show_facts(&facts, NULL);
+    facts_release(&facts);
+    order_show_next(view);
+}
+
 int orders_list_one(const struct setup *setup, const struct orders_list *list, const char *request_id)
 {
-    struct ledger_view view;
+    struct order_view view;
     struct fault why;
     int code = 0;
 
-    if (!ledger_view_read(setup, &view, &why)) {
+    order_view_init(&view, setup, request_id);
+    if (!ledger_view_read(setup, &view.ledger, &why)) {
         fprintf(stderr, "whc-worker %s: %s\n", list->command, why.text);
         code = KAFKA_SILENT;
-    } else if (ledger_view_find(&view, request_id) == NULL) {
+    } else if (order_view_item(&view) == NULL) {
         fprintf(stderr, "whc-worker %s: the ledger has no order %.60s; whc-worker order looks further\n",
                 list->command, request_id);
         code = NOT_FOUND;
-    } else if (list->json) {
-        ledger_view_json(ledger_view_find(&view, request_id));
     } else {
-        ledger_view_show(ledger_view_find(&view, request_id));
+        ledger_view_line_up(&view.ledger);
+        show_one(&view, list->json);
     }
-    ledger_view_release(&view);
+    order_view_release(&view);
     return code;
 }

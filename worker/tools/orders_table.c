@@ -27,21 +27,6 @@ void orders_table_measure(const struct ledger_view *view, struct orders_table *t
         table->key = KEY_LEAST, table->type = table->type < 16 ? table->type : 16;
 }
 
-/* A column that is cut on terminals only. */
-static void add_column(struct buffer *line, const struct orders_table *table, const char *text, size_t width)
-{
-    size_t began = line->length;
-
-    if (table->width > 0) {
-        terminal_add_padded(line, text, width);
-    } else {
-        terminal_add(line, text == NULL || *text == '\0' ? "-" : text, 0);
-        while (line->length - began < width)
-            buffer_add_byte(line, ' ');
-    }
-    buffer_add_text(line, "  ");
-}
-
 static void add_why(struct buffer *line, const struct orders_table *table, const char *why)
 {
     size_t used =
@@ -80,12 +65,12 @@ void orders_table_row(const struct orders_table *table, const struct ledger_item
         buffer_print(&why, "%s/%s: %s", standing->kind, standing->code, standing->text);
     else if (standing->waits == WAITS_KEY)
         buffer_print(&why, "behind %s", item->first->record.request_id);
-    add_column(&line, table, record->request_id, REQUEST_WIDTH);
-    add_column(&line, table, record->order_type, table->type);
-    add_column(&line, table, key, table->key);
-    add_column(&line, table, ledger_state_name(record->state), STATE_WIDTH);
-    add_column(&line, table, order_waits_words[standing->waits], WAITS_WIDTH);
-    add_column(&line, table, buffer_text(&age), AGE_WIDTH);
-    add_column(&line, table, attempt, ATTEMPT_WIDTH);
+    terminal_add_column(&line, record->request_id, REQUEST_WIDTH);
+    terminal_add_column(&line, record->order_type, table->type);
+    terminal_add_column(&line, key, table->key);
+    terminal_add_column(&line, ledger_state_name(record->state), STATE_WIDTH);
+    terminal_add_column(&line, order_waits_words[standing->waits], WAITS_WIDTH);
+    terminal_add_column(&line, buffer_text(&age), AGE_WIDTH);
+    terminal_add_column(&line, attempt, ATTEMPT_WIDTH);
     add_why(&line, table, buffer_text(&why));
 }

@@ -6,20 +6,12 @@
 #include "memory.h"
 #include "outcome.h"
 #include "terminal.h"
+#include "topic_reader.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { LINE_MAX_BYTES = 1 << 30, TYPE_WIDTH = 28, REQUEST_WIDTH = 36, WHY_AT = 97 };
-
-static bool header_of(const rd_kafka_message_t *message, const char *name, const void **value, size_t *size)
-{
-    rd_kafka_headers_t *headers;
-
-    return rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-           rd_kafka_header_get_last(headers, name, value, size) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-           *value != NULL;
-}
 
 static const struct order_type *type_of(const struct catalogue *catalogue, const struct frame *frame,
                                         const void *ce_type, size_t size)
@@ -42,9 +34,9 @@ bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message
     size_t header_length = 0, ce_length = 0;
     struct frame frame;
 
-    if (!header_of(message, FRAMING_HEADER, &header, &header_length))
+    if (!topic_reader_header(message, FRAMING_HEADER, &header, &header_length))
         header = NULL;
-    if (!header_of(message, "ce_type", &ce_type, &ce_length))
+    if (!topic_reader_header(message, "ce_type", &ce_type, &ce_length))
         ce_type = NULL;
     TRY(framing_read(message->payload, message->len, header, header_length, &frame, why));
     const struct order_type *type = type_of(catalogue, &frame, ce_type, ce_length);
@@ -61,21 +53,6 @@ const char *outcome_view_status(const char *status)
         if (strcmp(outcome_status_name((enum outcome_status)i), status) == 0)
             return outcome_status_name((enum outcome_status)i);
     return outcome_status_name(OUTCOME_UNKNOWN);
-}
-
-/* A column; in a pipe it is as wide as it needs. */
-static void add_column(struct buffer *line, const char *text, size_t width)
-{
-    size_t began = line->length;
-
-    if (terminal_width() > 0) {
-        terminal_add_padded(line, text, width);
-    } else {
-        terminal_add(line, text, 0);
-        while (line->length - began < width)
-            buffer_add_byte(line, ' ');
-    }
-    buffer_add_text(line, "  ");
 }
 
 void outcome_view_head(void)
@@ -103,8 +80,8 @@ void outcome_view_row(struct json_object *tree)
     buffer_init(&line, LINE_MAX_BYTES);
     buffer_init(&why, LINE_MAX_BYTES);
     buffer_print(&line, "%.8s  ", time != NULL && strlen(time) > 19 ? time + 11 : "-");
-    add_column(&line, tree_text_of(outcome, "orderType"), TYPE_WIDTH);
-    add_column(&line, tree_text_of(outcome, "requestId"), REQUEST_WIDTH);
+    terminal_add_column(&line, tree_text_of(outcome, "orderType"), TYPE_WIDTH);
+    terminal_add_column(&line, tree_text_of(outcome, "requestId"), REQUEST_WIDTH);
     terminal_add_colored(&line, status, paint);
     buffer_print(&line, "%*s  %5d  ", (int)(9 - strlen(status)), "",
                  json_object_get_int(tree_member(outcome, "attempts")));

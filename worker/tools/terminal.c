@@ -105,6 +105,14 @@ void terminal_add_padded(struct buffer *line, const char *text, size_t columns)
         buffer_add_byte(line, ' ');
 }
 
+void terminal_add_column(struct buffer *line, const char *text, size_t columns)
+{
+    const char *shown = text == NULL || *text == '\0' ? "-" : text;
+    size_t added = add(line, shown, terminal_width() > 0 ? columns : 0);
+
+    buffer_print(line, "%*s", (int)(added < columns ? columns - added : 0) + 2, "");
+}
+
 void terminal_add_colored(struct buffer *line, const char *text, const char *code)
 {
     if (terminal_colors())

@@ -25,6 +25,9 @@ void terminal_add(struct buffer *line, const char *text, size_t columns);
 /* The same with blanks up to so many columns. */
 void terminal_add_padded(struct buffer *line, const char *text, size_t columns);
 
+/* A column and two blanks: cut on a terminal, in a pipe as wide as its text needs. Null and "" are "-". */
+void terminal_add_column(struct buffer *line, const char *text, size_t columns);
+
 /* Adds "\033[<code>m<text>\033[0m", or the text alone where no colours are wanted. The text is our own. */
 void terminal_add_colored(struct buffer *line, const char *text, const char *code);
 

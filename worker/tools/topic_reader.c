@@ -168,6 +168,16 @@ rd_kafka_message_t *topic_reader_next(struct topic_reader *reader, int timeout_m
     return NULL;
 }
 
+bool topic_reader_header(const rd_kafka_message_t *message, const char *name, const void **value,
+                         size_t *size)
+{
+    rd_kafka_headers_t *headers;
+
+    return rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           rd_kafka_header_get_last(headers, name, value, size) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           *value != NULL;
+}
+
 bool topic_reader_ended(const struct topic_reader *reader, int32_t partition)
 {
     REQUIRE(partition >= 0 && partition < reader->partitions);

@@ -22,6 +22,10 @@ void *topic_reader_free(struct topic_reader *reader);
 /* The next record, waiting at most `timeout_ms`; null: none came. Give it back with rd_kafka_message_destroy(). */
 rd_kafka_message_t *topic_reader_next(struct topic_reader *reader, int timeout_ms);
 
+/* The last header of this name; false: there is none, or null. It lies in the message. */
+bool topic_reader_header(const rd_kafka_message_t *message, const char *name, const void **value,
+                         size_t *size);
+
 /* Whether all that was there has been given: of one partition, of every partition. */
 bool topic_reader_ended(const struct topic_reader *reader, int32_t partition);
 bool topic_reader_caught_up(const struct topic_reader *reader);
