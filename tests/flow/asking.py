@@ -36,15 +36,21 @@ def place(order, kind):
     return fact["topic"], fact["partition"], fact["offset"]
 
 
+def parked_and_behind(stage, reader):
+    """A write whose reply is lost, and one of the same key: the first is parked, the second waits behind it."""
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
+    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    behind = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
+    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    return request, behind
+
+
 @story(on="both")
 def an_order_in_each_state(stage):
     """Parked, behind it, decided, finished, only reading, unknown: each is shown as topics and sandbox have it."""
     stage.worker(**{**FAST_CALLS, "ledger.after.ms": 100}).ready()
     reader = stage.reader()
-    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
-    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
-    behind = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
-    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    request, behind = parked_and_behind(stage, reader)
     order = ask(stage, request, 4)
     expect(kinds(order)[:3] == ["requested", "taken", "attempt"] and kinds(order)[-1] == "outcome", f"{order}")
     expect((order["state"], order["waitsFor"], order["why"]["code"]) == ("PARKED", "person", "never"), f"{order}")
@@ -71,10 +77,7 @@ def many_orders(stage):
     """orders: filters by state, type, key, code, what is waited for and age; a word that is none is refused by name."""
     stage.worker(**{**FAST_CALLS, "ledger.after.ms": 100}).ready()
     reader = stage.reader()
-    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request")
-    request = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
-    behind = submit(stage, "reserve-numbers-by-exchange", "two-numbers", key="k", exchangeGroupCode="ABDN")
-    wait_for(lambda: outcomes(reader, request), "the outcome UNKNOWN")
+    request, behind = parked_and_behind(stage, reader)
     wait_for(lambda: len(parked(stage, "--all")) == 2, "the order behind it in the ledger")
 
     def found(*words):

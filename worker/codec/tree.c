@@ -4,6 +4,7 @@
 #include "json_text.h"
 #include "memory.h"
 #include "numeral.h"
+#include "timestamp.h"
 
 #include <errno.h>
 #include <json-c/json_pointer.h>
@@ -127,6 +128,15 @@ const char *tree_text(struct json_object *tree)
 const char *tree_text_of(const struct json_object *tree, const char *member)
 {
     return tree_text(tree_member(tree, member));
+}
+
+int64_t tree_moment_of(const struct json_object *tree, const char *member)
+{
+    const char *text = tree_text_of(tree, member);
+    int64_t ms;
+    struct fault unused;
+
+    return text != NULL && timestamp_parse(text, &ms, &unused) ? ms : 0;
 }
 
 struct json_object *tree_at(struct json_object *tree, const char *pointer)

@@ -56,6 +56,9 @@ bool tree_has(const struct json_object *tree, const char *name);
 const char *tree_text(struct json_object *tree);
 const char *tree_text_of(const struct json_object *tree, const char *member);
 
+/* The member's time in milliseconds since 1970-01-01T00:00:00Z; 0: it is missing or none. */
+int64_t tree_moment_of(const struct json_object *tree, const char *member);
+
 /* The value at a JSON pointer (RFC 6901, "" is the whole, "/a/0" a part); null when nothing is there. Borrowed. */
 struct json_object *tree_at(struct json_object *tree, const char *pointer);
 

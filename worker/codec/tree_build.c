@@ -2,6 +2,7 @@
 #include "tree_build.h"
 
 #include "invariant.h"
+#include "timestamp.h"
 
 void tree_add(struct json_object *tree, const char *name, struct json_object *value)
 {
@@ -27,6 +28,14 @@ void tree_add_number(struct json_object *tree, const char *name, double number)
 void tree_add_boolean(struct json_object *tree, const char *name, bool value)
 {
     tree_add(tree, name, json_object_new_boolean(value));
+}
+
+void tree_add_moment(struct json_object *tree, const char *name, int64_t ms)
+{
+    char text[TIMESTAMP_TEXT_SIZE];
+
+    timestamp_print(ms, text);
+    tree_add_text(tree, name, text);
 }
 
 void tree_add_known(struct json_object *tree, const char *name, const char *text)

@@ -3,7 +3,6 @@
 
 #include "invariant.h"
 #include "memory.h"
-#include "timestamp.h"
 #include "tree.h"
 #include "tree_build.h"
 #include "utf8.h"
@@ -15,10 +14,8 @@ char *decided_answer(const struct decision *decision, int64_t offset, const char
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
     bool applied = *refused == '\0';
-    char moment[TIMESTAMP_TEXT_SIZE];
     struct buffer text;
 
-    timestamp_print(decision->decided_at_ms, moment);
     tree_add_text(tree, "signalId", decision->signal_id);
     tree_add_text(tree, "verdict", decision_words[decision->verdict]);
     tree_add_integer(tree, "attempt", decision->attempt);
@@ -26,7 +23,7 @@ char *decided_answer(const struct decision *decision, int64_t offset, const char
     tree_add_text(tree, "answer", applied ? "applied" : refused);
     tree_add_text(tree, "who", decision->who);
     tree_add_text(tree, "why", decision->why);
-    tree_add_text(tree, "decidedAt", moment);
+    tree_add_moment(tree, "decidedAt", decision->decided_at_ms);
     tree_add_known(tree, "outputs", decision->outputs);
     tree_add_integer(tree, "signalOffset", offset);
     buffer_init(&text, 65536);

@@ -4,7 +4,6 @@
 #include "invariant.h"
 #include "memory.h"
 #include "text.h"
-#include "timestamp.h"
 #include "tree_build.h"
 
 #include <stdio.h>
@@ -60,14 +59,10 @@ void journal_release(struct journal *journal)
     *journal = (struct journal){0};
 }
 
-static void add_moment(struct json_object *tree, const char *name, int64_t ms)
+static void add_known_moment(struct json_object *tree, const char *name, int64_t ms)
 {
-    char text[TIMESTAMP_TEXT_SIZE];
-
-    if (ms == 0)
-        return;
-    timestamp_print(ms, text);
-    tree_add_text(tree, name, text);
+    if (ms != 0)
+        tree_add_moment(tree, name, ms);
 }
 
 static void add_doubt(struct json_object *entry, const struct journal_doubt *doubt)
@@ -75,12 +70,12 @@ static void add_doubt(struct json_object *entry, const struct journal_doubt *dou
     if (doubt->since_ms == 0)
         return;
     struct json_object *tree = json_object_new_object();
-    add_moment(tree, "since", doubt->since_ms);
-    add_moment(tree, "absentFrom", doubt->absent_from_ms);
+    add_known_moment(tree, "since", doubt->since_ms);
+    add_known_moment(tree, "absentFrom", doubt->absent_from_ms);
     if (doubt->looks > 0) {
         tree_add_integer(tree, "looks", doubt->looks);
-        add_moment(tree, "firstLook", doubt->first_look_ms);
-        add_moment(tree, "lastLook", doubt->last_look_ms);
+        add_known_moment(tree, "firstLook", doubt->first_look_ms);
+        add_known_moment(tree, "lastLook", doubt->last_look_ms);
         tree_add_known(tree, "answer", doubt->answer);
     }
     tree_add(entry, "doubt", tree);
@@ -95,8 +90,8 @@ struct json_object *journal_tree(const struct journal *journal)
         struct json_object *tree = json_object_new_object();
         tree_add_known(tree, "step", entry->step);
         tree_add_integer(tree, "attempt", entry->attempt);
-        add_moment(tree, "sentAt", entry->sent_at_ms);
-        add_moment(tree, "endedAt", entry->ended_at_ms);
+        add_known_moment(tree, "sentAt", entry->sent_at_ms);
+        add_known_moment(tree, "endedAt", entry->ended_at_ms);
         if (entry->http_status != 0)
             tree_add_integer(tree, "httpStatus", entry->http_status);
         tree_add_known(tree, "trackingId", entry->tracking);
@@ -105,15 +100,6 @@ struct json_object *journal_tree(const struct journal *journal)
         json_object_array_add(list, tree);
     }
     return list;
-}
-
-static int64_t moment_of(struct json_object *tree, const char *name)
-{
-    const char *text = tree_text_of(tree, name);
-    int64_t ms;
-    struct fault unused;
-
-    return text != NULL && timestamp_parse(text, &ms, &unused) ? ms : 0;
 }
 
 static void read_text(struct json_object *tree, const char *name, char *text, size_t size)
@@ -127,11 +113,11 @@ static void read_doubt(struct json_object *tree, struct journal_doubt *doubt)
 {
     if (tree == NULL)
         return;
-    doubt->since_ms = moment_of(tree, "since");
-    doubt->absent_from_ms = moment_of(tree, "absentFrom");
+    doubt->since_ms = tree_moment_of(tree, "since");
+    doubt->absent_from_ms = tree_moment_of(tree, "absentFrom");
     doubt->looks = (unsigned)json_object_get_int64(tree_member(tree, "looks"));
-    doubt->first_look_ms = moment_of(tree, "firstLook");
-    doubt->last_look_ms = moment_of(tree, "lastLook");
+    doubt->first_look_ms = tree_moment_of(tree, "firstLook");
+    doubt->last_look_ms = tree_moment_of(tree, "lastLook");
     read_text(tree, "answer", doubt->answer, sizeof doubt->answer);
 }
 
@@ -146,8 +132,8 @@ void journal_of_tree(struct json_object *tree, struct journal *journal)
         journal_begin(journal, step == NULL ? "" : step,
                       (unsigned)json_object_get_int64(tree_member(one, "attempt")));
         struct journal_entry *entry = journal_latest(journal);
-        entry->sent_at_ms = moment_of(one, "sentAt");
-        entry->ended_at_ms = moment_of(one, "endedAt");
+        entry->sent_at_ms = tree_moment_of(one, "sentAt");
+        entry->ended_at_ms = tree_moment_of(one, "endedAt");
         entry->http_status = json_object_get_int(tree_member(one, "httpStatus"));
         read_text(one, "trackingId", entry->tracking, sizeof entry->tracking);
         read_text(one, "said", entry->said, sizeof entry->said);

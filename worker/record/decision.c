@@ -35,13 +35,11 @@ bool decision_write(const struct catalogue *catalogue, const struct decision *de
         has_outputs || catalogue->decision_1 == NULL ? catalogue->decision : catalogue->decision_1;
     const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    char moment[TIMESTAMP_TEXT_SIZE];
 
     REQUIRE(decision->verdict <= DECISION_REJECT);
     if (has_outputs && schema_field(schema_root(schema), "outputs") == NULL)
         return fault_set(why, FAULT_INPUT,
                          "the catalogue's common/Decision.avsc is one of before outputs could be given");
-    timestamp_print(decision->decided_at_ms, moment);
     add_text(tree, "signalId", decision->signal_id);
     add_text(tree, "requestId", decision->request_id);
     tree_add_integer(tree, "attempt", decision->attempt);
@@ -52,7 +50,7 @@ bool decision_write(const struct catalogue *catalogue, const struct decision *de
         tree_add(tree, "reference", NULL);
     add_text(tree, "why", decision->why);
     add_text(tree, "who", decision->who);
-    add_text(tree, "decidedAt", moment);
+    tree_add_moment(tree, "decidedAt", decision->decided_at_ms);
     if (has_outputs)
         add_text(tree, "outputs", decision->outputs);
     framing_write(&frame, value);

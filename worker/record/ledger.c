@@ -7,7 +7,6 @@
 #include "invariant.h"
 #include "memory.h"
 #include "names.h"
-#include "timestamp.h"
 #include "tree_build.h"
 
 #include <inttypes.h>
@@ -51,14 +50,6 @@ static void add_bytes(struct json_object *tree, const char *name, const char *by
     tree_add(tree, name, bytes == NULL ? NULL : json_object_new_string(buffer_text(&text)));
 }
 
-static void add_moment(struct json_object *tree, const char *name, int64_t ms)
-{
-    char text[TIMESTAMP_TEXT_SIZE];
-
-    timestamp_print(ms, text);
-    tree_add_text(tree, name, text);
-}
-
 static bool write_framed(const struct schema *schema, struct json_object *tree, struct buffer *value,
                          struct fault *why)
 {
@@ -87,8 +78,8 @@ bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_reco
     tree_add_integer(tree, "offset", record->offset);
     tree_add_integer(tree, "turn", record->turn);
     tree_add_integer(tree, "attempt", record->attempt);
-    add_moment(tree, "requestedAt", record->requested_at_ms);
-    add_moment(tree, "writtenAt", record->written_at_ms);
+    tree_add_moment(tree, "requestedAt", record->requested_at_ms);
+    tree_add_moment(tree, "writtenAt", record->written_at_ms);
     tree_add_text(tree, "inputs", record->inputs);
     tree_add_text(tree, "progress", record->progress);
     add_bytes(tree, "outcome", record->outcome, record->outcome_length);
@@ -112,11 +103,11 @@ bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledge
     tree_add_integer(tree, "partitionCount", owner->partition_count);
     tree_add_integer(tree, "position", owner->position);
     tree_add_integer(tree, "signals", owner->signals);
-    add_moment(tree, "writtenAt", owner->written_at_ms);
+    tree_add_moment(tree, "writtenAt", owner->written_at_ms);
     if (schemas->writes >= 2) {
         tree_add_text(tree, "partitioner", *owner->partitioner == '\0' ? NULL : owner->partitioner);
         tree_add_integer(tree, "lastOffset", owner->last_offset);
-        add_moment(tree, "lastAppendedAt", owner->last_appended_ms);
+        tree_add_moment(tree, "lastAppendedAt", owner->last_appended_ms);
     }
     return write_framed(schemas->owners[schemas->writes - 1], tree, value, why);
 }

@@ -4,7 +4,6 @@
 #include "memory.h"
 #include "names.h"
 #include "text.h"
-#include "timestamp.h"
 #include "tree_build.h"
 
 #include <stdarg.h>
@@ -53,10 +52,8 @@ void facts_sort(struct facts *facts)
 struct json_object *fact_tree(const struct fact *fact)
 {
     struct json_object *tree = json_object_new_object();
-    char moment[TIMESTAMP_TEXT_SIZE];
 
-    timestamp_print(fact->at_ms, moment);
-    tree_add_text(tree, "at", moment);
+    tree_add_moment(tree, "at", fact->at_ms);
     tree_add_text(tree, "kind", kind_names[fact->kind]);
     tree_add_known(tree, "label", fact->label);
     tree_add_text(tree, "text", fact->text);

@@ -4,7 +4,6 @@
 #include "memory.h"
 #include "order_facts.h"
 #include "order_standing.h"
-#include "timestamp.h"
 #include "tree_build.h"
 
 #include <stdio.h>
@@ -25,7 +24,6 @@ void ledger_view_json(const struct ledger_item *item)
 {
     const struct ledger_record *record = &item->record;
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    char moment[TIMESTAMP_TEXT_SIZE];
     struct buffer text;
 
     tree_add_text(tree, "requestId", record->request_id);
@@ -38,8 +36,7 @@ void ledger_view_json(const struct ledger_item *item)
     tree_add_integer(tree, "attempt", record->attempt);
     tree_add_integer(tree, "partition", item->partition);
     tree_add_integer(tree, "offset", record->offset);
-    timestamp_print(record->written_at_ms, moment);
-    tree_add_text(tree, "since", moment);
+    tree_add_moment(tree, "since", record->written_at_ms);
     tree_add(tree, "inputs", order_facts_parse(record->inputs));
     tree_add(tree, "progress", order_facts_parse(record->progress));
     tree_add(tree, "lastDecision", order_facts_parse(record->last_decision));

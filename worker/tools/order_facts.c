@@ -17,15 +17,6 @@ struct json_object *order_facts_parse(const char *text)
     return text != NULL && tree_read_own(text, strlen(text), &tree, &unused) ? tree : NULL;
 }
 
-static int64_t moment_of(struct json_object *tree, const char *name)
-{
-    const char *text = tree_text_of(tree, name);
-    struct fault unused;
-    int64_t ms;
-
-    return text != NULL && timestamp_parse(text, &ms, &unused) ? ms : 0;
-}
-
 static int64_t number_of(struct json_object *tree, const char *name)
 {
     return json_object_get_int64(tree_member(tree, name));
@@ -65,32 +56,32 @@ static void add_doubt(struct json_object *entry, const struct order_type *type, 
 
     if (doubt == NULL)
         return;
-    timestamp_print(moment_of(doubt, "absentFrom"), absent);
-    facts_add(facts, FACT_DOUBT, moment_of(doubt, "since"),
+    timestamp_print(tree_moment_of(doubt, "absentFrom"), absent);
+    facts_add(facts, FACT_DOUBT, tree_moment_of(doubt, "since"),
               "it may have happened; that BT does not show it counts from %.19sZ on", absent);
     if (looks == 0)
         return;
-    timestamp_print(moment_of(doubt, "lastLook"), last);
+    timestamp_print(tree_moment_of(doubt, "lastLook"), last);
     call_of(type, step, true, call, sizeof call);
     if (looks == 1)
-        facts_add(facts, FACT_LOOK_UP, moment_of(doubt, "firstLook"), "%s  %s", call,
+        facts_add(facts, FACT_LOOK_UP, tree_moment_of(doubt, "firstLook"), "%s  %s", call,
                   or_dash(tree_text_of(doubt, "answer")));
     else
-        facts_add(facts, FACT_LOOK_UP, moment_of(doubt, "firstLook"), "%s  %s, %lld times until %.19sZ", call,
-                  or_dash(tree_text_of(doubt, "answer")), (long long)looks, last);
+        facts_add(facts, FACT_LOOK_UP, tree_moment_of(doubt, "firstLook"), "%s  %s, %lld times until %.19sZ",
+                  call, or_dash(tree_text_of(doubt, "answer")), (long long)looks, last);
 }
 
 static void add_attempt(struct json_object *entry, const struct order_type *type, struct facts *facts)
 {
     const char *step = tree_text_of(entry, "step");
-    int64_t sent_ms = moment_of(entry, "sentAt"), ended_ms = moment_of(entry, "endedAt"),
+    int64_t sent_ms = tree_moment_of(entry, "sentAt"), ended_ms = tree_moment_of(entry, "endedAt"),
             status = number_of(entry, "httpStatus");
     bool lost = sent_ms == 0; /* its worker was, before it could note when */
     char call[200];
 
     call_of(type, step, false, call, sizeof call);
     if (lost)
-        sent_ms = moment_of(tree_member(entry, "doubt"), "since");
+        sent_ms = tree_moment_of(tree_member(entry, "doubt"), "since");
     struct fact *fact =
         facts_add(facts, FACT_ATTEMPT, sent_ms, "%s  %s  %s%s", or_dash(step), call, lost ? "" : "tracking ",
                   or_dash(tree_text_of(entry, lost ? "said" : "trackingId")));
@@ -107,7 +98,7 @@ static void add_decision(const struct setup *setup, const struct ledger_item *it
                          struct json_object *decision, struct facts *facts)
 {
     struct fact *fact =
-        facts_add(facts, FACT_DECIDED, moment_of(decision, "decidedAt"), "%s by %s: %s; %s%s",
+        facts_add(facts, FACT_DECIDED, tree_moment_of(decision, "decidedAt"), "%s by %s: %s; %s%s",
                   or_dash(tree_text_of(decision, "verdict")), or_dash(tree_text_of(decision, "who")),
                   or_dash(tree_text_of(decision, "why")),
                   json_object_get_boolean(tree_member(decision, "applied")) ? "" : "refused: ",

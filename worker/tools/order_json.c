@@ -2,18 +2,9 @@
 #include "memory.h"
 #include "order_show.h"
 #include "order_standing.h"
-#include "timestamp.h"
 #include "tree_build.h"
 
 enum { NEXT_MAX_BYTES = 4096 };
-
-static void add_moment(struct json_object *tree, const char *name, int64_t ms)
-{
-    char moment[TIMESTAMP_TEXT_SIZE];
-
-    timestamp_print(ms, moment);
-    tree_add_text(tree, name, moment);
-}
 
 static struct json_object *reason_tree(const char *kind, const char *code, const char *text)
 {
@@ -44,8 +35,8 @@ static void add_item(struct json_object *tree, const struct ledger_item *item)
     tree_add_known(tree, "waitsFor", order_waits_words[standing.waits]);
     tree_add_integer(tree, "attempt", item->record.attempt);
     tree_add_known(tree, "step", item->record.step);
-    add_moment(tree, "requestedAt", item->record.requested_at_ms);
-    add_moment(tree, "since", item->record.written_at_ms);
+    tree_add_moment(tree, "requestedAt", item->record.requested_at_ms);
+    tree_add_moment(tree, "since", item->record.written_at_ms);
     tree_add_known(tree, "writer", item->writer);
     tree_add_known(tree, "orderId", standing.order_id);
     tree_add_known(tree, "traceId", standing.trace);
