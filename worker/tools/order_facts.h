@@ -18,7 +18,8 @@ const char *order_facts_status(const struct ledger_record *record);
 /* Whether one of them says the same as this one: a decision that the ledger has the answer of. */
 bool order_facts_has(const struct facts *facts, const struct fact *fact);
 
-/* One of the record's texts, `progress` for one, as JSON; owned by the caller, null where there is none, or a damaged one. */
+/* One of the record's texts, `progress` for one, as JSON. Owned by the caller; null where there is none, or a damaged
+ * one. */
 struct json_object *order_facts_parse(const char *text);
 
 #endif

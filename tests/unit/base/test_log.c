@@ -77,7 +77,8 @@ static void rendered(void)
         {LOG_LOGFMT, 5, "level=info msg=m event=e.f b=y\n"},
         {LOG_LOGFMT, 3, "level=info msg=m event=e.f\n"},
         {LOG_JSON, LOG_RENDERED_MAX,
-         "level\":\"info\",\"msg\":\"m\",\"event\":\"e.f\",\"a\":\"x \\u00ff\",\"n\":-9223372036854775808,\"b\":\"y\"}\n"},
+         "level\":\"info\",\"msg\":\"m\",\"event\":\"e.f\",\"a\":\"x \\u00ff\",\"n\":-9223372036854775808,"
+         "\"b\":\"y\"}\n"},
         {LOG_JSON, 10, "level\":\"info\",\"msg\":\"m\",\"event\":\"e.f\",\"b\":\"y\"}\n"},
     };
     const struct log_field fields[] = {log_text("a", "x \xff"), log_int("n", INT64_MIN), log_text("b", "y")};
