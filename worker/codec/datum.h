@@ -37,7 +37,10 @@ MUST_USE bool datum_decode(const struct schema *writer, const void *bytes, size_
                            const struct schema *reader, const struct datum_limits *limits,
                            struct json_object **tree, struct fault *why);
 
-/* A field without a tree: integers and the index of a symbol are numbers; text and bytes are borrowed. */
+/*
+ * A field without a tree: integers and the index of a symbol are numbers; text and bytes are borrowed. Of a record, an
+ * array or a map it is the encoded value, for datum_decode() by a schema of its own.
+ */
 struct datum_leaf {
     int64_t number;
     const char *bytes; /* null: the field is null, or a number; no NUL after them */
@@ -45,9 +48,8 @@ struct datum_leaf {
 };
 
 /*
- * Decodes a record whose `count` fields are leaves: integers, enums, text and bytes, or null instead. leaves[i] is
- * field i in the schema's order; what they point to lies in `bytes`. Far cheaper than datum_decode(), for records of our
- * own. Fails like it; FAULT_LOCAL: the schema has another number of fields.
+ * Decodes a record of `count` fields: leaves[i] is field i in the schema's order; what they point to lies in `bytes`. Far
+ * cheaper than datum_decode(), for records of our own. Fails like it; FAULT_LOCAL: the schema has another number of fields.
  */
 MUST_USE bool datum_read_leaves(const struct schema *schema, const void *bytes, size_t length,
                                 const struct datum_limits *limits, struct datum_leaf leaves[], size_t count,

@@ -160,13 +160,37 @@ static bool scan_items(struct scan *scan, const struct schema_node *node, const 
     }
 }
 
+/* A field of the root that is wanted: a value, or the bytes of what has values of its own. */
+static bool scan_leaf(struct scan *scan, const struct schema_node *node, const struct value_path *at,
+                      struct datum_leaf *leaf)
+{
+    const struct schema_node *present = schema_present(node);
+    bool is_whole =
+        present->kind == SCHEMA_RECORD || present->kind == SCHEMA_ARRAY || present->kind == SCHEMA_MAP;
+    size_t index;
+
+    scan->leaf = is_whole ? NULL : leaf;
+    if (!is_whole)
+        return scan_node(scan, node, at);
+    if (node->kind == SCHEMA_UNION) {
+        TRY(take_index(scan, node->branch_count, "branch", at, &index));
+        node = node->branches[index];
+    }
+    const uint8_t *start = scan->at;
+    TRY(scan_node(scan, node, at));
+    if (node->kind != SCHEMA_NULL)
+        *leaf = (struct datum_leaf){.bytes = (const char *)start, .length = (size_t)(scan->at - start)};
+    return true;
+}
+
 static bool scan_fields(struct scan *scan, const struct schema_node *node, const struct value_path *at)
 {
     for (size_t i = 0; i < node->field_count; i++) {
         struct value_path here = {.up = at, .name = node->fields[i].name};
         if (at == NULL && scan->leaves != NULL)
-            scan->leaf = &scan->leaves[i];
-        TRY(scan_node(scan, node->fields[i].type, &here));
+            TRY(scan_leaf(scan, node->fields[i].type, &here, &scan->leaves[i]));
+        else
+            TRY(scan_node(scan, node->fields[i].type, &here));
     }
     return true;
 }

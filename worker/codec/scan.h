@@ -11,8 +11,8 @@
 #include "datum.h"
 
 /*
- * `limits` null: the usual ones. `leaves`: null, or zeroed and one for each field of the root, which then is a record of
- * leaves. Fails with FAULT_INPUT, "site.lines[2].number: ..."; the text repeats no content.
+ * `limits` null: the usual ones. `leaves`: null, or zeroed and one for each field of the root, which then is a record
+ * (datum_read_leaves). Fails with FAULT_INPUT, "site.lines[2].number: ..."; the text repeats no content.
  */
 MUST_USE bool scan_datum(const struct schema_node *root, const void *bytes, size_t length,
                          const struct datum_limits *limits, struct datum_leaf leaves[], struct fault *why);

@@ -230,7 +230,7 @@ void partition_offsets_metadata(const struct partition_offsets *position, const 
     for (size_t i = 0; i < position->room; i++)
         if (position->settled[i] != 0)
             length = i + 1;
-    buffer_print(out, "%u;%s;", format, token);
+    buffer_print(out, "%d;%s;", format < 2 ? 1 : 2, token);
     base64_write(position->settled, length, out);
     if (format < 2)
         return;

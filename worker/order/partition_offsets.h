@@ -75,7 +75,7 @@ bool partition_offsets_has_room(const struct partition_offsets *position, int64_
 /* How many offsets lie between the position and the highest taken. */
 int64_t partition_offsets_span(const struct partition_offsets *position);
 
-/* Writes the metadata that belongs to the position with this token, in the ledger's format 1 or 2. */
+/* Writes the metadata that belongs to the position with this token, as the ledger's format asks for. */
 void partition_offsets_metadata(const struct partition_offsets *position, const char *token, unsigned format,
                                 struct buffer *out);
 

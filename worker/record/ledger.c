@@ -88,6 +88,14 @@ bool ledger_write(const struct ledger_schemas *schemas, const struct ledger_reco
     tree_add_text(tree, "settlement", record->settlement);
     if (schemas->writes >= 2)
         tree_add_text(tree, "decisions", record->decisions);
+    if (schemas->writes >= 3) {
+        tree_add_text(tree, "workflow", record->workflow);
+        tree_add_integer(tree, "place", record->place);
+        tree_add(tree, "wait", ledger_wait_tree(&record->wait));
+        tree_add(tree, "references", ledger_references_tree(&record->references));
+        tree_add(tree, "heard", ledger_heard_tree(&record->heard));
+    }
+    REQUIRE(schemas->writes >= LEDGER_FORMAT_WAITS || record->wait.step == NULL);
     return write_framed(schemas->orders[schemas->writes - 1], tree, value, why);
 }
 
@@ -109,6 +117,8 @@ bool ledger_write_owner(const struct ledger_schemas *schemas, const struct ledge
         tree_add_integer(tree, "lastOffset", owner->last_offset);
         tree_add_moment(tree, "lastAppendedAt", owner->last_appended_ms);
     }
+    if (schemas->writes >= 3)
+        tree_add_integer(tree, "events", owner->events);
     return write_framed(schemas->owners[schemas->writes - 1], tree, value, why);
 }
 
@@ -148,19 +158,20 @@ static void copy(const struct datum_leaf *leaf, char *text, size_t size)
 
 /* clang-format off */
 enum { STATE, REQUEST_ID, ORDER_TYPE, STEP, KEY, OFFSET, TURN, ATTEMPT, REQUESTED_AT, WROTE_AT, INPUTS, PROGRESS,
-       OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, ORDER_FIELDS_1, DECISIONS = ORDER_FIELDS_1, ORDER_FIELDS_2 };
+       OUTCOME, OUTCOME_HEADERS, LAST_DECISION, SETTLEMENT, ORDER_FIELDS_1, DECISIONS = ORDER_FIELDS_1, ORDER_FIELDS_2,
+       WORKFLOW = ORDER_FIELDS_2, PLACE, WAIT, REFERENCES, HEARD, ORDER_FIELDS_3 };
 /* clang-format on */
 
 static bool read_order(const struct ledger_schemas *schemas, const void *value, size_t length,
-                       struct datum_leaf leaves[ORDER_FIELDS_2], char request_id[UUID_TEXT_SIZE],
+                       struct datum_leaf leaves[ORDER_FIELDS_3], char request_id[UUID_TEXT_SIZE],
                        struct fault *why)
 {
     unsigned format;
     char text[UUID_TEXT_SIZE + 1]; /* so that a longer one shows */
     struct uuid id;
 
-    TRY(read_framed(schemas->orders, (const size_t[]){ORDER_FIELDS_1, ORDER_FIELDS_2}, value, length, leaves,
-                    &format, why));
+    TRY(read_framed(schemas->orders, (const size_t[]){ORDER_FIELDS_1, ORDER_FIELDS_2, ORDER_FIELDS_3}, value,
+                    length, leaves, &format, why));
     copy(&leaves[REQUEST_ID], text, sizeof text);
     TRY(uuid_parse(text, &id, why));
     memcpy(request_id, text, UUID_TEXT_SIZE);
@@ -170,7 +181,7 @@ static bool read_order(const struct ledger_schemas *schemas, const void *value, 
 bool ledger_read_head(const struct ledger_schemas *schemas, const void *value, size_t length,
                       struct ledger_head *head, struct fault *why)
 {
-    struct datum_leaf leaves[ORDER_FIELDS_2];
+    struct datum_leaf leaves[ORDER_FIELDS_3];
     char request_id[UUID_TEXT_SIZE];
 
     TRY(read_order(schemas, value, length, leaves, request_id, why));
@@ -182,10 +193,35 @@ bool ledger_read_head(const struct ledger_schemas *schemas, const void *value, s
     return true;
 }
 
+/* A part that is a record or a list, as JSON; null: there is none. Owned by the caller. */
+static bool read_part(const struct schema *schema, const struct datum_leaf *leaf, struct json_object **tree,
+                      struct fault *why)
+{
+    *tree = NULL;
+    return leaf->bytes == NULL || datum_decode(schema, leaf->bytes, leaf->length, schema, &limits, tree, why);
+}
+
+static bool read_parts(const struct ledger_schemas *schemas, const struct datum_leaf leaves[],
+                       struct ledger_record *record, struct fault *why)
+{
+    CLEANUP(tree_release) struct json_object *wait = NULL;
+    CLEANUP(tree_release) struct json_object *references = NULL;
+    CLEANUP(tree_release) struct json_object *heard = NULL;
+
+    TRY(read_part(schemas->wait, &leaves[WAIT], &wait, why));
+    if (leaves[REFERENCES].length > 1) /* an empty list is one byte */
+        TRY(read_part(schemas->references, &leaves[REFERENCES], &references, why));
+    TRY(read_part(schemas->heard, &leaves[HEARD], &heard, why));
+    ledger_wait_of(wait, &record->wait);
+    ledger_references_of(references, &record->references);
+    ledger_heard_of(heard, &record->heard);
+    return true;
+}
+
 bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t length,
                  struct ledger_record *record, struct fault *why)
 {
-    struct datum_leaf leaves[ORDER_FIELDS_2];
+    struct datum_leaf leaves[ORDER_FIELDS_3];
     char request_id[UUID_TEXT_SIZE];
 
     TRY(read_order(schemas, value, length, leaves, request_id, why));
@@ -206,9 +242,14 @@ bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t
                                      .outcome_headers = take(&leaves[OUTCOME_HEADERS]),
                                      .last_decision = take(&leaves[LAST_DECISION]),
                                      .settlement = take(&leaves[SETTLEMENT]),
-                                     .decisions = take(&leaves[DECISIONS])};
+                                     .decisions = take(&leaves[DECISIONS]),
+                                     .workflow = take(&leaves[WORKFLOW]),
+                                     .place = leaves[PLACE].number};
     memcpy(record->request_id, request_id, sizeof record->request_id);
-    return true;
+    if (read_parts(schemas, leaves, record, why))
+        return true;
+    ledger_release(record);
+    return false;
 }
 
 bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, size_t length,
@@ -225,20 +266,23 @@ bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, 
         PARTITIONER = FIELDS_1,
         LAST_OFFSET,
         LAST_APPENDED_AT,
-        FIELDS_2
+        FIELDS_2,
+        EVENTS = FIELDS_2,
+        FIELDS_3
     };
-    struct datum_leaf leaves[FIELDS_2];
+    struct datum_leaf leaves[FIELDS_3];
     unsigned format;
 
-    TRY(read_framed(schemas->owners, (const size_t[]){FIELDS_1, FIELDS_2}, value, length, leaves, &format,
-                    why));
+    TRY(read_framed(schemas->owners, (const size_t[]){FIELDS_1, FIELDS_2, FIELDS_3}, value, length, leaves,
+                    &format, why));
     *owner = (struct ledger_owner){.partition = (int32_t)leaves[PARTITION].number,
                                    .partition_count = (int32_t)leaves[PARTITION_COUNT].number,
                                    .position = leaves[POSITION].number,
                                    .signals = leaves[SIGNALS].number,
                                    .written_at_ms = leaves[WRITTEN_AT].number,
                                    .last_offset = format < 2 ? -1 : leaves[LAST_OFFSET].number,
-                                   .last_appended_ms = leaves[LAST_APPENDED_AT].number};
+                                   .last_appended_ms = leaves[LAST_APPENDED_AT].number,
+                                   .events = format < 3 ? -1 : leaves[EVENTS].number};
     copy(&leaves[TOKEN], owner->token, sizeof owner->token);
     copy(&leaves[PARTITIONER], owner->partitioner, sizeof owner->partitioner);
     return true;
@@ -256,5 +300,8 @@ void ledger_release(struct ledger_record *record)
     memory_free(record->last_decision);
     memory_free(record->settlement);
     memory_free(record->decisions);
+    memory_free(record->workflow);
+    ledger_wait_release(&record->wait);
+    ledger_references_release(&record->references);
     *record = (struct ledger_record){.state = LEDGER_QUEUED};
 }

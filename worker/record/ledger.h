@@ -11,6 +11,7 @@
 
 #include "catalogue.h"
 #include "ledger_format.h"
+#include "ledger_wait.h"
 #include "uuid.h"
 
 /* Says who wrote a record, for people. */
@@ -42,6 +43,12 @@ struct ledger_record {
     char *last_decision;   /* JSON: {"signalId", "applied", "why", ...} */
     char *settlement;      /* token of the settlement that wrote it */
     char *decisions;       /* JSON: every decision about it, in their order; since format 2 */
+    /* Since format 3. */
+    char *workflow; /* digest of the workflow it runs; null: today's, and it never waited */
+    int64_t place;  /* after turn, of one that queued again */
+    struct ledger_wait wait;
+    struct ledger_references references;
+    struct ledger_heard heard;
 };
 
 /* The barrier of a take-over. */
@@ -55,6 +62,7 @@ struct ledger_owner {
     char partitioner[32];
     /* of a settled request below the position; see partition_offsets.h */
     int64_t last_offset, last_appended_ms;
+    int64_t events; /* since format 3; -1 before it */
 };
 
 enum { LEDGER_KEY_SIZE = 48 };

@@ -3,6 +3,8 @@
 
 #include "invariant.h"
 #include "ledger_formats.h"
+#include "memory.h"
+#include "names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,25 +23,46 @@ static const struct schema *compile(const char *text, const struct schema_librar
 struct ledger_schemas ledger_schemas_new(unsigned writes)
 {
     struct schema_library *library = schema_library_new();
+    static const char *const named[] = {text_LedgerState, text_LedgerWait, text_LedgerReference,
+                                        text_LedgerHeard};
+    static const char *const orders[] = {text_history_LedgerRecord_1, text_history_LedgerRecord_2,
+                                         text_LedgerRecord};
+    static const char *const owners[] = {text_history_LedgerOwner_1, text_history_LedgerOwner_2,
+                                         text_LedgerOwner};
+    static const char references[] = "{\"type\":\"array\",\"items\":\"whc.common.LedgerReference\"}";
     struct ledger_schemas schemas = {.writes = writes};
     struct fault why;
+    NAMES_COMPLETE(orders, LEDGER_FORMATS - 1);
+    NAMES_COMPLETE(owners, LEDGER_FORMATS - 1);
 
     REQUIRE(writes >= 1 && writes <= LEDGER_FORMATS);
-    if (!schema_library_add(library, text_LedgerState, strlen(text_LedgerState), NULL, &why))
-        abort();
-    schemas.orders[0] = compile(text_history_LedgerRecord_1, library);
-    schemas.owners[0] = compile(text_history_LedgerOwner_1, library);
-    schemas.orders[1] = compile(text_LedgerRecord, library);
-    schemas.owners[1] = compile(text_LedgerOwner, library);
+    for (size_t i = 0; i < COUNT_OF(named); i++)
+        if (!schema_library_add(library, named[i], strlen(named[i]), NULL, &why))
+            abort();
+    for (size_t i = 0; i < LEDGER_FORMATS; i++) {
+        schemas.orders[i] = compile(orders[i], library);
+        schemas.owners[i] = compile(owners[i], library);
+    }
+    schemas.wait = compile(text_LedgerWait, library);
+    schemas.references = compile(references, library);
+    schemas.heard = compile(text_LedgerHeard, library);
     schema_library_free(library);
     return schemas;
+}
+
+static void release(const struct schema *schema)
+{
+    schema_free((struct schema *)(uintptr_t)schema);
 }
 
 void ledger_schemas_release(struct ledger_schemas *schemas)
 {
     for (unsigned i = 0; i < LEDGER_FORMATS; i++) {
-        schema_free((struct schema *)(uintptr_t)schemas->orders[i]);
-        schema_free((struct schema *)(uintptr_t)schemas->owners[i]);
+        release(schemas->orders[i]);
+        release(schemas->owners[i]);
     }
+    release(schemas->wait);
+    release(schemas->references);
+    release(schemas->heard);
     *schemas = (struct ledger_schemas){0};
 }

@@ -8,17 +8,23 @@
  *
  *   1  up to 0.1
  *   2  LedgerRecord.decisions; LedgerOwner.partitioner, lastOffset, lastAppendedAt; "2;" in the commit metadata
+ *   3  LedgerRecord.workflow, place, wait, references, heard; LedgerOwner.events
  */
 #ifndef RECORD_LEDGER_FORMAT_H
 #define RECORD_LEDGER_FORMAT_H
 
 #include "schema.h"
 
-enum { LEDGER_FORMATS = 2, LEDGER_FORMAT_USUAL = 1 };
+enum {
+    LEDGER_FORMATS = 3,
+    LEDGER_FORMAT_USUAL = 1,
+    LEDGER_FORMAT_WAITS = 3 /* before it an order cannot wait: an older worker would call at once */
+};
 
 /* The schemas of every format, format f at f - 1, and the format that is written. */
 struct ledger_schemas {
     const struct schema *orders[LEDGER_FORMATS], *owners[LEDGER_FORMATS];
+    const struct schema *wait, *references, *heard; /* parts of an order's record since format 3 */
     unsigned writes;
 };
 

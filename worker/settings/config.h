@@ -22,7 +22,7 @@ enum partitioner_choice {
     PARTITIONER_FNV1A_RANDOM,
     PARTITIONER_NONE, /* upstream answers for it */
 };
-enum ledger_format_choice { LEDGER_FORMAT_1, LEDGER_FORMAT_2, LEDGER_LATEST };
+enum ledger_format_choice { LEDGER_FORMAT_1, LEDGER_FORMAT_2, LEDGER_FORMAT_3, LEDGER_LATEST };
 enum token_style { TOKEN_POST, TOKEN_GET };
 enum full_choice { FULL_STOP, FULL_FORGET };
 enum log_orders_choice { LOG_ORDERS_ALL, LOG_ORDERS_WRITES, LOG_ORDERS_NONE };

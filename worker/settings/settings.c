@@ -95,7 +95,7 @@ const struct setting settings_table[] = {
     NUMBER("ledger.orders.max", AT(ledger_orders_max), "", 1, 10000000, "100000",
            "Orders owned at once; above it the worker takes no more, and says so."),
     CHOICE(
-        "ledger.format", ledger_format, "1|2|latest", "1",
+        "ledger.format", ledger_format, "1|2|3|latest", "1",
         "The format that the ledger is written in. All up to the latest are read; move it when every worker of the "
         "group runs a release that reads it, and before that a roll-back is possible."),
     CHOICE("takeover.trust.ledger", takeover_trust_ledger, "off|on", "off",

@@ -368,9 +368,41 @@ static void leaves(void)
     refuse_leaves(schema, "0304000000", 5, FAULT_INPUT, "e: symbol 2 of 2");
 }
 
-CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro}, {"every length", every_length},
-                            {"every bit", every_bit},     {"lies", lies},
-                            {"limits", limits},           {"our own", our_own},
-                            {"not encoded", not_encoded}, {"numbers", numbers},
-                            {"flat memory", flat_memory}, {"shaped", shaped},
-                            {"leaves", leaves},           CU_TEST_INFO_NULL};
+/* Of what has values of its own, the bytes: they are a datum of its schema. */
+static void whole_leaves(void)
+{
+    CLEANUP(schema_release)
+    struct schema *schema = given_schema(
+        "{'type':'record','name':'R','fields':["
+        "{'name':'r','type':['null',{'type':'record','name':'I','fields':[{'name':'x','type':'long'}]}]},"
+        "{'name':'l','type':{'type':'array','items':'I'}},{'name':'n','type':['null','I']},"
+        "{'name':'after','type':'string'}]}");
+    CLEANUP(buffer_release) struct buffer bytes;
+    struct datum_leaf found[4];
+    struct fault why = {.text = ""};
+
+    given_bytes("0206"
+                "04020400"
+                "00"
+                "0261",
+                &bytes);
+    CU_ASSERT_FATAL(datum_read_leaves(schema, bytes.data, bytes.length, NULL, found, 4, &why));
+    CU_ASSERT(found[0].length == 1 && found[0].bytes[0] == 6);
+    CU_ASSERT(found[1].length == 4 && memcmp(found[1].bytes, "\4\2\4\0", 4) == 0);
+    CU_ASSERT(found[2].length == 0 && found[2].bytes == NULL);
+    CU_ASSERT(found[3].length == 1 && found[3].bytes[0] == 'a');
+}
+
+CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro},
+                            {"every length", every_length},
+                            {"every bit", every_bit},
+                            {"lies", lies},
+                            {"limits", limits},
+                            {"our own", our_own},
+                            {"not encoded", not_encoded},
+                            {"numbers", numbers},
+                            {"flat memory", flat_memory},
+                            {"shaped", shaped},
+                            {"leaves", leaves},
+                            {"whole leaves", whole_leaves},
+                            CU_TEST_INFO_NULL};

@@ -2,6 +2,7 @@
 #include "given_schemas.h"
 
 #define FIRST_FINGERPRINT "\xd8\xb6\x5b\xa5\xfa\xe5\xf1\x13"
+#define REFERENCE "3f1c2d7e-0000-8000-8000-000000000003"
 #define ID "605c9599-4ab1-488f-8129-5b8cde662c7d"
 
 static void same_text(const char *name, const char *got, const char *want)
@@ -34,6 +35,20 @@ static void same(const struct ledger_record *got, const struct ledger_record *wa
     same_text("last decision", got->last_decision, want->last_decision);
     same_text("settlement", got->settlement, want->settlement);
     same_text("decisions", got->decisions, want->decisions);
+    same_text("workflow", got->workflow, want->workflow);
+    CU_ASSERT(got->place == want->place);
+    CU_ASSERT(got->heard.events_end == want->heard.events_end &&
+              got->heard.signals_end == want->heard.signals_end);
+    same_text("wait", got->wait.step, want->wait.step);
+    same_text("its reference", got->wait.reference, want->wait.reference);
+    CU_ASSERT(got->wait.since_ms == want->wait.since_ms && got->wait.until_ms == want->wait.until_ms &&
+              got->wait.look_at_ms == want->wait.look_at_ms);
+    CU_ASSERT_FATAL(got->references.count == want->references.count);
+    for (size_t i = 0; i < got->references.count; i++) {
+        same_text("step", got->references.list[i].step, want->references.list[i].step);
+        same_text("reference", got->references.list[i].reference, want->references.list[i].reference);
+        same_text("order id", got->references.list[i].order_id, want->references.list[i].order_id);
+    }
 }
 
 static const struct ledger_record full = {
@@ -56,6 +71,17 @@ static const struct ledger_record full = {
     .last_decision = (char[]){"{\"applied\":true}"},
     .settlement = (char[]){"owner:7"},
     .decisions = (char[]){"[{\"applied\":true}]"},
+    .workflow = (char[]){"77af778b51abd4a3"},
+    .place = 1LL << 33,
+    .wait = {.step = (char[]){"awaitReady"},
+             .since_ms = 1772445600001,
+             .until_ms = 1775037600001,
+             .look_at_ms = 1772532000001,
+             .reference = REFERENCE},
+    .references = {.list = (struct ledger_reference[]){{(char[]){"import"}, (char[]){"00125420"}, REFERENCE},
+                                                       {.step = (char[]){"create"}, .reference = ID}},
+                   .count = 2},
+    .heard = {.events_end = 1LL << 40, .signals_end = 1},
 };
 static const struct ledger_record bare = {.request_id = ID, .order_type = (char[]){"w"}};
 
@@ -120,7 +146,8 @@ static void owners(void)
                                        .written_at_ms = 1772445600001,
                                        .partitioner = "murmur2_random",
                                        .last_offset = (1LL << 50) - 1,
-                                       .last_appended_ms = 1772445600000};
+                                       .last_appended_ms = 1772445600000,
+                                       .events = 1LL << 41};
     struct ledger_owner got;
     struct ledger_record record;
     struct fault why = {.text = ""};
@@ -133,7 +160,8 @@ static void owners(void)
     CU_ASSERT(got.partition == 5 && got.partition_count == 6 && got.position == owner.position &&
               got.signals == -1 && got.written_at_ms == owner.written_at_ms);
     given_same("partitioner", got.partitioner, owner.partitioner);
-    CU_ASSERT(got.last_offset == owner.last_offset && got.last_appended_ms == owner.last_appended_ms);
+    CU_ASSERT(got.last_offset == owner.last_offset && got.last_appended_ms == owner.last_appended_ms &&
+              got.events == owner.events);
     CU_ASSERT_FALSE(ledger_read(&schemas, value.data, value.length, &record, &why)); /* it is not an order */
     CU_ASSERT_EQUAL(why.kind, FAULT_INPUT);
     ledger_owner_key(17, key);
@@ -156,12 +184,16 @@ static void first_format(void)
 
     schemas.writes = 1;
     record.decisions = (char[]){"[]"};
+    record.wait = (struct ledger_wait){0}; /* none is written before format 3 */
     written(&schemas, &record, &value);
     /* CRC-64-AVRO of the schema of the first release, lowest byte first: what its workers look for. */
     CU_ASSERT_EQUAL(memcmp(value.data, "\xc3\x01" FIRST_FINGERPRINT, 10), 0);
     CU_ASSERT_FATAL(ledger_read(&schemas, value.data, value.length, &got, &why));
     CU_ASSERT_PTR_NULL(got.decisions);
-    record.decisions = NULL;
+    record.decisions = record.workflow = NULL;
+    record.place = 0;
+    record.references = (struct ledger_references){0};
+    record.heard = (struct ledger_heard){0};
     same(&got, &record);
     ledger_release(&got);
     buffer_clear(&value);
@@ -169,7 +201,7 @@ static void first_format(void)
     CU_ASSERT_FATAL(ledger_read_owner(&schemas, value.data, value.length, &got_owner, &why));
     given_same("token", got_owner.token, "o:1");
     given_same("partitioner", got_owner.partitioner, "");
-    CU_ASSERT_EQUAL(got_owner.last_offset, -1);
+    CU_ASSERT(got_owner.last_offset == -1 && got_owner.events == -1);
     catalogue_free(catalogue);
 }
 
@@ -201,7 +233,7 @@ static void unknown_format(void)
         value.data[i] ^= 1;
         why = (struct fault){.text = ""};
         CU_ASSERT_FALSE_FATAL(ledger_read(&schemas, value.data, value.length, &got, &why));
-        CU_ASSERT(why.kind == FAULT_INPUT && strstr(why.text, "which are 1 to 2") != NULL &&
+        CU_ASSERT(why.kind == FAULT_INPUT && strstr(why.text, "which are 1 to 3") != NULL &&
                   strstr(why.text, "LedgerRecord") != NULL);
         value.data[i] ^= 1;
     }
