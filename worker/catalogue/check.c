@@ -270,12 +270,27 @@ static void check_absent(const struct checker *checker, const char *pointer, con
     }
 }
 
+/* The channel of a channelPath, whose beginning was checked when it was read. */
+static const struct event_channel *channel_of_path(const struct asyncapi *asyncapi, const char *path)
+{
+    static const char start[] = "#/channels/";
+    const char *pointer = strchr(path, '#');
+
+    if (pointer == NULL || strncmp(pointer, start, sizeof start - 1) != 0)
+        return NULL;
+    return asyncapi_channel(asyncapi, pointer + sizeof start - 1);
+}
+
 static void check_receive(const struct checker *checker, const char *pointer, const struct step *step)
 {
     if (step->operation_id != NULL && !asyncapi_receives(checker->asyncapi, step->operation_id))
         complain(checker, pointer, "an operation of order-events.asyncapi.json whose action is receive",
                  "step '%s' receives by '%s', which is not a receive operation", step->id,
                  step->operation_id);
+    if (step->channel != NULL && channel_of_path(checker->asyncapi, step->channel) == NULL)
+        complain(checker, pointer, "\"{$sourceDescriptions.events.url}#/channels/orderNotifications\"",
+                 "step '%s' receives from '%s', which is not a channel of order-events.asyncapi.json",
+                 step->id, step->channel);
 }
 
 static void check_steps(const struct checker *checker)

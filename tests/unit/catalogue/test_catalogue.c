@@ -9,6 +9,7 @@
                  ".outputs.o'}}")
 
 #define CHANNEL "{$sourceDescriptions.events.url}#/channels/c"
+#define EVENTS "{'asyncapi': '3.0.0', 'channels': {'c': {}}}"
 
 static char *good_folder(void)
 {
@@ -116,11 +117,35 @@ static void not_served(void)
         snprintf(workflow, sizeof workflow, GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [%s]}"),
                  unserved[i].steps);
         given_in_folder(folder, "w/workflow.arazzo.json", workflow);
+        given_in_folder(folder, "order-events.asyncapi.json", EVENTS);
         struct catalogue *catalogue = given_load(folder, "", &problems);
         given_no_problem(unserved[i].name, &problems);
         CU_ASSERT(!catalogue->types[0]->served);
         given_same(unserved[i].name, catalogue->types[0]->needs, unserved[i].needs);
         catalogue_free(catalogue);
+        given_remove_folder(folder);
+        problems_release(&problems);
+    }
+}
+
+static void no_such_channel(void)
+{
+    static const char *const paths[] = {"#/channels/d", "#/channels", "#/components/messages/c",
+                                        "#/channels/c/x", ""};
+
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        char *folder = good_folder(), workflow[2048];
+        struct problems problems = {0};
+        snprintf(
+            workflow, sizeof workflow,
+            GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', 'channelPath':"
+                         " '{$sourceDescriptions.events.url}%s', 'action': 'receive', 'correlationId': 'x',"
+                         " 'timeout': 1, 'successCriteria': [{'condition': 'true'}]}]}"),
+            paths[i]);
+        given_in_folder(folder, "w/workflow.arazzo.json", workflow);
+        given_in_folder(folder, "order-events.asyncapi.json", EVENTS);
+        catalogue_free(given_load(folder, "", &problems));
+        given_problem(paths[i], &problems, "/workflows/0/steps/0", "which is not a channel of");
         given_remove_folder(folder);
         problems_release(&problems);
     }
@@ -203,7 +228,12 @@ static void ours(void)
     problems_release(&problems);
 }
 
-CU_TestInfo test_catalogue[] = {{"found", found},       {"history", history},
-                                {"overlay", overlay},   {"not served", not_served},
-                                {"refusals", refusals}, {"all mistakes at once", all_at_once},
-                                {"ours", ours},         CU_TEST_INFO_NULL};
+CU_TestInfo test_catalogue[] = {{"found", found},
+                                {"history", history},
+                                {"overlay", overlay},
+                                {"not served", not_served},
+                                {"refusals", refusals},
+                                {"all mistakes at once", all_at_once},
+                                {"no such channel", no_such_channel},
+                                {"ours", ours},
+                                CU_TEST_INFO_NULL};
