@@ -328,6 +328,7 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
     catalogue->ledger_record = load_common(&loader, "common/LedgerRecord.avsc");
     catalogue->ledger_owner = load_common(&loader, "common/LedgerOwner.avsc");
     catalogue->decision = load_common(&loader, "common/Decision.avsc");
+    catalogue->event = load_common(&loader, "common/Event.avsc");
     catalogue->decision_1 = load_common(&loader, "common/history/Decision-1.avsc");
     char **names = list(&loader, ".", &count);
     for (size_t i = 0; i < count; i++) {
@@ -368,6 +369,7 @@ void *catalogue_free(struct catalogue *catalogue)
     schema_free(catalogue->ledger_record);
     schema_free(catalogue->ledger_owner);
     schema_free(catalogue->decision);
+    schema_free(catalogue->event);
     schema_free(catalogue->decision_1);
     schema_library_free(catalogue->library);
     openapi_release(&catalogue->openapi);

@@ -33,6 +33,7 @@ struct catalogue {
     struct order_type **types; /* by name */
     size_t type_count;
     struct schema *ledger_record, *ledger_owner; /* of common/; null where a catalogue has none */
+    struct schema *event;                        /* of common/; null where a catalogue has none */
     struct schema *decision, *decision_1;        /* with outputs, and before there were any */
 };
 

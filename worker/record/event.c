@@ -1,0 +1,98 @@
+/* Reads and writes the Avro record of a notification. */
+#include "event.h"
+
+#include "datum.h"
+#include "framing.h"
+#include "memory.h"
+#include "timestamp.h"
+#include "tree_build.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The text or the integer at the pointer; owned. */
+static char *text_at(struct json_object *payload, const char *pointer)
+{
+    struct json_object *value = pointer != NULL ? tree_at(payload, pointer) : NULL;
+    const char *text = tree_text(value);
+    char digits[24];
+
+    if (json_object_is_type(value, json_type_int)) {
+        snprintf(digits, sizeof digits, "%" PRId64, json_object_get_int64(value));
+        return memory_text(digits);
+    }
+    if (text == NULL || *text == '\0')
+        return NULL;
+    size_t length = (size_t)json_object_get_string_len(value);
+    return length <= EVENT_TEXT_MAX && strlen(text) == length ? memory_text(text) : NULL;
+}
+
+void event_fill(const struct event_channel *channel, struct json_object *payload, struct event *event)
+{
+    const struct event_message *message = event_channel_message(channel, payload);
+
+    if (message == NULL)
+        return;
+    event->id = text_at(payload, message->event_id_at);
+    event->type = text_at(payload, message->type_at);
+    event->reference = text_at(payload, message->reference_at);
+    event->order_id = text_at(payload, message->order_id_at);
+}
+
+bool event_write(const struct catalogue *catalogue, const struct event *event, struct buffer *value,
+                 struct fault *why)
+{
+    const struct schema *schema = catalogue->event;
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
+    struct fault inner;
+
+    if (schema == NULL)
+        return fault_set(why, FAULT_LOCAL, "the catalogue has no common/Event.avsc");
+    const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
+    tree_add_text(tree, "eventId", event->id);
+    tree_add_moment(tree, "receivedAt", event->received_at_ms);
+    tree_add_text(tree, "type", event->type);
+    tree_add_text(tree, "reference", event->reference);
+    tree_add_text(tree, "orderId", event->order_id);
+    tree_add_text(tree, "payload", event->payload);
+    framing_write(&frame, value);
+    if (datum_encode(schema, tree, value, &inner))
+        return true;
+    return fault_set(why, FAULT_LOCAL, "the event does not fit its schema: %s", inner.text);
+}
+
+bool event_read(const struct catalogue *catalogue, const void *value, size_t length, struct event *event,
+                struct fault *why)
+{
+    const struct schema *schema = catalogue->event;
+    CLEANUP(tree_release) struct json_object *tree = NULL;
+    struct frame frame;
+    int64_t received_at_ms;
+
+    *event = (struct event){0};
+    TRY(framing_read(value, length, NULL, 0, &frame, why));
+    if (schema == NULL || frame.framing != FRAMING_SINGLE_OBJECT ||
+        !schema_has_fingerprint(schema, frame.fingerprint))
+        return fault_set(why, FAULT_INPUT, "it is not an event, or one of a newer listener");
+    TRY(datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, NULL, &tree,
+                     why));
+    TRY(timestamp_parse(tree_text_of(tree, "receivedAt"), &received_at_ms, why));
+    *event = (struct event){.id = memory_text(tree_text_of(tree, "eventId")),
+                            .type = memory_text(tree_text_of(tree, "type")),
+                            .reference = memory_text(tree_text_of(tree, "reference")),
+                            .order_id = memory_text(tree_text_of(tree, "orderId")),
+                            .payload = memory_text(tree_text_of(tree, "payload")),
+                            .received_at_ms = received_at_ms};
+    return true;
+}
+
+void event_release(struct event *event)
+{
+    memory_free(event->id);
+    memory_free(event->type);
+    memory_free(event->reference);
+    memory_free(event->order_id);
+    memory_free(event->payload);
+    *event = (struct event){0};
+}
