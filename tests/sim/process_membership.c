@@ -138,7 +138,7 @@ static bool port_take(void *context, struct takeover *takeover, struct fault *wh
     (void)why;
     for (size_t i = 0; i < count; i++) {
         worker->next_request[partitions[i].partition] = partitions[i].position;
-        worker->next_signal[partitions[i].partition] = partitions[i].signals < 0 ? 0 : partitions[i].signals;
+        worker->next_signal[partitions[i].partition] = partitions[i].others.signals < 0 ? 0 : partitions[i].others.signals;
     }
     TRACE("w%d      takes requests", worker->process);
     worker->dirty = true;
@@ -308,7 +308,7 @@ static void tell_positions(struct process *worker)
             metadata = "2;anybody:1;;";
         reads[count++] = (struct takeover_read){.partition = p,
                                                 .offset = one->set ? one->offset : -1,
-                                                .signals = one->set ? one->signals : -1,
+                                                .others = {one->set ? one->signals : -1, -1},
                                                 .low = kafka.requests[p].start,
                                                 .high = -1,
                                                 .metadata = metadata,

@@ -194,6 +194,15 @@ static void load_asyncapi(struct loader *loader)
     json_cursor_release(&cursor);
 }
 
+static void load_calendar(struct loader *loader)
+{
+    char path[PATH_SIZE];
+
+    locate(loader, "common/holidays.json", path);
+    if (exists(loader, "common/holidays.json"))
+        calendar_load(path, &loader->catalogue->calendar, loader->problems);
+}
+
 /* What every request and outcome record must have (schemas/README.md). */
 static void complain_members(struct loader *loader, const char *file, const char *remedy, const char *what)
 {
@@ -324,6 +333,7 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
     catalogue->library = schema_library_new();
     load_openapi(&loader);
     load_asyncapi(&loader);
+    load_calendar(&loader);
     load_library(&loader);
     catalogue->ledger_record = load_common(&loader, "common/LedgerRecord.avsc");
     catalogue->ledger_owner = load_common(&loader, "common/LedgerOwner.avsc");
@@ -370,6 +380,7 @@ void *catalogue_free(struct catalogue *catalogue)
     schema_free(catalogue->ledger_owner);
     schema_free(catalogue->decision);
     schema_free(catalogue->event);
+    calendar_release(&catalogue->calendar);
     schema_free(catalogue->decision_1);
     schema_library_free(catalogue->library);
     openapi_release(&catalogue->openapi);

@@ -10,6 +10,7 @@
 
 #include "arazzo.h"
 #include "asyncapi.h"
+#include "calendar.h"
 #include "schema.h"
 
 struct order_type {
@@ -29,6 +30,7 @@ struct order_type {
 struct catalogue {
     struct openapi openapi;
     struct asyncapi asyncapi;
+    struct calendar calendar; /* of common/holidays.json */
     struct schema_library *library;
     struct order_type **types; /* by name */
     size_t type_count;

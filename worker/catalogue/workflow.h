@@ -95,6 +95,7 @@ struct workflow {
     struct requirement *requirements;
     size_t requirement_count;
     enum workflow_number_form number_form;
+    bool waits; /* a step of it does: for a message or a date, without holding the order's key */
 };
 
 /* Whether the step may change something at BT. */

@@ -17,11 +17,10 @@ enum { LEAVE_MS = 2000, SERVE_MS = 10, REASON_SIZE = 512 };
 struct consumer {
     rd_kafka_t *handle;
     rd_kafka_queue_t *control;  /* rebalances and errors */
-    rd_kafka_queue_t *messages; /* of all our partitions of the requests */
-    rd_kafka_queue_t *signal_messages;
+    rd_kafka_queue_t *messages[CONSUMER_TOPICS]; /* of all our partitions */
     struct loop *loop;
-    int wake; /* eventfd of both queues */
-    char *topic, *signals;
+    int wake; /* eventfd of all queues */
+    char *topics[CONSUMER_TOPICS];
     const struct consumer_calls *calls;
     void *context;
     rd_kafka_consumer_group_metadata_t *assignment;
@@ -106,12 +105,12 @@ static bool subscribe(struct consumer *consumer, struct fault *why)
 {
     rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
 
-    rd_kafka_topic_partition_list_add(topics, consumer->topic, RD_KAFKA_PARTITION_UA);
+    rd_kafka_topic_partition_list_add(topics, consumer->topics[CONSUMER_REQUESTS], RD_KAFKA_PARTITION_UA);
     rd_kafka_resp_err_t error = rd_kafka_subscribe(consumer->handle, topics);
     rd_kafka_topic_partition_list_destroy(topics);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return fault_set(why, FAULT_LOCAL, "cannot subscribe to '%s': %s", consumer->topic,
-                         rd_kafka_err2str(error));
+        return fault_set(why, FAULT_LOCAL, "cannot subscribe to '%s': %s",
+                         consumer->topics[CONSUMER_REQUESTS], rd_kafka_err2str(error));
     return true;
 }
 
@@ -124,8 +123,9 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
     TRY(client_config_make(settings, CLIENT_CONSUMER, &conf, why));
     struct consumer *consumer = memory_new(1, sizeof *consumer);
     *consumer = (struct consumer){.loop = loop, .calls = calls, .context = context, .wake = -1};
-    consumer->topic = memory_text(settings->topic_requests);
-    consumer->signals = memory_text(settings->topic_signals);
+    consumer->topics[CONSUMER_REQUESTS] = memory_text(settings->topic_requests);
+    consumer->topics[CONSUMER_SIGNALS] = memory_text(settings->topic_signals);
+    consumer->topics[CONSUMER_EVENTS] = memory_text(settings->topic_events);
     rd_kafka_conf_set_opaque(conf, consumer);
     rd_kafka_conf_set_rebalance_cb(conf, rebalanced);
     rd_kafka_conf_set_error_cb(conf, failed);
@@ -137,11 +137,11 @@ bool consumer_new(const struct settings *settings, struct loop *loop, const stru
     }
     rd_kafka_poll_set_consumer(consumer->handle);
     consumer->control = rd_kafka_queue_get_consumer(consumer->handle);
-    consumer->messages = rd_kafka_queue_new(consumer->handle);
-    consumer->signal_messages = rd_kafka_queue_new(consumer->handle);
     rd_kafka_queue_io_event_enable(consumer->control, consumer->wake, &one, sizeof one);
-    rd_kafka_queue_io_event_enable(consumer->messages, consumer->wake, &one, sizeof one);
-    rd_kafka_queue_io_event_enable(consumer->signal_messages, consumer->wake, &one, sizeof one);
+    for (size_t i = 0; i < CONSUMER_TOPICS; i++) {
+        consumer->messages[i] = rd_kafka_queue_new(consumer->handle);
+        rd_kafka_queue_io_event_enable(consumer->messages[i], consumer->wake, &one, sizeof one);
+    }
     if (!subscribe(consumer, why)) {
         consumer_free(consumer);
         return false;
@@ -175,10 +175,9 @@ void *consumer_free(struct consumer *consumer)
     drop_pair(consumer);
     if (consumer->control != NULL)
         leave_now(consumer);
-    if (consumer->messages != NULL)
-        rd_kafka_queue_destroy(consumer->messages);
-    if (consumer->signal_messages != NULL)
-        rd_kafka_queue_destroy(consumer->signal_messages);
+    for (size_t i = 0; i < CONSUMER_TOPICS; i++)
+        if (consumer->messages[i] != NULL)
+            rd_kafka_queue_destroy(consumer->messages[i]);
     bool left = consumer->control != NULL && consumer_left(consumer) && !is_fenced(consumer);
     if (consumer->control != NULL)
         rd_kafka_queue_destroy(consumer->control);
@@ -189,34 +188,35 @@ void *consumer_free(struct consumer *consumer)
         loop_forget(consumer->loop, consumer->wake);
         close(consumer->wake);
     }
-    memory_free(consumer->topic);
-    memory_free(consumer->signals);
+    for (size_t i = 0; i < CONSUMER_TOPICS; i++)
+        memory_free(consumer->topics[i]);
     return memory_free(consumer);
 }
 
 /* Forwarded before it is assigned: no message can land in the consumer's own queue. */
-static void add_start(struct consumer *consumer, rd_kafka_queue_t *to, const char *topic, int32_t partition,
-                      int64_t offset, rd_kafka_topic_partition_list_t *list)
+static void add_start(struct consumer *consumer, enum consumer_topic topic, int32_t partition, int64_t offset,
+                      rd_kafka_topic_partition_list_t *list)
 {
-    rd_kafka_queue_t *queue = rd_kafka_queue_get_partition(consumer->handle, topic, partition);
+    rd_kafka_queue_t *queue =
+        rd_kafka_queue_get_partition(consumer->handle, consumer->topics[topic], partition);
 
     if (queue != NULL) {
-        rd_kafka_queue_forward(queue, to);
+        rd_kafka_queue_forward(queue, consumer->messages[topic]);
         rd_kafka_queue_destroy(queue);
     }
-    rd_kafka_topic_partition_list_add(list, topic, partition)->offset =
+    rd_kafka_topic_partition_list_add(list, consumer->topics[topic], partition)->offset =
         offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : offset;
 }
 
 bool consumer_begin(struct consumer *consumer, const struct consumer_start *starts, size_t count,
                     struct fault *why)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count * 2);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count * CONSUMER_TOPICS);
 
     for (size_t i = 0; i < count; i++) {
-        add_start(consumer, consumer->messages, consumer->topic, starts[i].partition, starts[i].offset, list);
-        add_start(consumer, consumer->signal_messages, consumer->signals, starts[i].partition,
-                  starts[i].signals, list);
+        add_start(consumer, CONSUMER_REQUESTS, starts[i].partition, starts[i].offset, list);
+        add_start(consumer, CONSUMER_SIGNALS, starts[i].partition, starts[i].signals, list);
+        add_start(consumer, CONSUMER_EVENTS, starts[i].partition, starts[i].events, list);
     }
     rd_kafka_resp_err_t error = rd_kafka_assign(consumer->handle, list);
     rd_kafka_topic_partition_list_destroy(list);
@@ -252,15 +252,14 @@ bool consumer_left(const struct consumer *consumer)
     return left;
 }
 
-static rd_kafka_message_t *next_of(struct consumer *consumer, rd_kafka_queue_t *queue)
+static rd_kafka_message_t *next_of(struct consumer *consumer, enum consumer_topic topic)
 {
     for (;;) {
-        rd_kafka_message_t *message = rd_kafka_consume_queue(queue, 0);
+        rd_kafka_message_t *message = rd_kafka_consume_queue(consumer->messages[topic], 0);
         if (message == NULL || message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
             return message;
         if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-            if (queue == consumer->messages)
-                consumer->calls->ended(consumer->context, message->partition, message->offset);
+            consumer->calls->ended(consumer->context, topic, message->partition, message->offset);
             rd_kafka_message_destroy(message);
             continue;
         }
@@ -268,7 +267,7 @@ static rd_kafka_message_t *next_of(struct consumer *consumer, rd_kafka_queue_t *
         bool fatal = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
                      message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
         fault_set(&why, FAULT_PEER, "partition %d of '%s': %s", (int)message->partition,
-                  message->rkt == NULL ? consumer->topic : rd_kafka_topic_name(message->rkt),
+                  message->rkt == NULL ? consumer->topics[topic] : rd_kafka_topic_name(message->rkt),
                   rd_kafka_message_errstr(message));
         rd_kafka_message_destroy(message);
         consumer->calls->failed(consumer->context, &why, fatal);
@@ -277,12 +276,17 @@ static rd_kafka_message_t *next_of(struct consumer *consumer, rd_kafka_queue_t *
 
 rd_kafka_message_t *consumer_next(struct consumer *consumer)
 {
-    return next_of(consumer, consumer->messages);
+    return next_of(consumer, CONSUMER_REQUESTS);
 }
 
 rd_kafka_message_t *consumer_next_signal(struct consumer *consumer)
 {
-    return next_of(consumer, consumer->signal_messages);
+    return next_of(consumer, CONSUMER_SIGNALS);
+}
+
+rd_kafka_message_t *consumer_next_event(struct consumer *consumer)
+{
+    return next_of(consumer, CONSUMER_EVENTS);
 }
 
 /* It comes as a message, without a rebalance, and as often as anything else is asked of the handle. */

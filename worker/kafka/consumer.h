@@ -17,6 +17,9 @@
 
 struct consumer;
 
+enum consumer_topic { CONSUMER_REQUESTS, CONSUMER_SIGNALS, CONSUMER_EVENTS };
+enum { CONSUMER_TOPICS = CONSUMER_EVENTS + 1 };
+
 struct consumer_calls {
     /* Partitions are ours from now on; answer with consumer_begin() when their positions are known. */
     void (*assigned)(void *context, const int32_t partitions[], size_t count);
@@ -28,15 +31,15 @@ struct consumer_calls {
     void (*fenced)(void *context);
     /* There may be messages. */
     void (*ready)(void *context);
-    /* All request messages of the partition below the offset have been given, and there is none there now. */
-    void (*ended)(void *context, int32_t partition, int64_t offset);
+    /* All messages of the partition below the offset have been given, and there is none there now. */
+    void (*ended)(void *context, enum consumer_topic topic, int32_t partition, int64_t offset);
 };
 
 /* Where to start reading a partition. */
 struct consumer_start {
     int32_t partition;
     int64_t offset;  /* -1: at the earliest record */
-    int64_t signals; /* the same in the signals topic */
+    int64_t signals, events; /* the same in those topics */
 };
 
 /* Joins the group. `calls` must outlive the consumer. */
@@ -47,7 +50,7 @@ MUST_USE bool consumer_new(const struct settings *settings, struct loop *loop,
 /* Leaves the group if that is not done yet, which may take two seconds, and frees. Accepts null. */
 void *consumer_free(struct consumer *consumer);
 
-/* Starts reading the assigned partitions, and the signals of the same numbers: the answer to `assigned` (R10). */
+/* Starts reading the assigned partitions, and the signals and events of the same numbers: the answer to `assigned` (R10). */
 MUST_USE bool consumer_begin(struct consumer *consumer, const struct consumer_start *starts, size_t count,
                              struct fault *why);
 
@@ -63,8 +66,9 @@ bool consumer_left(const struct consumer *consumer);
 /* The next request, null when there is none now. Give it back with rd_kafka_message_destroy(). */
 rd_kafka_message_t *consumer_next(struct consumer *consumer);
 
-/* The next signal. They have a queue of their own, since they are taken also when there is no room for requests. */
+/* The next signal, or event. They have queues of their own, since they are taken also when there is no room for requests. */
 rd_kafka_message_t *consumer_next_signal(struct consumer *consumer);
+rd_kafka_message_t *consumer_next_event(struct consumer *consumer);
 
 /* Lets librdkafka run its callbacks; called once per turn. */
 void consumer_serve(struct consumer *consumer);

@@ -97,18 +97,25 @@ static enum job_answer without_producer(struct settlement_job *job)
     return job->task == JOB_SETTLE ? leave_unclear(job) : JOB_FAILED;
 }
 
+static void add_position(rd_kafka_topic_partition_list_t *list, const char *topic, int32_t partition,
+                         int64_t offset)
+{
+    if (offset >= 0)
+        rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
+}
+
 static rd_kafka_topic_partition_list_t *positions_of(const struct transaction *transaction,
                                                      const struct settlement_job *job)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count);
+    const struct settings *settings = transaction->settings;
 
     for (size_t i = 0; i < job->position_count; i++) {
         const struct job_position *position = &job->positions[i];
-        if (position->signals >= 0)
-            rd_kafka_topic_partition_list_add(list, transaction->settings->topic_signals, position->partition)
-                ->offset = position->signals;
+        add_position(list, settings->topic_signals, position->partition, position->signals);
+        add_position(list, settings->topic_events, position->partition, position->events);
         rd_kafka_topic_partition_t *entry = rd_kafka_topic_partition_list_add(
-            list, transaction->settings->topic_requests, position->partition);
+            list, settings->topic_requests, position->partition);
         entry->offset = position->offset;
         if (position->metadata == NULL)
             continue;
@@ -204,24 +211,52 @@ static bool read_offsets(struct transaction *transaction, struct settlement_job 
 static bool read_positions(struct transaction *transaction, struct settlement_job *job, struct fault *why)
 {
     const struct settings *settings = transaction->settings;
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count * 2);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count * 3);
 
     for (size_t i = 0; i < job->position_count; i++) {
         rd_kafka_topic_partition_list_add(list, settings->topic_requests, job->positions[i].partition);
         rd_kafka_topic_partition_list_add(list, settings->topic_signals, job->positions[i].partition);
+        rd_kafka_topic_partition_list_add(list, settings->topic_events, job->positions[i].partition);
     }
-    REQUIRE((size_t)list->cnt == 2 * job->position_count); /* they are read by their place */
+    REQUIRE((size_t)list->cnt == 3 * job->position_count); /* they are read by their place */
     rd_kafka_resp_err_t error = rd_kafka_committed(transaction->consumer, list, READ_TIMEOUT_MS);
     for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
         error = list->elems[i].err;
     for (size_t i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < job->position_count; i++) {
-        const rd_kafka_topic_partition_t *signals = &list->elems[2 * i + 1];
-        take_committed(&list->elems[2 * i], &job->positions[i]);
-        job->positions[i].signals = signals->offset < 0 ? -1 : signals->offset;
+        const rd_kafka_topic_partition_t *found = &list->elems[3 * i];
+        take_committed(&list->elems[3 * i], &job->positions[i]);
+        job->positions[i].signals = found[1].offset < 0 ? -1 : found[1].offset;
+        job->positions[i].events = found[2].offset < 0 ? -1 : found[2].offset;
     }
     rd_kafka_topic_partition_list_destroy(list);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return fault_set(why, FAULT_PEER, "cannot read positions: %s", rd_kafka_err2str(error));
+    return true;
+}
+
+/* Of the group's consumer, which reads committed records: so these are the ends of what it will be given. */
+static bool read_ends(struct transaction *transaction, struct settlement_job *job, struct fault *why)
+{
+    const struct settings *settings = transaction->settings;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count * 2);
+
+    for (size_t i = 0; i < job->position_count; i++) {
+        rd_kafka_topic_partition_list_add(list, settings->topic_signals, job->positions[i].partition)->offset =
+            RD_KAFKA_OFFSET_END;
+        rd_kafka_topic_partition_list_add(list, settings->topic_events, job->positions[i].partition)->offset =
+            RD_KAFKA_OFFSET_END;
+    }
+    rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(transaction->consumer, list, READ_TIMEOUT_MS);
+    for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
+        error = list->elems[i].err;
+    for (size_t i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && i < job->position_count; i++) {
+        job->positions[i].signals = list->elems[2 * i].offset;
+        job->positions[i].events = list->elems[2 * i + 1].offset;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fault_set(why, FAULT_PEER, "cannot read where signals and events end: %s",
+                         rd_kafka_err2str(error));
     return true;
 }
 
@@ -399,6 +434,9 @@ void transaction_carry_out(struct transaction *transaction, struct settlement_jo
         job->answer = peek_times(transaction->settings, job->positions, job->position_count, &job->why)
                           ? JOB_CLEAN
                           : JOB_FAILED;
+        return;
+    case JOB_ENDS:
+        job->answer = read_ends(transaction, job, &job->why) ? JOB_CLEAN : JOB_FAILED;
         return;
     case JOB_PROBE:
         job->answer = probe(transaction, job);

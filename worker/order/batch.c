@@ -55,8 +55,11 @@ static void finish_offsets(struct batch *batch, struct order *order)
         partitions_finish(partitions, order->ledger.repeats[i].partition, order->ledger.repeats[i].offset);
     order->ledger.repeat_count = 0;
     for (size_t i = 0; i < order->ledger.signal_count; i++)
-        partitions_finish_signal(partitions, order->source.partition, order->ledger.signals[i]);
+        partitions_finish_of(partitions, PARTITION_SIGNALS, order->source.partition, order->ledger.signals[i]);
     order->ledger.signal_count = 0;
+    for (size_t i = 0; i < order->ledger.event_count; i++)
+        partitions_finish_of(partitions, PARTITION_EVENTS, order->source.partition, order->ledger.events[i]);
+    order->ledger.event_count = 0;
 }
 
 static void add_outcome(struct batch *batch, const struct order *order, void *outcome)
@@ -80,6 +83,23 @@ static void add_ledger_record(struct batch *batch, const struct order *order, vo
     snprintf(item->request_id, sizeof item->request_id, "%s", order->request.id);
 }
 
+/* News that is not final, in its order. Gives the record of the latest; null: there is none. */
+static void *add_progress(struct batch *batch, struct order *order)
+{
+    struct progress *progress;
+    void *record = NULL;
+
+    while ((progress = waiting_take_progress(&order->waiting)) != NULL) {
+        record = batch->setup.records->progress(batch->setup.context, order, progress);
+        order->sequence++;
+        batch_add_item(batch, order->source.partition, record);
+        progress_free(progress);
+    }
+    if (record != NULL)
+        partitions_touch(batch->setup.partitions, order->source.partition);
+    return record;
+}
+
 /* The records of a change: an outcome, the ledger's. An order that cannot be owned has none and changes once more. */
 static void add_change(struct batch *batch, const struct change *change)
 {
@@ -88,12 +108,13 @@ static void add_change(struct batch *batch, const struct change *change)
     struct fault why;
 
     REQUIRE(change->publishes || change->records);
+    void *latest = add_progress(batch, change->order);
     if (change->publishes) {
         outcome = records->outcome(context, change->order);
         orders_published(change->order);
     }
     if (change->records) {
-        kept = records->ledger(context, change->order, outcome, &why);
+        kept = records->ledger(context, change->order, outcome == NULL ? latest : outcome, &why);
         if (kept == NULL) {
             if (outcome != NULL)
                 records->release(context, outcome);

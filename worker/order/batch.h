@@ -19,6 +19,7 @@ struct batch;
 struct batch_records {
     /* An order's outcome; of one that is REPEATED, a copy that is marked so. */
     void *(*outcome)(void *context, const struct order *order);
+    void *(*progress)(void *context, const struct order *order, const struct progress *progress);
     void *(*repeat)(void *context, const struct order *order, const void *outcome);
     /* The order's ledger record, with the outcome just made (null: none). Null, FAULT_EXHAUSTED: it is too large. */
     void *(*ledger)(void *context, const struct order *order, const void *outcome, struct fault *why);

@@ -34,29 +34,6 @@ static enum engine_move refuse(struct order *order, enum reason_kind kind, const
     return ENGINE_END;
 }
 
-enum engine_move engine_begin(struct order *order, const struct engine_terms *terms)
-{
-    const struct workflow *workflow = order->type->workflow;
-
-    if (!order->type->served)
-        return refuse(order, REASON_NOT_SERVED, order->type->needs,
-                      "not yet served: this worker does not wait for BT's notifications yet", terms);
-    REQUIRE(order->main.workflow == NULL && order->lookup.workflow == NULL);
-    REQUIRE(order->ledger.unloaded == NULL && order->main.steps == NULL);
-    order->main.workflow = workflow;
-    order->main.inputs = json_object_get(order->request.inputs);
-    order->main.steps = json_object_new_object();
-    add_references(order);
-    struct scope scope = engine_scope(order);
-    for (size_t i = 0; i < workflow->requirement_count; i++) {
-        const struct requirement *requirement = &workflow->requirements[i];
-        if (!criteria_hold(&requirement->criteria, &scope))
-            return refuse(order, REASON_CONTRACT, requirement->name, requirement->reason, terms);
-    }
-    engine_enter_step(order, 0);
-    return order_step(order) != NULL ? ENGINE_RETRY : engine_complete(order, &no_reason, terms);
-}
-
 /* What forbids to begin with the step that comes next. ENGINE_RETRY: nothing does. */
 static enum engine_move check_start(struct order *order, const struct engine_terms *terms)
 {
@@ -106,6 +83,9 @@ static enum engine_move next_call(struct order *order, const struct engine_terms
     const struct step *step = order_step(order);
     if (step == NULL)
         return engine_complete(order, &no_reason, terms);
+    enum engine_move waits = engine_must_await(order) ? engine_await(order, terms) : ENGINE_RETRY;
+    if (waits != ENGINE_RETRY) /* its day may be over before its turn comes */
+        return waits;
     if (execution->steps_left_out) /* also when a person has it tried again: it would be another order */
         return engine_park(
             order, REASON_IN_DOUBT, "size",
@@ -133,13 +113,18 @@ static enum engine_move next_call(struct order *order, const struct engine_terms
         return ENGINE_CALL;
     REQUIRE(!order->doubt.open); /* what may have happened is looked for, not sent again */
     order->attempt++;
+    engine_note_reference(order);
     return ENGINE_INTEND;
 }
 
 static enum engine_move leave_step(struct order *order, size_t next, const struct engine_terms *terms)
 {
+    if (order->lookup.workflow == NULL)
+        engine_end_wait(order);
     engine_enter_step(order, next);
-    return order_step(order) != NULL ? ENGINE_RETRY : engine_complete(order, &no_reason, terms);
+    if (order_step(order) == NULL)
+        return engine_complete(order, &no_reason, terms);
+    return order->lookup.workflow == NULL ? engine_await(order, terms) : ENGINE_RETRY;
 }
 
 /* The outputs of the step are known (owned): stores them and takes the way that onSuccess names. */
@@ -156,6 +141,8 @@ static enum engine_move succeed(struct order *order, const struct step *step, st
         engine_forget_doubt(order);
         if (order_id != NULL)
             snprintf(order->order_id, sizeof order->order_id, "%s", order_id);
+        if (workflow_step_writes(step) || step->operation == NULL)
+            engine_note_progress(order, &no_reason, terms);
     }
     for (size_t i = 0; i < step->on_success_count; i++) {
         const struct action *action = &step->on_success[i];
@@ -336,19 +323,122 @@ static enum engine_move judge(struct order *order, const struct openapi *openapi
     return ENGINE_END;
 }
 
-/* What an ended look-up means, until that is something to do. */
+static struct reason reported(const struct message *message)
+{
+    struct reason reason;
+
+    reason_set(&reason, REASON_REPORTED, message->word == NULL ? "" : message->word, "%s",
+               message->said == NULL ? "BT reported about it" : message->said);
+    return reason;
+}
+
+/* A way that onFailure of a step that receives names: it has nothing to try again. */
+static const struct action *action_of_message(const struct step *step, const struct scope *scope)
+{
+    for (size_t i = 0; i < step->on_failure_count; i++)
+        if (step->on_failure[i].type != ACTION_RETRY && criteria_hold(&step->on_failure[i].criteria, scope))
+            return &step->on_failure[i];
+    return NULL;
+}
+
+/* The step has ended without what it waits for. */
+static enum engine_move fail_to_receive(struct order *order, const struct action *action,
+                                        const struct scope *scope, const struct reason *reason,
+                                        const struct engine_terms *terms)
+{
+    engine_note_progress(order, reason, terms);
+    json_object_object_del(order->main.steps, order_step(order)->id); /* of an earlier visit */
+    return action->type == ACTION_GOTO ? leave_step(order, action->target_index, terms)
+                                       : engine_end_by_action(order, action, scope, reason, terms);
+}
+
+/*
+ * What is reported about the step's reference: it is what the step waits for, a way that onFailure names, or news, and
+ * the wait goes on (schemas/README.md).
+ */
+static enum engine_move judge_message(struct order *order, const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+    struct scope scope = engine_scope(order);
+    struct message message = order->waiting.message;
+    struct reason reason = reported(&message);
+
+    order->waiting.message = (struct message){0};
+    scope.body = message.payload;
+    const struct action *action = NULL;
+    enum engine_move move;
+    if (criteria_hold(&step->success, &scope)) {
+        move = succeed(order, step, engine_step_outputs(step, &scope), &scope, terms);
+    } else if ((action = action_of_message(step, &scope)) != NULL) {
+        move = fail_to_receive(order, action, &scope, &reason, terms);
+    } else {
+        engine_note_progress(order, &reason, terms);
+        move = engine_hear(order);
+    }
+    message_release(&message);
+    return move;
+}
+
+/* No message came in time, or the day on which the call was to be made has passed. */
+static enum engine_move judge_lateness(struct order *order, const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+    struct scope scope = engine_scope(order);
+    struct reason reason;
+
+    reason_set(&reason, REASON_TIMEOUT, step->id,
+               step->operation == NULL ? "no message that step '%s' waits for came in time"
+                                       : "the time in which step '%s' may begin has passed",
+               step->id);
+    const struct action *action = action_of_message(step, &scope);
+    return action != NULL ? fail_to_receive(order, action, &scope, &reason, terms)
+                          : engine_park(order, reason.kind, reason.code, reason.text, terms);
+}
+
+/* What an ended look-up or a message means, until that is something to do. */
 static enum engine_move act_on(struct order *order, enum engine_move move, const struct engine_terms *terms)
 {
-    while (move == ENGINE_LOOKED || move == ENGINE_FOUND) {
+    while (move > ENGINE_AWAIT) {
         struct scope scope = engine_scope(order);
-        move = move == ENGINE_LOOKED
-                   ? engine_judge_lookup(order, terms)
+        move = move == ENGINE_LOOKED  ? engine_judge_lookup(order, terms)
+               : move == ENGINE_HEARD ? judge_message(order, terms)
+               : move == ENGINE_LATE
+                   ? judge_lateness(order, terms)
                    : succeed(order, order_step(order), TAKE(order->doubt.answer), &scope, terms);
     }
-    REQUIRE(move <= ENGINE_END && order->doubt.answer == NULL);
+    engine_date_progress(order);
+    REQUIRE(move <= ENGINE_AWAIT && order->doubt.answer == NULL);
+    REQUIRE((move == ENGINE_AWAIT) <= (order->waiting.wait.step != NULL));
     REQUIRE(move != ENGINE_PARK || (order->status == OUTCOME_UNKNOWN && !order->doubt.open));
     REQUIRE(move != ENGINE_END || order->status < OUTCOME_UNKNOWN);
     return move;
+}
+
+enum engine_move engine_begin(struct order *order, const struct engine_terms *terms)
+{
+    const struct workflow *workflow = order->type->workflow;
+
+    if (!order->type->served)
+        return refuse(order, REASON_NOT_SERVED, order->type->needs,
+                      "not yet served: this worker does not wait for BT's notifications yet", terms);
+    if (workflow->waits && !terms->may_wait)
+        return refuse(order, REASON_NOT_SERVED, "ledger.format",
+                      "not served: it waits for messages or dates, and the ledger is written in a format without "
+                      "them; set ledger.format=latest when every worker reads it",
+                      terms);
+    REQUIRE(order->main.workflow == NULL && order->lookup.workflow == NULL);
+    REQUIRE(order->ledger.unloaded == NULL && order->main.steps == NULL);
+    order->main.workflow = workflow;
+    order->main.inputs = json_object_get(order->request.inputs);
+    order->main.steps = json_object_new_object();
+    add_references(order);
+    struct scope scope = engine_scope(order);
+    for (size_t i = 0; i < workflow->requirement_count; i++) {
+        const struct requirement *requirement = &workflow->requirements[i];
+        if (!criteria_hold(&requirement->criteria, &scope))
+            return refuse(order, REASON_CONTRACT, requirement->name, requirement->reason, terms);
+    }
+    return act_on(order, leave_step(order, 0, terms), terms);
 }
 
 enum engine_move engine_next(struct order *order, const struct engine_terms *terms)
@@ -361,4 +451,36 @@ enum engine_move engine_answer(struct order *order, const struct openapi *openap
                                struct verdict *verdict)
 {
     return act_on(order, judge(order, openapi, evidence, terms, verdict), terms);
+}
+
+enum engine_move engine_enter(struct order *order, const struct engine_terms *terms)
+{
+    return act_on(order, engine_await(order, terms), terms);
+}
+
+enum engine_move engine_told(struct order *order, struct message *message, const struct engine_terms *terms)
+{
+    REQUIRE(waiting_for(&order->waiting, message->reference) && order->waiting.message.payload == NULL);
+    order->waiting.message = *message;
+    *message = (struct message){0};
+    return act_on(order, ENGINE_HEARD, terms);
+}
+
+enum engine_move engine_time_is_up(struct order *order, const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+
+    REQUIRE(order->waiting.wait.step != NULL && terms->wall_ms >= order->waiting.wait.until_ms);
+    if (step->operation == NULL)
+        return act_on(order, ENGINE_LATE, terms);
+    engine_end_wait(order); /* the call's moment has come, unless it has passed by now */
+    return act_on(order, engine_await(order, terms), terms);
+}
+
+void engine_report(struct order *order, const struct message *message, const struct engine_terms *terms)
+{
+    const struct reason reason = reported(message);
+
+    if (order_step(order) != NULL)
+        engine_note_progress(order, &reason, terms);
 }

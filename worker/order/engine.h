@@ -9,6 +9,7 @@
 #define ORDER_ENGINE_H
 
 #include "backoff.h"
+#include "calendar.h"
 #include "decision.h"
 #include "order.h"
 #include "rules.h"
@@ -21,9 +22,12 @@ enum engine_move {
     ENGINE_RETRY,  /* engine_next() again as soon as the pace allows */
     ENGINE_PARK,   /* a person must decide; reason is set, status UNKNOWN */
     ENGINE_END,    /* status, reason and result are set */
+    ENGINE_AWAIT,  /* a message, or the moment that waiting.wait has; its key is free meanwhile */
     /* Within the engine only, which acts on them: */
     ENGINE_LOOKED, /* a look-up has ended, doubt.answer is what it found */
     ENGINE_FOUND,  /* it has found the step done, doubt.answer is the step's outputs */
+    ENGINE_HEARD,  /* waiting.message is to be judged */
+    ENGINE_LATE,   /* what the step waited for did not come in time */
 };
 
 /* The deadlines of PROMISE.md section 4, computed for one API. */
@@ -43,6 +47,8 @@ struct engine_terms {
     uint64_t random;               /* uniform over 64 bits, for jitter */
     struct backoff_policy backoff; /* of the step's API */
     struct doubt_policy doubt;     /* the same */
+    bool may_wait;                 /* the ledger is written in a format that has waits */
+    const struct calendar *calendar; /* for steps that start on a day */
 };
 
 /*
@@ -60,6 +66,19 @@ const char *engine_api(const struct order *order);
 
 /* Renders the call of the step that comes next: anything but ENGINE_WAIT. */
 enum engine_move engine_next(struct order *order, const struct engine_terms *terms);
+
+/* Whether the step that comes next may have to wait for a message or a moment; and begins that wait, or ENGINE_RETRY. */
+bool engine_must_await(const struct order *order);
+enum engine_move engine_enter(struct order *order, const struct engine_terms *terms);
+
+/* The message that the order waits for has come, or news about the same reference; it is taken over. */
+enum engine_move engine_told(struct order *order, struct message *message, const struct engine_terms *terms);
+
+/* BT has given up what no step waits for just now: that is news at once. */
+void engine_report(struct order *order, const struct message *message, const struct engine_terms *terms);
+
+/* The wait's moment has come: the call may be made, or no message has come in time. */
+enum engine_move engine_time_is_up(struct order *order, const struct engine_terms *terms);
 
 /* Judges the call that has ended and moves on; the verdict is given back for the pace and the token. */
 enum engine_move engine_answer(struct order *order, const struct openapi *openapi,

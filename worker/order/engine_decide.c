@@ -23,7 +23,8 @@ static bool was_sent(const struct order *order)
 static bool may_cancel(const struct order *order, const struct decision *decision)
 {
     return decision->verdict == DECISION_REJECT && !was_sent(order) &&
-           (order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_WAITING);
+           (order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_WAITING ||
+            order->state == ORDER_AWAITING);
 }
 
 static bool is_timely(const struct order *order, const struct decision *decision,
@@ -140,6 +141,7 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
     order->reason = no_reason;
     order->outcome_is_due = false;
     execution_release(&order->lookup);
+    engine_end_wait(order);
     switch (decision->verdict) {
     case DECISION_HAPPENED:
         *move = happened(order, decision, given, &reason, terms);

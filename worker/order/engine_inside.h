@@ -1,4 +1,4 @@
-/* What the engine's files share: each calls those before it, engine_step, _end, _doubt, and no other includes this. */
+/* What the engine's files share: each calls those before it, engine_step, _end, _await, _doubt, and no other includes this. */
 #ifndef ORDER_ENGINE_INSIDE_H
 #define ORDER_ENGINE_INSIDE_H
 
@@ -43,6 +43,19 @@ struct fitting {
     const struct scope *reply;
 };
 bool engine_result_fits(void *context, struct fault *why);
+
+/* --- engine_await.c --- */
+
+/* The step that was entered: waits for its message or its moment. ENGINE_RETRY: it is a call that may be made. */
+enum engine_move engine_await(struct order *order, const struct engine_terms *terms);
+/* ENGINE_HEARD: the oldest message about what it waits for is in waiting.message. Else ENGINE_AWAIT. */
+enum engine_move engine_hear(struct order *order);
+void engine_end_wait(struct order *order);
+/* The step has written, received, or was told something: news that is not final, of workflows that wait. */
+void engine_note_progress(struct order *order, const struct reason *reason, const struct engine_terms *terms);
+/* The engine is done for now: what the order waits for belongs to the news. */
+void engine_date_progress(struct order *order);
+void engine_note_reference(struct order *order);
 
 /* --- engine_doubt.c --- */
 

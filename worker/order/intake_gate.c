@@ -79,12 +79,23 @@ enum intake_answer intake_gate_hand_over(struct intake_gate *gate, struct order 
 
 enum intake_answer intake_gate_signal(struct intake_gate *gate, int32_t partition, int64_t offset)
 {
-    if (!partitions_signal_has_room(gate->partitions, partition, offset))
+    if (!partitions_has_room(gate->partitions, PARTITION_SIGNALS, partition, offset))
         return INTAKE_HELD; /* so many that are not settled yet */
-    if (!partitions_take_signal(gate->partitions, partition, offset))
+    if (!partitions_take(gate->partitions, PARTITION_SIGNALS, partition, offset))
         return INTAKE_SKIP;
     if (!orders_keep_rule(gate->orders, RULE_SIGNALS))
-        partitions_finish_signal(gate->partitions, partition, offset);
+        partitions_finish_of(gate->partitions, PARTITION_SIGNALS, partition, offset);
+    return INTAKE_OPEN;
+}
+
+enum intake_answer intake_gate_event(struct intake_gate *gate, int32_t partition, int64_t offset)
+{
+    if (!partitions_has_room(gate->partitions, PARTITION_EVENTS, partition, offset))
+        return INTAKE_HELD;
+    if (!partitions_take(gate->partitions, PARTITION_EVENTS, partition, offset))
+        return INTAKE_SKIP;
+    if (!orders_keep_rule(gate->orders, RULE_HEARD))
+        partitions_finish_of(gate->partitions, PARTITION_EVENTS, partition, offset);
     return INTAKE_OPEN;
 }
 
@@ -100,7 +111,7 @@ static enum intake_answer refuse_closed(struct intake_gate *gate, const struct d
                                  : "this partition has no such order";
     if (is_done && done->partition == partition)
         return INTAKE_FINISHED;
-    partitions_finish_signal(gate->partitions, partition, offset);
+    partitions_finish_of(gate->partitions, PARTITION_SIGNALS, partition, offset);
     return INTAKE_OPEN;
 }
 
@@ -130,7 +141,7 @@ enum intake_answer intake_gate_decide(struct intake_gate *gate, const struct dec
         return refuse_closed(gate, decision, partition, offset, order != NULL, decided, done);
     if (decided_has(order->ledger.decisions, decision->signal_id)) {
         decided->again = true;
-        partitions_finish_signal(gate->partitions, partition, offset);
+        partitions_finish_of(gate->partitions, PARTITION_SIGNALS, partition, offset);
         return INTAKE_OPEN;
     }
     decided->applied = orders_decide(gate->orders, order, decision, time, why);
@@ -153,5 +164,5 @@ void intake_gate_too_late(struct intake_gate *gate, const struct decision *decis
         batch_rewrite(gate->batch, partition, &rewritten);
         memory_free(rewritten.decisions);
     }
-    partitions_finish_signal(gate->partitions, partition, offset);
+    partitions_finish_of(gate->partitions, PARTITION_SIGNALS, partition, offset);
 }

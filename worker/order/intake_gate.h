@@ -52,6 +52,9 @@ enum intake_answer intake_gate_hand_over(struct intake_gate *gate, struct order 
 /* The signal at the offset: OPEN, SKIP or HELD. */
 enum intake_answer intake_gate_signal(struct intake_gate *gate, int32_t partition, int64_t offset);
 
+/* The event at the offset: the same. */
+enum intake_answer intake_gate_event(struct intake_gate *gate, int32_t partition, int64_t offset);
+
 /* What became of a decision. */
 struct intake_decided {
     bool applied;

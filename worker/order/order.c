@@ -20,6 +20,7 @@ struct order *order_new(const char *topic, int32_t partition, int64_t offset, co
     order->source.offset = order->source.turn = offset;
     order->source.key = key == NULL || key_length == 0 ? NULL : memory_text_of(key, key_length);
     order->source.key_length = key_length;
+    waiting_init(&order->waiting);
     return order;
 }
 
@@ -48,6 +49,7 @@ void *order_free(struct order *order)
     call_release(&order->call);
     request_release(&order->request);
     journal_release(&order->journal);
+    waiting_release(&order->waiting);
     json_object_put(order->result);
     if (order->ledger.unloaded != NULL)
         ledger_release(order->ledger.unloaded);
@@ -55,6 +57,7 @@ void *order_free(struct order *order)
     memory_free(order->ledger.last_decision);
     memory_free(order->ledger.decisions);
     memory_free(order->ledger.signals);
+    memory_free(order->ledger.events);
     memory_free(order->ledger.repeats);
     memory_free(order->source.headers.traceparent);
     memory_free(order->source.headers.tracestate);
@@ -105,6 +108,25 @@ void order_outcome(const struct order *order, struct outcome *outcome)
         .finished_at_ms = order->finished_at_ms,
         .source = {order->source.topic, order->source.partition, order->source.offset},
         .result = order->result,
+    };
+}
+
+void order_progress(const struct order *order, const struct progress *progress, struct outcome *outcome)
+{
+    *outcome = (struct outcome){
+        .type = order->type,
+        .request_id = order->request.id,
+        .status = OUTCOME_PROGRESS,
+        .sequence = order->sequence,
+        .reason = progress->reason,
+        .calls = &progress->calls,
+        .order_id = order->order_id,
+        .external_id = *progress->reference == '\0' ? NULL : progress->reference,
+        .requested_at_ms = order->source.requested_at_ms,
+        .started_at_ms = order->started_at_ms,
+        .finished_at_ms = progress->at_ms,
+        .source = {order->source.topic, order->source.partition, order->source.offset},
+        .wait = &progress->wait,
     };
 }
 

@@ -12,6 +12,7 @@
 #include "ledger.h"
 #include "outcome.h"
 #include "request.h"
+#include "waiting.h"
 
 enum order_state {
     ORDER_QUEUED,    /* after another of its key */
@@ -20,6 +21,7 @@ enum order_state {
     ORDER_PERMITTED, /* it is committed: the call may be sent while the lease lasts */
     ORDER_CALLING,   /* a call is on its way */
     ORDER_WAITING,   /* for its due time: back-off, or a doubt until it is looked up again */
+    ORDER_AWAITING,  /* a message or a date, in no lane and no pace */
     ORDER_PARKED,    /* a person decides */
     ORDER_DONE,      /* its final outcome waits to be settled */
     ORDER_SETTLING,  /* that outcome is part of the running settlement */
@@ -34,7 +36,7 @@ struct order_source {
     const char *topic; /* borrowed */
     int32_t partition;
     int64_t offset;
-    int64_t turn; /* its place in its lane: PROMISE.md section 2 */
+    int64_t turn, place; /* where it stands in its lane: PROMISE.md section 2 */
     char *key;    /* null: none */
     size_t key_length;
     int64_t requested_at_ms; /* since the epoch */
@@ -54,10 +56,10 @@ struct ledger_link {
     size_t weight;                  /* of the whole in memory, roughly */
 
     char *last_decision, *decisions; /* JSON; null: none. Of all of them: see decided.h */
-    int64_t *signals;                /* offsets of the decisions whose effect is not settled yet; owned */
+    int64_t *signals, *events; /* offsets of decisions and events whose effect is not settled yet; owned */
     unsigned repeats_due;            /* further requests with its id: each is answered */
     struct order_repeat *repeats;    /* those whose offset is not settled yet */
-    size_t signal_count, repeat_count;
+    size_t signal_count, event_count, repeat_count;
 };
 
 struct order {
@@ -81,6 +83,7 @@ struct order {
     bool wrote;             /* a writing step is done: FAILED would be a lie */
     struct doubt doubt;
     struct journal journal;
+    struct waiting waiting;
 
     /* how it ended: from ORDER_DONE on; why it is parked */
     enum outcome_status status;
@@ -96,6 +99,8 @@ struct order *order_new(const char *topic, int32_t partition, int64_t offset, co
 void *order_free(struct order *order);
 /* What its outcome says; valid while the order lives. Only of ORDER_PARKED and from ORDER_DONE on. */
 void order_outcome(const struct order *order, struct outcome *outcome);
+/* The same of news that is not final. */
+void order_progress(const struct order *order, const struct progress *progress, struct outcome *outcome);
 
 /* The execution that is under way: the look-up's, or its own. */
 struct execution *order_execution(struct order *order);

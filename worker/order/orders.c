@@ -15,6 +15,8 @@ struct orders *orders_new(const struct orders_setup *setup, struct orders_time t
     orders->openapi = setup->openapi;
     orders->steps_max = setup->steps_max;
     orders->rules_off = setup->rules_off;
+    orders->may_wait = setup->may_wait;
+    orders->calendar = setup->calendar;
     orders->random = setup->seed | 1;
     orders->due_ms = INT64_MAX;
     orders->time = time;
@@ -32,6 +34,7 @@ struct orders *orders_new(const struct orders_setup *setup, struct orders_time t
     TAILQ_INIT(&orders->ended);
     TAILQ_INIT(&orders->changed);
     TAILQ_INIT(&orders->going);
+    TAILQ_INIT(&orders->overdue);
     return orders;
 }
 
@@ -41,6 +44,7 @@ void *orders_free(struct orders *orders)
         return NULL;
     for (size_t i = 0; i < orders->part_room; i++) {
         for (struct order *order; (order = orders_first_of(orders, i)) != NULL;) {
+            orders_unindex(orders, order);
             LIST_REMOVE(order->links, in_partition);
             order_free(order);
         }
@@ -49,6 +53,8 @@ void *orders_free(struct orders *orders)
     memory_free(orders->parts);
     lanes_free(orders->lanes);
     heap_release(&orders->waiting);
+    heap_release(&orders->awaiting);
+    table_release(&orders->references);
     table_release(&orders->ids);
     memory_free(orders->apis);
     return memory_free(orders);
@@ -160,7 +166,8 @@ struct order *orders_next_call(struct orders *orders, struct orders_time time)
     if (order != NULL)
         return order;
     wake_waiting(orders);
-    orders->due_ms = INT64_MAX;
+    orders_end_waits(orders, &left);
+    orders->due_ms = orders_await_due_ms(orders);
     for (size_t i = 0; i < orders->api_count; i++) {
         struct api *api = &orders->apis[(orders->api_turn + i) % orders->api_count];
         order = start_one(orders, api, &left);

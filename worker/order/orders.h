@@ -29,6 +29,8 @@ struct orders_setup {
     unsigned steps_max;
     uint64_t seed;
     unsigned rules_off; /* of enum rule; 0 outside of tests */
+    bool may_wait;      /* the ledger is written in a format that has waits */
+    const struct calendar *calendar; /* borrowed; for steps that start on a day */
 };
 
 /* The moment: clock of the loop, and milliseconds since the epoch. */

@@ -18,11 +18,13 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     orders->time = time;
     order->source.taken_ms = time.now_ms;
     order->links->recovered = true;
-    bool first = order->source.key == NULL || lanes_enter(orders->lanes, order);
+    bool waits = order->waiting.wait.step != NULL; /* also one that a person decides on: it holds no key */
+    bool first = order->source.key == NULL || (!waits && lanes_enter(orders->lanes, order));
     orders_add(orders, order);
     if (state != LEDGER_INTENDED) { /* its content is looked at when it is its turn: there may be very many */
         orders_set_state(orders, order,
                          state == LEDGER_PARKED ? ORDER_PARKED
+                         : waits                ? ORDER_AWAITING
                          : first                ? ORDER_READY
                                                 : ORDER_QUEUED);
         return true;
@@ -121,7 +123,8 @@ void orders_published(struct order *order)
 /* What is far from its turn needs no trees. */
 static void rest(struct orders *orders, struct order *order)
 {
-    bool far = order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED;
+    bool far = order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED ||
+               order->state == ORDER_AWAITING;
 
     if (order->ledger.owned && far && !order->ledger.changed)
         orders_unload(orders, order);
@@ -172,6 +175,7 @@ static bool is_stuck(const struct orders *orders, const struct order *order, int
     case ORDER_QUEUED:
     case ORDER_INTENDING:
     case ORDER_PERMITTED:
+    case ORDER_AWAITING:
     case ORDER_DONE:
     case ORDER_SETTLING:
         break;
@@ -186,7 +190,7 @@ static size_t own_slow_of(struct orders *orders, size_t part, int64_t taken_befo
 
     if (orders->parts[part] == NULL)
         return 0;
-    LIST_FOREACH(links, orders->parts[part], in_partition) {
+    LIST_FOREACH(links, &orders->parts[part]->orders, in_partition) {
         struct order *order = links->order;
         seen++;
         if (!order->ledger.owned && order->source.taken_ms < taken_before_ms && order->state != ORDER_DONE &&
@@ -218,6 +222,8 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
         order->doubt.absent_ms = order->source.taken_ms + terms.doubt.absent_ms;
     if (!engine_decide(order, decision, &terms, &to, why))
         return false;
+    if (to == ENGINE_RETRY && engine_must_await(order))
+        to = engine_enter(order, &terms);
     orders_move(orders, order, to);
     return true;
 }
@@ -290,9 +296,9 @@ static void leave_all_of(struct orders *orders, struct order_part *part, bool lo
 {
     struct order_links *links;
 
-    LIST_FOREACH(links, part, in_partition)
+    LIST_FOREACH(links, &part->orders, in_partition)
         links->leaving = true;
-    LIST_FOREACH(links, part, in_partition) {
+    LIST_FOREACH(links, &part->orders, in_partition) {
         if (lost)
             abandon(orders, links->order);
         else if (may_go(orders, links->order))

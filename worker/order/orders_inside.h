@@ -5,7 +5,13 @@
 #include "change.h"
 #include "order_links.h"
 
-LIST_HEAD(order_part, order_links);
+/* The orders of one partition. */
+struct order_part {
+    LIST_HEAD(, order_links) orders;
+    int64_t turn, place;      /* the highest of any order of it: who queues again comes after them */
+    int64_t read_to_wall_ms;  /* what stood in its events and signals at this moment is taken (PROMISE.md R18) */
+    int64_t overdue_since_ms; /* the earliest moment that waits for that; INT64_MAX: none */
+};
 
 struct api {
     const char *tag;
@@ -29,6 +35,11 @@ struct orders {
     size_t slow_part;        /* where orders_own_slow() goes on */
     struct order_list going; /* left to orders_sweep() */
     struct heap waiting;     /* by due time */
+    struct heap awaiting;    /* by the moment at which the wait ends, since the epoch */
+    struct order_list overdue; /* ORDER_AWAITING, whose time is up, until all is read that came before */
+    struct table references; /* what BT may name an order by */
+    const struct calendar *calendar;
+    bool may_wait;
     struct table ids;        /* by request id */
     size_t counts[ORDER_STATES];
     size_t count, owned, changes;
@@ -73,6 +84,22 @@ void orders_unmark_changed(struct orders *orders, struct order *order);
 
 /* The order has a ledger record from now on; and what stands before it in its lane. */
 void orders_own(struct orders *orders, struct order *order);
+
+/* Of one of the workflows that wait: enters its lane again, behind all that have come meanwhile. */
+void orders_queue_again(struct orders *orders, struct order *order);
+struct order_part *orders_part(struct orders *orders, size_t partition); /* made where there is none */
+
+/* --- orders_await.c --- */
+
+/* Makes the references findable that the order has got; and forgets them all. */
+void orders_index(struct orders *orders, struct order *order);
+void orders_unindex(struct orders *orders, struct order *order);
+
+void orders_leave_overdue(struct orders *orders, struct order *order);
+
+/* Ends waits whose time is up, as far as `left` goes (in bytes of orders). */
+void orders_end_waits(struct orders *orders, int64_t *left);
+int64_t orders_await_due_ms(const struct orders *orders); /* by the clock of the loop */
 
 /* --- orders_change.c --- */
 

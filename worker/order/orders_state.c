@@ -48,7 +48,7 @@ void orders_weigh(struct orders *orders, struct order *order)
     orders->bytes += order->ledger.weight;
 }
 
-static struct order_part *part_of(struct orders *orders, size_t partition)
+struct order_part *orders_part(struct orders *orders, size_t partition)
 {
     size_t room = orders->part_room;
 
@@ -57,8 +57,10 @@ static struct order_part *part_of(struct orders *orders, size_t partition)
         orders->parts = memory_resize(orders->parts, orders->part_room, sizeof(struct order_part *));
         memset(&orders->parts[room], 0, (orders->part_room - room) * sizeof(struct order_part *));
     }
-    if (orders->parts[partition] == NULL)
+    if (orders->parts[partition] == NULL) {
         orders->parts[partition] = memory_new(1, sizeof(struct order_part));
+        orders->parts[partition]->overdue_since_ms = INT64_MAX;
+    }
     return orders->parts[partition];
 }
 
@@ -66,7 +68,7 @@ struct order *orders_first_of(const struct orders *orders, size_t partition)
 {
     const struct order_part *part = partition < orders->part_room ? orders->parts[partition] : NULL;
 
-    return part == NULL || LIST_EMPTY(part) ? NULL : LIST_FIRST(part)->order;
+    return part == NULL || LIST_EMPTY(&part->orders) ? NULL : LIST_FIRST(&part->orders)->order;
 }
 
 void orders_add(struct orders *orders, struct order *order)
@@ -74,7 +76,11 @@ void orders_add(struct orders *orders, struct order *order)
     REQUIRE(order->ledger.weight == 0 && !order->ledger.changed && order->ledger.settling == 0);
     REQUIRE(order->state == ORDER_QUEUED && order->source.partition >= 0);
     table_add(&orders->ids, &order->links->by_id, hash_text(order->request.id));
-    LIST_INSERT_HEAD(part_of(orders, (size_t)order->source.partition), order->links, in_partition);
+    struct order_part *part = orders_part(orders, (size_t)order->source.partition);
+    LIST_INSERT_HEAD(&part->orders, order->links, in_partition);
+    part->turn = order->source.turn > part->turn ? order->source.turn : part->turn;
+    part->place = order->source.place > part->place ? order->source.place : part->place;
+    orders_index(orders, order);
     orders->count++;
     orders->counts[order->state]++;
     orders->owned += order->ledger.owned;
@@ -106,6 +112,10 @@ static void leave_state(struct orders *orders, struct order *order)
         TAILQ_REMOVE(&orders->permitted, order->links, in_state);
     else if (order->state == ORDER_WAITING)
         heap_remove(&orders->waiting, &order->links->waiting);
+    else if (order->state == ORDER_AWAITING) {
+        heap_remove(&orders->awaiting, &order->links->waiting);
+        orders_leave_overdue(orders, order);
+    }
     orders->counts[order->state]--;
 }
 
@@ -113,6 +123,7 @@ void orders_forget(struct orders *orders, struct order *order)
 {
     REQUIRE(order->ledger.settling == 0 && order->links->lane == NULL && order->links->paced == NULL);
     table_remove(&orders->ids, &order->links->by_id);
+    orders_unindex(orders, order);
     leave_state(orders, order);
     orders_unmark_changed(orders, order);
     if (order->links->going) {
@@ -178,6 +189,8 @@ static void enter_state(struct orders *orders, struct order *order, enum order_s
         TAILQ_INSERT_TAIL(&orders->permitted, order->links, in_state);
     } else if (state == ORDER_WAITING) {
         heap_set(&orders->waiting, &order->links->waiting, order->due_ms);
+    } else if (state == ORDER_AWAITING) {
+        heap_set(&orders->awaiting, &order->links->waiting, order->waiting.wait.until_ms);
     }
     order->state = state;
     orders->counts[state]++;
@@ -187,16 +200,20 @@ static void enter_state(struct orders *orders, struct order *order, enum order_s
 #define TO(state) (1u << (state))
 static const unsigned follows[ORDER_STATES] = {
     [ORDER_QUEUED] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_INTENDING) | TO(ORDER_CALLING) |
-                     TO(ORDER_WAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+                     TO(ORDER_WAITING) | TO(ORDER_AWAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
     [ORDER_READY] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_INTENDING) | TO(ORDER_CALLING) |
-                    TO(ORDER_WAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+                    TO(ORDER_WAITING) | TO(ORDER_AWAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
     [ORDER_INTENDING] = TO(ORDER_QUEUED) | TO(ORDER_PERMITTED) | TO(ORDER_PARKED) | TO(ORDER_DONE),
     [ORDER_PERMITTED] =
         TO(ORDER_QUEUED) | TO(ORDER_INTENDING) | TO(ORDER_CALLING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
     [ORDER_CALLING] =
-        TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_WAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+        TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_WAITING) | TO(ORDER_AWAITING) | TO(ORDER_PARKED) |
+        TO(ORDER_DONE),
     [ORDER_WAITING] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_PARKED) | TO(ORDER_DONE),
-    [ORDER_PARKED] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_AWAITING] =
+        TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_AWAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_PARKED] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_AWAITING) | TO(ORDER_PARKED) |
+                     TO(ORDER_DONE),
     [ORDER_DONE] = TO(ORDER_QUEUED) | TO(ORDER_DONE) | TO(ORDER_SETTLING),
     [ORDER_SETTLING] = TO(ORDER_DONE),
 };
@@ -271,7 +288,8 @@ void orders_unload(struct orders *orders, struct order *order)
 {
     if (order->ledger.unloaded != NULL)
         return;
-    REQUIRE(order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED);
+    REQUIRE(order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED ||
+            order->state == ORDER_AWAITING);
     snapshot_unload(order);
     orders->resting += rests(order);
     orders_weigh(orders, order);
@@ -302,7 +320,15 @@ void orders_load(struct orders *orders, struct order *order)
     orders_weigh(orders, order);
 }
 
-/* Goes on with an order that is the first of its key. True: it has ended at once. */
+/* Settled before what the next of its key intends: it was first, so its change comes first. */
+static void await(struct orders *orders, struct order *order)
+{
+    orders_set_state(orders, order, ORDER_AWAITING);
+    orders_own(orders, order);
+    orders_mark_changed(orders, order);
+}
+
+/* Goes on with an order that is the first of its key. True: it makes way at once. */
 static bool begins(struct orders *orders, struct order *order)
 {
     enum engine_move to = ENGINE_RETRY;
@@ -314,10 +340,16 @@ static bool begins(struct orders *orders, struct order *order)
         struct engine_terms terms = orders_terms(orders, order);
         to = engine_begin(order, &terms);
     }
-    orders_set_state(orders, order, to == ENGINE_END ? ORDER_DONE : ORDER_READY);
-    if (to == ENGINE_END)
-        orders_mark_changed(orders, order);
-    return to == ENGINE_END;
+    if (to == ENGINE_AWAIT) {
+        await(orders, order);
+    } else if (to == ENGINE_PARK) {
+        orders_move(orders, order, to);
+    } else {
+        orders_set_state(orders, order, to == ENGINE_END ? ORDER_DONE : ORDER_READY);
+        if (to == ENGINE_END)
+            orders_mark_changed(orders, order);
+    }
+    return to == ENGINE_END || to == ENGINE_AWAIT;
 }
 
 /*
@@ -348,11 +380,22 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
 {
     static const enum order_state states[] = {
         [ENGINE_CALL] = ORDER_CALLING, [ENGINE_INTEND] = ORDER_INTENDING, [ENGINE_WAIT] = ORDER_WAITING,
-        [ENGINE_RETRY] = ORDER_READY,  [ENGINE_PARK] = ORDER_PARKED,      [ENGINE_END] = ORDER_DONE};
-    NAMES_COMPLETE(states, ENGINE_END);
+        [ENGINE_RETRY] = ORDER_READY,  [ENGINE_PARK] = ORDER_PARKED,      [ENGINE_END] = ORDER_DONE,
+        [ENGINE_AWAIT] = ORDER_AWAITING};
+    NAMES_COMPLETE(states, ENGINE_AWAIT);
 
-    REQUIRE(to <= ENGINE_END);
+    REQUIRE(to <= ENGINE_AWAIT);
+    if (to == ENGINE_RETRY && order->source.key != NULL && order->links->lane == NULL) {
+        orders_queue_again(orders, order);
+        return;
+    }
+    if (to == ENGINE_AWAIT) {
+        await(orders, order);
+        orders_leave_lane(orders, order);
+        return;
+    }
     orders_set_state(orders, order, states[to]);
+    orders_index(orders, order);
     if (to == ENGINE_INTEND || to == ENGINE_PARK) {
         order->outcome_is_due = to == ENGINE_PARK;
         orders_own(orders, order);
@@ -362,6 +405,17 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
         orders_mark_changed(orders, order);
         orders_leave_lane(orders, order);
     }
+}
+
+void orders_queue_again(struct orders *orders, struct order *order)
+{
+    struct order_part *part = orders_part(orders, (size_t)order->source.partition);
+
+    order->source.turn = part->turn;
+    order->source.place = ++part->place;
+    bool first = lanes_enter(orders->lanes, order);
+    orders_set_state(orders, order, first ? ORDER_READY : ORDER_QUEUED);
+    orders_mark_changed(orders, order);
 }
 
 void orders_release_pace(struct orders *orders, struct order *order, enum pace_event event,
@@ -391,5 +445,7 @@ struct engine_terms orders_terms(struct orders *orders, const struct order *orde
                                  .rules_off = orders->rules_off,
                                  .random = draw(orders),
                                  .backoff = api->backoff,
-                                 .doubt = api->doubt};
+                                 .doubt = api->doubt,
+                                 .may_wait = orders->may_wait,
+                                 .calendar = orders->calendar};
 }

@@ -139,7 +139,7 @@ static void own_partitions(struct ownership *ownership)
         const struct takeover_partition *one = &partitions[i];
         REQUIRE(one->checked && one->position >= 0); /* R4: held against log and ledger before */
         if (!partitions_own(setup->partitions, one->partition, one->position, one->metadata,
-                            one->metadata_length, one->signals, &why))
+                            one->metadata_length, &one->others, &why))
             setup->port->news(setup->context, OWNERSHIP_FOREIGN_MAP, one->partition, &why);
     }
 }
@@ -152,7 +152,8 @@ static void add_barrier(struct ownership *ownership, const struct takeover_parti
     struct ledger_owner owner = {.partition = one->partition,
                                  .partition_count = terms->partition_count,
                                  .position = one->position,
-                                 .signals = one->signals,
+                                 .signals = one->others.signals,
+                                 .events = one->others.events,
                                  .last_offset = same_log ? mark.offset : -1,
                                  .last_appended_ms = same_log ? mark.time_ms : 0,
                                  .written_at_ms = wall_ms};

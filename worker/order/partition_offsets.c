@@ -202,6 +202,12 @@ bool partition_offsets_follow(struct partition_offsets *position, int64_t offset
     return true;
 }
 
+void partition_offsets_pass(struct partition_offsets *position, int64_t offset)
+{
+    if (position->next == position->seen && offset > position->next)
+        position->next = position->seen = offset;
+}
+
 void partition_offsets_settle(struct partition_offsets *position, int64_t offset)
 {
     if (offset < position->next || offset >= position->seen)

@@ -62,6 +62,9 @@ void partition_offsets_date(struct partition_offsets *position, int64_t offset, 
  */
 bool partition_offsets_follow(struct partition_offsets *position, int64_t offset);
 
+/* The same of a log whose position need not be known yet. */
+void partition_offsets_pass(struct partition_offsets *position, int64_t offset);
+
 /* Whether we wrote this metadata of a commit; and its mark, offset -1 where it has none. */
 bool partition_offsets_is_ours(const char *metadata, size_t length);
 struct log_mark partition_offsets_mark_of(const char *metadata, size_t length);

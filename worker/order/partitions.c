@@ -13,7 +13,7 @@ struct owned {
     uint64_t epoch;
     int64_t begun; /* the position of the latest settlement begun */
     struct partition_offsets position;
-    struct partition_offsets signals; /* in the signals topic; next -1: not known */
+    struct partition_offsets signals, events; /* in those topics; next -1: not known */
     bool finished;                    /* something of it waits for the next settlement */
     bool touched;                     /* by the running settlement */
     bool followed; /* its position has moved past what is not a message, and is not settled yet */
@@ -47,6 +47,7 @@ static void release(struct owned *owned)
 {
     partition_offsets_release(&owned->position);
     partition_offsets_release(&owned->signals);
+    partition_offsets_release(&owned->events);
 }
 
 void *partitions_free(struct partitions *partitions)
@@ -68,7 +69,7 @@ static struct owned *find(const struct partitions *partitions, int32_t partition
 }
 
 bool partitions_own(struct partitions *partitions, int32_t partition, int64_t offset, const char *metadata,
-                    size_t length, int64_t signals, struct fault *why)
+                    size_t length, const struct partition_others *others, struct fault *why)
 {
     char token[SETTLEMENT_TOKEN_MAX + 1];
 
@@ -78,7 +79,9 @@ bool partitions_own(struct partitions *partitions, int32_t partition, int64_t of
     *owned = (struct owned){.partition = partition, .epoch = ++partitions->epochs, .begun = -1};
     partition_offsets_init(&owned->position);
     partition_offsets_init(&owned->signals);
-    owned->signals.next = owned->signals.seen = signals;
+    partition_offsets_init(&owned->events);
+    owned->signals.next = owned->signals.seen = others->signals;
+    owned->events.next = owned->events.seen = others->events;
     return offset < 0 || partition_offsets_resume(&owned->position, offset, metadata, length, token, why);
 }
 
@@ -145,28 +148,53 @@ bool partitions_followed(const struct partitions *partitions)
     return false;
 }
 
-bool partitions_take_signal(struct partitions *partitions, int32_t partition, int64_t offset)
+static struct partition_offsets *offsets_of(struct owned *owned, enum partition_topic topic)
+{
+    return topic == PARTITION_SIGNALS ? &owned->signals : &owned->events;
+}
+
+bool partitions_take(struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                     int64_t offset)
 {
     struct owned *owned = find(partitions, partition);
 
-    return owned != NULL && partition_offsets_take(&owned->signals, offset);
+    return owned != NULL && partition_offsets_take(offsets_of(owned, topic), offset);
 }
 
-bool partitions_signal_has_room(const struct partitions *partitions, int32_t partition, int64_t offset)
+bool partitions_has_room(const struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                         int64_t offset)
 {
-    const struct owned *owned = find(partitions, partition);
+    struct owned *owned = find(partitions, partition);
 
-    return owned == NULL || partition_offsets_has_room(&owned->signals, offset);
+    return owned == NULL || partition_offsets_has_room(offsets_of(owned, topic), offset);
 }
 
-void partitions_finish_signal(struct partitions *partitions, int32_t partition, int64_t offset)
+void partitions_finish_of(struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                          int64_t offset)
 {
     struct owned *owned = find(partitions, partition);
 
     if (owned == NULL)
         return;
-    partition_offsets_settle(&owned->signals, offset);
+    partition_offsets_settle(offsets_of(owned, topic), offset);
     owned->finished = owned->followed = true; /* also where nothing else is settled */
+}
+
+void partitions_follow_of(struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                          int64_t offset)
+{
+    struct owned *owned = find(partitions, partition);
+
+    if (owned != NULL)
+        partition_offsets_pass(offsets_of(owned, topic), offset);
+}
+
+bool partitions_reached(const struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                        int64_t offset)
+{
+    struct owned *owned = find(partitions, partition);
+
+    return owned != NULL && offsets_of(owned, topic)->next >= offset;
 }
 
 static void print_token(const struct partitions *partitions, char token[SETTLEMENT_TOKEN_MAX + 1])
@@ -201,8 +229,9 @@ size_t partitions_begin(struct partitions *partitions, struct partition_commit *
         owned->begun = owned->position.next;
         buffer_init(&metadata, COMMIT_METADATA_MAX);
         partition_offsets_metadata(&owned->position, token, partitions->format, &metadata);
-        (*positions)[count++] = (struct partition_commit){owned->partition, owned->position.next,
-                                                          owned->signals.next, buffer_take(&metadata, NULL)};
+        (*positions)[count++] = (struct partition_commit){
+            owned->partition, owned->position.next, {owned->signals.next, owned->events.next},
+            buffer_take(&metadata, NULL)};
     }
     partitions->under_way = true;
     return count;

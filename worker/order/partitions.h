@@ -21,11 +21,19 @@ enum settlement_end {
     SETTLEMENT_LOST,    /* the assignment is, and nobody here finds out what happened */
 };
 
+/* The topics that are read beside the requests, partition by partition. */
+enum partition_topic { PARTITION_SIGNALS, PARTITION_EVENTS };
+
+/* Positions in them; -1: not known, or not committed. */
+struct partition_others {
+    int64_t signals, events;
+};
+
 /* One partition of a settlement: what is committed for it. */
 struct partition_commit {
     int32_t partition;
     int64_t offset;
-    int64_t signals; /* position in the signals topic; -1: not committed */
+    struct partition_others others;
     char *metadata;
 };
 
@@ -41,11 +49,12 @@ struct partitions *partitions_new(const char *owner, unsigned format);
 void *partitions_free(struct partitions *partitions);
 
 /*
- * A partition is ours from `offset` on, its signals from `signals` on (-1: not known). FAULT_INPUT: metadata that is not
- * ours; the partition is ours nevertheless.
+ * A partition is ours from `offset` on, its signals and events from those. FAULT_INPUT: metadata that is not ours; the
+ * partition is ours nevertheless.
  */
 MUST_USE bool partitions_own(struct partitions *partitions, int32_t partition, int64_t offset,
-                             const char *metadata, size_t length, int64_t signals, struct fault *why);
+                             const char *metadata, size_t length, const struct partition_others *others,
+                             struct fault *why);
 
 /* It is not ours any more: nothing of it may be settled from now on. */
 void partitions_disown(struct partitions *partitions, int32_t partition);
@@ -73,14 +82,25 @@ void partitions_follow(struct partitions *partitions, int32_t partition, int64_t
 bool partitions_followed(const struct partitions *partitions);
 
 /*
- * A signal was read. False: it is not ours (any more), or was dealt with. Its position moves only in the settlement
- * that has its effect: when partitions_finish_signal() has been called.
+ * A signal or event was read. False: it is not ours (any more), or was dealt with. Its position moves only in the
+ * settlement that has its effect: when partitions_finish_of() has been called (PROMISE.md R8, R19).
  */
-bool partitions_take_signal(struct partitions *partitions, int32_t partition, int64_t offset);
-bool partitions_signal_has_room(const struct partitions *partitions, int32_t partition, int64_t offset);
+bool partitions_take(struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                     int64_t offset);
+bool partitions_has_room(const struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                         int64_t offset);
 
-/* The effect of the signal is part of the next settlement; or it has none. */
-void partitions_finish_signal(struct partitions *partitions, int32_t partition, int64_t offset);
+/* The effect of the signal or event is part of the next settlement; or it has none. */
+void partitions_finish_of(struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                          int64_t offset);
+
+/* Such a log has no message between what was taken and `offset`: the position follows with the next settlement. */
+void partitions_follow_of(struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                          int64_t offset);
+
+/* Whether the effects of all messages below the offset are settled, or go into the next settlement. */
+bool partitions_reached(const struct partitions *partitions, enum partition_topic topic, int32_t partition,
+                        int64_t offset);
 
 /* The token of the next settlement, for records that say which one wrote them. */
 void partitions_next_token(const struct partitions *partitions, char token[SETTLEMENT_TOKEN_MAX + 1]);

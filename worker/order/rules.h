@@ -15,6 +15,8 @@ enum rule {
     RULE_BARRIER = 1 << 5,   /* R4: the ledger is read on until the barrier of the take-over appears */
     RULE_REPEATS = 1 << 6,   /* R9: a request whose order is known is not a new order */
     RULE_SIGNALS = 1 << 7,   /* R8: a signal's position moves with the effect of the signal */
+    RULE_WAITS = 1 << 8,     /* R18: a wait ends by time only when what came before is read */
+    RULE_HEARD = 1 << 9,     /* R19: an event's position moves with the effect of the event */
 };
 
 #endif

@@ -28,6 +28,7 @@ enum ledger_state snapshot_state(const struct order *order)
     case ORDER_QUEUED:
     case ORDER_READY:
     case ORDER_WAITING:
+    case ORDER_AWAITING:
         break;
     }
     return order->doubt.open ? LEDGER_INTENDED : LEDGER_QUEUED;
@@ -111,6 +112,15 @@ static const char *step_of(const struct order *order)
                : workflow->steps[order->main.step].id;
 }
 
+static struct json_object *event_ids_tree(const struct waiting *waiting)
+{
+    struct json_object *list = waiting->event_id_count == 0 ? NULL : json_object_new_array();
+
+    for (size_t i = 0; i < waiting->event_id_count; i++)
+        json_object_array_add(list, json_object_new_string(waiting->event_ids[i]));
+    return list;
+}
+
 static char *progress_of(const struct order *order)
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
@@ -142,6 +152,10 @@ static char *progress_of(const struct order *order)
         add_reason(tree, "reason", &order->reason);
         add_number(tree, "finishedAtMs", order->finished_at_ms);
     }
+    if (undecided)
+        tree_add(tree, "mailbox", mailbox_tree(&order->waiting.mailbox));
+    tree_add(tree, "marks", json_object_get(order->waiting.marks));
+    tree_add(tree, "eventIds", event_ids_tree(&order->waiting));
     add_headers(tree, &order->source.headers);
     add_number(tree, "journalDropped", order->journal.dropped);
     tree_add(tree, "journal", journal_tree(&order->journal));
@@ -168,6 +182,11 @@ void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_rec
         order->source.key == NULL ? NULL : memory_text_of(order->source.key, order->source.key_length);
     record->last_decision = memory_text(order->ledger.last_decision);
     record->decisions = memory_text(order->ledger.decisions);
+    record->place = order->source.place;
+    record->references = ledger_references_copy(&order->waiting.references);
+    record->heard = order->waiting.heard;
+    if (state != LEDGER_DONE)
+        record->wait = ledger_wait_copy(&order->waiting.wait);
     record->progress = unloaded != NULL ? memory_text(unloaded->progress) : progress_of(order);
     if (state != LEDGER_DONE)
         record->inputs = unloaded != NULL ? memory_text(unloaded->inputs) : text_of(order->request.inputs);
@@ -185,6 +204,12 @@ bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record
     struct order *order = order_new(topic, partition, record->offset, record->key, record->key_length);
     order->type = type;
     order->source.turn = record->turn;
+    order->source.place = record->place;
+    order->waiting.wait = record->wait;
+    order->waiting.references = record->references;
+    order->waiting.heard = record->heard;
+    record->wait = (struct ledger_wait){0};
+    record->references = (struct ledger_references){0};
     order->attempt = record->attempt;
     order->source.requested_at_ms = record->requested_at_ms;
     order->ledger.owned = order->ledger.settled_offset = true;
@@ -293,6 +318,12 @@ static enum outcome_status read_status(const struct json_object *progress)
     return (enum outcome_status)status;
 }
 
+static void read_event_ids(const struct json_object *list, struct waiting *waiting)
+{
+    for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++)
+        waiting_note_event(waiting, tree_text(json_object_array_get_idx(list, i)));
+}
+
 static void read_progress(struct order *order, const struct json_object *progress)
 {
     int64_t not_after_ms = number_of(progress, "notAfterMs");
@@ -313,6 +344,9 @@ static void read_progress(struct order *order, const struct json_object *progres
     read_reason(progress, "reason", &order->reason);
     order->finished_at_ms = number_of(progress, "finishedAtMs");
     read_headers(progress, &order->source.headers);
+    mailbox_of_tree(tree_member(progress, "mailbox"), &order->waiting.mailbox);
+    order->waiting.marks = json_object_get(tree_member(progress, "marks"));
+    read_event_ids(tree_member(progress, "eventIds"), &order->waiting);
     order->journal.dropped = (unsigned)number_of(progress, "journalDropped");
     unsigned dropped = order->journal.dropped;
     journal_of_tree(tree_member(progress, "journal"), &order->journal);
@@ -357,6 +391,7 @@ void snapshot_unload(struct order *order)
     json_object_put(order->request.inputs);
     order->request.inputs = NULL;
     journal_release(&order->journal);
+    waiting_unload(&order->waiting);
     memory_free(order->source.headers.traceparent);
     memory_free(order->source.headers.tracestate);
     memory_free(order->source.headers.tracking);

@@ -38,7 +38,10 @@ struct takeover {
 _Static_assert(sizeof((struct takeover *)0)->token == sizeof((struct ledger_owner *)0)->token,
                "a token that is cut is never found");
 
-/* By partition, turn and request id; a heap and not a sort, so that no turn of the loop pays for all of them. */
+/*
+ * By partition, turn, place and request id, but what may have an attempt out stands before all of its key; a heap and
+ * not a sort, so that no turn of the loop pays for all of them.
+ */
 static bool is_before(struct heap_item *one, struct heap_item *other)
 {
     const struct takeover_entry *a = &CONTAINER_OF(one, struct live, by_turn)->entry;
@@ -46,8 +49,12 @@ static bool is_before(struct heap_item *one, struct heap_item *other)
 
     if (a->partition != b->partition)
         return a->partition < b->partition;
+    if ((a->record.state == LEDGER_INTENDED) != (b->record.state == LEDGER_INTENDED))
+        return a->record.state == LEDGER_INTENDED;
     if (a->record.turn != b->record.turn)
         return a->record.turn < b->record.turn;
+    if (a->record.place != b->record.place)
+        return a->record.place < b->record.place;
     return strcmp(a->request_id, b->request_id) < 0;
 }
 
@@ -76,7 +83,7 @@ struct takeover *takeover_new(const int32_t partitions[], size_t count, const st
         duplicates_leave(duplicates, partitions[i]); /* of a take-over that was not finished */
     for (size_t i = 0; i < count; i++)
         takeover->partitions[i] =
-            (struct takeover_partition){.partition = partitions[i], .position = -1, .signals = -1};
+            (struct takeover_partition){.partition = partitions[i], .position = -1, .others = {-1, -1}};
     return takeover;
 }
 
@@ -115,7 +122,7 @@ void takeover_position(struct takeover *takeover, const struct takeover_read *re
     one->position = read->offset >= 0 ? read->offset : read->low;
     one->low = read->low;
     one->high = read->high;
-    one->signals = read->signals;
+    one->others = read->others;
     one->mark_time_ms = -1;
     one->marked = one->checked = one->accepted = false;
     memory_free(one->metadata);

@@ -27,7 +27,7 @@ enum takeover_want {
 struct takeover_read {
     int32_t partition;
     int64_t offset;    /* committed; -1: nothing */
-    int64_t signals;   /* committed in the signals topic */
+    struct partition_others others; /* committed in signals and events */
     int64_t low, high; /* first and next offset of the request log; high -1: not known */
     const char *metadata;
     size_t length;

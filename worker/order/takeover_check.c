@@ -83,7 +83,7 @@ static bool check_log(const struct takeover_terms *terms, struct takeover_partit
                  mark.offset);
     else
         return true;
-    one->signals = -1;
+    one->others = (struct partition_others){-1, -1};
     return accept(terms, one, one->low, what, why);
 }
 
@@ -105,6 +105,11 @@ static void say_whose(const struct takeover_partition *one, char what[REMEDY_SIZ
                  one->position, one->owner.position);
 }
 
+static int64_t latest(int64_t one, int64_t other)
+{
+    return one > other ? one : other;
+}
+
 /* Expired, set back, or a stranger's: orders would be done again that nobody remembers, or never. */
 static bool check_position(const struct takeover_terms *terms, struct takeover_partition *one,
                            struct fault *why)
@@ -119,7 +124,8 @@ static bool check_position(const struct takeover_terms *terms, struct takeover_p
     if (is_ours(one) && one->position >= one->owner.position)
         return true;
     say_whose(one, what);
-    one->signals = one->owner.signals > one->signals ? one->owner.signals : one->signals;
+    one->others.signals = latest(one->owner.signals, one->others.signals);
+    one->others.events = latest(one->owner.events, one->others.events);
     if (!terms->trust_ledger)
         return accept(terms, one, from, what, why);
     one->position = from;

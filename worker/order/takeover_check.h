@@ -7,6 +7,7 @@
 
 #include "ledger.h"
 #include "partition_offsets.h"
+#include "partitions.h"
 
 /* What the take-over is held against. All texts are borrowed and outlive it. */
 struct takeover_terms {
@@ -23,7 +24,7 @@ struct takeover_partition {
     int32_t partition;
     int64_t position; /* committed, or where to begin; -1: not known yet */
     int64_t low, high;
-    int64_t signals; /* committed position of the signals; -1: none */
+    struct partition_others others; /* committed positions of signals and events */
     char *metadata;  /* of the commit; owned */
     size_t metadata_length;
     int64_t mark_time_ms; /* of the record at the mark; -1: there is none, or none any more */

@@ -89,6 +89,17 @@ static struct json_object *tracking_tree(const struct call_record *calls)
     return ids;
 }
 
+static struct json_object *waiting_tree(const struct ledger_wait *wait)
+{
+    if (wait == NULL || wait->step == NULL)
+        return NULL;
+    struct json_object *tree = json_object_new_object();
+    tree_add_text(tree, "step", wait->step);
+    tree_add(tree, "since", moment(wait->since_ms));
+    tree_add(tree, "until", moment(wait->until_ms));
+    return tree;
+}
+
 /* In the order of schemas/common/Outcome.avsc, so that it usually need not be brought into shape. */
 static struct json_object *outcome_tree(const struct outcome *outcome)
 {
@@ -115,6 +126,7 @@ static struct json_object *outcome_tree(const struct outcome *outcome)
     tree_add(common, "startedAt", outcome->started_at_ms == 0 ? NULL : moment(outcome->started_at_ms));
     tree_add(common, "finishedAt", moment(outcome->finished_at_ms));
     tree_add(common, "source", source_tree(&outcome->source));
+    tree_add(common, "waiting", waiting_tree(outcome->wait));
     tree_add(tree, "outcome", common);
     tree_add(tree, "result", json_object_get(outcome->result));
     return tree;

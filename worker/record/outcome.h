@@ -5,6 +5,7 @@
 #define RECORD_OUTCOME_H
 
 #include "catalogue.h"
+#include "ledger_wait.h"
 #include "reason.h"
 #include "uuid.h"
 
@@ -38,6 +39,7 @@ struct outcome {
     int64_t requested_at_ms, started_at_ms,
         finished_at_ms; /* since the epoch; started 0: no call was started */
     struct source source;
+    const struct ledger_wait *wait; /* null, or one without a step: it does not wait */
     struct json_object *result; /* conforms to the type's result; null: none */
 };
 

@@ -29,6 +29,14 @@ static void *outcome(void *context, const struct order *order)
     return allocated(record);
 }
 
+static void *progress(void *context, const struct order *order, const struct progress *of)
+{
+    struct kafka_record record;
+
+    record_of_progress(context, order, of, &record);
+    return allocated(record);
+}
+
 static void *repeat(void *context, const struct order *order, const void *of)
 {
     struct kafka_record record;
@@ -122,6 +130,7 @@ static void evicted(void *context, bool by_number)
 struct batch *batch_port_new(struct worker *worker)
 {
     static const struct batch_records records = {.outcome = outcome,
+                                                 .progress = progress,
                                                  .repeat = repeat,
                                                  .ledger = ledger,
                                                  .rewritten = rewritten,

@@ -118,11 +118,10 @@ static void copy_headers(const rd_kafka_message_t *message, struct kafka_record 
  * word. What the topic would not take (worker->dead_max_bytes) is left out, the largest part first, and named with its
  * size and SHA-256 in whc-dead-left-out; the other headers say where the original stands (PROMISE.md R16).
  */
-static void make(const struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                 const struct fault *why, struct kafka_record *record)
+static void make(const struct worker *worker, const char *topic, const rd_kafka_message_t *message,
+                 const char *reason, const struct fault *why, struct kafka_record *record)
 {
-    *record =
-        (struct kafka_record){.topic = worker->settings->topic_dead, .partition = RD_KAFKA_PARTITION_UA};
+    *record = (struct kafka_record){.topic = topic, .partition = RD_KAFKA_PARTITION_UA};
     record->key = message->key == NULL ? NULL : memory_text_of(message->key, message->key_len);
     record->key_length = message->key_len;
     record->value = message->payload == NULL ? NULL : memory_text_of(message->payload, message->len);
@@ -143,13 +142,13 @@ static void make(const struct worker *worker, const rd_kafka_message_t *message,
             return;
 }
 
-static void add(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                const struct fault *why)
+static void add(struct worker *worker, const char *topic, const rd_kafka_message_t *message,
+                const char *reason, const struct fault *why)
 {
     struct kafka_record *record = memory_new(1, sizeof *record);
 
     REQUIRE(partitions_owns(worker->partitions, message->partition)); /* else two owners say it (R2) */
-    make(worker, message, reason, why, record);
+    make(worker, topic, message, reason, why, record);
     batch_add(worker->batch, message->partition, record);
     metrics_count_dead(worker->metrics, reason);
 }
@@ -157,13 +156,20 @@ static void add(struct worker *worker, const rd_kafka_message_t *message, const 
 void dead_letter_send(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
                       const struct fault *why)
 {
-    add(worker, message, reason, why);
+    add(worker, worker->settings->topic_dead, message, reason, why);
     partitions_finish(worker->partitions, message->partition, message->offset);
 }
 
 void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *message,
                              const struct fault *why)
 {
-    add(worker, message, "signal", why);
-    partitions_finish_signal(worker->partitions, message->partition, message->offset);
+    add(worker, worker->settings->topic_dead, message, "signal", why);
+    partitions_finish_of(worker->partitions, PARTITION_SIGNALS, message->partition, message->offset);
+}
+
+void dead_letter_send_event(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
+                            const struct fault *why)
+{
+    add(worker, worker->settings->topic_events_dead, message, reason, why);
+    partitions_finish_of(worker->partitions, PARTITION_EVENTS, message->partition, message->offset);
 }

@@ -19,6 +19,9 @@ void dead_letter_send(struct worker *worker, const rd_kafka_message_t *message, 
                       const struct fault *why);
 void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *message,
                              const struct fault *why);
+/* A notification that nobody can use; it goes to topic.events.dead. */
+void dead_letter_send_event(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
+                            const struct fault *why);
 
 /*
  * Makes a dead letter that Kafka refused smaller by its largest part. False: there is nothing left to leave out.

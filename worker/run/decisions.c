@@ -130,7 +130,7 @@ static void leave_out(struct worker *worker, const rd_kafka_message_t *message)
     struct fault why;
 
     if (message->payload == NULL) {
-        partitions_finish_signal(worker->partitions, message->partition, message->offset);
+        partitions_finish_of(worker->partitions, PARTITION_SIGNALS, message->partition, message->offset);
         return;
     }
     fault_set(&why, FAULT_INPUT, "it is not a signal: the topic is for people's decisions");

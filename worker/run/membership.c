@@ -3,12 +3,14 @@
 
 #include "acceptance.h"
 #include "decisions.h"
+#include "events.h"
 #include "intake.h"
 #include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "names.h"
 #include "order_log.h"
+#include "overdue.h"
 #include "partitioner.h"
 #include "recovery.h"
 #include "remembered.h"
@@ -127,7 +129,8 @@ static bool take(void *context, struct takeover *takeover, struct fault *why)
     struct consumer_start *starts = memory_new(count, sizeof *starts);
     for (size_t i = 0; i < count; i++)
         starts[i] =
-            (struct consumer_start){partitions[i].partition, partitions[i].position, partitions[i].signals};
+            (struct consumer_start){partitions[i].partition, partitions[i].position, partitions[i].others.signals,
+                                    partitions[i].others.events};
     bool begun = consumer_begin(worker->consumer, starts, count, why);
     memory_free(starts);
     if (!begun)
@@ -153,6 +156,8 @@ static void let_go(void *context)
     const struct membership *membership = context;
 
     decisions_forget(membership->worker->decisions);
+    events_forget(membership->worker->events);
+    overdue_forget(membership->worker->overdue);
     consumer_release(membership->worker->consumer);
     LOG(LOG_INFO, "partitions let go");
 }
@@ -215,7 +220,7 @@ static void take_positions(struct worker *worker, const struct settlement_job *j
         const struct job_position *one = &job->positions[i];
         reads[i] = (struct takeover_read){.partition = one->partition,
                                           .offset = one->offset,
-                                          .signals = one->signals,
+                                          .others = {one->signals, one->events},
                                           .low = one->low,
                                           .high = one->high,
                                           .metadata = one->metadata,
@@ -243,6 +248,10 @@ static void answered(void *context, const struct settlement_job *job, unsigned q
     bool probes = job->task == JOB_PROBE;
 
     REQUIRE(job->task != JOB_SETTLE); /* that one is no question */
+    if (job->task == JOB_ENDS) {
+        overdue_answered(worker->overdue, job);
+        return;
+    }
     if (job->answer != JOB_CLEAN && !(probes && job->answer == JOB_UNSAFE))
         ownership_unanswered(worker->ownership, question, &job->why, loop_clock_ms());
     else if (probes)
@@ -310,11 +319,16 @@ static void ready(void *context)
     (void)context; /* the turn that this causes runs the intake */
 }
 
-static void ended(void *context, int32_t partition, int64_t offset)
+static void ended(void *context, enum consumer_topic topic, int32_t partition, int64_t offset)
 {
     const struct membership *membership = context;
+    struct partitions *partitions = membership->worker->partitions;
 
-    partitions_follow(membership->worker->partitions, partition, offset);
+    if (topic == CONSUMER_REQUESTS)
+        partitions_follow(partitions, partition, offset);
+    else
+        partitions_follow_of(partitions, topic == CONSUMER_SIGNALS ? PARTITION_SIGNALS : PARTITION_EVENTS,
+                             partition, offset);
 }
 
 const struct consumer_calls membership_calls = {.assigned = assigned,

@@ -22,6 +22,11 @@ static const struct metric_family families[] = {
                              METRIC_COUNTER,
                              {"reason"},
                              {0}},
+    [METRIC_EVENTS] = {"whc_events_total",
+                       "Notifications of BT, by what became of them.",
+                       METRIC_COUNTER,
+                       {"end"},
+                       {0}},
     [METRIC_ORDER_SECONDS] = {"whc_order_duration_seconds",
                               "From first call to outcome.",
                               METRIC_HISTOGRAM,
@@ -176,6 +181,11 @@ void metrics_count_forgotten(struct metrics *metrics, bool by_number)
 void metrics_count_decision(struct metrics *metrics, const char *result)
 {
     add(metrics, METRIC_DECISIONS, &result);
+}
+
+void metrics_count_event(struct metrics *metrics, const char *end)
+{
+    add(metrics, METRIC_EVENTS, &end);
 }
 
 void metrics_count_dead(struct metrics *metrics, const char *reason)

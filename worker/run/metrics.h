@@ -16,6 +16,7 @@ enum metric {
     METRIC_REQUESTS,
     METRIC_OUTCOMES,
     METRIC_DEAD_LETTERS,
+    METRIC_EVENTS,
     METRIC_ORDER_SECONDS,
     METRIC_CALLS,
     METRIC_CALL_SECONDS,
@@ -61,6 +62,7 @@ void metrics_count_order(struct metrics *metrics, const struct order *order); /*
 void metrics_count_repeat(struct metrics *metrics);
 void metrics_count_forgotten(struct metrics *metrics, bool by_number);
 void metrics_count_decision(struct metrics *metrics, const char *result);
+void metrics_count_event(struct metrics *metrics, const char *end);
 void metrics_count_dead(struct metrics *metrics, const char *reason);
 void metrics_count_turn(struct metrics *metrics, int64_t took_us);
 void metrics_count_call(struct metrics *metrics, const char *api, int status,

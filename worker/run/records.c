@@ -121,6 +121,15 @@ void record_of_order(const struct worker *worker, const struct order *order, str
     make_outcome(worker, order, &outcome, record);
 }
 
+void record_of_progress(const struct worker *worker, const struct order *order,
+                        const struct progress *progress, struct kafka_record *record)
+{
+    struct outcome outcome;
+
+    order_progress(order, progress, &outcome);
+    make_outcome(worker, order, &outcome, record);
+}
+
 void record_of_order_smaller(const struct worker *worker, const struct order *order, const struct fault *why,
                              struct kafka_record *record)
 {

@@ -15,6 +15,9 @@
 void record_of_order(const struct worker *worker, const struct order *order, struct kafka_record *record);
 
 /* The outcome of an order that ends once more, without its result, because Kafka refused the one with it (R16). */
+/* The same of news that is not final. */
+void record_of_progress(const struct worker *worker, const struct order *order,
+                        const struct progress *progress, struct kafka_record *record);
 void record_of_order_smaller(const struct worker *worker, const struct order *order, const struct fault *why,
                              struct kafka_record *record);
 

@@ -7,6 +7,8 @@
 #include "credentials.h"
 #include "deadlines.h"
 #include "decisions.h"
+#include "events.h"
+#include "overdue.h"
 #include "fetcher.h"
 #include "instance_lock.h"
 #include "intake.h"
@@ -105,8 +107,12 @@ static void decisions_turn(void *context)
 {
     struct worker *worker = context;
 
-    if (worker->consumer != NULL)
-        decisions_chore(worker->decisions);
+    if (worker->consumer == NULL)
+        return;
+    /* Of one turn: messages, then decisions, then time (PROMISE.md R18). */
+    events_chore(worker->events);
+    decisions_chore(worker->decisions);
+    overdue_chore(worker->overdue);
 }
 
 static void intake_turn(void *context)
@@ -173,7 +179,9 @@ static struct orders *make_orders(const struct worker *worker)
     struct orders_setup setup = {.openapi = &worker->catalogue->openapi,
                                  .apis = apis,
                                  .api_count = worker->api_count,
-                                 .steps_max = (unsigned)worker->settings->steps_max};
+                                 .steps_max = (unsigned)worker->settings->steps_max,
+                                 .may_wait = worker->ledger_schemas.writes >= LEDGER_FORMAT_WAITS,
+                                 .calendar = &worker->catalogue->calendar};
 
     if (getrandom(&setup.seed, sizeof setup.seed, 0) < 0)
         setup.seed = 1;
@@ -312,6 +320,8 @@ static void make_parts(struct worker *worker)
     worker->calls = calls_new(worker);
     worker->settlement = settlement_new(worker);
     worker->decisions = decisions_new(worker);
+    worker->events = events_new(worker);
+    worker->overdue = overdue_new(worker);
     worker->sweep = sweep_new(worker);
     worker->remembered = remembered_new(worker);
     worker->repeats = repeats_new(worker);
@@ -343,7 +353,7 @@ static bool start(struct worker *worker, struct fault *why)
     worker->passwords = (struct loop_timer){.fire = look_at_passwords, .context = worker};
     loop_set_timer(worker->loop, &worker->passwords, 0);
     loop_add_chore(worker->loop, "the consumer", read_turn, worker);
-    loop_add_chore(worker->loop, "decisions", decisions_turn, worker);
+    loop_add_chore(worker->loop, "events and decisions", decisions_turn, worker);
     loop_add_chore(worker->loop, "intake", intake_turn, worker);
     loop_add_chore(worker->loop, "calling", calling_turn, worker);
     loop_add_chore(worker->loop, "settling", settling_turn, worker);
@@ -362,6 +372,7 @@ static void stop(struct worker *worker)
     remembered_free(worker->remembered); /* those who wait have messages of the consumer */
     repeats_free(worker->repeats);
     decisions_free(worker->decisions); /* its message is the consumer's */
+    events_free(worker->events);
     intake_free(worker->intake);       /* what it holds, too: librdkafka would wait for it for ever */
     worker->consumer = consumer_free(worker->consumer);
     worker->ledger_reader = ledger_reader_free(worker->ledger_reader);
@@ -376,6 +387,7 @@ static void stop(struct worker *worker)
     settlement_free(worker->settlement);
     calls_free(worker->calls);
     sweep_free(worker->sweep);
+    overdue_free(worker->overdue);
     batch_free(worker->batch);
     metrics_free(worker->metrics);
     orders_free(worker->orders);

@@ -99,7 +99,8 @@ static struct settlement_job *settlement_job(const struct worker *worker, struct
     for (size_t i = 0; i < count; i++)
         job->positions[i] = (struct job_position){.partition = positions[i].partition,
                                                   .offset = positions[i].offset,
-                                                  .signals = positions[i].signals,
+                                                  .signals = positions[i].others.signals,
+                                                  .events = positions[i].others.events,
                                                   .low = -1,
                                                   .high = -1,
                                                   .metadata = TAKE(positions[i].metadata)};

@@ -1,7 +1,8 @@
 /*
  * What the parts of the running worker share: one struct, filled by run.c. Only files of run/ include it.
  *
- * intake, decisions       messages to orders, signals to decisions; holds: those that must wait
+ * intake, decisions, events   messages to orders, signals to decisions, notifications; holds: those that must wait
+ * overdue                 what is read before a wait ends by time
  * calls                   order to HTTP request, transfer to evidence
  * settlement, batch_port  order/batch to Kafka records and jobs of the settlement thread
  * membership, recovery    the group's word, and the ledger's, to order/ownership
@@ -61,6 +62,8 @@ struct worker {
     struct settlement *settlement;
     struct membership *membership;
     struct decisions *decisions;
+    struct events *events;
+    struct overdue *overdue;
     struct sweep *sweep;
     struct metrics *metrics;
     struct remembered *remembered;

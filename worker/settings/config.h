@@ -47,8 +47,8 @@ struct settings {
     int64_t log_format, log_level, log_orders, log_key, admin_port;
     char *admin_address, *admin_certificate_file, *admin_key_file, *admin_username;
     char *topic_requests, *topic_outcomes, *topic_dead, *topic_signals, *topic_ledger;
-    int64_t requests_partitioner, requests_partitions, ledger_format;
-    int64_t lso_alarm_ms;
+    char *topic_events, *topic_events_dead;
+    int64_t requests_partitioner, requests_partitions, ledger_format, lso_alarm_ms;
     int64_t topics_partitions, topics_replication, topics_min_replication;
     int64_t request_max_bytes, request_max_values, orders_max, orders_max_bytes, steps_max;
     int64_t attempt_lease_ms, ledger_after_ms, ledger_orders_max, takeover_trust_ledger;

@@ -62,6 +62,10 @@ const struct setting settings_table[] = {
     TEXT("topic.dead", topic_dead, "whc.order-requests.dead", "What cannot be read as a request goes here."),
     TEXT("topic.signals", topic_signals, "whc.order-signals", "What concerns an order already owned."),
     TEXT("topic.ledger", topic_ledger, "whc.order-ledger", "The orders that the group owns."),
+    TEXT("topic.events", topic_events, "whc.order-events",
+         "BT's notifications, from `listen` to the worker that owns the order."),
+    TEXT("topic.events.dead", topic_events_dead, "whc.order-events.dead",
+         "Notifications that nobody can use go here."),
     CHOICE(
         "requests.partitioner", requests_partitioner, "murmur2_random|consistent_random|fnv1a_random|none",
         "murmur2_random",

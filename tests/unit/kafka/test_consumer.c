@@ -65,10 +65,12 @@ static void ready(void *context)
     given->ready++;
 }
 
-static void ended(void *context, int32_t partition, int64_t offset)
+static void ended(void *context, enum consumer_topic topic, int32_t partition, int64_t offset)
 {
     struct given *given = context;
 
+    if (topic != CONSUMER_REQUESTS)
+        return;
     given->ended++;
     if (partition == 0)
         given->end = offset;
@@ -143,7 +145,7 @@ static void expect_messages(struct given *given, bool signals, size_t count, con
 
 static void start(struct given *given, int64_t offset, int64_t signals)
 {
-    const struct consumer_start starts[] = {{0, offset, signals}, {1, -1, -1}};
+    const struct consumer_start starts[] = {{0, offset, signals, -1}, {1, -1, -1, -1}};
     struct fault why;
 
     given_until(given->loop, &given->assigned, 1);

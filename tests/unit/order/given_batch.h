@@ -128,7 +128,8 @@ static inline void given_batch(struct given_batch *given, const char *workflow)
     given->partitions = partitions_new("me", 2);
     given->duplicates = duplicates_new((struct duplicates_window){1000000, 2, false});
     for (int32_t p = 0; p < 2; p++)
-        CU_ASSERT(partitions_own(given->partitions, p, 0, "", 0, 0, &why));
+        CU_ASSERT(
+            partitions_own(given->partitions, p, 0, "", 0, &(const struct partition_others){0, 0}, &why));
     const struct batch_setup setup = {.orders = given->world.orders,
                                       .partitions = given->partitions,
                                       .duplicates = given->duplicates,

@@ -108,8 +108,8 @@ static void lost(void)
     batch_drop_foreign(given.batch);
     CU_ASSERT_EQUAL(batch_count(given.batch), 3);
     given_ended(&given, SETTLEMENT_FAILED, -1);
-    CU_ASSERT(
-        partitions_own(given.partitions, 0, 5, "", 0, 0, &why)); /* again, and it is not the same ownership */
+    CU_ASSERT(partitions_own(given.partitions, 0, 5, "", 0, &(const struct partition_others){0, 0},
+                             &why)); /* again, and it is not the same ownership */
     given_same("what is left", given_begun(&given), "1@0 [dead one][dead last]");
     given_ended(&given, SETTLEMENT_CLEAN, 1);
     given_batch_end(&given);

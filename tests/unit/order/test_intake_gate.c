@@ -116,7 +116,7 @@ static int64_t signal_position(struct given_batch *given)
 {
     struct partition_commit *positions;
     size_t count = partitions_begin(given->partitions, &positions);
-    int64_t position = count == 0 ? -1 : positions[0].signals;
+    int64_t position = count == 0 ? -1 : positions[0].others.signals;
 
     partition_commits_free(positions, count);
     CU_ASSERT_FALSE(partitions_end(given->partitions, SETTLEMENT_FAILED, NULL, 0));

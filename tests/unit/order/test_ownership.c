@@ -203,7 +203,7 @@ static void tell_positions(struct told *told, char how)
     for (int32_t p = 0; p < 2; p++)
         reads[p] = (struct takeover_read){.partition = p,
                                           .offset = how == 'O' || how == 'M' ? 10 : -1,
-                                          .signals = -1,
+                                          .others = {-1, -1},
                                           .low = 0,
                                           .high = 100,
                                           .metadata = how == 'M' ? marked : none,

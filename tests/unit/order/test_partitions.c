@@ -9,7 +9,8 @@ static struct partitions *owning(const int32_t numbers[], size_t count)
     struct fault why;
 
     for (size_t i = 0; i < count; i++)
-        CU_ASSERT(partitions_own(partitions, numbers[i], 10, "", 0, -1, &why));
+        CU_ASSERT(partitions_own(partitions, numbers[i], 10, "", 0, &(const struct partition_others){-1, -1},
+                                 &why));
     return partitions;
 }
 
@@ -125,13 +126,15 @@ static void owners(void)
     struct partitions *partitions = partitions_new("owner", 1);
     struct fault why = {.text = ""};
 
-    CU_ASSERT(partitions_own(partitions, 3, -1, "", 0, -1, &why));
+    CU_ASSERT(partitions_own(partitions, 3, -1, "", 0, &(const struct partition_others){-1, -1}, &why));
     CU_ASSERT(partitions_owns(partitions, 3) && !partitions_owns(partitions, 4));
     CU_ASSERT_EQUAL(partitions_offsets(partitions, 3)->next, -1);
-    CU_ASSERT_FALSE(partitions_own(partitions, 4, 5, "junk", 4, -1, &why));
+    CU_ASSERT_FALSE(
+        partitions_own(partitions, 4, 5, "junk", 4, &(const struct partition_others){-1, -1}, &why));
     CU_ASSERT(partitions_owns(partitions, 4) && why.kind == FAULT_INPUT); /* ours nevertheless */
     CU_ASSERT_EQUAL(partitions_offsets(partitions, 4)->next, 5);
-    CU_ASSERT(partitions_own(partitions, 4, 7, "1;x:1;Ag==", 10, -1, &why)); /* again, as a new one */
+    CU_ASSERT(partitions_own(partitions, 4, 7, "1;x:1;Ag==", 10, &(const struct partition_others){-1, -1},
+                             &why)); /* again, as a new one */
     CU_ASSERT_EQUAL(partitions_offsets(partitions, 4)->next, 7);
     CU_ASSERT_EQUAL(partition_offsets_span(partitions_offsets(partitions, 4)), 2);
     partitions_disown(partitions, 4);
@@ -147,22 +150,22 @@ static void signals(void)
     struct partition_commit *positions;
     struct fault why;
 
-    CU_ASSERT(partitions_own(partitions, 0, 10, "", 0, 5, &why));
+    CU_ASSERT(partitions_own(partitions, 0, 10, "", 0, &(const struct partition_others){5, -1}, &why));
     for (int64_t offset = 5; offset < 8; offset++)
-        CU_ASSERT(partitions_take_signal(partitions, 0, offset));
-    CU_ASSERT_FALSE(partitions_take_signal(partitions, 1, 5)); /* not ours */
+        CU_ASSERT(partitions_take(partitions, PARTITION_SIGNALS, 0, offset));
+    CU_ASSERT_FALSE(partitions_take(partitions, PARTITION_SIGNALS, 1, 5)); /* not ours */
     partitions_touch(partitions, 0);
     CU_ASSERT_EQUAL_FATAL(partitions_begin(partitions, &positions), 1);
-    CU_ASSERT_EQUAL(positions[0].signals, 5);
+    CU_ASSERT_EQUAL(positions[0].others.signals, 5);
     partition_commits_free(positions, 1);
     CU_ASSERT(partitions_end(partitions, SETTLEMENT_CLEAN, NULL, 0));
-    partitions_finish_signal(partitions, 0, 6);
-    partitions_finish_signal(partitions, 0, 5);
+    partitions_finish_of(partitions, PARTITION_SIGNALS, 0, 6);
+    partitions_finish_of(partitions, PARTITION_SIGNALS, 0, 5);
     CU_ASSERT(partitions_followed(partitions)); /* it is worth a settlement of its own */
     CU_ASSERT_EQUAL_FATAL(partitions_begin(partitions, &positions), 1);
-    CU_ASSERT_EQUAL(positions[0].signals, 7);
+    CU_ASSERT_EQUAL(positions[0].others.signals, 7);
     partition_commits_free(positions, 1);
-    CU_ASSERT_FALSE(partitions_take_signal(partitions, 0, 6)); /* dealt with */
+    CU_ASSERT_FALSE(partitions_take(partitions, PARTITION_SIGNALS, 0, 6)); /* dealt with */
     partitions_free(partitions);
 }
 

@@ -66,7 +66,7 @@ static void full(void)
         " true, 'reason': null, 'step': 's', 'attempts': 3, 'trackingIds': ['t1', 't2'], 'httpStatus': 200,"
         " 'btCode': '60', 'orderId': 'O1', 'externalId': 'E1', 'requestedAt': '2026-03-02T10:00:00.000Z',"
         " 'startedAt': '2026-03-02T10:00:00.001Z', 'finishedAt': '2026-03-02T10:00:01.000Z', 'source': {'topic':"
-        " 'whc.order-requests', 'partition': 3, 'offset': 41}}, 'result': {'o': 'x'}}",
+        " 'whc.order-requests', 'partition': 3, 'offset': 41}, 'waiting': null}, 'result': {'o': 'x'}}",
         id);
     CLEANUP(tree_release) struct json_object *tree = written(&outcome);
     given_same_tree("full", tree, want);

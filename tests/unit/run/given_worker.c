@@ -33,7 +33,7 @@ static void make(struct given_worker *given, const char *workflow)
         duplicates_new((struct duplicates_window){GIVEN_REMEMBERED_MS, GIVEN_REMEMBERED_MOST, true});
     worker->partitions = partitions_new("me", LEDGER_FORMATS);
     for (int32_t p = 0; p < 2; p++)
-        if (!partitions_own(worker->partitions, p, 0, "", 0, 0, &why))
+        if (!partitions_own(worker->partitions, p, 0, "", 0, &(const struct partition_others){0, 0}, &why))
             abort();
     worker->metrics = metrics_new();
     worker->batch = batch_port_new(worker);
@@ -58,7 +58,7 @@ void given_worker(struct given_worker *given, const char *workflow)
 
 static void assigned(void *context, const int32_t partitions[], size_t count)
 {
-    static const struct consumer_start starts[] = {{0, -1, -1}, {1, -1, -1}};
+    static const struct consumer_start starts[] = {{0, -1, -1, -1}, {1, -1, -1, -1}};
     struct given_worker *given = context;
     struct fault why;
 
@@ -92,11 +92,12 @@ static void nothing(void *context)
     (void)context;
 }
 
-static void ended(void *context, int32_t partition, int64_t offset)
+static void ended(void *context, enum consumer_topic topic, int32_t partition, int64_t offset)
 {
     struct given_worker *given = context;
 
-    given->read[partition] = (size_t)offset;
+    if (topic == CONSUMER_REQUESTS)
+        given->read[partition] = (size_t)offset;
 }
 
 static const struct consumer_calls calls = {assigned, revoked, failed, nothing, nothing, ended};

@@ -81,7 +81,7 @@ static size_t settle(struct given *given, int64_t *signals)
     while (batch_gather(batch))
         continue;
     size_t count = batch_begin(batch, loop_clock_ms(), &positions), records = batch_sent_count(batch);
-    *signals = count == 0 ? -1 : positions[0].signals;
+    *signals = count == 0 ? -1 : positions[0].others.signals;
     partition_commits_free(positions, count);
     if (batch_end(batch, SETTLEMENT_CLEAN, NULL, 0))
         while (batch_take_out(batch, 0, given->worker.world.time.wall_ms))
@@ -196,7 +196,7 @@ static void one_comes_too_late(struct given *given)
     expect_counts(given, 1, 3, 1);
     given_until(worker->loop, &given->read, 1);
     size_t count = batch_begin(worker->batch, 0, &positions);
-    CU_ASSERT(count == 1 && positions[0].signals == 6);
+    CU_ASSERT(count == 1 && positions[0].others.signals == 6);
     partition_commits_free(positions, count);
     CU_ASSERT_EQUAL_FATAL(batch_sent_count(worker->batch), 1);
     record = batch_sent(worker->batch, 0);

@@ -204,7 +204,8 @@ static void a_partition_that_is_not_ours(struct given *given)
     given_until(worker->loop, &given->worker.read[1], (size_t)given->next[1]);
     CU_ASSERT(given->taken == taken && given->held == 0 && orders_count(worker->orders) == 0);
     CU_ASSERT(batch_is_idle(worker->batch));
-    CU_ASSERT(partitions_own(worker->partitions, 1, given->next[1], "", 0, 0, &why));
+    CU_ASSERT(partitions_own(worker->partitions, 1, given->next[1], "", 0,
+                             &(const struct partition_others){0, 0}, &why));
 }
 
 static void put_confluent(struct given *given, int32_t partition, char schema, char last)

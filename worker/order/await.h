@@ -1,0 +1,35 @@
+/*
+ * Orders that wait for messages and dates: what is reported finds its order, and waits end by time. See orders.h.
+ */
+#ifndef ORDER_AWAIT_H
+#define ORDER_AWAIT_H
+
+#include "orders.h"
+
+/* The live order that BT may name by this reference: one of its steps gave it, or is about to; null: there is none. */
+struct order *orders_find_reference(const struct orders *orders, const char *reference);
+
+enum orders_told {
+    TOLD_TAKEN, /* it is the order's; its offset is dealt with in the settlement that has the effect (PROMISE.md R19) */
+    TOLD_AGAIN, /* it was taken in before: nothing happens */
+    TOLD_LATER, /* the order's outcome is just being settled: ask again then */
+    TOLD_FULL,  /* its mailbox is: the message stays the caller's */
+};
+
+/*
+ * Something was reported about an order: it is judged at once where the order waits for it, and is kept else, unless it
+ * is older than what was reported before, or the same event again. `what` describes its words. The message stays the
+ * caller's to release, and is empty where it was kept.
+ */
+enum orders_told orders_tell(struct orders *orders, struct order *order, const struct event_message *what,
+                             struct message *message, struct orders_time time);
+
+/*
+ * A wait ends by time only when everything was read that stood in the partition's events and signals when it fell due:
+ * what came in time may still lie there (PROMISE.md R18). Gives the next partition, after `partition` (-1: the first),
+ * in which a wait is due, -1: none is; and takes the answer: all is taken that stood there at the moment `wall_ms`.
+ */
+int32_t orders_overdue(const struct orders *orders, int32_t partition);
+void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms);
+
+#endif

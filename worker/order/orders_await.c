@@ -1,0 +1,202 @@
+/* What is reported finds its order, and waits end by time. See await.h. */
+#include "await.h"
+#include "orders_inside.h"
+
+#include "hash.h"
+#include "invariant.h"
+#include "marks.h"
+#include "memory.h"
+
+#include <string.h>
+
+enum { WAIT_LEAST_BYTES = 4096 }; /* of an order whose wait ends: it is parsed, at least */
+
+/* One of the names of an order. */
+struct reference_link {
+    struct table_item by_reference;
+    struct order *order;
+    size_t index; /* among those in order->waiting.references */
+};
+
+static const char *reference_of(const struct reference_link *link)
+{
+    return link->order->waiting.references.list[link->index].reference;
+}
+
+void orders_unindex(struct orders *orders, struct order *order)
+{
+    for (size_t i = 0; i < order->links->reference_count; i++)
+        table_remove(&orders->references, &order->links->references[i].by_reference);
+    order->links->references = memory_free(order->links->references);
+    order->links->reference_count = 0;
+}
+
+void orders_index(struct orders *orders, struct order *order)
+{
+    size_t count = order->waiting.references.count;
+
+    if (order->links->reference_count == count)
+        return;
+    orders_unindex(orders, order); /* they move */
+    order->links->references = memory_new(count, sizeof *order->links->references);
+    for (size_t i = 0; i < count; i++) {
+        struct reference_link *link = &order->links->references[i];
+        *link = (struct reference_link){.order = order, .index = i};
+        table_add(&orders->references, &link->by_reference, hash_text(reference_of(link)));
+    }
+    order->links->reference_count = count;
+}
+
+struct order *orders_find_reference(const struct orders *orders, const char *reference)
+{
+    struct table_item *item = table_find(&orders->references, hash_text(reference));
+
+    for (; item != NULL; item = table_next(item)) {
+        struct reference_link *link = CONTAINER_OF(item, struct reference_link, by_reference);
+        if (!link->order->links->abandoned && strcmp(reference_of(link), reference) == 0)
+            return link->order;
+    }
+    return NULL;
+}
+
+static void note_offset(struct order *order, int64_t offset)
+{
+    struct ledger_link *ledger = &order->ledger;
+
+    ledger->events = memory_resize(ledger->events, ledger->event_count + 1, sizeof *ledger->events);
+    ledger->events[ledger->event_count++] = offset;
+}
+
+/* It is the same event again, or says nothing newer than one before it. */
+static bool is_known(struct waiting *waiting, const struct event_message *what, const struct message *message)
+{
+    return waiting_has_event(waiting, message->event_id) ||
+           marks_are_older(&waiting->marks, message->reference, what, message->payload, message->time_ms);
+}
+
+/* Judged where it is waited for; else kept, and told where BT has given up what nobody waits for. */
+static void use(struct orders *orders, struct order *order, bool waited_for, struct message *message)
+{
+    struct engine_terms terms = orders_terms(orders, order);
+
+    if (waited_for) {
+        orders_move(orders, order, engine_told(order, message, &terms));
+        return;
+    }
+    if (message->failed)
+        engine_report(order, message, &terms);
+    bool added = mailbox_add(&order->waiting.mailbox, message);
+    REQUIRE(added);
+}
+
+enum orders_told orders_tell(struct orders *orders, struct order *order, const struct event_message *what,
+                             struct message *message, struct orders_time time)
+{
+    struct waiting *waiting = &order->waiting;
+    int64_t offset = message->offset;
+
+    orders->time = time;
+    REQUIRE(order->ledger.owned && offset >= 0); /* its reference was settled before BT could know it */
+    if (order->state == ORDER_DONE || order->state == ORDER_SETTLING)
+        return TOLD_LATER;
+    if (offset < waiting->heard.events_end)
+        return TOLD_AGAIN;
+    orders_load(orders, order);
+    bool waited_for = order->state == ORDER_AWAITING && waiting_for(waiting, message->reference);
+    if (!waited_for && !mailbox_has_room(&waiting->mailbox, message))
+        return TOLD_FULL;
+    bool known = is_known(waiting, what, message);
+    waiting->heard.events_end = offset + 1;
+    waiting_note_event(waiting, message->event_id);
+    note_offset(order, offset);
+    if (!known)
+        use(orders, order, waited_for, message);
+    orders_weigh(orders, order);
+    if (order->state != ORDER_DONE)
+        orders_mark_changed(orders, order);
+    return TOLD_TAKEN;
+}
+
+/* --- time --- */
+
+/* Whether it is known that no message of its partition is left that came before the wait's end. */
+static bool is_read(struct orders *orders, const struct order *order)
+{
+    struct order_part *part = orders_part(orders, (size_t)order->source.partition);
+
+    if (part->read_to_wall_ms >= order->waiting.wait.until_ms || !orders_keep_rule(orders, RULE_WAITS))
+        return true;
+    if (order->waiting.wait.until_ms < part->overdue_since_ms)
+        part->overdue_since_ms = order->waiting.wait.until_ms;
+    return false;
+}
+
+static void end_wait(struct orders *orders, struct order *order)
+{
+    orders_load(orders, order);
+    struct engine_terms terms = orders_terms(orders, order);
+    orders_move(orders, order, engine_time_is_up(order, &terms));
+    orders_weigh(orders, order);
+}
+
+void orders_end_waits(struct orders *orders, int64_t *left)
+{
+    struct heap_item *first;
+
+    while (*left > 0 && (first = heap_first(&orders->awaiting)) != NULL && first->due <= orders->time.wall_ms) {
+        struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
+        REQUIRE(order->state == ORDER_AWAITING);
+        if (is_read(orders, order)) {
+            *left -= (int64_t)order->ledger.weight + WAIT_LEAST_BYTES;
+            end_wait(orders, order);
+        } else { /* after all that are not due; orders_read_to() brings it back */
+            *left -= WAIT_LEAST_BYTES / 16;
+            heap_remove(&orders->awaiting, first);
+            TAILQ_INSERT_TAIL(&orders->overdue, order->links, in_state);
+            order->links->overdue = true;
+        }
+    }
+}
+
+int64_t orders_await_due_ms(const struct orders *orders)
+{
+    const struct heap_item *first = heap_first(&orders->awaiting);
+
+    if (first == NULL)
+        return INT64_MAX;
+    int64_t left_ms = first->due - orders->time.wall_ms;
+    return left_ms <= 0 ? orders->time.now_ms : orders->time.now_ms + left_ms;
+}
+
+int32_t orders_overdue(const struct orders *orders, int32_t partition)
+{
+    for (size_t i = (size_t)(partition + 1); i < orders->part_room; i++)
+        if (orders->parts[i] != NULL && orders->parts[i]->overdue_since_ms != INT64_MAX)
+            return (int32_t)i;
+    return -1;
+}
+
+void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms)
+{
+    struct order_part *part = orders_part(orders, (size_t)partition);
+    struct order_links *links, *next;
+
+    part->read_to_wall_ms = wall_ms;
+    part->overdue_since_ms = INT64_MAX;
+    for (links = TAILQ_FIRST(&orders->overdue); links != NULL; links = next) {
+        next = TAILQ_NEXT(links, in_state);
+        if (links->order->source.partition != partition)
+            continue;
+        orders_leave_overdue(orders, links->order);
+        heap_set(&orders->awaiting, &links->waiting, links->order->waiting.wait.until_ms);
+    }
+    orders->due_ms = orders->time.now_ms;
+}
+
+void orders_leave_overdue(struct orders *orders, struct order *order)
+{
+    if (!order->links->overdue)
+        return;
+    TAILQ_REMOVE(&orders->overdue, order->links, in_state);
+    order->links->overdue = false;
+}

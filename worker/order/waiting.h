@@ -1,0 +1,57 @@
+/*
+ * What an order waits for without holding its key, and what BT has reported about it meanwhile: a part of struct order,
+ * of workflows that receive messages or start a step at a date (schemas/README.md).
+ */
+#ifndef ORDER_WAITING_H
+#define ORDER_WAITING_H
+
+#include "ledger_wait.h"
+#include "mailbox.h"
+#include "outcome.h"
+
+enum { EVENT_IDS_MAX = 32 /* of the latest events: the same id is the same event */ };
+
+/* News that is not final, made when it happened and published with what came of it. */
+struct progress {
+    const char *step; /* borrowed from the catalogue */
+    struct reason reason;
+    struct call_record calls; /* of that step; its texts are owned */
+    struct ledger_wait wait;  /* what the order waited for when the engine was done; owned */
+    char reference[UUID_TEXT_SIZE]; /* that it is about; "": none */
+    int64_t at_ms;            /* since the epoch */
+    struct progress *next;
+};
+
+struct waiting {
+    struct ledger_wait wait;             /* step null: it does not wait */
+    struct ledger_references references; /* what BT may name it by */
+    struct ledger_heard heard;
+    struct mailbox mailbox;
+    struct message message;    /* taken out of the mailbox, until it is judged; of one turn */
+    struct json_object *marks; /* how far BT's words were, see marks.h; owned; null: none yet */
+    char *event_ids[EVENT_IDS_MAX];
+    size_t event_id_count;
+    struct progress *progress, **progress_end; /* not published yet, oldest first */
+};
+
+void waiting_init(struct waiting *waiting);
+void waiting_release(struct waiting *waiting);
+
+/* Frees what is only needed when a message is judged: it stands in the ledger's record. */
+void waiting_unload(struct waiting *waiting);
+
+/* Whether it waits, and for a message about this reference. */
+bool waiting_for(const struct waiting *waiting, const char *reference);
+
+/* Whether this is one of the latest events, again; and notes that it is. Null: it has no id, and is another one. */
+bool waiting_has_event(const struct waiting *waiting, const char *event_id);
+void waiting_note_event(struct waiting *waiting, const char *event_id);
+
+/* One more piece of news, at the end; the reason is copied. */
+struct progress *waiting_add_progress(struct waiting *waiting, const char *step, const struct reason *reason,
+                                      int64_t wall_ms);
+/* The oldest piece, which becomes the caller's; null: there is none. */
+struct progress *waiting_take_progress(struct waiting *waiting);
+void progress_free(struct progress *progress);
+
+#endif
