@@ -26,7 +26,7 @@ def partitions_are_added(stage):
     expect(set(sent) <= set(outcomes_by_request(stage.reader().until(len(sent)))), "an outcome is missing")
     worker = stage.worker()
     expect(worker.wait() == 1 and "--alter" in worker.log() and "--repartition" in worker.log(), worker.log())
-    add_partitions(stage, [stage.topic("order-signals"), stage.topic("order-ledger")], 8)
+    add_partitions(stage, [stage.topic(name) for name in ("order-signals", "order-events", "order-ledger")], 8)
     worker = stage.worker()
     expect(
         worker.wait() == 1 and "has 8 partitions, and the ledger was written for 6" in worker.log() and "--repartition" in worker.log(),
@@ -71,7 +71,7 @@ def what_is_remembered_moves_along(stage):
         final(reader, request)
     order = lost_and_parked(stage)
     expect(worker.stop() == 0, worker.log())
-    add_partitions(stage, [stage.requests, stage.topic("order-signals"), stage.topic("order-ledger")], 8)
+    add_partitions(stage, [stage.topic(f"order-{name}") for name in ("requests", "signals", "events", "ledger")], 8)
     code, out, err = stage.run("topics", "--repartition")
     expect(code == 1 and "1 orders are live" in err and order in err, f"{out}{err}")
     worker = stage.worker(**FAST_CALLS, **{"requests.partitions": 6}).ready()

@@ -51,16 +51,39 @@ def a_guarded_stage():
 
 def least(stage):
     """The table of README.md: (kind, name, is a prefix, operation)."""
-    topics = {"requests": ("READ",), "outcomes": ("WRITE",), "dead": ("WRITE",), "signals": ("READ",), "ledger": ("READ", "WRITE")}
+    topics = {
+        "requests": ("READ",),
+        "outcomes": ("WRITE",),
+        "dead": ("WRITE",),
+        "signals": ("READ",),
+        "ledger": ("READ", "WRITE"),
+        "events": ("READ",),
+        "events.dead": ("WRITE",),
+    }
     names = {
         "requests": stage.requests,
         "outcomes": stage.outcomes,
         "dead": stage.dead,
         "signals": stage.topic("order-signals"),
         "ledger": stage.topic("order-ledger"),
+        "events": stage.topic("order-events"),
+        "events.dead": stage.topic("order-events.dead"),
     }
     rights = [("TOPIC", names[role], False, operation) for role in topics for operation in (*topics[role], "DESCRIBE_CONFIGS")]
     return [*rights, ("GROUP", stage.group, False, "READ"), ("TRANSACTIONAL_ID", f"{stage.group}/", True, "WRITE")]
+
+
+def printed(stage, user):
+    """What `topics --acls` says, in the same form."""
+    code, out, err = stage.run("topics", "--acls")
+    expect(code == 0, f"{out}{err}")
+    kinds_of = {"--topic": "TOPIC", "--group": "GROUP", "--transactional-id": "TRANSACTIONAL_ID"}
+    rights = []
+    for words in [line.split() for line in out.splitlines() if f"User:{user} " in line]:
+        option = next(word for word in words if word in kinds_of)
+        operations = [words[i + 1] for i, word in enumerate(words) if word == "--operation"]
+        rights += [(kinds_of[option], words[words.index(option) + 1], "prefixed" in words, operation) for operation in operations]
+    return rights
 
 
 class Guard:
@@ -128,6 +151,7 @@ def each_right_is_missing_once(_):
     """At the start. With all of them nothing is missed: no word of a refusal, and orders of both kinds end."""
     with a_guarded_stage() as (stage, _):
         guard, rights = Guard(stage), least(stage)
+        expect(sorted(printed(stage, "worker")) == sorted(rights), f"{printed(stage, 'worker')}")
         guard.grant(*rights)
         for right in rights:
             is_missing_at_the_start(stage, guard, right)
@@ -155,12 +179,17 @@ def is_withdrawn(stage, guard, reader, one, right):
 @story(on="edges")
 def each_right_is_withdrawn_once(_):
     """Under way: it waits, or ends with the reason, and nothing is lost or done twice. DESCRIBE_CONFIGS and reading the ledger are
-    needed at take-overs only."""
+    needed at take-overs only; the events are only looked for at the start."""
     with a_guarded_stage() as (stage, _):
         guard, rights = Guard(stage), least(stage)
         guard.grant(*rights)
         one, reader, letters = worker(stage).ready(), stage.reader(), stage.reader(stage.dead)
-        needed = [r for r in rights if r[3] != "DESCRIBE_CONFIGS" and (r[1], r[3]) != (stage.topic("order-ledger"), "READ")]
+        at_start = [
+            (stage.topic("order-ledger"), "READ"),
+            (stage.topic("order-events"), "READ"),
+            (stage.topic("order-events.dead"), "WRITE"),
+        ]
+        needed = [r for r in rights if r[3] != "DESCRIBE_CONFIGS" and (r[1], r[3]) not in at_start]
         for right in needed:
             one = is_withdrawn(stage, guard, reader, one, right)
         expect(sorted(evidence(stage).values()) == [(1, 1)] * len(needed), f"{evidence(stage)}")

@@ -64,6 +64,8 @@ class Stage:
             "topic.dead": self.dead,
             "topic.signals": self.topic("order-signals"),
             "topic.ledger": self.topic("order-ledger"),
+            "topic.events": self.topic("order-events"),
+            "topic.events.dead": self.topic("order-events.dead"),
             "topics.partitions": self.partitions,
             "topics.replication": 1,
             "topics.min.replication": 1,

@@ -19,8 +19,9 @@ static const struct {
     const char *name;
     int partitions;
 } usual_topics[] = {
-    {"whc.order-requests", 6}, {"whc.order-outcomes", 6}, {"whc.order-requests.dead", 1},
-    {"whc.order-signals", 6},  {"whc.order-ledger", 6},
+    {"whc.order-requests", 6},    {"whc.order-outcomes", 6}, {"whc.order-requests.dead", 1},
+    {"whc.order-signals", 6},     {"whc.order-ledger", 6},   {"whc.order-events", 6},
+    {"whc.order-events.dead", 1},
 };
 
 static bool make_topic(struct broker *broker, const char *name, int partitions, struct fault *why)

@@ -48,7 +48,7 @@ static bool check_count(struct watching *watching, const char *topic, int partit
     fault_set(
         &why, FAULT_LOCAL,
         "'%.100s' has %d partitions now and the ledger was written for %zu: a repeated request would not be found; "
-        "give requests, signals and ledger the same number, then run 'whc-worker topics --repartition'",
+        "give requests, signals, events and ledger the same number, then run 'whc-worker topics --repartition'",
         topic, partitions, worker->partition_total);
     worker_end(worker, &why);
     return false;

@@ -8,8 +8,8 @@
 #ifndef SETTINGS_CONFIG_H
 #define SETTINGS_CONFIG_H
 
+#include "listen_settings.h"
 #include "problems.h"
-#include "secret.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -42,7 +42,6 @@ struct api_settings {
 
 struct settings {
     char *token_hosts, *proxy_url, *proxy_username, *takeover_accept;
-    struct secret proxy_password;
     char *group_id, *worker_slot, *catalogue_path, *catalogue_overlay;
     int64_t log_format, log_level, log_orders, log_key, admin_port;
     char *admin_address, *admin_certificate_file, *admin_key_file, *admin_username;
@@ -63,7 +62,8 @@ struct settings {
     int64_t session_timeout_ms, broker_session_timeout_ms, max_poll_interval_ms, consumer_socket_timeout_ms;
     int64_t reconnect_backoff_max_ms, stop_grace_ms, watchdog_ms, turn_budget_ms;
     char *token_url, *client_id, *ca_file, *certificate_file, *key_file, *accept_proposed;
-    struct secret client_secret, key_password, admin_password;
+    struct secret client_secret, key_password, admin_password, proxy_password;
+    struct listen_settings listen;
     char *path, *client_secret_file; /* where all this came from; where the secret did, "": not from a file */
     int64_t token_style, tls_verify, token_margin_ms,
         reread_ms;           /* last SIGHUP by the loop's clock; 0: none */

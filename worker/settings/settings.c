@@ -207,6 +207,39 @@ const struct setting settings_table[] = {
     TEXT(
         "bt.accept.proposed", accept_proposed, "",
         "Operations marked `proposed` that may be called on a production host, by operationId, separated by commas."),
+
+    TEXT("listen.address", listen.address, "127.0.0.1",
+         "IPv4 or IPv6 address where `listen` takes BT's notifications; \"::\": all of both."),
+    NUMBER("listen.port", AT(listen.port), "", 0, 65535, "8443", "Its port; 0: any free one."),
+    TEXT(
+        "listen.tls.certificate.file", listen.certificate_file, "",
+        "Certificate (PEM, with those between) that this port shows; \"\": no TLS, on a loopback address or behind a "
+        "gateway only."),
+    TEXT("listen.tls.key.file", listen.key_file, "", "Key of that certificate (PEM)."),
+    CHOICE("listen.behind.proxy", listen.behind_proxy, "off|on", "off",
+           "on: a gateway in front speaks TLS, and what lies between is trusted."),
+    TEXT(
+        "listen.admin.address", listen.admin_address, "127.0.0.1",
+        "Address of the pages of `listen` (/metrics, /health, /status); admin.tls.* and admin.username hold for them."),
+    NUMBER("listen.admin.port", AT(listen.admin_port), "", 0, 65535, "8081", "Their port; 0: any free one."),
+    TEXT("listen.client.id", listen.client_id, "", "OAuth 2 client id that BT was given by us."),
+    SECRET("listen.client.secret", listen.client_secret, "Its secret: 16 characters at least."),
+    TEXT(
+        "listen.client.previous.id", listen.client_id_previous, "",
+        "A client that is still let in while BT changes to the other; the same id with another secret will do."),
+    SECRET("listen.client.previous.secret", listen.client_secret_previous, "Its secret."),
+    SECRET("listen.token.key", listen.token_key,
+           "What tokens are signed with, 32 characters at least; the same for all that listen."),
+    SECRET("listen.token.key.previous", listen.token_key_previous,
+           "Tokens signed with it are still taken, while the key changes."),
+    NUMBER("listen.token.lifetime.ms", AT(listen.token_lifetime_ms), "ms", 1000, DAY_MS, "3600000",
+           "How long a token holds."),
+    NUMBER("listen.request.max.bytes", AT(listen.request_max_bytes), "bytes", 1024, 8388608, "262144",
+           "A larger notification is refused (413)."),
+    NUMBER("listen.request.max.values", AT(listen.request_max_values), "", 100, 200000, "20000",
+           "One of more JSON values is not read: a dead letter."),
+    NUMBER("listen.rate", AT(listen.rate), "per second", 1, 1000000, "2000",
+           "Above it notifications are refused (429), and BT sends them again."),
 };
 const size_t settings_table_count = COUNT_OF(settings_table);
 

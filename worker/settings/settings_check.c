@@ -52,7 +52,9 @@ static void check_topics(const struct settings *settings, struct problems *probl
                                    {"topic.outcomes", settings->topic_outcomes},
                                    {"topic.dead", settings->topic_dead},
                                    {"topic.signals", settings->topic_signals},
-                                   {"topic.ledger", settings->topic_ledger}};
+                                   {"topic.ledger", settings->topic_ledger},
+                                   {"topic.events", settings->topic_events},
+                                   {"topic.events.dead", settings->topic_events_dead}};
     char what[400];
 
     for (size_t i = 0; i < COUNT_OF(topics); i++) {

@@ -48,10 +48,11 @@ static bool same_partitions(const struct topic_state states[TOPIC_COUNT])
 {
     int partitions = states[TOPIC_REQUESTS].partitions;
 
-    return states[TOPIC_SIGNALS].partitions == partitions && states[TOPIC_LEDGER].partitions == partitions;
+    return states[TOPIC_SIGNALS].partitions == partitions && states[TOPIC_EVENTS].partitions == partitions &&
+           states[TOPIC_LEDGER].partitions == partitions;
 }
 
-/* Where requests, signals and ledger differ in their number, the check that follows says what to do. */
+/* Where requests, signals, events and ledger differ in their number, the check that follows says what to do. */
 static bool move_orders(const struct setup *setup, const struct topic_state states[TOPIC_COUNT],
                         struct fault *why)
 {
@@ -98,18 +99,48 @@ static int work(const struct setup *setup, bool create, bool repartitions)
     return count > 0;
 }
 
+static void print_topic_rights(const struct settings *settings, const char *user, bool listener)
+{
+    for (size_t i = 0; i < TOPIC_COUNT; i++) {
+        const char *rights = topics_rights((enum topic_role)i, listener);
+        if (rights == NULL)
+            continue;
+        printf(
+            "kafka-acls.sh --bootstrap-server ... --add --allow-principal User:%s --topic %s --operation %s\n",
+            user, topics_name(settings, (enum topic_role)i), rights);
+    }
+}
+
+/* As commands for whoever runs Kafka; the users' names are examples. */
+static int print_rights(const struct settings *settings)
+{
+    static const char start[] = "kafka-acls.sh --bootstrap-server ... --add --allow-principal User:worker";
+
+    printf("# whc-worker run\n");
+    print_topic_rights(settings, "worker", false);
+    printf("%s --group %s --operation READ\n", start, settings->group_id);
+    printf("%s --transactional-id %s/ --resource-pattern-type prefixed --operation WRITE\n", start,
+           settings->group_id);
+    printf("# whc-worker listen\n");
+    print_topic_rights(settings, "listener", true);
+    return 0;
+}
+
 int command_topics(int argc, char **argv)
 {
     static const struct command_help help = {
         "topics", "Shows the worker's topics and what is wrong with them; creates those that are missing.",
         "", "whc-worker topics --create --config whc-worker.properties"};
     const char *config = NULL;
-    bool create = false, repartitions = false;
+    bool create = false, repartitions = false, rights = false;
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", .text = &config},
+        {"--acls", NULL,
+         "print the commands that give worker and listener their least rights, and do nothing else",
+         .flag = &rights},
         {"--create", NULL, "create the topics that do not exist", .flag = &create},
         {"--repartition", NULL,
-         "partitions were added to requests, signals and ledger, or requests.partitioner was changed: move what is "
+         "partitions were added to requests, signals, events and ledger, or requests.partitioner was changed: move what is "
          "remembered of finished orders to where their keys are now; no worker may run, no order be live",
          .flag = &repartitions}};
     struct setup setup;
@@ -117,7 +148,7 @@ int command_topics(int argc, char **argv)
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))
-        code = work(&setup, create, repartitions);
+        code = rights ? print_rights(&setup.settings) : work(&setup, create, repartitions);
     setup_release(&setup);
     return code;
 }

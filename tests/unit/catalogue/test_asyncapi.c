@@ -1,6 +1,8 @@
 /* AsyncAPI descriptions: what may be received by, which message a payload is, and what is refused. */
 #include "asyncapi.h"
 
+#include "settings.h"
+
 #include "given_catalogue.h"
 
 #include <dirent.h>
@@ -278,10 +280,34 @@ static void order_types(void)
     asyncapi_release(&asyncapi);
 }
 
+/* Each topic.* setting has its channel, under the name that is the default. */
+static void topics(void)
+{
+    struct asyncapi asyncapi;
+    CLEANUP(tree_release) struct json_object *tree = read_ours(&asyncapi);
+    int count = 0;
+
+    for (size_t i = 0; i < settings_table_count; i++) {
+        bool found = false;
+        if (strncmp(settings_table[i].name, "topic.", 6) != 0)
+            continue;
+        for (size_t c = 0; c < asyncapi.channel_count; c++)
+            found |= strcmp(asyncapi.channels[c].address, settings_table[i].fallback) == 0;
+        if (!found) {
+            printf("\n  %s is not in schemas/order-events.asyncapi.json", settings_table[i].fallback);
+            CU_FAIL("topic above");
+        }
+        count++;
+    }
+    CU_ASSERT_EQUAL(count, 7);
+    asyncapi_release(&asyncapi);
+}
+
 CU_TestInfo test_asyncapi[] = {{"descriptions", descriptions},
                                {"places", places},
                                {"messages", messages},
                                {"no message for a payload", no_message},
                                {"states", states},
+                               {"topics of the settings", topics},
                                {"order types of the folders", order_types},
                                CU_TEST_INFO_NULL};

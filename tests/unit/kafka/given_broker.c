@@ -25,9 +25,10 @@ void given_broker_open(struct given_broker *broker)
              rd_kafka_mock_cluster_bootstraps(broker->cluster));
     settings_load(NULL, (char *[]){text, NULL}, &broker->settings, &problems);
     problems_release(&problems);
-    const char *topics[] = {broker->settings.topic_requests, broker->settings.topic_outcomes,
-                            broker->settings.topic_dead, broker->settings.topic_signals,
-                            broker->settings.topic_ledger};
+    const char *topics[] = {broker->settings.topic_requests,   broker->settings.topic_outcomes,
+                            broker->settings.topic_dead,       broker->settings.topic_signals,
+                            broker->settings.topic_ledger,     broker->settings.topic_events,
+                            broker->settings.topic_events_dead};
     for (size_t i = 0; i < COUNT_OF(topics); i++)
         if (rd_kafka_mock_topic_create(broker->cluster, topics[i], GIVEN_PARTITIONS, 1) !=
             RD_KAFKA_RESP_ERR_NO_ERROR)

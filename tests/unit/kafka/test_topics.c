@@ -15,7 +15,9 @@ static const struct topic_state good[TOPIC_COUNT] = {
     {"outcomes", true, 6, 1, true, "delete", 1, 1048588, false, true, false},
     {"dead", true, 6, 1, true, "delete", 1, 1179648, false, true, false},
     {"signals", true, 6, 1, true, "delete", 1, 1048588, false, true, false},
-    {"ledger", true, 6, 1, true, "compact", 1, 16777216, false, true, false}};
+    {"ledger", true, 6, 1, true, "compact", 1, 16777216, false, true, false},
+    {"events", true, 6, 1, true, "delete", 1, 1048588, false, true, false},
+    {"events.dead", true, 6, 1, true, "delete", 1, 1048588, false, true, false}};
 
 static const struct {
     const char *name;
@@ -35,6 +37,15 @@ static const struct {
     {"a ledger too small", TOPIC_LEDGER, 1048588, "ledger",
      "max.message.bytes is 1048588 and must be 10016384 at least, it is too little for the heaviest record",
      "max.message.bytes=10016384; or smaller bt.reply.max.bytes and request.max.bytes"},
+    {"signals just large enough", TOPIC_SIGNALS, 262144 + 4096 + TOPIC_HEADER_BYTES, NULL, NULL, NULL},
+    {"signals too small for an event", TOPIC_SIGNALS, 262144, "signals",
+     "max.message.bytes is 262144 and must be 282624 at least, it is too little for the largest notification",
+     "--topic signals --add-config max.message.bytes=282624; or a smaller listen.request.max.bytes"},
+    {"events too small", TOPIC_EVENTS, 282623, "events",
+     "max.message.bytes is 282623 and must be 282624 at least, it is too little for the largest notification",
+     "--topic events --add-config max.message.bytes=282624; or a smaller listen.request.max.bytes"},
+    {"dead events too small", TOPIC_EVENTS_DEAD, 282623, "events.dead", "282624 at least",
+     "listen.request.max.bytes"},
     {"outcomes larger than the ledger", TOPIC_OUTCOMES, 20000000, "ledger",
      "max.message.bytes is 16777216 and must be 20212992 at least",
      "max.message.bytes=20212992; or a smaller one for the outcomes"},
@@ -50,7 +61,8 @@ static void expect(const char *name, const char *text, const char *part)
 
 static void sizes(void)
 {
-    struct settings settings = {.topics_min_replication = 1, .settlement_transactions = 1};
+    struct settings settings = {
+        .topics_min_replication = 1, .settlement_transactions = 1, .listen.request_max_bytes = 262144};
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct topic_state states[TOPIC_COUNT];
@@ -115,6 +127,24 @@ static const struct {
      1,
      "the topic has 7 partitions and the requests have 6",
      "--alter --topic requests --partitions 7"},
+    {"too few partitions for events",
+     TOPIC_EVENTS,
+     {"events", true, 5, 1, true, "delete", 1, 1048588, false, true, false},
+     1,
+     "the topic has 5 partitions and the requests have 6",
+     "--alter --topic events --partitions 6"},
+    {"events that are compacted",
+     TOPIC_EVENTS,
+     {"events", true, 6, 1, true, "compact", 1, 1048588, false, true, false},
+     1,
+     "cleanup.policy is 'compact' and must be 'delete'",
+     "--add-config cleanup.policy=delete"},
+    {"dead events that stay for ever",
+     TOPIC_EVENTS_DEAD,
+     {"events.dead", true, 1, 1, true, "compact", 1, 1048588, false, true, false},
+     1,
+     "cleanup.policy is 'compact' and must be 'delete'",
+     "--add-config cleanup.policy=delete"},
     {"outcomes may have any number",
      TOPIC_OUTCOMES,
      {"outcomes", true, 3, 1, true, "delete", 1, 1048588, false, true, false},
@@ -236,7 +266,7 @@ static void what_is_let_pass(void)
     struct problems problems = {0};
 
     memcpy(states, good, sizeof states);
-    states[TOPIC_LEDGER].partitions = states[TOPIC_SIGNALS].partitions = 4;
+    states[TOPIC_LEDGER].partitions = states[TOPIC_SIGNALS].partitions = states[TOPIC_EVENTS].partitions = 4;
     topics_check(&settings, states, LEDGER_BYTES, &problems);
     CU_ASSERT_EQUAL(problems.count, 0);
     states[TOPIC_LEDGER].partitions = 3;
@@ -278,9 +308,43 @@ static void read_all(void)
     given_broker_close(&broker);
 }
 
+/* whc-worker listen sees two topics, and not how they are configured. */
+static void events_only(void)
+{
+    struct given_broker broker;
+    struct topic_state states[TOPIC_COUNT];
+    struct problems problems = {0};
+    struct fault why;
+
+    given_broker_open(&broker);
+    CU_ASSERT_FATAL(topics_read_events(&broker.settings, 10000, states, &why));
+    CU_ASSERT_EQUAL(states[TOPIC_EVENTS].partitions, GIVEN_PARTITIONS);
+    CU_ASSERT(states[TOPIC_EVENTS_DEAD].exists && states[TOPIC_REQUESTS].name == NULL);
+    topics_check_events(states, &problems);
+    CU_ASSERT_EQUAL(problems.count, 0);
+    states[TOPIC_EVENTS].exists = false;
+    states[TOPIC_EVENTS_DEAD].forbidden = true;
+    topics_check_events(states, &problems);
+    CU_ASSERT_EQUAL_FATAL(problems.count, 2);
+    expect("missing", problems.list[0].what, "the topic does not exist");
+    expect("forbidden", problems.list[1].remedy, "--operation WRITE --operation DESCRIBE --allow-principal");
+    problems_release(&problems);
+    given_broker_close(&broker);
+}
+
+static void rights(void)
+{
+    CU_ASSERT_STRING_EQUAL(topics_rights(TOPIC_EVENTS, false), "READ --operation DESCRIBE_CONFIGS");
+    CU_ASSERT_STRING_EQUAL(topics_rights(TOPIC_EVENTS, true), "WRITE --operation DESCRIBE");
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        CU_ASSERT((topics_rights((enum topic_role)i, true) != NULL) == (i >= TOPIC_EVENTS));
+}
+
 CU_TestInfo test_topics[] = {{"sizes", sizes},
                              {"rooms", rooms},
                              {"what is wrong", what_is_wrong},
                              {"what is let pass", what_is_let_pass},
                              {"read", read_all},
+                             {"events only", events_only},
+                             {"rights", rights},
                              CU_TEST_INFO_NULL};
