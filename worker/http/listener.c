@@ -10,7 +10,7 @@
 
 enum { BACKLOG = 128 };
 
-struct value_path {
+struct place {
     union {
         struct sockaddr any;
         struct sockaddr_in four;
@@ -19,9 +19,9 @@ struct value_path {
     socklen_t length;
 };
 
-static bool parse(const char *address, int port, struct value_path *place)
+static bool parse(const char *address, int port, struct place *place)
 {
-    *place = (struct value_path){.length = 0};
+    *place = (struct place){.length = 0};
     if (inet_pton(AF_INET, address, &place->at.four.sin_addr) == 1) {
         place->at.four.sin_family = AF_INET;
         place->at.four.sin_port = htons((uint16_t)port);
@@ -34,13 +34,13 @@ static bool parse(const char *address, int port, struct value_path *place)
     return place->length > 0;
 }
 
-bool listener_open(const char *address, int port, int *listener, struct fault *why)
+bool listener_open(const char *name, const char *address, int port, int *listener, struct fault *why)
 {
     const int on = 1, off = 0;
-    struct value_path place;
+    struct place place;
 
     if (!parse(address, port, &place))
-        return fault_set(why, FAULT_INPUT, "admin.address '%.60s' is not an IP address", address);
+        return fault_set(why, FAULT_INPUT, "%.20s.address '%.60s' is not an IP address", name, address);
     int descriptor = socket(place.at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor >= 0) {
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -51,8 +51,8 @@ bool listener_open(const char *address, int port, int *listener, struct fault *w
             return true;
         }
     }
-    fault_set(why, FAULT_LOCAL, "cannot listen on admin.address, admin.port %.60s, %d: %s", address, port,
-              strerror(errno));
+    fault_set(why, FAULT_LOCAL, "cannot listen on %.20s.address, %.20s.port %.60s, %d: %s", name, name,
+              address, port, strerror(errno));
     if (descriptor >= 0)
         close(descriptor);
     return false;
@@ -60,7 +60,7 @@ bool listener_open(const char *address, int port, int *listener, struct fault *w
 
 int listener_port(int listener)
 {
-    struct value_path place = {.length = sizeof place.at};
+    struct place place = {.length = sizeof place.at};
 
     if (getsockname(listener, &place.at.any, &place.length) != 0)
         return 0;

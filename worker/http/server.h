@@ -27,12 +27,23 @@ struct server_page {
 
 struct server;
 
+/* Where it listens, and what its settings begin with, for messages. */
+struct server_place {
+    const char *name; /* "admin" */
+    const char *address;
+    int port;
+};
+
 /*
  * Listens as admin.* of the settings says, which must outlive the server as `pages` must; a null path ends the list. With
  * a certificate only TLS is spoken; with a user name all pages but the health ones want it and the password.
  */
 MUST_USE bool server_new(struct loop *loop, const struct settings *settings, const struct server_page *pages,
                          void *context, struct server **server, struct fault *why);
+/* The same elsewhere; certificate and password are those of admin.*. */
+MUST_USE bool server_new_at(struct loop *loop, const struct server_place *place,
+                            const struct settings *settings, const struct server_page *pages, void *context,
+                            struct server **server, struct fault *why);
 void *server_free(struct server *server);
 
 /* Reads certificate and key again; they count for new connections. On a failure the old ones stay. */

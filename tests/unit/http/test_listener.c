@@ -23,7 +23,7 @@ static void opened(void)
     for (size_t i = 0; i < COUNT_OF(addresses); i++) {
         struct fault why = {.text = ""};
         int listener = -1;
-        bool good = listener_open(addresses[i].address, 0, &listener, &why);
+        bool good = listener_open("admin", addresses[i].address, 0, &listener, &why);
         if (good != addresses[i].good &&
             !(strchr(addresses[i].address, ':') != NULL && why.kind == FAULT_LOCAL)) {
             printf("\n  '%s': %s", addresses[i].address, good ? "is taken" : why.text);
@@ -41,8 +41,8 @@ static void taken(void)
     struct fault why = {.text = ""};
     int one, other;
 
-    CU_ASSERT_FATAL(listener_open("127.0.0.1", 0, &one, &why));
-    CU_ASSERT_FALSE(listener_open("127.0.0.1", listener_port(one), &other, &why));
+    CU_ASSERT_FATAL(listener_open("admin", "127.0.0.1", 0, &one, &why));
+    CU_ASSERT_FALSE(listener_open("admin", "127.0.0.1", listener_port(one), &other, &why));
     CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "cannot listen on"));
     close(one);
 }
