@@ -1,6 +1,7 @@
-/* Runs one example and compares calls and outcome with its file. A type not served yet must end NOT_SERVED. */
+/* Runs one example and compares calls and outcome with its file. */
 #include "example.h"
 
+#include "await.h"
 #include "change.h"
 #include "datum.h"
 #include "deadlines.h"
@@ -8,6 +9,8 @@
 #include "memory.h"
 #include "projection.h"
 #include "reply.h"
+#include "snapshot.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +26,8 @@ struct run {
     struct orders *orders;
     struct orders_time time;
     size_t call, repeat; /* the call that is expected next, and how often it has come */
+    size_t message;      /* BT's, that comes next */
+    char request_id[UUID_TEXT_SIZE];
     struct order *done;  /* or parked */
     struct change last;  /* its outcome */
 };
@@ -37,7 +42,9 @@ static struct orders *new_orders(const struct example *example, struct orders_ti
                                  .apis = apis,
                                  .api_count = openapi->tag_count,
                                  .steps_max = (unsigned)example->settings->steps_max,
-                                 .seed = 1};
+                                 .seed = 1,
+                                 .may_wait = true,
+                                 .calendar = &example->catalogue->calendar};
 
     for (size_t i = 0; i < openapi->tag_count && i < APIS_MAX; i++) {
         settings_of_api(example->settings, openapi->tags[i], &settings, &problems);
@@ -179,6 +186,8 @@ static bool settle(struct run *run)
     struct change change;
 
     while (orders_next_change(run->orders, &change)) {
+        for (struct progress *news; (news = waiting_take_progress(&change.order->waiting)) != NULL;)
+            progress_free(news);
         if (change.publishes) {
             run->done = change.order;
             run->last = change;
@@ -186,6 +195,53 @@ static bool settle(struct run *run)
         }
         orders_settled(run->orders, &change, INT64_MAX);
     }
+    return true;
+}
+
+/* BT reports what comes next in the example. False: nothing is left. */
+static bool tell(struct run *run, struct order *order)
+{
+    struct json_object *messages = tree_member(run->example->tree, "messages"), *one, *payload;
+    const struct asyncapi *asyncapi = &run->example->catalogue->asyncapi;
+    const struct event_message *what = NULL;
+    char reference[128];
+
+    if (messages == NULL || run->message >= json_object_array_length(messages))
+        return false;
+    one = json_object_array_get_idx(messages, run->message);
+    payload = tree_member(one, "payload");
+    for (size_t i = 0; what == NULL && i < asyncapi->channel_count; i++)
+        if (asyncapi->channels[i].message_count > 0)
+            what = event_channel_message(&asyncapi->channels[i], payload);
+    struct message message = {.payload = json_object_get(payload), .offset = (int64_t)run->message++};
+    snprintf(reference, sizeof reference, "%sReference", tree_text_of(one, "reference"));
+    text_print(message.reference, sizeof message.reference, "%s",
+               tree_text_of(order->request.inputs, reference));
+    if (what == NULL || orders_find_reference(run->orders, message.reference) != order ||
+        orders_tell(run->orders, order, what, &message, run->time) != TOLD_TAKEN)
+        differ_say(run->report, "message %zu finds no order, or is nothing", run->message);
+    message_release(&message);
+    return true;
+}
+
+/* Nothing is called: time passes, or BT reports something. False: nothing will happen any more. */
+static bool wait(struct run *run)
+{
+    struct order *order = orders_find(run->orders, run->request_id);
+    struct fault why;
+
+    if (order != NULL && order->state == ORDER_AWAITING && *order->waiting.wait.reference != '\0') {
+        if (!snapshot_load(order, &why))
+            differ_say(run->report, "what is kept cannot be read: %s", why.text);
+        if (tell(run, order))
+            return true;
+    }
+    int64_t due_ms = orders_due_ms(run->orders);
+    if (due_ms == INT64_MAX)
+        return false;
+    run->time.wall_ms += due_ms - run->time.now_ms;
+    run->time.now_ms = due_ms;
+    orders_read_to(run->orders, 0, run->time.wall_ms);
     return true;
 }
 
@@ -209,14 +265,10 @@ static bool turn(struct run *run)
     }
     if (orders_change_count(run->orders) > 0)
         return true;
-    int64_t due_ms = orders_due_ms(run->orders);
-    if (due_ms == INT64_MAX) {
-        differ_say(run->report, "the order stands still");
-        return false;
-    }
-    run->time.wall_ms += due_ms - run->time.now_ms;
-    run->time.now_ms = due_ms;
-    return true;
+    if (wait(run))
+        return true;
+    differ_say(run->report, "the order stands still");
+    return false;
 }
 
 static void compare_outcome(const struct run *run, struct json_object *tree)
@@ -239,17 +291,6 @@ static void compare_outcome(const struct run *run, struct json_object *tree)
     differ_tree(run->report, "result", tree_member(tree, "result"), tree_member(want, "result"));
 }
 
-/* NOT_SERVED, whatever the example says, unless its request breaks the contract. */
-static void compare_unserved(const struct run *run, struct json_object *tree)
-{
-    struct json_object *got = tree_member(tree, "outcome"), *reason = tree_member(got, "reason");
-    const char *kind = tree_text_of(reason, "kind"), *code = tree_text_of(reason, "code");
-
-    differ_text(run->report, "status", tree_text_of(got, "status"), "REJECTED");
-    differ_text(run->report, "reason/kind", kind == NULL ? "" : kind, "NOT_SERVED");
-    differ_text(run->report, "reason/code", code == NULL ? "" : code, run->example->type->needs);
-}
-
 /* The outcome as its readers get it: written as Avro and read again. */
 static void judge(const struct run *run)
 {
@@ -266,11 +307,8 @@ static void judge(const struct run *run)
         differ_say(run->report, "the outcome cannot be written and read: %s", why.text);
         return;
     }
-    if (run->example->type->served)
-        compare_outcome(run, tree);
-    else
-        compare_unserved(run, tree);
-    if (run->example->type->served && expected_call(run) != NULL)
+    compare_outcome(run, tree);
+    if (expected_call(run) != NULL)
         differ_say(run->report, "the order ended before call %zu of the example", run->call + 1);
 }
 
@@ -282,6 +320,7 @@ void example_run(const struct example *example, struct buffer *report)
     struct order *order = new_order(&run);
     if (order == NULL)
         return;
+    memcpy(run.request_id, order->request.id, sizeof run.request_id);
     run.orders = new_orders(example, run.time);
     orders_take(run.orders, order, run.time);
     for (unsigned turns = 0; turns < TURNS_MAX && turn(&run); turns++)

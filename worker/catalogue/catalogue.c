@@ -241,14 +241,6 @@ static bool has_writes(const struct workflow *workflow)
     return false;
 }
 
-static const char *unserved_need(const struct workflow *workflow)
-{
-    for (size_t i = 0; i < workflow->step_count; i++)
-        if (workflow->steps[i].operation == NULL || workflow->steps[i].start_at != NULL)
-            return "receive";
-    return NULL;
-}
-
 static void load_workflow(struct loader *loader, struct order_type *type, const char *path)
 {
     struct json_object *tree = NULL;
@@ -262,10 +254,7 @@ static void load_workflow(struct loader *loader, struct order_type *type, const 
     if (type->workflow == NULL)
         json_cursor_problem(&cursor, "the workflowId of the order type is the folder's name",
                             "there is no workflow '%s'", type->name);
-    else
-        type->needs = unserved_need(type->workflow);
     type->writes = type->workflow != NULL && has_writes(type->workflow);
-    type->served = type->workflow != NULL && type->needs == NULL;
     json_cursor_release(&cursor);
 }
 
@@ -386,6 +375,11 @@ void *catalogue_free(struct catalogue *catalogue)
     openapi_release(&catalogue->openapi);
     asyncapi_release(&catalogue->asyncapi);
     return memory_free(catalogue);
+}
+
+bool catalogue_serves(const struct order_type *type, const struct settings *settings)
+{
+    return !type->workflow->waits || settings->ledger_format >= LEDGER_FORMAT_3;
 }
 
 const struct order_type *catalogue_type(const struct catalogue *catalogue, const char *name)

@@ -11,6 +11,7 @@
 #include "arazzo.h"
 #include "asyncapi.h"
 #include "calendar.h"
+#include "config.h"
 #include "schema.h"
 
 struct order_type {
@@ -21,8 +22,6 @@ struct order_type {
     struct arazzo arazzo;
     const struct workflow *workflow;
     bool writes;             /* a step of its workflow does */
-    bool served;             /* false: it needs what this worker does not do yet */
-    const char *needs;       /* then: "receive" */
     struct schema **history; /* older versions of the request schema */
     size_t history_count;
 };
@@ -52,6 +51,12 @@ struct given_inputs {
 struct catalogue *catalogue_load(const char *folder, const char *overlay, const struct given_inputs *given,
                                  struct problems *problems);
 void *catalogue_free(struct catalogue *catalogue);
+
+/*
+ * Whether orders of the type are carried out with these settings: one whose workflow waits needs a ledger that is written
+ * in a format with waits.
+ */
+bool catalogue_serves(const struct order_type *type, const struct settings *settings);
 
 /* The order type of a name, or whose request record has this full name; null when there is none. */
 const struct order_type *catalogue_type(const struct catalogue *catalogue, const char *name);

@@ -12,21 +12,31 @@ static bool another_follows(const struct workflow *workflow, size_t index)
     return index + 1 < workflow->step_count;
 }
 
+enum { MAILBOX_BYTES = 256 << 10 /* of messages that no step has taken yet: order/mailbox.h */ };
+
+static size_t reply_bytes(const struct step *step, const struct settings *settings)
+{
+    struct problems told_at_start = {0};
+    struct api_settings api;
+
+    settings_of_api(settings, step->operation->tag, &api, &told_at_start);
+    problems_release(&told_at_start);
+    return (size_t)api.reply_max_bytes;
+}
+
 size_t ledger_growth_of(const struct workflow *workflow, const struct settings *settings)
 {
-    size_t bytes = 0;
+    size_t sum = 0, most = 0;
 
     for (size_t i = 0; i < workflow->step_count; i++) {
-        struct problems told_at_start = {0};
-        struct api_settings api;
-        if (workflow->steps[i].operation == NULL || workflow->steps[i].output_count == 0 ||
-            !another_follows(workflow, i))
+        const struct step *step = &workflow->steps[i];
+        if (step->operation == NULL || step->output_count == 0 || !another_follows(workflow, i))
             continue;
-        settings_of_api(settings, workflow->steps[i].operation->tag, &api, &told_at_start);
-        problems_release(&told_at_start);
-        bytes += (size_t)api.reply_max_bytes;
+        size_t bytes = reply_bytes(step, settings);
+        sum += bytes;
+        most = bytes > most ? bytes : most;
     }
-    return bytes;
+    return workflow->waits ? most + (size_t)settings->listen.request_max_bytes + MAILBOX_BYTES : sum;
 }
 
 size_t ledger_growth_most(const struct catalogue *catalogue, const struct settings *settings)
@@ -35,7 +45,8 @@ size_t ledger_growth_most(const struct catalogue *catalogue, const struct settin
 
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
-        size_t bytes = type->served && type->writes ? ledger_growth_of(type->workflow, settings) : 0;
+        bool grows = type->writes && catalogue_serves(type, settings);
+        size_t bytes = grows ? ledger_growth_of(type->workflow, settings) : 0;
         most = bytes > most ? bytes : most;
     }
     return (size_t)settings->request_max_bytes + most + LEDGER_GROWTH_EXTRA_BYTES;

@@ -194,7 +194,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     check_slot(settings, problems);
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
-        for (size_t w = 0; type->served && w < type->arazzo.workflow_count; w++)
+        for (size_t w = 0; catalogue_serves(type, settings) && w < type->arazzo.workflow_count; w++)
             for (size_t s = 0; s < type->arazzo.workflows[w].step_count; s++)
                 check_proposed(settings, openapi, &type->arazzo.workflows[w].steps[s], type->name, problems);
     }

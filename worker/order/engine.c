@@ -418,9 +418,6 @@ enum engine_move engine_begin(struct order *order, const struct engine_terms *te
 {
     const struct workflow *workflow = order->type->workflow;
 
-    if (!order->type->served)
-        return refuse(order, REASON_NOT_SERVED, order->type->needs,
-                      "not yet served: this worker does not wait for BT's notifications yet", terms);
     if (workflow->waits && !terms->may_wait)
         return refuse(order, REASON_NOT_SERVED, "ledger.format",
                       "not served: it waits for messages or dates, and the ledger is written in a format without "

@@ -30,7 +30,12 @@ static bool may_enter(struct order *order, const struct engine_terms *terms)
 
     if (order->steps_done >= terms->steps_max)
         return false;
+    const struct call_record latest = {.http_status = execution->calls.http_status};
+    char bt_code[sizeof latest.bt_code];
+    memcpy(bt_code, execution->calls.bt_code, sizeof bt_code);
     execution_clear_calls(execution);
+    execution->calls = latest; /* BT's last reply stays that */
+    memcpy(execution->calls.bt_code, bt_code, sizeof bt_code);
     execution->calls.step = order_step(order)->id;
     execution->step_is_new = false;
     order->steps_done++;

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "memory.h"
 #include "text.h"
+#include "timestamp.h"
 #include "tree.h"
 
 #include <ctype.h>
@@ -195,9 +196,35 @@ static char *ended(const struct worker *worker, const struct order *order, const
     return note_of(level, "order.ended", "an order ended", &line);
 }
 
+static char *went_on(const struct worker *worker, const struct order *order, const struct outcome *outcome)
+{
+    CLEANUP(memory_release) char *key = NULL;
+    const char *step = outcome->calls->step;
+    struct line line = {.count = 0};
+    char until[TIMESTAMP_TEXT_SIZE];
+
+    if (!is_wanted(worker, order->type, LOG_INFO))
+        return NULL;
+    add_order(&line, order);
+    add(&line, log_text("step", step == NULL ? "" : step));
+    add_reason(&line, &outcome->reason, false);
+    add(&line, log_text("reference", outcome->external_id));
+    add(&line, log_text("order_id", outcome->order_id));
+    if (outcome->wait != NULL && outcome->wait->step != NULL) {
+        timestamp_print(outcome->wait->until_ms, until);
+        add(&line, log_text("waits_at", outcome->wait->step));
+        add(&line, log_text("until", until));
+    }
+    add_key(&line, worker, order, &key);
+    add_trace(&line, order);
+    return note_of(LOG_INFO, "order.progress", "an order has gone on", &line);
+}
+
 char *order_log_outcome(const struct worker *worker, const struct order *order, const struct outcome *outcome)
 {
-    return outcome->final ? ended(worker, order, outcome) : parked(worker, order, outcome);
+    return outcome->final                        ? ended(worker, order, outcome)
+           : outcome->status == OUTCOME_PROGRESS ? went_on(worker, order, outcome)
+                                                 : parked(worker, order, outcome);
 }
 
 char *order_log_repeated(const struct worker *worker, const struct order_type *type, const char *request_id,

@@ -9,12 +9,12 @@
 
 #include <stdio.h>
 
-static void print_summary(const struct catalogue *catalogue)
+static void print_summary(const struct catalogue *catalogue, const struct settings *settings)
 {
     printf("%-30s %-9s %5s  %s\n", "ORDER TYPE", "SERVED", "STEPS", "CALLS");
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
-        printf("%-30s %-9s %5zu ", type->name, type->served ? "yes" : "not yet", type->workflow->step_count);
+        printf("%-30s %-9s %5zu ", type->name, catalogue_serves(type, settings) ? "yes" : "no", type->workflow->step_count);
         for (size_t s = 0; s < type->workflow->step_count; s++)
             printf(" %s", type->workflow->steps[s].operation != NULL ? type->workflow->steps[s].operation->id
                                                                      : "(receives)");
@@ -36,12 +36,12 @@ static struct json_object *problems_tree(const struct problems *problems)
     return list;
 }
 
-static struct json_object *type_tree(const struct order_type *type)
+static struct json_object *type_tree(const struct order_type *type, const struct settings *settings)
 {
     struct json_object *tree = json_object_new_object(), *calls = json_object_new_array();
 
     tree_add_text(tree, "name", type->name);
-    tree_add_boolean(tree, "served", type->served);
+    tree_add_boolean(tree, "served", catalogue_serves(type, settings));
     tree_add_boolean(tree, "writes", type->writes);
     for (size_t s = 0; s < type->workflow->step_count; s++) {
         const struct operation *operation = type->workflow->steps[s].operation;
@@ -60,7 +60,7 @@ static void print_json(const struct setup *setup, const struct problems *warning
     tree_add(tree, "mistakes", problems_tree(&setup->problems));
     tree_add(tree, "warnings", problems_tree(warnings));
     for (size_t i = 0; setup->problems.count == 0 && i < setup->catalogue->type_count; i++)
-        json_object_array_add(types, type_tree(setup->catalogue->types[i]));
+        json_object_array_add(types, type_tree(setup->catalogue->types[i], &setup->settings));
     tree_add(tree, "orderTypes", types);
     outcome_view_json(tree);
 }
@@ -80,7 +80,7 @@ static size_t check(const char *config, bool json)
         setup_print_warnings(&warnings);
         setup_print_problems(&setup.problems);
         if (count == 0)
-            print_summary(setup.catalogue);
+            print_summary(setup.catalogue, &setup.settings);
         else
             fprintf(stderr, "%zu mistake%s: the worker would not start\n", count, count == 1 ? "" : "s");
     }

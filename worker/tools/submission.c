@@ -92,7 +92,7 @@ bool submissions_add_examples(struct submissions *submissions, const struct cata
         char path[PATH_SIZE];
         struct dirent **entries;
         snprintf(path, sizeof path, "%s/%s/examples", folder, type->name);
-        bool wanted = type->served && (only == NULL ? !type->writes : type == only);
+        bool wanted = only == NULL ? !type->writes : type == only;
         int count = wanted ? scandir(path, &entries, only_json, alphasort) : 0;
         bool added = true;
         for (int e = 0; e < count; e++) {

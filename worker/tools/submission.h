@@ -33,7 +33,7 @@ MUST_USE bool submissions_add(struct submissions *submissions, const struct orde
                               struct json_object *tree, const char *key, bool fresh, struct fault *why);
 
 /*
- * Adds the examples of an order type, or (`only` null) of all that are served and only read, from
+ * Adds the examples of an order type, or (`only` null) of all that only read, from
  * <folder>/<order type>/examples.
  */
 MUST_USE bool submissions_add_examples(struct submissions *submissions, const struct catalogue *catalogue,

@@ -34,7 +34,6 @@ static void found(void)
               catalogue_type(catalogue, "v") == NULL);
     CU_ASSERT(catalogue_type_of_record(catalogue, "whc.WRequest") == catalogue->types[0]);
     CU_ASSERT_PTR_NULL(catalogue_type_of_record(catalogue, "WRequest"));
-    CU_ASSERT(catalogue->types[0]->served && catalogue->types[0]->needs == NULL);
     given_same("result", catalogue->types[0]->result->name, "whc.WResult");
     uint64_t fingerprint = schema_fingerprint(catalogue->types[0]->request);
     CU_ASSERT(catalogue_schema(catalogue, fingerprint, &type) == catalogue->types[0]->request);
@@ -96,32 +95,38 @@ static void overlay(void)
 }
 
 static const struct {
-    const char *name, *steps, *needs;
-} unserved[] = {
+    const char *name, *steps;
+    bool waits;
+} waiting[] = {
     {"receive",
      "{'stepId': 's', 'channelPath': '" CHANNEL "', 'action': 'receive', 'correlationId': 'x', 'timeout': 1,"
      " 'successCriteria': [{'condition': 'true'}]}",
-     "receive"},
-    {"date", "{'stepId': 's', " GIVEN_READ ", 'x-start-at': '$inputs.q'}", "receive"},
+     true},
+    {"date", "{'stepId': 's', " GIVEN_READ ", 'x-start-at': '$inputs.q'}", true},
+    {"neither", "{'stepId': 's', " GIVEN_READ "}", false},
     {"both",
      "{'stepId': 'r', 'channelPath': '" CHANNEL "', 'action': 'receive', 'correlationId': 'x', 'timeout': 1},"
      " {'stepId': 's', 'operationId': 'never', 'successCriteria': [{'condition': 'true'}]}",
-     "receive"},
+     true},
 };
 
-static void not_served(void)
+/* A workflow that waits is carried out where the ledger is written in a format that has waits. */
+static void served(void)
 {
-    for (size_t i = 0; i < COUNT_OF(unserved); i++) {
+    for (size_t i = 0; i < COUNT_OF(waiting); i++) {
         char *folder = good_folder(), workflow[2048];
         struct problems problems = {0};
         snprintf(workflow, sizeof workflow, GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [%s]}"),
-                 unserved[i].steps);
+                 waiting[i].steps);
         given_in_folder(folder, "w/workflow.arazzo.json", workflow);
         given_in_folder(folder, "order-events.asyncapi.json", EVENTS);
         struct catalogue *catalogue = given_load(folder, "", &problems);
-        given_no_problem(unserved[i].name, &problems);
-        CU_ASSERT(!catalogue->types[0]->served);
-        given_same(unserved[i].name, catalogue->types[0]->needs, unserved[i].needs);
+        given_no_problem(waiting[i].name, &problems);
+        struct settings settings = {.ledger_format = LEDGER_FORMAT_2};
+        CU_ASSERT(catalogue->types[0]->workflow->waits == waiting[i].waits);
+        CU_ASSERT(catalogue_serves(catalogue->types[0], &settings) == !waiting[i].waits);
+        settings.ledger_format = LEDGER_LATEST;
+        CU_ASSERT(catalogue_serves(catalogue->types[0], &settings));
         catalogue_free(catalogue);
         given_remove_folder(folder);
         problems_release(&problems);
@@ -223,7 +228,7 @@ static void ours(void)
 
     given_no_problem("schemas", &problems);
     CU_ASSERT(catalogue->type_count >= 9);
-    CU_ASSERT_FALSE(catalogue_type(catalogue, "provide-with-ported-numbers")->served);
+    CU_ASSERT(catalogue_type(catalogue, "provide-with-ported-numbers")->workflow->waits);
     catalogue_free(catalogue);
     problems_release(&problems);
 }
@@ -231,7 +236,7 @@ static void ours(void)
 CU_TestInfo test_catalogue[] = {{"found", found},
                                 {"history", history},
                                 {"overlay", overlay},
-                                {"not served", not_served},
+                                {"served", served},
                                 {"refusals", refusals},
                                 {"all mistakes at once", all_at_once},
                                 {"no such channel", no_such_channel},

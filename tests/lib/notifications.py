@@ -1,0 +1,62 @@
+"""BT's notifications, as `whc-worker listen` puts them into the events topic."""
+
+import io
+import json
+import time
+import uuid
+
+import fastavro
+import fastavro.schema
+
+from order_types import common_schema
+
+
+def _single_object(record):
+    schema = common_schema("Event")
+    fingerprint = int(fastavro.schema.fingerprint(fastavro.schema.to_parsing_canonical_form(schema), "CRC-64-AVRO"), 16)
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, schema, record)
+    return b"\xc3\x01" + fingerprint.to_bytes(8, "big") + out.getvalue()
+
+
+def partition_of(reference):
+    """The last two bytes of a reference of ours."""
+    return int(uuid.UUID(reference)) & 0xFFFF
+
+
+def product_order(reference, order_id="00125420", event_id=None, event_time="2026-12-01T10:00:00.000Z", **members):
+    """A notification as BT's pages show it; `state`, `portStatus` and the like as they are given."""
+    order = {"id": order_id, "externalId": reference, "@type": "BTProductOrder", **members}
+    return {
+        "eventId": event_id or str(uuid.uuid4()),
+        "eventTime": event_time,
+        "eventType": "ProductOrderStateChangeEvent",
+        "event": {"productOrder": {name: value for name, value in order.items() if value is not None}},
+    }
+
+
+def event(payload, reference=None):
+    """The record of the topic for a notification."""
+    order = payload["event"]["productOrder"]
+    return {
+        "eventId": payload.get("eventId"),
+        "receivedAt": int(time.time() * 1000),
+        "type": payload.get("eventType"),
+        "reference": reference or order.get("externalId"),
+        "orderId": order.get("id"),
+        "payload": json.dumps(payload),
+    }
+
+
+def notify(stage, reference, partition=None, **members):
+    """Sends one to the partition of the order; gives the payload."""
+    payload = product_order(reference, **members)
+    stage.producer.produce(
+        stage.topic("order-events"),
+        _single_object(event(payload)),
+        key=reference.encode(),
+        partition=partition_of(reference) if partition is None else partition,
+        on_delivery=stage._delivered,
+    )
+    stage.flush()
+    return payload
