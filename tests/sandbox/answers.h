@@ -55,6 +55,8 @@ answer_fn control_targets;
 answer_fn control_requests;
 answer_fn control_evidence;
 answer_fn control_move_order;
+answer_fn control_get_clock;
+answer_fn control_move_clock;
 answer_fn control_reset;
 
 #endif

@@ -3,18 +3,18 @@
 
 #include <time.h>
 
-void bt_time_print(int64_t seconds_from_now, char text[TIMESTAMP_SIZE])
+void bt_time_print(int64_t ms, char text[TIMESTAMP_SIZE])
 {
     struct tm parts;
-    time_t when = time(NULL) + (time_t)seconds_from_now;
+    time_t when = (time_t)(ms / 1000);
 
     strftime(text, TIMESTAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&when, &parts));
 }
 
-void bt_time_print_day(char text[DAY_SIZE])
+void bt_time_print_day(int64_t ms, char text[DAY_SIZE])
 {
     struct tm parts;
-    time_t now = time(NULL);
+    time_t when = (time_t)(ms / 1000);
 
-    strftime(text, DAY_SIZE, "%Y-%m-%d", gmtime_r(&now, &parts));
+    strftime(text, DAY_SIZE, "%Y-%m-%d", gmtime_r(&when, &parts));
 }

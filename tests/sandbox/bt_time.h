@@ -6,8 +6,8 @@
 
 enum { TIMESTAMP_SIZE = 32, DAY_SIZE = 11 };
 
-/* Now and so many seconds, as 2026-11-24T11:37:41Z; and today's date, as 2026-11-24, in UTC. */
-void bt_time_print(int64_t seconds_from_now, char text[TIMESTAMP_SIZE]);
-void bt_time_print_day(char text[DAY_SIZE]);
+/* The moment, in ms since 1970, as 2026-11-24T11:37:41Z; and its date, as 2026-11-24, in UTC. */
+void bt_time_print(int64_t ms, char text[TIMESTAMP_SIZE]);
+void bt_time_print_day(int64_t ms, char text[DAY_SIZE]);
 
 #endif

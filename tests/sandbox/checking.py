@@ -39,6 +39,11 @@ def equal(has, wanted, what):
         raise Failure(f"{what}: {json.dumps(has)[:400]}, not {json.dumps(wanted)[:400]}")
 
 
+def expect(holds, what):
+    if not holds:
+        raise Failure(what)
+
+
 def wait_for(condition, what, seconds=10):
     end = time.monotonic() + seconds
     while not condition():
@@ -61,9 +66,11 @@ class Reply:
 
 
 class Sandbox:
-    def __init__(self, program):
+    def __init__(self, program, environment=None):
+        self.program, self.failing = program, None
+        self.library = pathlib.Path(program[-1]).resolve().parents[1] / "libwall_clock.so"
         self.ready = pathlib.Path(tempfile.mkdtemp()) / "ready"
-        self.process = subprocess.Popen(program + ["--ready-file", str(self.ready)], stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(program + ["--ready-file", str(self.ready)], stdout=subprocess.DEVNULL, env=environment)
         wait_for(lambda: self.ready.exists() or self.process.poll() is not None, "the sandbox", 60)
         self.host, port = self.ready.read_text().split()[0].removeprefix("http=http://").split(":")
         self.port = int(port)
@@ -105,6 +112,13 @@ class Sandbox:
         error = self.control("POST", "switches", switches)
         if "error" in error:
             raise Failure(f"the switch is refused: {error}")
+
+    def clock(self, **to):
+        """What it says; moved before, where `to`, `next` or `home` is given."""
+        answer = self.control("POST" if to else "GET", "clock", to or None)
+        if "error" in answer:
+            raise Failure(f"the clock is not moved: {answer}")
+        return answer
 
     def counts(self, name):
         return self.control("GET", "counts")[name]

@@ -128,9 +128,9 @@ bool import_acceptable(struct sandbox *sandbox, struct request *request, struct 
     return false;
 }
 
-struct json_object *import_draft(const char *id, const struct request *request)
+struct json_object *import_draft(const struct sandbox *sandbox, const char *id, const struct request *request)
 {
-    struct json_object *tree = order_draft(id, request);
+    struct json_object *tree = order_draft(sandbox, id, request);
     struct json_object *product = tree_at(request->tree, product_pointer);
 
     order_set(tree, "portStatus", NULL);
@@ -141,12 +141,12 @@ struct json_object *import_draft(const char *id, const struct request *request)
 }
 
 /* The conflict that keeps the port from being activated now; null when none does. */
-static const char *activation_conflict(const struct order *order, struct json_object *tree)
+static const char *activation_conflict(const struct order *order, struct json_object *tree, int64_t now_ms)
 {
     const char *date = tree_text_of(tree, "portDate");
     char today[DAY_SIZE];
 
-    bt_time_print_day(today);
+    bt_time_print_day(now_ms, today);
     if (import_is_active(order))
         return "AlreadyActive";
     if (strcmp(order->now.port_status, "LCP_ACCEPTED") != 0 &&
@@ -176,7 +176,7 @@ void answer_activate(struct sandbox *sandbox, struct request *request, struct re
         error_answer_saying(&sandbox->switches, reply, 24, "A number is not on the import order");
         return;
     }
-    const char *conflict = activation_conflict(order, tree);
+    const char *conflict = activation_conflict(order, tree, agenda_now_ms(&sandbox->agenda));
     if (conflict != NULL) {
         error_answer_conflict(&sandbox->switches, reply, conflict, "The port cannot be activated");
         return;

@@ -8,7 +8,8 @@
 bool import_acceptable(struct sandbox *sandbox, struct request *request, struct reply *reply);
 
 /* As order_draft(), with the port's members. The request has been found acceptable. */
-struct json_object *import_draft(const char *id, const struct request *request);
+struct json_object *import_draft(const struct sandbox *sandbox, const char *id,
+                                 const struct request *request);
 
 /* Whether the port is on its way or done. */
 bool import_is_active(const struct order *order);

@@ -10,12 +10,11 @@
 #include <string.h>
 
 static const struct number_row built_in[] = {
-    {"01632960300", "NEW", "RESERVED", "700300", false, "", "", "WHC-C-1001", NULL, INT64_MAX, 0, INT64_MAX},
-    {"01632960301", "NEW", "AVAILABLE", "", false, "", "", "WHC-C-1001", NULL, INT64_MAX, 0, INT64_MAX},
-    {"01632960302", "NEW", "ALLOCATED", "", false, "", "", "WHC-C-1001", "WHC-S-2001", INT64_MAX, 0,
-     INT64_MAX},
+    {"01632960300", "NEW", "RESERVED", "700300", false, "", "", "WHC-C-1001", NULL, INT64_MAX, 0, 0},
+    {"01632960301", "NEW", "AVAILABLE", "", false, "", "", "WHC-C-1001", NULL, INT64_MAX, 0, 0},
+    {"01632960302", "NEW", "ALLOCATED", "", false, "", "", "WHC-C-1001", "WHC-S-2001", INT64_MAX, 0, 0},
     {"01632960200", "PORTED", "RESERVED", "PR-200", true, "2027-03-02", "", "WHC-C-1001", NULL, INT64_MAX, 0,
-     INT64_MAX},
+     0},
 };
 
 static const struct {
@@ -57,14 +56,14 @@ struct number_row *numbers_open(struct number_store *store, const char *number)
     return row;
 }
 
-bool number_held(const struct number_row *row, int64_t now_ms)
+bool number_held(const struct number_row *row, int64_t wall_ms)
 {
-    return row != NULL && now_ms < row->ends_ms && strcmp(row->status, "AVAILABLE") != 0;
+    return row != NULL && wall_ms < row->ends_ms && strcmp(row->status, "AVAILABLE") != 0;
 }
 
-bool number_seen(const struct number_row *row, int64_t now_ms)
+bool number_seen(const struct number_row *row, int64_t wall_ms, int64_t loop_ms)
 {
-    return row->shown_ms <= now_ms && now_ms < row->gone_ms;
+    return row->shown_ms <= loop_ms && (wall_ms < row->ends_ms || loop_ms < row->gone_ms);
 }
 
 int drama_place(const char *number)

@@ -25,9 +25,9 @@ struct number_row {
     char expiry[DATE_SIZE];
     const char *company; /* null where DATA.md has null */
     const char *site;
-    int64_t ends_ms;  /* held until then */
-    int64_t shown_ms; /* look-ups show it from ... */
-    int64_t gone_ms;  /* ... until then */
+    int64_t ends_ms;  /* held until then, by the wall clock */
+    int64_t shown_ms; /* look-ups show it from then on, by the loop's clock, ... */
+    int64_t gone_ms;  /* ... and still until then when it is held no more */
 };
 
 struct number_store {
@@ -45,10 +45,10 @@ struct number_row *numbers_find(const struct number_store *store, const char *nu
 struct number_row *numbers_open(struct number_store *store, const char *number);
 
 /* Whether somebody has the number. */
-bool number_held(const struct number_row *row, int64_t now_ms);
+bool number_held(const struct number_row *row, int64_t wall_ms);
 
 /* Whether look-ups show it. */
-bool number_seen(const struct number_row *row, int64_t now_ms);
+bool number_seen(const struct number_row *row, int64_t wall_ms, int64_t loop_ms);
 
 /* "01632" or "020". Borrowed. */
 const char *number_prefix(const char *number);

@@ -36,6 +36,11 @@ static void write_number(struct buffer *out, const struct number_row *row)
     buffer_add_byte(out, '}');
 }
 
+static bool seen(const struct sandbox *sandbox, const struct number_row *row)
+{
+    return number_seen(row, agenda_now_ms(&sandbox->agenda), loop_now_ms(sandbox->loop));
+}
+
 void answer_numbers(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
     const struct number_store *store = &sandbox->state.numbers;
@@ -53,7 +58,7 @@ void answer_numbers(struct sandbox *sandbox, struct request *request, struct rep
         if (!same(customer, account) || !same(company, row->company) || !same(site, row->site))
             continue;
         known = true;
-        if (!number_seen(row, loop_now_ms(sandbox->loop)) || !same(source, row->source) || !page_takes(&page))
+        if (!seen(sandbox, row) || !same(source, row->source) || !page_takes(&page))
             continue;
         if (page.shown > 1)
             buffer_add_byte(out, ',');
@@ -76,7 +81,7 @@ void answer_reservation(struct sandbox *sandbox, struct request *request, struct
 
     for (size_t i = 0; i < store->count; i++) {
         const struct number_row *row = &store->rows[i];
-        if (strcmp(row->key, request->captures[0]) != 0 || !number_seen(row, loop_now_ms(sandbox->loop)))
+        if (strcmp(row->key, request->captures[0]) != 0 || !seen(sandbox, row))
             continue;
         if (first == NULL)
             reservation_begin(row, out);

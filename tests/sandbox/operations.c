@@ -217,6 +217,8 @@ static const struct operation operations[] = {
     CONTROL("GET", "requests", control_requests),
     CONTROL("GET", "orders", control_evidence),
     CONTROL("POST", "orders/{id}", control_move_order),
+    CONTROL("GET", "clock", control_get_clock),
+    CONTROL("POST", "clock", control_move_clock),
     CONTROL("POST", "reset", control_reset),
 };
 

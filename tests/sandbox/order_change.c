@@ -71,12 +71,12 @@ bool order_acceptable(struct sandbox *sandbox, const struct order_store *store, 
     return false;
 }
 
-struct json_object *order_draft(const char *id, const struct request *request)
+struct json_object *order_draft(const struct sandbox *sandbox, const char *id, const struct request *request)
 {
     char now[TIMESTAMP_SIZE];
     struct json_object *tree = json_object_new_object();
 
-    bt_time_print(0, now);
+    bt_time_print(agenda_now_ms(&sandbox->agenda), now);
     order_set(tree, "id", id);
     order_set(tree, "externalId", tree_text_of(request->tree, "externalId"));
     order_set(tree, "state", "draft");

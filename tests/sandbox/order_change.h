@@ -12,7 +12,7 @@ bool order_acceptable(struct sandbox *sandbox, const struct order_store *store, 
                       struct reply *reply);
 
 /* A draft with the request's reference, date and items, and null for what it has not yet. Owned by the caller. */
-struct json_object *order_draft(const char *id, const struct request *request);
+struct json_object *order_draft(const struct sandbox *sandbox, const char *id, const struct request *request);
 
 /* Adds the order and answers; the tree is released. */
 struct order *order_create(struct sandbox *sandbox, struct order_store *store, struct json_object *tree,

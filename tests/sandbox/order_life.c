@@ -19,7 +19,7 @@ void answer_create_order(struct sandbox *sandbox, struct request *request, struc
     if (!order_acceptable(sandbox, state->orders, request, reply))
         return;
     snprintf(id, sizeof id, "%08u", state->next_order++);
-    order_create(sandbox, state->orders, order_draft(id, request), request, reply);
+    order_create(sandbox, state->orders, order_draft(sandbox, id, request), request, reply);
 }
 
 void answer_create_import(struct sandbox *sandbox, struct request *request, struct reply *reply)
@@ -31,7 +31,7 @@ void answer_create_import(struct sandbox *sandbox, struct request *request, stru
         !import_acceptable(sandbox, request, reply))
         return;
     snprintf(id, sizeof id, "%08u", state->next_import++);
-    struct json_object *tree = import_draft(id, request);
+    struct json_object *tree = import_draft(sandbox, id, request);
     struct json_object *numbers = json_object_get(tree_member(tree, "directoryNumbers"));
     struct order *order = order_create(sandbox, state->imports, tree, request, reply);
     state_index_import(state, order, numbers);

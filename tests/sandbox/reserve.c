@@ -29,7 +29,7 @@ struct choice {
 
 static bool held(const struct sandbox *sandbox, const char *number)
 {
-    return number_held(numbers_find(&sandbox->state.numbers, number), loop_now_ms(sandbox->loop));
+    return number_held(numbers_find(&sandbox->state.numbers, number), agenda_now_ms(&sandbox->agenda));
 }
 
 /* The import order that brings the number, where the losing provider has accepted it. */
@@ -42,11 +42,11 @@ static bool may_be_allocated(const struct order *import)
 static size_t held_under(const struct sandbox *sandbox, const char *key)
 {
     const struct number_store *store = &sandbox->state.numbers;
+    int64_t now_ms = agenda_now_ms(&sandbox->agenda);
     size_t count = 0;
 
     for (size_t i = 0; i < store->count; i++)
-        count +=
-            strcmp(store->rows[i].key, key) == 0 && number_held(&store->rows[i], loop_now_ms(sandbox->loop));
+        count += strcmp(store->rows[i].key, key) == 0 && number_held(&store->rows[i], now_ms);
     return count;
 }
 
@@ -59,7 +59,7 @@ static const char *same_reservation(const struct sandbox *sandbox, struct json_o
     for (size_t i = 0; i < count; i++) {
         const char *number = tree_text(json_object_array_get_idx(named, i));
         const struct number_row *row = numbers_find(&sandbox->state.numbers, number);
-        if (!number_held(row, loop_now_ms(sandbox->loop)) || row->key[0] == '\0' ||
+        if (!number_held(row, agenda_now_ms(&sandbox->agenda)) || row->key[0] == '\0' ||
             (key != NULL && strcmp(key, row->key) != 0))
             return NULL;
         key = row->key;
@@ -189,7 +189,7 @@ static struct number_row *hold(struct sandbox *sandbox, int place, const struct 
 static struct number_row model_of(struct sandbox *sandbox, const struct request *request, const char *again)
 {
     const struct switches *switches = &sandbox->switches;
-    int64_t now = loop_now_ms(sandbox->loop);
+    int64_t ends_ms = agenda_now_ms(&sandbox->agenda) + switches->reservation_lifetime * 1000;
     struct number_row model = {
         .source = "NEW", .status = "RESERVED", .key_is_text = switches->key_form == KEY_TEXT};
 
@@ -198,10 +198,9 @@ static struct number_row model_of(struct sandbox *sandbox, const struct request 
     else
         snprintf(model.key, sizeof model.key, "%s%u", model.key_is_text ? "R-" : "",
                  sandbox->state.next_reservation++);
-    bt_time_print(switches->reservation_lifetime, model.expiry);
-    model.ends_ms = now + switches->reservation_lifetime * 1000;
-    model.gone_ms = model.ends_ms;
-    model.shown_ms = now + request->hidden_ms;
+    bt_time_print(ends_ms, model.expiry);
+    model.ends_ms = ends_ms;
+    model.shown_ms = loop_now_ms(sandbox->loop) + request->hidden_ms;
     return model;
 }
 
@@ -239,14 +238,14 @@ void answer_reserve(struct sandbox *sandbox, struct request *request, struct rep
 void answer_release(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
     struct number_store *store = &sandbox->state.numbers;
-    int64_t now = loop_now_ms(sandbox->loop);
+    int64_t now_ms = agenda_now_ms(&sandbox->agenda);
 
     for (size_t i = 0; i < store->count; i++) {
         struct number_row *row = &store->rows[i];
-        if (strcmp(row->key, request->captures[0]) != 0 || !number_held(row, now))
+        if (strcmp(row->key, request->captures[0]) != 0 || !number_held(row, now_ms))
             continue;
-        row->ends_ms = now;
-        row->gone_ms = now + request->hidden_ms;
+        row->ends_ms = now_ms;
+        row->gone_ms = loop_now_ms(sandbox->loop) + request->hidden_ms;
         request->accepted = true;
     }
     if (!request->accepted) {

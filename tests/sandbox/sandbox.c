@@ -26,7 +26,7 @@ bool sandbox_new(struct loop *loop, struct sandbox **out, struct fault *why)
     sandbox->registry = registry_new();
     sandbox->evidence = evidence_new();
     sandbox->late = late_new(sandbox);
-    if (!state_init(&sandbox->state, why)) {
+    if (!agenda_init(&sandbox->agenda, loop, why) || !state_init(&sandbox->state, why)) {
         sandbox_free(sandbox);
         return false;
     }
@@ -45,6 +45,7 @@ void *sandbox_free(struct sandbox *sandbox)
     evidence_free(sandbox->evidence);
     late_free(sandbox->late);
     state_release(&sandbox->state);
+    agenda_release(&sandbox->agenda);
     return memory_free(sandbox);
 }
 

@@ -4,6 +4,7 @@
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
+#include "agenda.h"
 #include "counts.h"
 #include "evidence.h"
 #include "history.h"
@@ -18,7 +19,8 @@ struct loop;
 struct registry;
 
 struct sandbox {
-    struct loop *loop; /* borrowed; for the time */
+    struct loop *loop; /* borrowed; for what takes milliseconds */
+    struct agenda agenda;
     struct switches switches;
     struct tokens tokens;
     struct counts *counts;
@@ -30,7 +32,7 @@ struct sandbox {
     struct state state;
 };
 
-/* FAULT_LOCAL only if the built-in data is broken. */
+/* FAULT_LOCAL only if the built-in data is broken, or the shared wall clock cannot be used. */
 MUST_USE bool sandbox_new(struct loop *loop, struct sandbox **sandbox, struct fault *why);
 void *sandbox_free(struct sandbox *sandbox);
 
@@ -48,7 +50,7 @@ void sandbox_carry_out(struct sandbox *sandbox, const struct operation *operatio
 /* After how many bytes of the request, whose headers are there, the connection is to be closed; -1: it is not. */
 int64_t sandbox_cut(struct sandbox *sandbox, struct request *request);
 
-/* As after the start, but for switches, tokens and the registry. FAULT_LOCAL as sandbox_new(). */
+/* As after the start, but for switches, tokens, the registry and the clock. FAULT_LOCAL: broken data. */
 MUST_USE bool sandbox_reset(struct sandbox *sandbox, struct fault *why);
 
 #endif
