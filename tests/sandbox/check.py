@@ -9,6 +9,7 @@ import sys
 
 import check_apis  # noqa: F401 its stories register
 import check_clock  # noqa: F401
+import check_events  # noqa: F401
 import check_faults  # noqa: F401
 from checking import EVERYTHING_FAILS, Sandbox, equal, stories
 
@@ -19,6 +20,7 @@ def fresh(box, start):
     box.control("POST", "switches", {**start, "authorization": False, "tracking": False})
     box.control("POST", "reset")
     box.call("POST", "/sandbox/clock", {"home": True})
+    box.call("DELETE", "/sandbox/listener")
 
 
 def can_fail(box, story):

@@ -16,7 +16,7 @@ def moment(text):
 
 
 def machine_now():
-    return datetime.datetime.now(datetime.timezone.utc)
+    return datetime.datetime.now(datetime.UTC)
 
 
 def ahead(box):

@@ -74,7 +74,9 @@ static void write_counts(struct sandbox *sandbox, struct buffer *out)
     counts_write(sandbox->counts, out);
     buffer_add_byte(out, ',');
     evidence_write_totals(sandbox->evidence, out);
-    buffer_print(out, ",\"late\":%zu}", late_count(sandbox->late));
+    buffer_print(out, ",\"late\":%zu,\"events\":", late_count(sandbox->late));
+    events_write_counts(sandbox->events, out);
+    buffer_add_byte(out, '}');
 }
 
 void control_evidence(struct sandbox *sandbox, struct request *request, struct reply *reply)

@@ -185,7 +185,7 @@ void answer_activate(struct sandbox *sandbox, struct request *request, struct re
         return;
     order_set(tree, "state", "inProgress");
     order_set(tree, "portStatus", "ACTIVATING");
-    snapshot_take(sandbox, order, json_object_get(tree), request);
+    snapshot_take(sandbox, order, json_object_get(tree), EVENT_CHANGED, request);
     buffer_add_text(reply_json(reply, 202), "{\"id\":");
     write_text(&reply->body, order->id);
     buffer_add_text(&reply->body, ",\"state\":\"inProgress\",\"portStatus\":\"ACTIVATING\"}");

@@ -7,6 +7,7 @@
 #include "sandbox.h"
 #include "server.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -90,10 +91,12 @@ int main(int argc, char *argv[])
     if (verdict != OPTIONS_GOOD)
         return verdict == OPTIONS_HELP ? 0 : 2;
     signal(SIGPIPE, SIG_IGN);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
     bool good =
         start(&options, &parts, &why) && announce(&options, &parts, &why) && loop_run(parts.loop, &why);
     if (!good)
         fprintf(stderr, "sandbox: %s\n", why.text);
     stop(&parts);
+    curl_global_cleanup();
     return good ? 0 : 1;
 }

@@ -37,5 +37,6 @@ void control_move_order(struct sandbox *sandbox, struct request *request, struct
     }
     order_show(order);
     order_change(order, tree, 0, 0);
+    events_tell(sandbox->events, EVENT_CHANGED, tree, agenda_now_ms(&sandbox->agenda));
     buffer_add_text(reply_json(reply, 200), order->now.text);
 }

@@ -105,21 +105,23 @@ struct order *order_create(struct sandbox *sandbox, struct order_store *store, s
     int64_t hidden = request->hidden_ms;
     struct order *order = orders_add(store, tree, hidden > 0 ? loop_now_ms(sandbox->loop) + hidden : 0);
 
-    json_object_put(tree);
     request->accepted = true;
     if (sandbox->switches.create_reply == CREATE_CREATED) {
         write_created(order, reply_json(reply, 201));
-    } else {
+    } else { /* its id comes by this event only */
+        events_tell(sandbox->events, EVENT_CREATED, tree, agenda_now_ms(&sandbox->agenda));
         reply_clear(reply);
         reply->status = 202;
     }
+    json_object_put(tree);
     return order;
 }
 
 void snapshot_take(struct sandbox *sandbox, struct order *order, struct json_object *tree,
-                   struct request *request)
+                   enum event_type type, struct request *request)
 {
     order_change(order, tree, loop_now_ms(sandbox->loop), request->hidden_ms);
+    events_tell(sandbox->events, type, tree, agenda_now_ms(&sandbox->agenda));
     json_object_put(tree);
     request->accepted = true;
 }

@@ -18,9 +18,9 @@ struct json_object *order_draft(const struct sandbox *sandbox, const char *id, c
 struct order *order_create(struct sandbox *sandbox, struct order_store *store, struct json_object *tree,
                            struct request *request, struct reply *reply);
 
-/* Keeps the changed order; the tree is released. */
+/* Keeps the changed order, and has it told; the tree is released. */
 void snapshot_take(struct sandbox *sandbox, struct order *order, struct json_object *tree,
-                   struct request *request);
+                   enum event_type type, struct request *request);
 
 /* The order of the id; null when the reply says that there is none. */
 struct order *order_named(struct sandbox *sandbox, const struct order_store *store, const char *id,

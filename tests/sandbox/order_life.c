@@ -55,7 +55,7 @@ static void submit(struct sandbox *sandbox, struct order_store *store, const cha
     order_set(tree, "state", "acknowledged");
     if (port_status != NULL)
         order_set(tree, "portStatus", port_status);
-    snapshot_take(sandbox, order, tree, request);
+    snapshot_take(sandbox, order, tree, EVENT_CREATED, request);
     reply_clear(reply);
     reply->status = 202;
 }
@@ -96,14 +96,15 @@ static void amend(struct sandbox *sandbox, struct order_store *store, const char
         error_answer(&sandbox->switches, reply, 24);
         return;
     }
+    bool again = strcmp(order->now.port_status, "LCP_REJECTED") == 0;
     struct json_object *tree = order_tree(order);
     if (date != NULL)
         order_set(tree, "requestedCompletionDate", date);
     if (items != NULL)
         json_object_object_add(tree, "productOrderItem", json_object_get(items));
-    if (strcmp(order->now.port_status, "LCP_REJECTED") == 0)
+    if (again)
         order_set(tree, "portStatus", "SUBMITTED");
-    snapshot_take(sandbox, order, tree, request);
+    snapshot_take(sandbox, order, tree, again ? EVENT_CHANGED : EVENT_NONE, request);
     buffer_add_text(reply_json(reply, 200), order->now.text);
 }
 
@@ -149,7 +150,8 @@ static void cancel(struct sandbox *sandbox, struct order_store *store, const cha
     order_set(tree, "cancellationReason", reason);
     if (port_status != NULL)
         order_set(tree, "portStatus", port_status);
-    snapshot_take(sandbox, order, tree, request);
+    snapshot_take(sandbox, order, tree, strcmp(order->now.state, "draft") == 0 ? EVENT_NONE : EVENT_CHANGED,
+                  request);
     write_cancellation(sandbox, order, request, reply);
 }
 

@@ -26,7 +26,8 @@ bool sandbox_new(struct loop *loop, struct sandbox **out, struct fault *why)
     sandbox->registry = registry_new();
     sandbox->evidence = evidence_new();
     sandbox->late = late_new(sandbox);
-    if (!agenda_init(&sandbox->agenda, loop, why) || !state_init(&sandbox->state, why)) {
+    if (!agenda_init(&sandbox->agenda, loop, why) || !events_new(&sandbox->agenda, &sandbox->events, why) ||
+        !state_init(&sandbox->state, why)) {
         sandbox_free(sandbox);
         return false;
     }
@@ -44,6 +45,7 @@ void *sandbox_free(struct sandbox *sandbox)
     registry_free(sandbox->registry);
     evidence_free(sandbox->evidence);
     late_free(sandbox->late);
+    events_free(sandbox->events);
     state_release(&sandbox->state);
     agenda_release(&sandbox->agenda);
     return memory_free(sandbox);
@@ -56,6 +58,7 @@ bool sandbox_reset(struct sandbox *sandbox, struct fault *why)
     evidence_reset(sandbox->evidence);
     history_clear(sandbox->history);
     late_clear(sandbox->late);
+    events_clear(sandbox->events);
     state_release(&sandbox->state);
     return state_init(&sandbox->state, why);
 }

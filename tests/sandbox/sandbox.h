@@ -6,6 +6,7 @@
 
 #include "agenda.h"
 #include "counts.h"
+#include "events.h"
 #include "evidence.h"
 #include "history.h"
 #include "operations.h"
@@ -29,10 +30,11 @@ struct sandbox {
     struct registry *registry;
     struct late *late;
     struct evidence *evidence;
+    struct events *events;
     struct state state;
 };
 
-/* FAULT_LOCAL only if the built-in data is broken, or the shared wall clock cannot be used. */
+/* FAULT_LOCAL only if the built-in data is broken, the shared wall clock cannot be used, or there is no thread. */
 MUST_USE bool sandbox_new(struct loop *loop, struct sandbox **sandbox, struct fault *why);
 void *sandbox_free(struct sandbox *sandbox);
 
@@ -50,7 +52,7 @@ void sandbox_carry_out(struct sandbox *sandbox, const struct operation *operatio
 /* After how many bytes of the request, whose headers are there, the connection is to be closed; -1: it is not. */
 int64_t sandbox_cut(struct sandbox *sandbox, struct request *request);
 
-/* As after the start, but for switches, tokens, the registry and the clock. FAULT_LOCAL: broken data. */
+/* As after the start, but for switches, tokens, registry, listener and clock. FAULT_LOCAL: broken data. */
 MUST_USE bool sandbox_reset(struct sandbox *sandbox, struct fault *why);
 
 #endif
