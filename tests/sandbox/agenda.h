@@ -14,14 +14,12 @@
 
 #include <stddef.h>
 
-enum { AGENDA_WHAT_SIZE = 120 };
-
-/* One moment; it belongs to its owner, who must clear it before it goes. Fill in `happen`, `context` and `what`. */
+/* One moment; it belongs to its owner, who must clear it before it goes. Fill in the first three only. */
 struct agenda_item {
     void (*happen)(void *context,
                    int64_t at_ms); /* at its moment, or late: then `at_ms` is still that moment */
+    void (*describe)(const void *context, struct buffer *out); /* for people: what happens */
     void *context;
-    char what[AGENDA_WHAT_SIZE]; /* for people */
     uint64_t serial;
     struct heap_item item;
 };

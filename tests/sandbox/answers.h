@@ -54,6 +54,7 @@ answer_fn control_counts;
 answer_fn control_targets;
 answer_fn control_requests;
 answer_fn control_evidence;
+answer_fn control_activations;
 answer_fn control_move_order;
 answer_fn control_set_listener;
 answer_fn control_get_listener;

@@ -1,21 +1,11 @@
 """Notifications: what they say, who gets them, and what becomes of those that are not taken."""
 
-from checking import IMPORT, ORDER, cancel, create, create_import, equal, expect, story, submit, wait_for
+from checking import IMPORT, ORDER, cancel, create, create_import, equal, expect, story, submit, told, wait_for, words
 from listening import Listener
-
-
-def told(box, **query):
-    return box.call("GET", "/sandbox/events?" + "&".join(f"{k}={v}" for k, v in query.items())).body
 
 
 def fates(box):
     return [event["fate"] for event in told(box)]
-
-
-def words(event):
-    """Type, state and port status of what was posted."""
-    order = event["event"]["productOrder"]
-    return [event["eventType"].removeprefix("ProductOrder").removesuffix("Event"), order.get("state"), order.get("portStatus")]
 
 
 def listen(box, listener, **more):
@@ -28,10 +18,10 @@ def listen(box, listener, **more):
 @story
 def kept_events(box):
     """Each change of an order is an event, with or without a listener: what changes, whose it is, when."""
+    box.clock(to="2031-12-14T10:00:00.037Z")
     identifier = create(box, "e1")
     equal(told(box), [], "a draft is told to nobody")
     equal(submit(box, ORDER, identifier, "s1").status, 202, "submitting")
-    box.clock(to="2031-12-14T10:00:00.037Z")
     box.control("POST", f"orders/{identifier}", {"state": "inProgress"})
     cancel(box, "ProductOrder", identifier)
     events = told(box, reference="e1")

@@ -155,16 +155,13 @@ class Sandbox:
 # --- what is sent ---
 
 
-def order(reference, **more):
+def order(reference, name="Sample Bakery", **more):
     item = {
         "id": "C",
         "action": "add",
         "product": {
             "productOffering": {"id": "WHCCompany"},
-            "productCharacteristic": [
-                {"name": "CompanyName", "value": "Sample Bakery"},
-                {"name": "CompanyDomain", "value": "bakery.example"},
-            ],
+            "productCharacteristic": [{"name": "CompanyName", "value": name}, {"name": "CompanyDomain", "value": "bakery.example"}],
         },
     }
     return {"externalId": reference, "relatedParty": PARTY, "productOrderItem": [item], **more}
@@ -224,6 +221,17 @@ def listed(box, base, reference):
 
 def states(box, base, reference):
     return [one["state"] for one in listed(box, base, reference)]
+
+
+def told(box, **query):
+    """The events that were made, those of the query's reference and so on."""
+    return box.call("GET", f"/sandbox/events?{urllib.parse.urlencode(query)}").body
+
+
+def words(event):
+    """Type, state and port status of what was posted."""
+    about = event["event"]["productOrder"]
+    return [event["eventType"].removeprefix("ProductOrder").removesuffix("Event"), about.get("state"), about.get("portStatus")]
 
 
 def shown(box, **query):

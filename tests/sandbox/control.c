@@ -88,6 +88,12 @@ void control_evidence(struct sandbox *sandbox, struct request *request, struct r
                    reply_json(reply, 200));
 }
 
+void control_activations(struct sandbox *sandbox, struct request *request, struct reply *reply)
+{
+    (void)request;
+    activations_write(sandbox->activations, reply_json(reply, 200));
+}
+
 void control_counts(struct sandbox *sandbox, struct request *request, struct reply *reply)
 {
     const char *target = request_query(request, "target");

@@ -9,8 +9,10 @@ static void write_clock(const struct sandbox *sandbox, struct buffer *out)
 {
     const struct agenda *agenda = &sandbox->agenda;
     const struct agenda_item *next = agenda_next(agenda);
+    CLEANUP(buffer_release) struct buffer what = {0};
     char text[TIMESTAMP_TEXT_SIZE];
 
+    buffer_init(&what, 4096);
     timestamp_print(agenda_now_ms(agenda), text);
     buffer_print(out, "{\"now\":\"%s\",\"shared\":%s,\"next\":", text,
                  agenda->wall.shared_s == NULL ? "false" : "true");
@@ -20,7 +22,8 @@ static void write_clock(const struct sandbox *sandbox, struct buffer *out)
     }
     timestamp_print(next->item.due, text);
     buffer_print(out, "{\"at\":\"%s\",\"what\":", text);
-    write_text(out, next->what);
+    next->describe(next->context, &what);
+    write_text(out, buffer_text(&what));
     buffer_add_text(out, "}}");
 }
 

@@ -6,7 +6,6 @@
 #include "timestamp.h"
 #include "tree.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { EVENT_BYTES_MAX = 1 << 20 };
@@ -92,10 +91,16 @@ static void due(void *context, int64_t at_ms)
     post(context);
 }
 
+static void describe(const void *context, struct buffer *out)
+{
+    const struct event *event = context;
+
+    buffer_print(out, "event %ju is posted again", (uintmax_t)event->number);
+}
+
 static void post_at(struct event *event, int64_t at_ms)
 {
     take_fate(event, FATE_WAITING);
-    snprintf(event->due.what, sizeof event->due.what, "event %ju is posted again", (uintmax_t)event->number);
     agenda_set(event->events->agenda, &event->due, at_ms);
 }
 
@@ -182,6 +187,7 @@ static struct event *add(struct events *events, const struct event_form *form, s
     event->order_id = memory_text(tree_text_of(order, "id"));
     event->body = buffer_take(&body, &length);
     event->due.happen = due;
+    event->due.describe = describe;
     event->due.context = event;
     event->previous = events->last;
     if (events->last != NULL)

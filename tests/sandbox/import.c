@@ -140,19 +140,26 @@ struct json_object *import_draft(const struct sandbox *sandbox, const char *id, 
     return tree;
 }
 
-/* The conflict that keeps the port from being activated now; null when none does. */
-static const char *activation_conflict(const struct order *order, struct json_object *tree, int64_t now_ms)
+static const char *const conflicts[ACTIVATION_COUNT] = {
+    [ACTIVATION_AGAIN] = "AlreadyActive",
+    [ACTIVATION_BEFORE_ACCEPTANCE] = "PortNotAccepted",
+    [ACTIVATION_BEFORE_DATE] = "PortDateNotReached",
+};
+
+/* Whether the port can be activated now, and why not. */
+static enum activation judge(const struct order *order, struct json_object *tree, int64_t now_ms)
 {
     const char *date = tree_text_of(tree, "portDate");
     char today[DAY_SIZE];
 
     bt_time_print_day(now_ms, today);
     if (import_is_active(order))
-        return "AlreadyActive";
+        return ACTIVATION_AGAIN;
     if (strcmp(order->now.port_status, "LCP_ACCEPTED") != 0 &&
         strcmp(order->now.port_status, "SCHEDULED") != 0)
-        return "PortNotAccepted";
-    return date == NULL || strncmp(date, today, DAY_SIZE - 1) > 0 ? "PortDateNotReached" : NULL;
+        return ACTIVATION_BEFORE_ACCEPTANCE;
+    return date == NULL || strncmp(date, today, DAY_SIZE - 1) > 0 ? ACTIVATION_BEFORE_DATE
+                                                                  : ACTIVATION_ACCEPTED;
 }
 
 static bool all_on_order(struct json_object *wanted, struct json_object *tree)
@@ -169,6 +176,7 @@ void answer_activate(struct sandbox *sandbox, struct request *request, struct re
     struct json_object *wanted = tree_member(request->tree, "directoryNumbers");
     struct order *order = order_named(sandbox, sandbox->state.imports, request->captures[0], reply);
 
+    activations_count(sandbox->activations, wanted, ACTIVATION_RECEIVED);
     if (order == NULL)
         return;
     CLEANUP(tree_release) struct json_object *tree = order_tree(order);
@@ -176,9 +184,10 @@ void answer_activate(struct sandbox *sandbox, struct request *request, struct re
         error_answer_saying(&sandbox->switches, reply, 24, "A number is not on the import order");
         return;
     }
-    const char *conflict = activation_conflict(order, tree, agenda_now_ms(&sandbox->agenda));
-    if (conflict != NULL) {
-        error_answer_conflict(&sandbox->switches, reply, conflict, "The port cannot be activated");
+    enum activation verdict = judge(order, tree, agenda_now_ms(&sandbox->agenda));
+    if (verdict != ACTIVATION_ACCEPTED) {
+        activations_count(sandbox->activations, wanted, verdict);
+        error_answer_conflict(&sandbox->switches, reply, conflicts[verdict], "The port cannot be activated");
         return;
     }
     if (!order_goes_on(sandbox, order, reply))
@@ -186,6 +195,8 @@ void answer_activate(struct sandbox *sandbox, struct request *request, struct re
     order_set(tree, "state", "inProgress");
     order_set(tree, "portStatus", "ACTIVATING");
     snapshot_take(sandbox, order, json_object_get(tree), EVENT_CHANGED, request);
+    activations_count(sandbox->activations, wanted, ACTIVATION_ACCEPTED);
+    lives_go_on(sandbox->lives, order, CUE_ACTIVATED);
     buffer_add_text(reply_json(reply, 202), "{\"id\":");
     write_text(&reply->body, order->id);
     buffer_add_text(&reply->body, ",\"state\":\"inProgress\",\"portStatus\":\"ACTIVATING\"}");

@@ -37,6 +37,7 @@ void control_move_order(struct sandbox *sandbox, struct request *request, struct
     }
     order_show(order);
     order_change(order, tree, 0, 0);
-    events_tell(sandbox->events, EVENT_CHANGED, tree, agenda_now_ms(&sandbox->agenda));
+    lives_tell(sandbox->lives, order, EVENT_CHANGED, tree, agenda_now_ms(&sandbox->agenda));
+    lives_moved(sandbox->lives, order);
     buffer_add_text(reply_json(reply, 200), order->now.text);
 }

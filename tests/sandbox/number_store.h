@@ -12,6 +12,7 @@ enum {
     NUMBER_SIZE = 16,
     RESERVATION_KEY_SIZE = 24,
     DATE_SIZE = 32,
+    SERVICE_ID_SIZE = 65,
     DRAMA_NUMBERS = 2000, /* 01632 960000 to 960999, then 020 7946 0000 to 0999 */
 };
 
@@ -23,7 +24,7 @@ struct number_row {
     bool key_is_text; /* BT sends text or a number */
     char port_date[DATE_SIZE];
     char expiry[DATE_SIZE];
-    const char *company; /* null where DATA.md has null */
+    char company[SERVICE_ID_SIZE]; /* "" where DATA.md has null */
     const char *site;
     int64_t ends_ms;  /* held until then, by the wall clock */
     int64_t shown_ms; /* look-ups show it from then on, by the loop's clock, ... */

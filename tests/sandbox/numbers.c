@@ -6,6 +6,7 @@
 #include "reservation.h"
 #include "sandbox.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char account[] = "CUG5009999999";
@@ -30,10 +31,20 @@ static void write_number(struct buffer *out, const struct number_row *row)
     buffer_add_text(out, ",\"portDate\":");
     write_or_null(out, row->port_date);
     buffer_add_text(out, ",\"companyServiceId\":");
-    write_text(out, row->company);
+    write_or_null(out, row->company);
     buffer_add_text(out, ",\"siteServiceId\":");
     write_text(out, row->site);
     buffer_add_byte(out, '}');
+}
+
+/* A service reference that qualifying gave out is known, also while no number is held under it. */
+static bool is_reference(const struct sandbox *sandbox, const char *company)
+{
+    unsigned serial;
+    int end = 0;
+
+    return company != NULL && sscanf(company, "SR-%u%n", &serial, &end) == 1 && company[end] == '\0' &&
+           serial > 1000 && serial < sandbox->state.next_service;
 }
 
 static bool seen(const struct sandbox *sandbox, const struct number_row *row)
@@ -50,7 +61,7 @@ void answer_numbers(struct sandbox *sandbox, struct request *request, struct rep
     const char *source = request_query(request, "source");
     struct page page = page_of(request);
     struct buffer *out = reply_json(reply, 200);
-    bool known = false;
+    bool known = is_reference(sandbox, company);
 
     buffer_add_byte(out, '[');
     for (size_t i = 0; i < store->count; i++) {

@@ -217,6 +217,7 @@ static const struct operation operations[] = {
     CONTROL("GET", "requests", control_requests),
     CONTROL("GET", "orders", control_evidence),
     CONTROL("POST", "orders/{id}", control_move_order),
+    CONTROL("GET", "activations", control_activations),
     CONTROL("POST", "listener", control_set_listener),
     CONTROL("GET", "listener", control_get_listener),
     CONTROL("DELETE", "listener", control_drop_listener),

@@ -105,11 +105,12 @@ struct order *order_create(struct sandbox *sandbox, struct order_store *store, s
     int64_t hidden = request->hidden_ms;
     struct order *order = orders_add(store, tree, hidden > 0 ? loop_now_ms(sandbox->loop) + hidden : 0);
 
+    lives_choose(sandbox->lives, order, tree, store == sandbox->state.imports);
     request->accepted = true;
     if (sandbox->switches.create_reply == CREATE_CREATED) {
         write_created(order, reply_json(reply, 201));
     } else { /* its id comes by this event only */
-        events_tell(sandbox->events, EVENT_CREATED, tree, agenda_now_ms(&sandbox->agenda));
+        lives_tell(sandbox->lives, order, EVENT_CREATED, tree, agenda_now_ms(&sandbox->agenda));
         reply_clear(reply);
         reply->status = 202;
     }
@@ -121,7 +122,7 @@ void snapshot_take(struct sandbox *sandbox, struct order *order, struct json_obj
                    enum event_type type, struct request *request)
 {
     order_change(order, tree, loop_now_ms(sandbox->loop), request->hidden_ms);
-    events_tell(sandbox->events, type, tree, agenda_now_ms(&sandbox->agenda));
+    lives_tell(sandbox->lives, order, type, tree, agenda_now_ms(&sandbox->agenda));
     json_object_put(tree);
     request->accepted = true;
 }

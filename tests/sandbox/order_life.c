@@ -56,6 +56,7 @@ static void submit(struct sandbox *sandbox, struct order_store *store, const cha
     if (port_status != NULL)
         order_set(tree, "portStatus", port_status);
     snapshot_take(sandbox, order, tree, EVENT_CREATED, request);
+    lives_begin(sandbox->lives, order);
     reply_clear(reply);
     reply->status = 202;
 }
@@ -102,9 +103,13 @@ static void amend(struct sandbox *sandbox, struct order_store *store, const char
         order_set(tree, "requestedCompletionDate", date);
     if (items != NULL)
         json_object_object_add(tree, "productOrderItem", json_object_get(items));
-    if (again)
+    if (again) {
         order_set(tree, "portStatus", "SUBMITTED");
+        json_object_object_add(tree, "errorMessage", json_object_new_array());
+    }
     snapshot_take(sandbox, order, tree, again ? EVENT_CHANGED : EVENT_NONE, request);
+    if (again)
+        lives_go_on(sandbox->lives, order, CUE_AMENDED);
     buffer_add_text(reply_json(reply, 200), order->now.text);
 }
 
@@ -152,6 +157,7 @@ static void cancel(struct sandbox *sandbox, struct order_store *store, const cha
         order_set(tree, "portStatus", port_status);
     snapshot_take(sandbox, order, tree, strcmp(order->now.state, "draft") == 0 ? EVENT_NONE : EVENT_CHANGED,
                   request);
+    lives_end(sandbox->lives, order);
     write_cancellation(sandbox, order, request, reply);
 }
 

@@ -29,9 +29,12 @@ struct order {
     struct order_view now;
     struct order_view before; /* what look-ups show until `shown_ms` */
     int64_t shown_ms;
+    struct life *life;  /* lives.h; null: nothing more becomes of it by itself */
+    bool silent;        /* nothing is told of it */
     struct order *next; /* with the same reference, younger */
 };
 
+struct life;
 struct order_store;
 
 struct order_store *orders_new(void);

@@ -189,6 +189,7 @@ static struct number_row *hold(struct sandbox *sandbox, int place, const struct 
 static struct number_row model_of(struct sandbox *sandbox, const struct request *request, const char *again)
 {
     const struct switches *switches = &sandbox->switches;
+    const char *service = tree_text_of(request->tree, "serviceReferenceId");
     int64_t ends_ms = agenda_now_ms(&sandbox->agenda) + switches->reservation_lifetime * 1000;
     struct number_row model = {
         .source = "NEW", .status = "RESERVED", .key_is_text = switches->key_form == KEY_TEXT};
@@ -198,6 +199,8 @@ static struct number_row model_of(struct sandbox *sandbox, const struct request 
     else
         snprintf(model.key, sizeof model.key, "%s%u", model.key_is_text ? "R-" : "",
                  sandbox->state.next_reservation++);
+    if (service != NULL)
+        snprintf(model.company, sizeof model.company, "%s", service);
     bt_time_print(ends_ms, model.expiry);
     model.ends_ms = ends_ms;
     model.shown_ms = loop_now_ms(sandbox->loop) + request->hidden_ms;

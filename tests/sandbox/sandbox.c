@@ -26,11 +26,14 @@ bool sandbox_new(struct loop *loop, struct sandbox **out, struct fault *why)
     sandbox->registry = registry_new();
     sandbox->evidence = evidence_new();
     sandbox->late = late_new(sandbox);
+    sandbox->activations = activations_new();
     if (!agenda_init(&sandbox->agenda, loop, why) || !events_new(&sandbox->agenda, &sandbox->events, why) ||
         !state_init(&sandbox->state, why)) {
         sandbox_free(sandbox);
         return false;
     }
+    sandbox->lives = lives_new(&sandbox->agenda, sandbox->events);
+    lives_know(sandbox->lives, sandbox->state.imports);
     *out = sandbox;
     return true;
 }
@@ -45,7 +48,9 @@ void *sandbox_free(struct sandbox *sandbox)
     registry_free(sandbox->registry);
     evidence_free(sandbox->evidence);
     late_free(sandbox->late);
+    lives_free(sandbox->lives);
     events_free(sandbox->events);
+    activations_free(sandbox->activations);
     state_release(&sandbox->state);
     agenda_release(&sandbox->agenda);
     return memory_free(sandbox);
@@ -58,9 +63,13 @@ bool sandbox_reset(struct sandbox *sandbox, struct fault *why)
     evidence_reset(sandbox->evidence);
     history_clear(sandbox->history);
     late_clear(sandbox->late);
+    lives_clear(sandbox->lives);
     events_clear(sandbox->events);
+    activations_reset(sandbox->activations);
     state_release(&sandbox->state);
-    return state_init(&sandbox->state, why);
+    TRY(state_init(&sandbox->state, why));
+    lives_know(sandbox->lives, sandbox->state.imports);
+    return true;
 }
 
 /* Our own endpoints answer in plain words. */

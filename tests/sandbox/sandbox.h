@@ -4,11 +4,13 @@
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
+#include "activations.h"
 #include "agenda.h"
 #include "counts.h"
 #include "events.h"
 #include "evidence.h"
 #include "history.h"
+#include "lives.h"
 #include "operations.h"
 #include "state.h"
 #include "switches.h"
@@ -31,6 +33,8 @@ struct sandbox {
     struct late *late;
     struct evidence *evidence;
     struct events *events;
+    struct lives *lives;
+    struct activations *activations;
     struct state state;
 };
 
