@@ -28,8 +28,8 @@ struct run {
     size_t call, repeat; /* the call that is expected next, and how often it has come */
     size_t message;      /* BT's, that comes next */
     char request_id[UUID_TEXT_SIZE];
-    struct order *done;  /* or parked */
-    struct change last;  /* its outcome */
+    struct order *done; /* or parked */
+    struct change last; /* its outcome */
 };
 
 static struct orders *new_orders(const struct example *example, struct orders_time time)

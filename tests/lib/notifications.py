@@ -48,15 +48,22 @@ def event(payload, reference=None):
     }
 
 
-def notify(stage, reference, partition=None, **members):
-    """Sends one to the partition of the order; gives the payload."""
-    payload = product_order(reference, **members)
+def forward(stage, payload, reference=None, partition=None):
+    """Puts a notification into the topic, where `listen` would: by our reference, else by nothing that can be found."""
+    record = event(payload, reference)
     stage.producer.produce(
         stage.topic("order-events"),
-        _single_object(event(payload)),
-        key=reference.encode(),
-        partition=partition_of(reference) if partition is None else partition,
+        _single_object(record),
+        key=record["reference"].encode(),
+        partition=partition_of(record["reference"]) if partition is None else partition,
         on_delivery=stage._delivered,
     )
+    stage.producer.poll(0)
+
+
+def notify(stage, reference, partition=None, **members):
+    """Makes one, and sends it to the partition of the order; gives the payload."""
+    payload = product_order(reference, **members)
+    forward(stage, payload, partition=partition)
     stage.flush()
     return payload

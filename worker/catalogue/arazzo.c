@@ -166,8 +166,8 @@ static void read_workflow(struct arazzo_reader *reader, struct json_object *tree
     read_requirements(reader, tree_member(tree, "x-require"), workflow);
     arazzo_read_payloads(reader, tree, "outputs", &workflow->outputs, &workflow->output_count);
     for (size_t i = 0; i < workflow->step_count; i++)
-        workflow->waits = workflow->waits || workflow->steps[i].operation == NULL ||
-                          workflow->steps[i].start_at != NULL;
+        workflow->waits =
+            workflow->waits || workflow->steps[i].operation == NULL || workflow->steps[i].start_at != NULL;
 }
 
 /* What no expression looks at need not be kept for it. */

@@ -16,7 +16,7 @@ enum { LEAVE_MS = 2000, SERVE_MS = 10, REASON_SIZE = 512 };
 
 struct consumer {
     rd_kafka_t *handle;
-    rd_kafka_queue_t *control;  /* rebalances and errors */
+    rd_kafka_queue_t *control;                   /* rebalances and errors */
     rd_kafka_queue_t *messages[CONSUMER_TOPICS]; /* of all our partitions */
     struct loop *loop;
     int wake; /* eventfd of all queues */

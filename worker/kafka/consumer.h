@@ -38,7 +38,7 @@ struct consumer_calls {
 /* Where to start reading a partition. */
 struct consumer_start {
     int32_t partition;
-    int64_t offset;  /* -1: at the earliest record */
+    int64_t offset;          /* -1: at the earliest record */
     int64_t signals, events; /* the same in those topics */
 };
 

@@ -39,11 +39,11 @@ struct kafka_record {
 /* A position to commit, or one that was read: partition of the request topic. */
 struct job_position {
     int32_t partition;
-    int64_t offset;    /* read: -1 when nothing is committed */
+    int64_t offset;          /* read: -1 when nothing is committed */
     int64_t signals, events; /* in those topics; -1: not committed, or not to be */
-    int64_t low, high; /* read: first and next offset of the request log; -1: not known */
-    int64_t time_ms;   /* peek: of the record at the offset; -1: there is none (any more) */
-    char *metadata;    /* owned; null: none */
+    int64_t low, high;       /* read: first and next offset of the request log; -1: not known */
+    int64_t time_ms;         /* peek: of the record at the offset; -1: there is none (any more) */
+    char *metadata;          /* owned; null: none */
     size_t metadata_length;
 };
 
@@ -51,8 +51,8 @@ enum job_task {
     JOB_SETTLE, /* records and positions in one transaction */
     JOB_READ,   /* the stable committed positions of `positions` */
     JOB_PEEK,   /* the times of the request records at `offset` of `positions`, into `time_ms` */
-    JOB_ENDS,   /* where the stable parts of signals and events end, into `signals` and `events` of `positions` */
-    JOB_PROBE,  /* a transaction with a wrong generation must be refused (PROMISE.md A1) */
+    JOB_ENDS, /* where the stable parts of signals and events end, into `signals` and `events` of `positions` */
+    JOB_PROBE, /* a transaction with a wrong generation must be refused (PROMISE.md A1) */
 };
 
 enum job_answer {

@@ -114,8 +114,8 @@ static rd_kafka_topic_partition_list_t *positions_of(const struct transaction *t
         const struct job_position *position = &job->positions[i];
         add_position(list, settings->topic_signals, position->partition, position->signals);
         add_position(list, settings->topic_events, position->partition, position->events);
-        rd_kafka_topic_partition_t *entry = rd_kafka_topic_partition_list_add(
-            list, settings->topic_requests, position->partition);
+        rd_kafka_topic_partition_t *entry =
+            rd_kafka_topic_partition_list_add(list, settings->topic_requests, position->partition);
         entry->offset = position->offset;
         if (position->metadata == NULL)
             continue;
@@ -241,8 +241,8 @@ static bool read_ends(struct transaction *transaction, struct settlement_job *jo
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)job->position_count * 2);
 
     for (size_t i = 0; i < job->position_count; i++) {
-        rd_kafka_topic_partition_list_add(list, settings->topic_signals, job->positions[i].partition)->offset =
-            RD_KAFKA_OFFSET_END;
+        rd_kafka_topic_partition_list_add(list, settings->topic_signals, job->positions[i].partition)
+            ->offset = RD_KAFKA_OFFSET_END;
         rd_kafka_topic_partition_list_add(list, settings->topic_events, job->positions[i].partition)->offset =
             RD_KAFKA_OFFSET_END;
     }

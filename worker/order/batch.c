@@ -55,7 +55,8 @@ static void finish_offsets(struct batch *batch, struct order *order)
         partitions_finish(partitions, order->ledger.repeats[i].partition, order->ledger.repeats[i].offset);
     order->ledger.repeat_count = 0;
     for (size_t i = 0; i < order->ledger.signal_count; i++)
-        partitions_finish_of(partitions, PARTITION_SIGNALS, order->source.partition, order->ledger.signals[i]);
+        partitions_finish_of(partitions, PARTITION_SIGNALS, order->source.partition,
+                             order->ledger.signals[i]);
     order->ledger.signal_count = 0;
     for (size_t i = 0; i < order->ledger.event_count; i++)
         partitions_finish_of(partitions, PARTITION_EVENTS, order->source.partition, order->ledger.events[i]);

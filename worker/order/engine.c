@@ -419,10 +419,11 @@ enum engine_move engine_begin(struct order *order, const struct engine_terms *te
     const struct workflow *workflow = order->type->workflow;
 
     if (workflow->waits && !terms->may_wait)
-        return refuse(order, REASON_NOT_SERVED, "ledger.format",
-                      "not served: it waits for messages or dates, and the ledger is written in a format without "
-                      "them; set ledger.format=latest when every worker reads it",
-                      terms);
+        return refuse(
+            order, REASON_NOT_SERVED, "ledger.format",
+            "not served: it waits for messages or dates, and the ledger is written in a format without "
+            "them; set ledger.format=latest when every worker reads it",
+            terms);
     REQUIRE(order->main.workflow == NULL && order->lookup.workflow == NULL);
     REQUIRE(order->ledger.unloaded == NULL && order->main.steps == NULL);
     order->main.workflow = workflow;

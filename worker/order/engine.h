@@ -43,11 +43,11 @@ struct engine_terms {
     int64_t now_ms;  /* clock of the loop */
     int64_t wall_ms; /* since the epoch */
     unsigned steps_max;
-    unsigned rules_off;            /* of enum rule; 0 outside of tests */
-    uint64_t random;               /* uniform over 64 bits, for jitter */
-    struct backoff_policy backoff; /* of the step's API */
-    struct doubt_policy doubt;     /* the same */
-    bool may_wait;                 /* the ledger is written in a format that has waits */
+    unsigned rules_off;              /* of enum rule; 0 outside of tests */
+    uint64_t random;                 /* uniform over 64 bits, for jitter */
+    struct backoff_policy backoff;   /* of the step's API */
+    struct doubt_policy doubt;       /* the same */
+    bool may_wait;                   /* the ledger is written in a format that has waits */
     const struct calendar *calendar; /* for steps that start on a day */
 };
 

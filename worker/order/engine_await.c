@@ -18,8 +18,8 @@ static void begin_wait(struct order *order, const struct step *step, int64_t unt
     struct ledger_wait *wait = &order->waiting.wait;
 
     ledger_wait_release(wait);
-    *wait = (struct ledger_wait){
-        .step = memory_text(step->id), .since_ms = terms->wall_ms, .until_ms = until_ms};
+    *wait =
+        (struct ledger_wait){.step = memory_text(step->id), .since_ms = terms->wall_ms, .until_ms = until_ms};
     text_print(wait->reference, sizeof wait->reference, "%s", reference);
 }
 
@@ -128,8 +128,7 @@ void engine_note_progress(struct order *order, const struct reason *reason, cons
     if (!order->type->workflow->waits || order->lookup.workflow != NULL)
         return;
     struct progress *progress = waiting_add_progress(&order->waiting, step->id, reason, terms->wall_ms);
-    const char *reference =
-        step->operation == NULL ? order->waiting.wait.reference : order_reference(order);
+    const char *reference = step->operation == NULL ? order->waiting.wait.reference : order_reference(order);
     text_print(progress->reference, sizeof progress->reference, "%s", reference == NULL ? "" : reference);
     if (calls->step != step->id) /* those of the step before */
         return;

@@ -41,8 +41,7 @@ static size_t bytes_of(const struct message *message)
 bool mailbox_has_room(const struct mailbox *mailbox, const struct message *message)
 {
     REQUIRE(mailbox->count <= MAILBOX_MESSAGES_MAX && mailbox->bytes <= MAILBOX_BYTES_MAX);
-    return mailbox->count < MAILBOX_MESSAGES_MAX &&
-           bytes_of(message) <= MAILBOX_BYTES_MAX - mailbox->bytes;
+    return mailbox->count < MAILBOX_MESSAGES_MAX && bytes_of(message) <= MAILBOX_BYTES_MAX - mailbox->bytes;
 }
 
 bool mailbox_add(struct mailbox *mailbox, struct message *message)

@@ -23,8 +23,8 @@ struct message {
     char *event_id, *type;
     char *word, *said; /* the word of BT that tells most, and a sentence for people */
     struct json_object *payload;
-    bool failed;    /* BT has given it up, or a part of it */
-    int64_t offset; /* in the events topic; -1: it did not come from there */
+    bool failed;     /* BT has given it up, or a part of it */
+    int64_t offset;  /* in the events topic; -1: it did not come from there */
     int64_t time_ms; /* when it happened, since the epoch; 0: not known */
 };
 

@@ -80,8 +80,8 @@ struct marks_report marks_report(const struct event_message *message, struct jso
         const struct event_word *word = text == NULL ? NULL : event_states_word(states, text);
         if (text == NULL)
             continue;
-        buffer_print(sentence, "%s %.60s %.60s", *report.word == '\0' ? "" : ",", name == NULL ? "" : name + 1,
-                     text);
+        buffer_print(sentence, "%s %.60s %.60s", *report.word == '\0' ? "" : ",",
+                     name == NULL ? "" : name + 1, text);
         report.word = text;
         report.failed = report.failed || (word != NULL && word->failed);
     }

@@ -37,7 +37,7 @@ struct order_source {
     int32_t partition;
     int64_t offset;
     int64_t turn, place; /* where it stands in its lane: PROMISE.md section 2 */
-    char *key;    /* null: none */
+    char *key;           /* null: none */
     size_t key_length;
     int64_t requested_at_ms; /* since the epoch */
     int64_t taken_ms;        /* clock of the loop; of this process */
@@ -56,9 +56,9 @@ struct ledger_link {
     size_t weight;                  /* of the whole in memory, roughly */
 
     char *last_decision, *decisions; /* JSON; null: none. Of all of them: see decided.h */
-    int64_t *signals, *events; /* offsets of decisions and events whose effect is not settled yet; owned */
-    unsigned repeats_due;            /* further requests with its id: each is answered */
-    struct order_repeat *repeats;    /* those whose offset is not settled yet */
+    int64_t *signals, *events;    /* offsets of decisions and events whose effect is not settled yet; owned */
+    unsigned repeats_due;         /* further requests with its id: each is answered */
+    struct order_repeat *repeats; /* those whose offset is not settled yet */
     size_t signal_count, event_count, repeat_count;
 };
 

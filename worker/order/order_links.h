@@ -20,16 +20,16 @@ struct order_links {
     TAILQ_ENTRY(order_links) in_state; /* of ORDER_READY and ORDER_PERMITTED; of those that are freed next */
     LIST_ENTRY(order_links) in_partition;
     TAILQ_ENTRY(order_links) in_changes;
-    struct table_item by_id;    /* in the table of ids */
-    struct heap_item waiting;   /* among those of ORDER_WAITING */
-    struct api *listed, *paced; /* of ORDER_READY: in whose list; whose window it is in */
+    struct table_item by_id;           /* in the table of ids */
+    struct heap_item waiting;          /* among those of ORDER_WAITING */
+    struct api *listed, *paced;        /* of ORDER_READY: in whose list; whose window it is in */
     struct reference_link *references; /* those it is found by; as many as are indexed */
     size_t reference_count;
-    bool recovered;             /* from a ledger, which may not be in the order of its lane */
-    bool leaving;               /* its partition is given away: it goes as soon as nothing of it is open */
-    bool overdue;               /* of ORDER_AWAITING: in the list of those, and not in the heap */
-    bool abandoned;             /* its partition went to another worker while it was called or settled */
-    bool going;                 /* nothing of it is open any more: in the list of those that are freed next */
+    bool recovered; /* from a ledger, which may not be in the order of its lane */
+    bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
+    bool overdue;   /* of ORDER_AWAITING: in the list of those, and not in the heap */
+    bool abandoned; /* its partition went to another worker while it was called or settled */
+    bool going;     /* nothing of it is open any more: in the list of those that are freed next */
 };
 
 #endif

@@ -28,8 +28,8 @@ struct orders_setup {
     size_t api_count;
     unsigned steps_max;
     uint64_t seed;
-    unsigned rules_off; /* of enum rule; 0 outside of tests */
-    bool may_wait;      /* the ledger is written in a format that has waits */
+    unsigned rules_off;              /* of enum rule; 0 outside of tests */
+    bool may_wait;                   /* the ledger is written in a format that has waits */
     const struct calendar *calendar; /* borrowed; for steps that start on a day */
 };
 

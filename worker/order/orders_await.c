@@ -143,7 +143,8 @@ void orders_end_waits(struct orders *orders, int64_t *left)
 {
     struct heap_item *first;
 
-    while (*left > 0 && (first = heap_first(&orders->awaiting)) != NULL && first->due <= orders->time.wall_ms) {
+    while (*left > 0 && (first = heap_first(&orders->awaiting)) != NULL &&
+           first->due <= orders->time.wall_ms) {
         struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
         REQUIRE(order->state == ORDER_AWAITING);
         if (is_read(orders, order)) {

@@ -8,8 +8,9 @@
 /* The orders of one partition. */
 struct order_part {
     LIST_HEAD(, order_links) orders;
-    int64_t turn, place;      /* the highest of any order of it: who queues again comes after them */
-    int64_t read_to_wall_ms;  /* what stood in its events and signals at this moment is taken (PROMISE.md R18) */
+    int64_t turn, place; /* the highest of any order of it: who queues again comes after them */
+    int64_t
+        read_to_wall_ms; /* what stood in its events and signals at this moment is taken (PROMISE.md R18) */
     int64_t overdue_since_ms; /* the earliest moment that waits for that; INT64_MAX: none */
 };
 
@@ -32,15 +33,15 @@ struct orders {
     struct order_list ended, changed; /* to be settled: what ends comes first */
     struct order_part **parts;        /* by partition: all its orders; null: it never had one */
     size_t part_room;
-    size_t slow_part;        /* where orders_own_slow() goes on */
-    struct order_list going; /* left to orders_sweep() */
-    struct heap waiting;     /* by due time */
-    struct heap awaiting;    /* by the moment at which the wait ends, since the epoch */
+    size_t slow_part;          /* where orders_own_slow() goes on */
+    struct order_list going;   /* left to orders_sweep() */
+    struct heap waiting;       /* by due time */
+    struct heap awaiting;      /* by the moment at which the wait ends, since the epoch */
     struct order_list overdue; /* ORDER_AWAITING, whose time is up, until all is read that came before */
-    struct table references; /* what BT may name an order by */
+    struct table references;   /* what BT may name an order by */
     const struct calendar *calendar;
     bool may_wait;
-    struct table ids;        /* by request id */
+    struct table ids; /* by request id */
     size_t counts[ORDER_STATES];
     size_t count, owned, changes;
     size_t resting; /* of the owned: unloaded */

@@ -14,8 +14,8 @@ struct owned {
     int64_t begun; /* the position of the latest settlement begun */
     struct partition_offsets position;
     struct partition_offsets signals, events; /* in those topics; next -1: not known */
-    bool finished;                    /* something of it waits for the next settlement */
-    bool touched;                     /* by the running settlement */
+    bool finished;                            /* something of it waits for the next settlement */
+    bool touched;                             /* by the running settlement */
     bool followed; /* its position has moved past what is not a message, and is not settled yet */
 };
 
@@ -229,9 +229,10 @@ size_t partitions_begin(struct partitions *partitions, struct partition_commit *
         owned->begun = owned->position.next;
         buffer_init(&metadata, COMMIT_METADATA_MAX);
         partition_offsets_metadata(&owned->position, token, partitions->format, &metadata);
-        (*positions)[count++] = (struct partition_commit){
-            owned->partition, owned->position.next, {owned->signals.next, owned->events.next},
-            buffer_take(&metadata, NULL)};
+        (*positions)[count++] = (struct partition_commit){owned->partition,
+                                                          owned->position.next,
+                                                          {owned->signals.next, owned->events.next},
+                                                          buffer_take(&metadata, NULL)};
     }
     partitions->under_way = true;
     return count;

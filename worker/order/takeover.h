@@ -26,9 +26,9 @@ enum takeover_want {
 /* What was read of a partition from the broker. */
 struct takeover_read {
     int32_t partition;
-    int64_t offset;    /* committed; -1: nothing */
+    int64_t offset;                 /* committed; -1: nothing */
     struct partition_others others; /* committed in signals and events */
-    int64_t low, high; /* first and next offset of the request log; high -1: not known */
+    int64_t low, high;              /* first and next offset of the request log; high -1: not known */
     const char *metadata;
     size_t length;
 };

@@ -25,7 +25,7 @@ struct takeover_partition {
     int64_t position; /* committed, or where to begin; -1: not known yet */
     int64_t low, high;
     struct partition_others others; /* committed positions of signals and events */
-    char *metadata;  /* of the commit; owned */
+    char *metadata;                 /* of the commit; owned */
     size_t metadata_length;
     int64_t mark_time_ms; /* of the record at the mark; -1: there is none, or none any more */
     bool marked;          /* that is known */

@@ -15,10 +15,10 @@ enum { EVENT_IDS_MAX = 32 /* of the latest events: the same id is the same event
 struct progress {
     const char *step; /* borrowed from the catalogue */
     struct reason reason;
-    struct call_record calls; /* of that step; its texts are owned */
-    struct ledger_wait wait;  /* what the order waited for when the engine was done; owned */
+    struct call_record calls;       /* of that step; its texts are owned */
+    struct ledger_wait wait;        /* what the order waited for when the engine was done; owned */
     char reference[UUID_TEXT_SIZE]; /* that it is about; "": none */
-    int64_t at_ms;            /* since the epoch */
+    int64_t at_ms;                  /* since the epoch */
     struct progress *next;
 };
 

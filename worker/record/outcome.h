@@ -40,7 +40,7 @@ struct outcome {
         finished_at_ms; /* since the epoch; started 0: no call was started */
     struct source source;
     const struct ledger_wait *wait; /* null, or one without a step: it does not wait */
-    struct json_object *result; /* conforms to the type's result; null: none */
+    struct json_object *result;     /* conforms to the type's result; null: none */
 };
 
 const char *outcome_status_name(enum outcome_status status);

@@ -128,9 +128,8 @@ static bool take(void *context, struct takeover *takeover, struct fault *why)
     const struct takeover_partition *partitions = takeover_partitions(takeover, &count);
     struct consumer_start *starts = memory_new(count, sizeof *starts);
     for (size_t i = 0; i < count; i++)
-        starts[i] =
-            (struct consumer_start){partitions[i].partition, partitions[i].position, partitions[i].others.signals,
-                                    partitions[i].others.events};
+        starts[i] = (struct consumer_start){partitions[i].partition, partitions[i].position,
+                                            partitions[i].others.signals, partitions[i].others.events};
     bool begun = consumer_begin(worker->consumer, starts, count, why);
     memory_free(starts);
     if (!begun)

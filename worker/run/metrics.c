@@ -22,11 +22,8 @@ static const struct metric_family families[] = {
                              METRIC_COUNTER,
                              {"reason"},
                              {0}},
-    [METRIC_EVENTS] = {"whc_events_total",
-                       "Notifications of BT, by what became of them.",
-                       METRIC_COUNTER,
-                       {"end"},
-                       {0}},
+    [METRIC_EVENTS] =
+        {"whc_events_total", "Notifications of BT, by what became of them.", METRIC_COUNTER, {"end"}, {0}},
     [METRIC_ORDER_SECONDS] = {"whc_order_duration_seconds",
                               "From first call to outcome.",
                               METRIC_HISTOGRAM,

@@ -78,7 +78,8 @@ void overdue_answered(struct overdue *overdue, const struct settlement_job *job)
         return; /* of partitions that were given away */
     overdue->asked = false;
     if (job->answer != JOB_CLEAN) {
-        LOG(LOG_WARN, "waits whose time is up go on: Kafka did not say where the events end", log_fault(&job->why));
+        LOG(LOG_WARN, "waits whose time is up go on: Kafka did not say where the events end",
+            log_fault(&job->why));
         return;
     }
     overdue->goals = memory_resize(overdue->goals, job->position_count, sizeof *overdue->goals);

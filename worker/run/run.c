@@ -8,7 +8,6 @@
 #include "deadlines.h"
 #include "decisions.h"
 #include "events.h"
-#include "overdue.h"
 #include "fetcher.h"
 #include "instance_lock.h"
 #include "intake.h"
@@ -18,6 +17,7 @@
 #include "membership.h"
 #include "memory.h"
 #include "metrics.h"
+#include "overdue.h"
 #include "reload.h"
 #include "remembered.h"
 #include "repeats.h"
@@ -373,7 +373,7 @@ static void stop(struct worker *worker)
     repeats_free(worker->repeats);
     decisions_free(worker->decisions); /* its message is the consumer's */
     events_free(worker->events);
-    intake_free(worker->intake);       /* what it holds, too: librdkafka would wait for it for ever */
+    intake_free(worker->intake); /* what it holds, too: librdkafka would wait for it for ever */
     worker->consumer = consumer_free(worker->consumer);
     worker->ledger_reader = ledger_reader_free(worker->ledger_reader);
     worker->fetcher = fetcher_free(worker->fetcher);

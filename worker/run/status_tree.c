@@ -12,7 +12,8 @@ enum { DOUBTS_MAX = 1000 };
 const char *const status_state_names[] = {
     [ORDER_QUEUED] = "queued",       [ORDER_READY] = "ready",     [ORDER_INTENDING] = "intending",
     [ORDER_PERMITTED] = "permitted", [ORDER_CALLING] = "calling", [ORDER_WAITING] = "waiting",
-    [ORDER_PARKED] = "parked",       [ORDER_DONE] = "done",       [ORDER_SETTLING] = "settling",
+    [ORDER_AWAITING] = "awaiting",   [ORDER_PARKED] = "parked",   [ORDER_DONE] = "done",
+    [ORDER_SETTLING] = "settling",
 };
 NAMES_COMPLETE(status_state_names, ORDER_SETTLING);
 
