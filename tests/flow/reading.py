@@ -125,10 +125,10 @@ def expired(stage):
 
 
 @story(on="both")
-def journeys_are_not_served_yet(stage):
-    """An order type that waits for BT's notifications ends REJECTED, NOT_SERVED, without a call."""
-    stage.worker().ready()
+def journeys_need_a_ledger_with_waits(stage):
+    """Where the ledger is written in a format without waits, an order type that waits ends REJECTED, NOT_SERVED, without a call."""
+    stage.worker(**{"ledger.format": "2"}).ready()
     reader = stage.reader()
     request = submit(stage, "provide-with-ported-numbers", "range-of-three")
     outcome = final(reader, request)["outcome"]
-    expect((outcome["status"], outcome["reason"]["kind"], outcome["reason"]["code"]) == ("REJECTED", "NOT_SERVED", "receive"), f"{outcome}")
+    expect((outcome["status"], outcome["reason"]["kind"], outcome["reason"]["code"]) == ("REJECTED", "NOT_SERVED", "ledger.format"), f"{outcome}")

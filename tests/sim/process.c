@@ -85,7 +85,8 @@ void process_start(struct process *worker)
                                         .batch = worker->batch,
                                         .orders_max = INT32_MAX,
                                         .bytes_max = INT32_MAX,
-                                        .owned_max = INT32_MAX};
+                                        .owned_max = INT32_MAX,
+                                        .waiting_max = INT32_MAX};
     worker->library.joins = true;
     edges_settings(worker);
     process_membership_begin(worker);

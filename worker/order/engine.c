@@ -372,6 +372,7 @@ static enum engine_move judge_message(struct order *order, const struct engine_t
     } else if ((action = action_of_message(step, &scope)) != NULL) {
         move = fail_to_receive(order, action, &scope, &reason, terms);
     } else {
+        tree_add(order->main.steps, step->id, engine_step_outputs(step, &scope)); /* so that the news show them */
         engine_note_progress(order, &reason, terms);
         move = engine_hear(order);
     }

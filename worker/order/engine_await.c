@@ -128,6 +128,7 @@ void engine_note_progress(struct order *order, const struct reason *reason, cons
     if (!order->type->workflow->waits || order->lookup.workflow != NULL)
         return;
     struct progress *progress = waiting_add_progress(&order->waiting, step->id, reason, terms->wall_ms);
+    progress->result = engine_result_so_far(order);
     const char *reference = step->operation == NULL ? order->waiting.wait.reference : order_reference(order);
     text_print(progress->reference, sizeof progress->reference, "%s", reference == NULL ? "" : reference);
     if (calls->step != step->id) /* those of the step before */

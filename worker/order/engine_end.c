@@ -89,6 +89,15 @@ static bool build_result(const struct order *order, const struct scope *scope, s
     return projection_conform(order->type->result, outputs, PROJECTION_LENIENT, result, why);
 }
 
+struct json_object *engine_result_so_far(struct order *order)
+{
+    struct scope scope = engine_scope(order);
+    struct json_object *result = NULL;
+    struct fault unused;
+
+    return build_result(order, &scope, &result, &unused) ? result : NULL;
+}
+
 enum engine_move engine_complete(struct order *order, const struct reason *given,
                                  const struct engine_terms *terms)
 {

@@ -33,6 +33,9 @@ enum engine_move engine_end_by_action(struct order *order, const struct action *
 enum engine_move engine_give_up(struct order *order, const struct reason *found,
                                 const struct engine_terms *terms);
 
+/* What the workflow's outputs give now, conforming to the result; null: it does not fit yet. Owned. */
+struct json_object *engine_result_so_far(struct order *order);
+
 /* The outputs of the step, given this reply. Owned. */
 struct json_object *engine_step_outputs(const struct step *step, const struct scope *reply);
 

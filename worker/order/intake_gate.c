@@ -9,7 +9,10 @@
 
 bool intake_gate_ledger_full(const struct intake_gate *gate)
 {
-    return orders_owned_count(gate->orders) >= gate->owned_max;
+    size_t waiting = orders_state_count(gate->orders, ORDER_AWAITING);
+
+    /* Those that wait for a message or a date stay for weeks, and have a bound of their own. */
+    return orders_owned_count(gate->orders) - waiting >= gate->owned_max || waiting >= gate->waiting_max;
 }
 
 bool intake_gate_memory_full(const struct intake_gate *gate)

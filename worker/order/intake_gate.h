@@ -16,9 +16,10 @@ struct intake_gate {
     struct partitions *partitions;
     struct duplicates *duplicates;
     struct batch *batch;
-    size_t orders_max; /* those that are loaded, and records that wait to be settled */
-    size_t bytes_max;  /* of all orders; one is always taken */
-    size_t owned_max;  /* orders of the ledger */
+    size_t orders_max;  /* those that are loaded, and records that wait to be settled */
+    size_t bytes_max;   /* of all orders; one is always taken */
+    size_t owned_max;   /* orders of the ledger, but those that wait for messages and dates */
+    size_t waiting_max; /* those */
 };
 
 enum intake_answer {

@@ -127,6 +127,7 @@ void order_progress(const struct order *order, const struct progress *progress, 
         .finished_at_ms = progress->at_ms,
         .source = {order->source.topic, order->source.partition, order->source.offset},
         .wait = &progress->wait,
+        .result = progress->result,
     };
 }
 

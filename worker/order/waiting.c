@@ -18,6 +18,7 @@ void progress_free(struct progress *progress)
     for (size_t i = 0; i < progress->calls.tracking_count; i++)
         memory_free(progress->calls.tracking_ids[i]);
     ledger_wait_release(&progress->wait);
+    json_object_put(progress->result);
     memory_free(progress);
 }
 

@@ -309,7 +309,8 @@ static void make_orders_and_ledger(struct worker *worker)
                                         .batch = worker->batch,
                                         .orders_max = (size_t)worker->settings->orders_max,
                                         .bytes_max = (size_t)worker->settings->orders_max_bytes,
-                                        .owned_max = (size_t)worker->settings->ledger_orders_max};
+                                        .owned_max = (size_t)worker->settings->ledger_orders_max,
+                                        .waiting_max = (size_t)worker->settings->journeys_max};
 }
 
 static void make_parts(struct worker *worker)

@@ -37,7 +37,8 @@ static void look_at_ledger(struct sweep *sweep)
     bool full = intake_gate_ledger_full(&sweep->worker->gate);
 
     if (full && !sweep->ledger_full)
-        LOG(LOG_ERROR, "the ledger holds ledger.orders.max orders: no more requests are taken until some end",
+        LOG(LOG_ERROR,
+            "the ledger holds ledger.orders.max orders, or journeys.max that wait: no more requests are taken until some end",
             log_int("orders", sweep->worker->settings->ledger_orders_max));
     sweep->ledger_full = full;
 }

@@ -97,7 +97,9 @@ const struct setting settings_table[] = {
     NUMBER("ledger.after.ms", AT(ledger_after_ms), "ms", 100, 3600000, "5000",
            "An order that makes no progress moves to the ledger after this, so that its partition goes on."),
     NUMBER("ledger.orders.max", AT(ledger_orders_max), "", 1, 10000000, "100000",
-           "Orders owned at once; above it the worker takes no more, and says so."),
+           "Orders owned at once, but those of journeys.max; above it the worker takes no more, and says so."),
+    NUMBER("journeys.max", AT(journeys_max), "", 1, 10000000, "1000000",
+           "Orders that wait for a message or a date at once; above it the worker takes no more."),
     CHOICE(
         "ledger.format", ledger_format, "1|2|3|latest", "1",
         "The format that the ledger is written in. All up to the latest are read; move it when every worker of the "

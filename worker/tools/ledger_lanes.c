@@ -27,8 +27,12 @@ static int compare(const void *one, const void *other)
     const struct ledger_item *b = *(const struct ledger_item *const *)other;
     int order = compare_keys(a, b);
 
+    if (order == 0) /* as a take-over lines them up: takeover.c */
+        order = (b->record.state == LEDGER_INTENDED) - (a->record.state == LEDGER_INTENDED);
     if (order == 0)
         order = a->record.turn < b->record.turn ? -1 : a->record.turn > b->record.turn;
+    if (order == 0)
+        order = a->record.place < b->record.place ? -1 : a->record.place > b->record.place;
     return order != 0 ? order : strcmp(a->record.request_id, b->record.request_id);
 }
 
@@ -40,7 +44,8 @@ void ledger_view_line_up(struct ledger_view *view)
     TAILQ_FOREACH(item, &view->items, in_all) {
         item->first = NULL;
         item->behind = 0;
-        if (ledger_item_live(item) && item->record.key_length > 0)
+        bool holds_key = item->record.wait.step == NULL; /* what waits for a message or a date does not */
+        if (ledger_item_live(item) && item->record.key_length > 0 && holds_key)
             live[count++] = item;
     }
     qsort(live, count, sizeof(struct ledger_item *), compare);

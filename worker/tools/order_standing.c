@@ -30,6 +30,8 @@ static enum order_waits waits_of(const struct ledger_item *item, struct json_obj
         return WAITS_NOTHING;
     if (item->record.state == LEDGER_PARKED)
         return WAITS_PERSON;
+    if (item->record.wait.step != NULL)
+        return *item->record.wait.reference == '\0' ? WAITS_DATE : WAITS_MESSAGE;
     if (item->first != NULL && item->first != item)
         return WAITS_KEY;
     if (item->record.state == LEDGER_INTENDED)

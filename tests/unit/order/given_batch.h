@@ -144,7 +144,8 @@ static inline void given_batch(struct given_batch *given, const char *workflow)
                                        .batch = given->batch,
                                        .orders_max = 10,
                                        .bytes_max = 1000000,
-                                       .owned_max = 10};
+                                       .owned_max = 10,
+                                       .waiting_max = 10};
 }
 
 /* Every record that was made has been released by then. */

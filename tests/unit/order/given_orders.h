@@ -6,6 +6,15 @@
 
 #include "../catalogue/given_catalogue.h"
 
+/* What BT reports: {"id", "at", "ref", "state"}; `done` and `dead` end it. */
+#define GIVEN_EVENTS                                                                                         \
+    "{'asyncapi': '3.0.0', 'channels': {'c': {'address': '/in', 'messages': {'m': {'correlationId': {"       \
+    "'location': '$message.payload#/ref'}, 'x-event-id': '/id', 'x-event-time': '/at', 'payload': {"         \
+    "'properties': {'id': {}, 'at': {}, 'ref': {}, 'state': {'type': 'string'}}}, 'x-states': [{'at':"       \
+    " '/state', 'ranks': {'taken': 1, 'working': 2, 'done': 3, 'dead': 3}, 'final': ['done', 'dead'],"       \
+    " 'failed': ['dead']}]}}}}, 'operations': {'in': {'action': 'receive', 'channel': {'$ref':"              \
+    " '#/channels/c'}}}}"
+
 struct world {
     char *folder;
     struct catalogue *catalogue;
@@ -22,6 +31,7 @@ static inline void given_world_of(struct world *world, const char *outcome, cons
 
     *world = (struct world){.folder = given_folder(), .time = {1000, 1772445600000}};
     given_order_type(world->folder, GIVEN_REQUEST(GIVEN_ID), outcome, workflow);
+    given_in_folder(world->folder, "order-events.asyncapi.json", GIVEN_EVENTS);
     world->catalogue = given_load(world->folder, "", &problems);
     given_no_problem("world", &problems);
     if (problems.count > 0)
@@ -31,8 +41,13 @@ static inline void given_world_of(struct world *world, const char *outcome, cons
         .pace = {window, 0, 1000},
         .backoff = {.first_ms = 100, .cap_ms = 1000, .give_up_ms = 60000, .attempts_max = 3},
         .doubt = {.absent_ms = 5000, .absent_own_ms = 3000, .give_up_ms = 60000, .trusted = trusted}};
-    const struct orders_setup setup = {
-        .openapi = &world->catalogue->openapi, .apis = &api, .api_count = 1, .steps_max = 5, .seed = 1};
+    const struct orders_setup setup = {.openapi = &world->catalogue->openapi,
+                                       .apis = &api,
+                                       .api_count = 1,
+                                       .steps_max = 5,
+                                       .seed = 1,
+                                       .may_wait = true,
+                                       .calendar = &world->catalogue->calendar};
     world->orders = orders_new(&setup, world->time);
 }
 

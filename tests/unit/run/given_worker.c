@@ -43,7 +43,8 @@ static void make(struct given_worker *given, const char *workflow)
                                         .batch = worker->batch,
                                         .orders_max = 10,
                                         .bytes_max = GIVEN_ROOM_BYTES,
-                                        .owned_max = 10};
+                                        .owned_max = 10,
+                                        .waiting_max = 10};
 }
 
 void given_worker(struct given_worker *given, const char *workflow)

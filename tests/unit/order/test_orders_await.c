@@ -1,0 +1,267 @@
+/* Orders that wait for messages: what comes when, keys that are free meanwhile, and waits that end by time. */
+
+#include "given_waits.h"
+
+static void news_are(struct order *order, const char *want)
+{
+    char text[300];
+
+    given_news(order, text, sizeof text);
+    given_same("news", text, want);
+}
+
+/* Takes the news of all orders, settles, and calls the next. */
+static struct order *call_next(struct world *world)
+{
+    const struct order *order = NULL;
+    char text[300];
+
+    while ((order = orders_each(world->orders, order)) != NULL)
+        given_news((struct order *)(uintptr_t)order, text, sizeof text);
+    return given_call(world);
+}
+
+static void a_message_ends_the_wait(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+
+    news_are(order, "a:");
+    CU_ASSERT(order->ledger.owned && order->links->lane == NULL);
+    CU_ASSERT_PTR_EQUAL(orders_find_reference(world.orders, reference), order);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "working"), TOLD_TAKEN);
+    news_are(order, "m:working");
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "done"), TOLD_TAKEN);
+    news_are(order, "m:");
+    CU_ASSERT_EQUAL(order->state, ORDER_READY);
+    CU_ASSERT_EQUAL(order->ledger.event_count, 2); /* their offsets go with the change (R19) */
+    CU_ASSERT_PTR_EQUAL_FATAL(call_next(&world), order);
+    given_answer(&world, order, 200, "{'q': 'y'}");
+    CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_COMPLETED);
+    given_world_end(&world);
+}
+
+static void its_key_is_free(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+
+    struct order *second = given_named(&world, "k", '2');
+    CU_ASSERT_PTR_EQUAL_FATAL(call_next(&world), second);
+    (void)given_told(&world, order, 5, "e1", NULL, "done");
+    /* It queues behind the one that came meanwhile. */
+    CU_ASSERT(order->state == ORDER_QUEUED && order->source.turn == second->source.offset &&
+              order->source.place == 1);
+    CU_ASSERT_EQUAL(lanes_first(order), second);
+    given_answer(&world, second, 201, GIVEN_WRITTEN);
+    CU_ASSERT(second->state == ORDER_AWAITING && order->state == ORDER_READY);
+    CU_ASSERT_PTR_EQUAL_FATAL(call_next(&world), order);
+    given_world_end(&world);
+}
+
+/* An event may beat the reply to the call that made it. */
+static void a_message_before_its_step(void)
+{
+    struct world world;
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_WAITS, 10, true);
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    CU_ASSERT_PTR_EQUAL(orders_find_reference(world.orders, order->waiting.references.list[0].reference),
+                        order);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "done"), TOLD_TAKEN);
+    CU_ASSERT(order->state == ORDER_CALLING && order->waiting.mailbox.count == 1);
+    given_answer(&world, order, 201, GIVEN_WRITTEN);
+    CU_ASSERT(order->state == ORDER_READY && order->waiting.mailbox.count == 0);
+    news_are(order, "a:,m:");
+    given_world_end(&world);
+}
+
+static const struct {
+    const char *name, *told; /* one by one: id, time, state */
+    const char *news;        /* what comes of the last */
+    int taken;               /* enum orders_told of the last */
+    int64_t step;            /* from offset to offset */
+} events[] = {
+    {"the same offset", "e1||working e2||working", "", TOLD_AGAIN, 0},
+    {"the same event", "e1||working e1||working", "", TOLD_TAKEN, 1},
+    {"another event without an id", "||working ||working", "m:working", TOLD_TAKEN, 1},
+    {"an older state", "e1||working e2||taken", "", TOLD_TAKEN, 1},
+    {"the same state, earlier", "e1|2026-12-01T10:00:00Z|working e2|2026-12-01T09:00:00Z|working", "",
+     TOLD_TAKEN, 1},
+    {"the same state, later", "e1|2026-12-01T10:00:00Z|working e2|2026-12-01T11:00:00Z|working", "m:working",
+     TOLD_TAKEN, 1},
+    {"a word that nobody knows", "e1||working e2||surveyed", "m:surveyed", TOLD_TAKEN, 1},
+    {"it lowers nothing", "e1||working e2||surveyed e3||taken", "", TOLD_TAKEN, 1},
+};
+
+static void what_is_news(void)
+{
+    for (size_t i = 0; i < COUNT_OF(events); i++) {
+        struct world world;
+        const char *reference;
+        struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+        char told[200], *rest = told, text[300];
+        int64_t offset = 5;
+        enum orders_told last = TOLD_FULL;
+        snprintf(told, sizeof told, "%s", events[i].told);
+        for (char *event; (event = strsep(&rest, " ")) != NULL; offset += events[i].step) {
+            char *id = strsep(&event, "|"), *time = strsep(&event, "|");
+            given_news(order, text, sizeof text);
+            last = given_told(&world, order, offset, *id == '\0' ? NULL : id, *time == '\0' ? NULL : time,
+                              event);
+        }
+        given_news(order, text, sizeof text);
+        given_same(events[i].name, text, events[i].news);
+        CU_ASSERT_EQUAL((int)last, events[i].taken);
+        given_world_end(&world);
+    }
+}
+
+/* What nobody waits for is kept; where BT has given up it is news at once. */
+static void what_nobody_waits_for(void)
+{
+    struct world world;
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_WAITS, 10, true);
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    for (int64_t i = 0; i < MAILBOX_MESSAGES_MAX; i++)
+        CU_ASSERT_EQUAL(given_told(&world, order, i, NULL, NULL, "working"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(given_told(&world, order, MAILBOX_MESSAGES_MAX, NULL, NULL, "dead"), TOLD_FULL);
+    news_are(order, "");
+    given_world_end(&world);
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_WAITS, 10, true);
+    order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    CU_ASSERT_EQUAL(given_told(&world, order, 1, NULL, NULL, "dead"), TOLD_TAKEN);
+    news_are(order, "a:dead");
+    given_answer(&world, order, 201, GIVEN_WRITTEN); /* and it is there for the step that waits */
+    CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED);
+    given_same("why", order->reason.text, "it is dead");
+    given_world_end(&world);
+}
+
+/* Its UNKNOWN is out. */
+static void given_settled_parked(struct world *world, struct order *order)
+{
+    struct change change;
+    char text[300];
+
+    given_news(order, text, sizeof text);
+    CU_ASSERT_FATAL(orders_next_change(world->orders, &change) && change.order == order && change.publishes);
+    orders_published(order);
+    orders_settled(world->orders, &change, INT64_MAX);
+}
+
+/* A wait does not end before all is read that came in time (R18); then it is a person's, and holds no key. */
+static void time_is_up(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct fault why;
+
+    CU_ASSERT_EQUAL(orders_overdue(world.orders, -1), -1);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    world.time.wall_ms += 999999;
+    world.time.now_ms += 999999;
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(orders_due_ms(world.orders), world.time.now_ms + 1);
+    given_wait(&world);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(order->state == ORDER_AWAITING && orders_overdue(world.orders, -1) == 0);
+    orders_read_to(world.orders, 0, world.time.wall_ms - 1); /* before it was due: that says nothing */
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    orders_read_to(world.orders, 0, world.time.wall_ms);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(order->state == ORDER_PARKED && order->reason.kind == REASON_TIMEOUT);
+    given_same("the step", order->reason.code, "m");
+    struct order *second = given_named(&world, "k", '2');
+    given_settled_parked(&world, order);
+    CU_ASSERT_PTR_EQUAL_FATAL(call_next(&world), second);
+
+    const struct decision retry = {.verdict = DECISION_RETRY, .attempt = order->attempt};
+    CU_ASSERT_FATAL(orders_decide(world.orders, order, &retry, world.time, &why));
+    CU_ASSERT(order->state == ORDER_AWAITING && order->waiting.wait.until_ms == world.time.wall_ms + 1000000);
+    given_world_end(&world);
+}
+
+static void it_came_in_time(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+
+    world.time.wall_ms += 5000000;
+    world.time.now_ms += 5000000;
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(orders_overdue(world.orders, -1), 0);
+    (void)given_told(&world, order, 5, "e1", NULL, "done"); /* it lay there */
+    CU_ASSERT_EQUAL(order->state, ORDER_READY);
+    given_world_end(&world);
+}
+
+/* A way of onFailure whose criteria hold without a message is the time-out's. */
+static void a_way_for_time(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(
+        &world,
+        GIVEN_WAITS_WITH(", 'onFailure': [{'name': 'late', 'type': 'goto', 'stepId': 'r', 'criteria': "
+                         "[{'condition': '$message.payload#/state == null'}]}]"),
+        &reference);
+
+    news_are(order, "a:");
+    world.time.wall_ms += 1000000;
+    world.time.now_ms += 1000000;
+    orders_read_to(world.orders, 0, world.time.wall_ms);
+    CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order);
+    CU_ASSERT_EQUAL(order->main.step, 2);
+    news_are(order, "m:m");
+    given_world_end(&world);
+}
+
+/* Out of the ledger it waits on, is found by its reference, and knows what it has heard. */
+static void taken_over(void)
+{
+    struct world world;
+    const char *reference;
+    char text[300], name[UUID_TEXT_SIZE];
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct fault why = {.text = ""};
+
+    snprintf(name, sizeof name, "%s", reference);
+    (void)given_told(&world, order, 5, "e1", NULL, "working");
+    given_news(order, text, sizeof text);
+    struct order *again = given_recalled(&world, order);
+    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT_FATAL(orders_recover(world.orders, again, world.time, &why));
+    CU_ASSERT(again->state == ORDER_AWAITING && again->links->lane == NULL);
+    CU_ASSERT_PTR_EQUAL(orders_find_reference(world.orders, name), again);
+    CU_ASSERT_EQUAL(given_told(&world, again, 5, "e1", NULL, "working"), TOLD_AGAIN);
+    CU_ASSERT_EQUAL(given_told(&world, again, 6, "e1", NULL, "done"), TOLD_TAKEN);  /* the same event */
+    CU_ASSERT_EQUAL(given_told(&world, again, 7, "e2", NULL, "taken"), TOLD_TAKEN); /* an older one */
+    CU_ASSERT_EQUAL(again->state, ORDER_AWAITING);
+    CU_ASSERT_EQUAL(given_told(&world, again, 8, "e3", NULL, "done"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(again->state, ORDER_READY);
+    given_world_end(&world);
+}
+
+CU_TestInfo test_orders_await[] = {{"a message ends the wait", a_message_ends_the_wait},
+                                   {"its key is free", its_key_is_free},
+                                   {"a message before its step", a_message_before_its_step},
+                                   {"what is news", what_is_news},
+                                   {"what nobody waits for", what_nobody_waits_for},
+                                   {"time is up", time_is_up},
+                                   {"it came in time", it_came_in_time},
+                                   {"a way for time", a_way_for_time},
+                                   {"taken over", taken_over},
+                                   CU_TEST_INFO_NULL};
