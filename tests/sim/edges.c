@@ -229,7 +229,8 @@ static void write_owner(int32_t partition)
                                            .partitioner = "murmur2_random",
                                            .last_offset = -1,
                                            .position = committed->offset,
-                                           .signals = committed->signals};
+                                           .signals = committed->signals,
+                                           .events = committed->events};
     kafka_write(LOG_LEDGER + partition, payload);
 }
 

@@ -11,7 +11,7 @@ void kafka_reset(void)
         kafka.logs[i].count = kafka.logs[i].stable = 0;
     for (int p = 0; p < PARTITIONS; p++) {
         kafka.requests[p].count = kafka.requests[p].start = 0;
-        kafka.signals[p].count = 0;
+        kafka.signals[p].count = kafka.events[p].count = 0;
     }
     memset(kafka.coordinators, 0, sizeof kafka.coordinators);
     memset(kafka.positions, 0, sizeof kafka.positions);

@@ -32,6 +32,8 @@ struct plain {
     bool misplaced, keyless; /* a request that is not where its key belongs; one without a key */
     int weight;              /* of its dead letter: it must be made smaller so often */
     struct decision decision;
+    int state, event; /* of a notification: what it says, and its id */
+    int64_t at_ms;    /* when it was there, by the wall clock */
 };
 
 struct plain_log {
@@ -52,7 +54,7 @@ struct coordinator {
 
 struct committed {
     bool set;
-    int64_t offset, signals;
+    int64_t offset, signals, events;
     char metadata[TEXT];
     unsigned written; /* when it was sent: a later one wins */
 };
@@ -87,7 +89,7 @@ struct late {
 
 struct kafka {
     struct log logs[LOG_OFFSETS];
-    struct plain_log requests[PARTITIONS], signals[PARTITIONS];
+    struct plain_log requests[PARTITIONS], signals[PARTITIONS], events[PARTITIONS];
     struct coordinator coordinators[SLOTS];
     struct committed positions[PARTITIONS], pending[SLOTS][PARTITIONS];
     struct committed ours[PARTITIONS]; /* the latest positions that workers have committed */

@@ -18,7 +18,7 @@ static const char *const kind_names[] = {
     [MOVE_STRANGER] = "stranger", [MOVE_GROW] = "grow",
     [MOVE_PUBLISH] = "publish",   [MOVE_REPEAT] = "repeat",
     [MOVE_MISPLACE] = "misplace", [MOVE_PERSON] = "person",
-    [MOVE_TIME] = "time"};
+    [MOVE_EVENT] = "event",       [MOVE_TIME] = "time"};
 _Static_assert(sizeof kind_names / sizeof *kind_names == MOVE_KINDS, "a name for each kind");
 
 const char *moves_kind_name(enum move_kind kind)

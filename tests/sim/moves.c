@@ -2,6 +2,7 @@
 #include "moves.h"
 
 #include "edges.h"
+#include "events.h"
 #include "oracle.h"
 #include "people.h"
 #include "process.h"
@@ -256,6 +257,8 @@ static void add_people(void)
     may(!sim.calm && people_can_repeat() && seldom(4), MOVE_REPEAT, 0, 0, 1);
     may(!sim.calm && sim.edges.misplaces && people_can_misplace(), MOVE_MISPLACE, 0, 0, 1);
     may(!sim.calm, MOVE_PERSON, chance(sim.orders), 0, 3);
+    for (int i = 0; sim.seed >= WAITS_FROM && i < sim.orders; i++)
+        may(events_possible(i), MOVE_EVENT, i, 0, 4);
 }
 
 /* --- doing it --- */
@@ -388,6 +391,8 @@ static void perform(const struct move *move)
         people_repeat();
     else if (move->kind == MOVE_MISPLACE)
         people_misplace();
+    else if (move->kind == MOVE_EVENT)
+        events_report(move->one);
     else
         people_decide(move->one);
 }

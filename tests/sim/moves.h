@@ -33,6 +33,7 @@ enum move_kind {
     MOVE_REPEAT,
     MOVE_MISPLACE,
     MOVE_PERSON,
+    MOVE_EVENT,
     MOVE_TIME,
 };
 

@@ -3,6 +3,7 @@
 
 #include "bt.h"
 #include "decided.h"
+#include "events.h"
 #include "kafka.h"
 #include "partition_offsets.h"
 #include "people.h"
@@ -16,6 +17,8 @@ static struct {
     int dead[PARTITIONS][REQUESTS_ROOM]; /* dead letters of a request */
     struct outcome_event final[ORDERS];
     int finals[ORDERS], repeated[ORDERS];
+    bool ended_dead
+        [ORDERS]; /* a dead letter stands for its outcome: another topic, which is read when it is */
     int64_t last_of_key[KEYS];
 } seen;
 
@@ -36,7 +39,7 @@ static void check_completed(int order)
     if (sim.upstream[order].type == TYPE_READ)
         return;
     for (int step = 0; step < type_steps(sim.upstream[order].type); step++)
-        if (bt.effects[order][step].accepted == 0)
+        if (type_writes(sim.upstream[order].type, step) && bt.effects[order][step].accepted == 0)
             violated("order %d is COMPLETED, and BT never accepted step %d", order, step);
 }
 
@@ -48,8 +51,8 @@ static void check_key_order(int order, const struct outcome_event *event, bool i
 {
     const struct upstream *upstream = &sim.upstream[order];
 
-    if (event->reason == REASON_DECISION || is_dead)
-        return;
+    if (event->reason == REASON_DECISION || is_dead || upstream->type == TYPE_WAITS)
+        return; /* who waits for a message lets the next of its key go first */
     if (upstream->sequence < seen.last_of_key[upstream->key])
         violated("order %d ended after a later one of its key", order);
     else
@@ -75,11 +78,16 @@ static void look_at_outcome(const struct payload *payload)
     }
     if (seen.finals[order] > 0 && is_read_again(order))
         return;
+    if (event->waited_to_ms != 0 && events_came_by(order, event->waited_to_ms))
+        violated("time has ended the wait of order %d, and its message had come", order);
+    if (seen.ended_dead[order] && event->status == OUTCOME_PROGRESS)
+        return;
     if (seen.finals[order] > 0)
         violated("order %d has an outcome %s after its final one", order, outcome_status_name(event->status));
     if (!event->final)
         return;
     seen.finals[order]++;
+    seen.ended_dead[order] = payload->kind == PAYLOAD_DEAD;
     seen.final[order] = *event;
     if (event->status == OUTCOME_COMPLETED)
         check_completed(order);
@@ -208,8 +216,24 @@ static void check_decisions(int32_t partition)
     }
 }
 
+/* An event's position moves in the settlement that has its effect, and never before (R19). */
+static void check_events(int32_t partition)
+{
+    int64_t passed = position_of(partition)->set ? position_of(partition)->events : 0;
+
+    for (int64_t i = 0; i < passed; i++) {
+        int order = kafka.events[partition].list[i].order;
+        const struct payload *record = record_of(order);
+        if (seen.finals[order] == 0 && record != NULL && record->record.state != LEDGER_DONE &&
+            record->record.heard.events_end <= i)
+            violated("the event at p%d offset %d about order %d is lost", (int)partition, (int)i, order);
+    }
+}
+
 void oracle_places(void)
 {
+    for (int p = 0; sim.seed >= WAITS_FROM && p < sim.partitions; p++)
+        check_events(p);
     for (int p = 0; sim.edges.waits && p < sim.partitions; p++)
         check_decisions(p);
     for (int order = 0; order < sim.orders; order++) {

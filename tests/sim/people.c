@@ -106,7 +106,8 @@ const struct payload *people_see(int order)
 static bool judge_order(int order, const struct payload *seen, enum decision_verdict *verdict)
 {
     static const enum decision_verdict others[] = {DECISION_DID_NOT_HAPPEN, DECISION_RETRY, DECISION_REJECT};
-    int step = seen->step < STEPS ? seen->step : STEPS - 1;
+    int last = sim.upstream[order].type == TYPE_WAITS ? 2 : 1;
+    int step = seen->step < last ? seen->step : last;
 
     /* After a write of the path the others are refused, and the order would wait for ever. */
     *verdict = step > 0 ? DECISION_RETRY : others[chance(3)];

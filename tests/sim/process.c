@@ -21,7 +21,12 @@ struct orders_time process_time(const struct process *worker)
 {
     /* The loop's clock stands still within a turn. */
     return (struct orders_time){worker->chore > 0 ? worker->turn_ms : process_clock(worker),
-                                WALL_BEGAN_MS * 1000LL + sim.now_us / 1000};
+                                workers_wall_ms()};
+}
+
+int64_t workers_wall_ms(void)
+{
+    return WALL_BEGAN_MS * 1000LL + sim.now_us / 1000;
 }
 
 int64_t process_moment(const struct process *worker, int64_t ms)
@@ -45,7 +50,10 @@ static struct orders *new_orders(const struct process *worker)
         .rules_off = (is_off(R1) ? RULE_ATTEMPTS : 0u) | (is_off(R6) ? RULE_EVIDENCE : 0u) |
                      (is_off(R8) ? RULE_DECISIONS : 0u) | (is_off(R11_LANES) ? RULE_LANES : 0u) |
                      (is_off(R17) ? RULE_PROOF : 0u) | (is_off(R4) ? RULE_BARRIER : 0u) |
-                     (is_off(R9) ? RULE_REPEATS : 0u) | (is_off(R8_POSITION) ? RULE_SIGNALS : 0u)};
+                     (is_off(R9) ? RULE_REPEATS : 0u) | (is_off(R8_POSITION) ? RULE_SIGNALS : 0u) |
+                     (is_off(R18) ? RULE_WAITS : 0u) | (is_off(R19) ? RULE_HEARD : 0u) |
+                     (is_off(R20) ? RULE_KNOWN : 0u),
+        .may_wait = true};
 
     return orders_new(&setup, process_time(worker));
 }

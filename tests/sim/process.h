@@ -108,7 +108,11 @@ struct process {
     int epoch;   /* of its producer; -1: there is none */
     bool singly; /* a record was refused: the next producer sends one record a batch, and so learns which */
 
-    int64_t next_request[PARTITIONS], next_signal[PARTITIONS];
+    int64_t next_request[PARTITIONS], next_signal[PARTITIONS], next_event[PARTITIONS];
+    struct goal {
+        bool set;
+        int64_t signals, events, asked_wall_ms;
+    } goals[PARTITIONS]; /* where these logs ended when a wait was overdue */
     int64_t sweep_ms;
     struct kept {
         char *progress;
@@ -121,6 +125,8 @@ extern struct process workers[PROCESSES];
 
 int64_t process_clock(const struct process *worker); /* ms */
 struct orders_time process_time(const struct process *worker);
+
+int64_t workers_wall_ms(void); /* all have the same */
 
 /* When its clock shows this, in true time. */
 int64_t process_moment(const struct process *worker, int64_t ms);

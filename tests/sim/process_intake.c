@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "edges.h"
+#include "events.h"
 #include "partitioner.h"
 #include "types.h"
 
@@ -137,7 +138,9 @@ void process_intake_chore(struct process *worker)
     if (!worker->up || !process_takes(worker))
         return;
     own_slow(worker);
+    events_chore(worker);
     for (int p = 0; p < sim.partitions; p++)
         if (partitions_owns(worker->partitions, p))
             read_partition(worker, p);
+    events_look_at_ends(worker);
 }

@@ -22,6 +22,9 @@ static struct ledger_record copy_record(const struct ledger_record *record)
     copy.last_decision = memory_text(record->last_decision);
     copy.decisions = memory_text(record->decisions);
     copy.outcome = copy.outcome_headers = copy.settlement = NULL;
+    copy.workflow = memory_text(record->workflow);
+    copy.wait = ledger_wait_copy(&record->wait);
+    copy.references = ledger_references_copy(&record->references);
     return copy;
 }
 
@@ -128,6 +131,11 @@ static void port_barrier(void *context, struct takeover *takeover)
     worker->dirty = true; /* run/ gets a turn by its heartbeat at latest */
 }
 
+static int64_t begin_at(int64_t committed)
+{
+    return committed < 0 ? 0 : committed;
+}
+
 static bool port_take(void *context, struct takeover *takeover, struct fault *why)
 {
     struct process *worker = context;
@@ -138,7 +146,9 @@ static bool port_take(void *context, struct takeover *takeover, struct fault *wh
     (void)why;
     for (size_t i = 0; i < count; i++) {
         worker->next_request[partitions[i].partition] = partitions[i].position;
-        worker->next_signal[partitions[i].partition] = partitions[i].others.signals < 0 ? 0 : partitions[i].others.signals;
+        worker->next_signal[partitions[i].partition] = begin_at(partitions[i].others.signals);
+        worker->next_event[partitions[i].partition] = begin_at(partitions[i].others.events);
+        worker->goals[partitions[i].partition].set = false;
     }
     TRACE("w%d      takes requests", worker->process);
     worker->dirty = true;
@@ -306,13 +316,14 @@ static void tell_positions(struct process *worker)
             continue;
         if (is_off(R4_FOREIGN) && *metadata == '\0')
             metadata = "2;anybody:1;;";
-        reads[count++] = (struct takeover_read){.partition = p,
-                                                .offset = one->set ? one->offset : -1,
-                                                .others = {one->set ? one->signals : -1, -1},
-                                                .low = kafka.requests[p].start,
-                                                .high = -1,
-                                                .metadata = metadata,
-                                                .length = one->set ? strlen(metadata) : 0};
+        reads[count++] =
+            (struct takeover_read){.partition = p,
+                                   .offset = one->set ? one->offset : -1,
+                                   .others = {one->set ? one->signals : -1, one->set ? one->events : -1},
+                                   .low = kafka.requests[p].start,
+                                   .high = -1,
+                                   .metadata = metadata,
+                                   .length = one->set ? strlen(metadata) : 0};
         worker->foreign[p] = one->set && *one->metadata == '\0';
     }
     ownership_positions(worker->ownership, job->question, reads, count);

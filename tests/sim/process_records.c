@@ -34,13 +34,26 @@ static void *port_outcome(void *context, const struct order *order)
 
     (void)context;
     order_outcome(order, &outcome);
-    payload->outcome = (struct outcome_event){.status = outcome.status,
-                                              .reason = outcome.reason.kind,
-                                              .final = outcome.final,
-                                              .step = step_index(order),
-                                              .weight = sim.upstream[payload->order].weight,
-                                              .has_result = outcome.result != NULL};
+    payload->outcome = (struct outcome_event){
+        .status = outcome.status,
+        .reason = outcome.reason.kind,
+        .final = outcome.final,
+        .waited_to_ms = outcome.reason.kind == REASON_TIMEOUT ? order->waiting.wait.until_ms : 0,
+        .step = step_index(order),
+        .weight = sim.upstream[payload->order].weight,
+        .has_result = outcome.result != NULL};
     weigh(payload);
+    return payload;
+}
+
+/* News that are not final: nobody counts them. */
+static void *port_progress(void *context, const struct order *order, const struct progress *progress)
+{
+    struct payload *payload =
+        payload_new(PAYLOAD_OUTCOME, order->source.partition, order_of_id(order->request.id));
+
+    (void)context;
+    payload->outcome = (struct outcome_event){.status = OUTCOME_PROGRESS, .reason = progress->reason.kind};
     return payload;
 }
 
@@ -241,6 +254,7 @@ static void port_release(void *context, void *record)
 }
 
 const struct batch_records process_records_port = {.outcome = port_outcome,
+                                                   .progress = port_progress,
                                                    .repeat = port_repeat,
                                                    .ledger = port_ledger,
                                                    .rewritten = port_rewritten,

@@ -28,8 +28,10 @@ static void put_positions(struct job *job, const struct partition_commit *positi
 {
     for (size_t i = 0; i < count; i++) {
         struct committed *one = &job->positions[positions[i].partition];
-        *one =
-            (struct committed){.set = true, .offset = positions[i].offset, .signals = positions[i].others.signals};
+        *one = (struct committed){.set = true,
+                                  .offset = positions[i].offset,
+                                  .signals = positions[i].others.signals,
+                                  .events = positions[i].others.events};
         if (snprintf(one->metadata, TEXT, "%s", positions[i].metadata) >= TEXT)
             violated("the model has no place for the commit metadata");
     }

@@ -23,7 +23,10 @@ static const struct {
              {"R17", R17},
              {"R2-instance", R2_INSTANCE},
              {"R4-foreign", R4_FOREIGN},
-             {"R8-position", R8_POSITION}};
+             {"R8-position", R8_POSITION},
+             {"R18", R18},
+             {"R19", R19},
+             {"R20", R20}};
 
 unsigned rule_named(const char *name)
 {

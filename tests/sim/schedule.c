@@ -2,6 +2,7 @@
 #include "schedule.h"
 
 #include "edges.h"
+#include "events.h"
 #include "memory.h"
 #include "moves.h"
 #include "oracle.h"
@@ -105,6 +106,7 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     *sim.violation = '\0';
     kafka_reset();
     bt_reset();
+    events_reset();
     oracle_reset();
     moves_reset();
     sim.slots = 2 + chance(SLOTS - 1);
@@ -113,7 +115,7 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     sim.records_max = sizes[chance(COUNT_OF(sizes))];
     sim.bt_refuses = one_in(3);
     choose_faults();
-    int types = seed < READS_FROM ? TYPE_READ : TYPES;
+    int types = seed < READS_FROM ? TYPE_READ : seed < WAITS_FROM ? TYPE_WAITS : TYPES;
     enum sim_type type = (enum sim_type)chance(types);
     bool same = one_in(2);
     for (int i = 0; i < ORDERS; i++) {

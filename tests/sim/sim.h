@@ -14,7 +14,7 @@ enum {
     SLOTS = 4,             /* workers at most */
     PROCESSES = SLOTS + 1, /* one slot may have two (edges.h) */
     ORDERS = 3,
-    STEPS = 2,
+    STEPS = 3,
     KEYS = 2,
     PAYLOADS = 2048,
     TEXT = 160,
@@ -32,6 +32,7 @@ enum {
     TRANSACTION_TIMEOUT = 7,
     LEDGER_AFTER = 50,
     LOOKUP_GIVE_UP = 3000,
+    MESSAGE_TIMEOUT = 150,
     SESSION_TIMEOUT = 20,
     METADATA_AGE = 20,      /* the number of partitions is looked at so often */
     ABSENT_AFTER = 231,     /* >= 1.01 * (12 + 30 + 5 + 120 + 60) + 1 */
@@ -57,10 +58,13 @@ enum sim_rule {
     R4_FOREIGN = 1 << 17, /* a position is believed whoever committed it */
     R17 = 1 << 19,
     R8_POSITION = 1 << 18, /* a signal's position moves when it is taken */
+    R18 = 1 << 20,
+    R19 = 1 << 21,
+    R20 = 1 << 22,
 };
 
-/* Order types of the catalogue: four that write, and one that only reads. */
-enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, TYPES };
+/* Order types of the catalogue: four that write, one that only reads, one that waits between two writes. */
+enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, TYPE_WAITS, TYPES };
 
 /* Seeds from here on have orders that only read, too: they came later, and the others mean what they meant. */
 #define READS_FROM UINT64_C(1000000000000)
@@ -68,6 +72,9 @@ enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, T
 /* Seeds from here on have what other people do to Kafka, too (edges.h): it came later still. */
 #define EDGES_FROM UINT64_C(2000000000000)
 #define ODD_LOOKS_FROM UINT64_C(3000000000000)
+
+/* And from here on orders that wait for what BT reports (events.h). */
+#define WAITS_FROM UINT64_C(4000000000000)
 
 /* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
 enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD };
@@ -86,9 +93,10 @@ struct payload {
         enum outcome_status status;
         enum reason_kind reason;
         bool final, repeated;
-        int step;        /* the step that was called last; -1: none */
-        int weight;      /* as upstream's, */
-        bool has_result; /* which 1 is too large with only */
+        int step;             /* the step that was called last; -1: none */
+        int64_t waited_to_ms; /* of one that no message came for in time; 0: it is none such */
+        int weight;           /* as upstream's, */
+        bool has_result;      /* which 1 is too large with only */
     } outcome;
     struct outcome_event stored; /* the outcome within a record */
     bool has_stored;

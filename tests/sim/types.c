@@ -13,7 +13,7 @@
 struct catalogue *types_catalogue;
 struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent, *reply_odd;
 
-static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two", "read"};
+static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two", "read", "waits"};
 static const struct order_type *types[TYPES];
 static struct request requests[ORDERS][TYPES];
 static const char *const ids[ORDERS] = {"605c9599-4ab1-488f-8129-5b8cde662c70",
@@ -49,6 +49,10 @@ static const char openapi_text[] =
     " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId', 'message':"   \
     " '$response.body#/message'}}], 'outputs': {'orderId': '$steps.look.outputs.orderId', 'message':"        \
     " '$steps.look.outputs.message'}}"
+#define WAIT                                                                                                  \
+    "{'stepId': 'wait', 'operationId': '$sourceDescriptions.events.in', 'action': 'receive', 'timeout': 150," \
+    " 'correlationId': '$inputs.createReference', 'successCriteria': [{'context': '$message.payload#/state'," \
+    " 'type': 'regex', 'condition': '^done$'}]}"
 #define TYPE(name, steps, more)                                                                              \
     GIVEN_ARAZZO("{'workflowId': '" name "', 'steps': [" steps                                               \
                  "], 'outputs': {'orderId': '$steps.create.outputs.orderId'}}" more)
@@ -65,7 +69,15 @@ static const char *const workflows[TYPES] = {
         " 'value': '$inputs.requestId'}], 'successCriteria': [{'condition': '$statusCode == 200'}], 'outputs':"
         " {'orderId': '$response.body#/orderId'}}",
         ""),
+    TYPE("waits",
+         STEP("create", "write", LOOK("create")) "," WAIT "," STEP("submit", "submit", LOOK("submit")),
+         "," FIND),
 };
+
+static const char events_text[] =
+    "{'asyncapi': '3.0.0', 'channels': {'c': {'messages': {'m': {'payload': {'properties': {'state': {}}},"
+    " 'x-states': [{'at': '/state', 'ranks': {'working': 1, 'done': 2}}]}}}}, 'operations': {'in': {'action':"
+    " 'receive', 'channel': {'$ref': '#/channels/c'}}}}";
 
 static void write_type(const char *folder, enum sim_type type)
 {
@@ -119,6 +131,7 @@ void types_load(void)
     snprintf(path, sizeof path, "%s/w", folder);
     remove(path);
     given_in_folder(folder, "bt-whc.openapi.json", openapi_text);
+    given_in_folder(folder, "order-events.asyncapi.json", events_text);
     for (int type = 0; type < TYPES; type++)
         write_type(folder, (enum sim_type)type);
     types_catalogue = given_load(folder, "", &problems);
@@ -158,7 +171,17 @@ const struct order_type *type_of(enum sim_type type)
 
 int type_steps(enum sim_type type)
 {
-    return type == TYPE_TWO ? 2 : 1;
+    return type == TYPE_WAITS ? 3 : type == TYPE_TWO ? 2 : 1;
+}
+
+bool type_writes(enum sim_type type, int step)
+{
+    return type != TYPE_READ && !(type == TYPE_WAITS && step == 1);
+}
+
+const struct event_message *types_event(void)
+{
+    return types_catalogue->asyncapi.messages[0];
 }
 
 void types_request(int order, struct request *request)

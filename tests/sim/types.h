@@ -12,6 +12,10 @@ void types_free(void);
 
 const struct order_type *type_of(enum sim_type type);
 int type_steps(enum sim_type type);
+bool type_writes(enum sim_type type, int step); /* another receives, or reads */
+
+/* How the description has BT's notifications. */
+const struct event_message *types_event(void);
 
 /* The request of an order: a fresh tree over shared members. */
 void types_request(int order, struct request *request);

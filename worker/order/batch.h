@@ -17,7 +17,7 @@ struct batch;
 
 /* How the records are made; `context` is that of the setup. The batch owns what they give. */
 struct batch_records {
-    /* An order's outcome; of one that is REPEATED, a copy that is marked so. */
+    /* An order's outcome; news that are not final; of an outcome a copy that is marked as REPEATED. */
     void *(*outcome)(void *context, const struct order *order);
     void *(*progress)(void *context, const struct order *order, const struct progress *progress);
     void *(*repeat)(void *context, const struct order *order, const void *outcome);
@@ -29,10 +29,8 @@ struct batch_records {
     /* What forgets an order of the ledger; the barrier of a take-over. */
     void *(*forgotten)(void *context, int32_t partition, const char *request_id);
     void *(*owner)(void *context, const struct ledger_owner *owner);
-    /*
-     * A record of a settlement that did not happen: one that Kafka refused by itself becomes smaller (R16). `order`:
-     * whose outcome it is, null where it is none. True: it still is that outcome, but changed.
-     */
+    /* One that Kafka refused by itself becomes smaller (R16). `order`: whose outcome it is; null: none. True: it still
+     * is that outcome, but changed. */
     bool (*replace)(void *context, const struct order *order, int32_t partition, void **record);
     void (*release)(void *context, void *record);
     void (*settled)(void *context, const void *record); /* it is, and is released next; may be null */

@@ -113,7 +113,8 @@ static enum engine_move next_call(struct order *order, const struct engine_terms
         return ENGINE_CALL;
     REQUIRE(!order->doubt.open); /* what may have happened is looked for, not sent again */
     order->attempt++;
-    engine_note_reference(order);
+    if ((terms->rules_off & RULE_KNOWN) == 0)
+        engine_note_reference(order);
     return ENGINE_INTEND;
 }
 
@@ -141,6 +142,8 @@ static enum engine_move succeed(struct order *order, const struct step *step, st
         engine_forget_doubt(order);
         if (order_id != NULL)
             snprintf(order->order_id, sizeof order->order_id, "%s", order_id);
+        if ((terms->rules_off & RULE_KNOWN) != 0 && workflow_step_writes(step))
+            engine_note_reference(order);
         if (workflow_step_writes(step) || step->operation == NULL)
             engine_note_progress(order, &no_reason, terms);
     }
@@ -372,7 +375,8 @@ static enum engine_move judge_message(struct order *order, const struct engine_t
     } else if ((action = action_of_message(step, &scope)) != NULL) {
         move = fail_to_receive(order, action, &scope, &reason, terms);
     } else {
-        tree_add(order->main.steps, step->id, engine_step_outputs(step, &scope)); /* so that the news show them */
+        tree_add(order->main.steps, step->id,
+                 engine_step_outputs(step, &scope)); /* so that the news show them */
         engine_note_progress(order, &reason, terms);
         move = engine_hear(order);
     }

@@ -384,6 +384,8 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
     NAMES_COMPLETE(states, ENGINE_AWAIT);
 
     REQUIRE(to <= ENGINE_AWAIT);
+    if (order->waiting.progress != NULL && order->ledger.owned)
+        orders_mark_changed(orders, order); /* news are published with what came of them */
     if (to == ENGINE_RETRY && order->source.key != NULL && order->links->lane == NULL) {
         orders_queue_again(orders, order);
         return;

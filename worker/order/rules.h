@@ -17,6 +17,7 @@ enum rule {
     RULE_SIGNALS = 1 << 7,   /* R8: a signal's position moves with the effect of the signal */
     RULE_WAITS = 1 << 8,     /* R18: a wait ends by time only when what came before is read */
     RULE_HEARD = 1 << 9,     /* R19: an event's position moves with the effect of the event */
+    RULE_KNOWN = 1 << 10,    /* R20: a reference is known in the settlement that intends its step */
 };
 
 #endif

@@ -6,8 +6,8 @@
 #define ORDER_TAKEOVER_CHECK_H
 
 #include "ledger.h"
+#include "partition_commit.h"
 #include "partition_offsets.h"
-#include "partitions.h"
 
 /* What the take-over is held against. All texts are borrowed and outlive it. */
 struct takeover_terms {

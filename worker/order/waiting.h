@@ -18,7 +18,7 @@ struct progress {
     struct call_record calls;       /* of that step; its texts are owned */
     struct ledger_wait wait;        /* what the order waited for when the engine was done; owned */
     char reference[UUID_TEXT_SIZE]; /* that it is about; "": none */
-    struct json_object *result; /* outputs so far; owned; null: they do not fit the result */
+    struct json_object *result;     /* outputs so far; owned; null: they do not fit the result */
     int64_t at_ms;                  /* since the epoch */
     struct progress *next;
 };

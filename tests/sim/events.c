@@ -1,0 +1,141 @@
+/* What BT reports of an order, and how a worker takes it. */
+#include "events.h"
+
+#include "await.h"
+#include "memory.h"
+#include "reference.h"
+#include "types.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WORKING, DONE, STATES, REPORTS_MAX = 5 };
+
+static const char *const words[STATES] = {"working", "done"};
+
+/* What BT has reported of an order: how far it is, and how many events that were. */
+static struct {
+    int next, reports;
+    bool missing; /* one was left out so far */
+} told[ORDERS];
+
+void events_reset(void)
+{
+    memset(told, 0, sizeof told);
+}
+
+static bool is_done(int order)
+{
+    return told[order].next >= STATES;
+}
+
+bool events_possible(int order)
+{
+    const struct upstream *upstream = &sim.upstream[order];
+
+    if (upstream->type != TYPE_WAITS || bt.effects[order][0].accepted == 0 ||
+        kafka.events[upstream->partition].count == REQUESTS_ROOM)
+        return false;
+    return !is_done(order) || (!sim.calm && told[order].reports < REPORTS_MAX);
+}
+
+void events_report(int order)
+{
+    struct plain_log *log = &kafka.events[sim.upstream[order].partition];
+    int state = is_done(order) || (told[order].next > 0 && trouble(3)) ? chance(told[order].next)
+                                                                       : told[order].next++;
+    bool again = trouble(4); /* under the same id, as after an answer that was lost */
+
+    for (int i = 0; i <= again && log->count < REQUESTS_ROOM; i++) {
+        TRACE("BT      reports order %d '%s' at p%d offset %d", order, words[state],
+              (int)sim.upstream[order].partition, (int)log->count);
+        log->list[log->count++] = (struct plain){
+            .order = order, .state = state, .event = told[order].reports, .at_ms = workers_wall_ms()};
+    }
+    told[order].reports++;
+    for (int i = 0; i < sim.processes; i++)
+        workers[i].dirty = true;
+}
+
+bool events_came_by(int order, int64_t wall_ms)
+{
+    const struct plain_log *log = &kafka.events[sim.upstream[order].partition];
+
+    for (int64_t i = 0; i < log->count; i++)
+        if (log->list[i].order == order && log->list[i].state == DONE && log->list[i].at_ms <= wall_ms)
+            return true;
+    return false;
+}
+
+/* --- the worker's side --- */
+
+static void make_message(const struct plain *event, int64_t offset, struct message *message)
+{
+    char id[32];
+
+    snprintf(id, sizeof id, "%d-%d", event->order, event->event);
+    *message = (struct message){.event_id = memory_text(id),
+                                .word = memory_text(words[event->state]),
+                                .payload = json_object_new_object(),
+                                .offset = offset};
+    json_object_object_add(message->payload, "state", json_object_new_string(words[event->state]));
+    reference_make(id_of_order(event->order), "create", sim.upstream[event->order].partition,
+                   message->reference);
+}
+
+/* False: it must wait. */
+static bool take(struct process *worker, int32_t partition, int64_t offset)
+{
+    struct message message;
+
+    make_message(&kafka.events[partition].list[offset], offset, &message);
+    struct order *order = orders_find_reference(worker->orders, message.reference);
+    enum orders_told answer = TOLD_AGAIN; /* of an order that has ended: a dead letter */
+    if (order != NULL)
+        answer = orders_tell(worker->orders, order, types_event(), &message, process_time(worker));
+    message_release(&message);
+    if (answer == TOLD_LATER)
+        return false;
+    TRACE("w%d      takes the event at p%d offset %d: %d", worker->process, (int)partition, (int)offset,
+          (int)answer);
+    if (answer != TOLD_TAKEN)
+        partitions_finish_of(worker->partitions, PARTITION_EVENTS, partition, offset);
+    return true;
+}
+
+static bool next_event(struct process *worker, int32_t partition)
+{
+    int64_t offset = worker->next_event[partition];
+    enum intake_answer answer = intake_gate_event(&worker->gate, partition, offset);
+
+    return answer == INTAKE_SKIP || (answer == INTAKE_OPEN && take(worker, partition, offset));
+}
+
+void events_chore(struct process *worker)
+{
+    if (sim.seed < WAITS_FROM)
+        return;
+    if (trouble(3)) { /* the library has not fetched them yet */
+        worker->dirty = true;
+        return;
+    }
+    for (int p = 0; p < sim.partitions; p++)
+        while (partitions_owns(worker->partitions, p) && worker->next_event[p] < kafka.events[p].count &&
+               next_event(worker, p))
+            worker->next_event[p]++;
+}
+
+void events_look_at_ends(struct process *worker)
+{
+    for (int32_t p = -1; (p = orders_overdue(worker->orders, p)) >= 0;) {
+        struct goal *goal = &worker->goals[p];
+        if (!goal->set)
+            *goal = (struct goal){true, kafka.signals[p].count, kafka.events[p].count, workers_wall_ms()};
+        if (!partitions_reached(worker->partitions, PARTITION_SIGNALS, p, goal->signals) ||
+            !partitions_reached(worker->partitions, PARTITION_EVENTS, p, goal->events))
+            continue;
+        goal->set = false;
+        orders_read_to(worker->orders, p, goal->asked_wall_ms);
+        worker->dirty = true;
+    }
+}

@@ -1,0 +1,20 @@
+/* BT's notifications about orders that wait for them: early, late, twice and in any order, but never missing in the end. */
+#ifndef SIM_EVENTS_H
+#define SIM_EVENTS_H
+
+#include "process.h"
+
+void events_reset(void);
+
+/* Whether BT may report something about the order now; and does. */
+bool events_possible(int order);
+void events_report(int order);
+
+/* The worker's side (run/events.c, run/overdue.c): takes what has come, as far as it can. */
+void events_chore(struct process *worker);
+void events_look_at_ends(struct process *worker);
+
+/* Whether the message that ends the order's wait stood in its partition by this moment of the wall clock. */
+bool events_came_by(int order, int64_t wall_ms);
+
+#endif
