@@ -51,6 +51,7 @@ static const char *const prefixes[] = {
     [CLIENT_READER] = "consumer.",        [CLIENT_GROUP] = "consumer.",
     [CLIENT_PEEK] = "consumer.",          [CLIENT_WATCH] = "consumer.",
     [CLIENT_FETCHER] = "consumer.",       [CLIENT_ADMIN] = "admin.",
+    [CLIENT_EVENTS] = "producer.",
 };
 NAMES_COMPLETE(prefixes, CLIENT_ADMIN);
 
@@ -165,6 +166,17 @@ static const struct value tool_producer[] = {
     {"max.in.flight.requests.per.connection", "1"},
     {"message.max.bytes", "1000000000"}}; /* the broker's limit counts */
 
+/* The same; and what is not acknowledged in time is answered for, and sent again. */
+static const struct value event_producer[] = {{"linger.ms", "0"},
+                                              {"retry.backoff.ms", "50"},
+                                              {"acks", "all"},
+                                              {"enable.idempotence", "true"},
+                                              {"max.in.flight.requests.per.connection", "1"},
+                                              {"message.timeout.ms", "5000"},
+                                              {"queue.buffering.max.messages", "20000"},
+                                              {"queue.buffering.max.kbytes", "65536"},
+                                              {"message.max.bytes", "1000000000"}};
+
 /*
  * What is asked for by its offset is known to be committed, so that nobody's open transaction hides it; and what comes
  * after it is seldom wanted.
@@ -201,6 +213,8 @@ static bool configure_kind(const struct settings *settings, enum client_kind kin
     case CLIENT_TOOL_PRODUCER:
         TRY(set(conf, "partitioner", partitioner_for_tools(settings), "requests.partitioner", why));
         return set_all(conf, tool_producer, COUNT_OF(tool_producer), why);
+    case CLIENT_EVENTS:
+        return set_all(conf, event_producer, COUNT_OF(event_producer), why);
     case CLIENT_TOOL_CONSUMER:
         return configure_tool_consumer(settings, conf, why);
     case CLIENT_GROUP:

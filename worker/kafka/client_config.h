@@ -15,6 +15,7 @@ enum client_kind {
     CLIENT_CONSUMER,    /* the group's member */
     CLIENT_SETTLEMENTS, /* the transactional producer; plain when settlement.transactions=off */
     CLIENT_TOOL_PRODUCER,
+    CLIENT_EVENTS,        /* of whc-worker listen: event_sender.h */
     CLIENT_TOOL_CONSUMER, /* assigns by hand, commits nothing */
     CLIENT_GROUP,         /* the same under the group's own name: its positions, while no worker runs */
     CLIENT_WATCH,         /* the same, and sees what is not committed */

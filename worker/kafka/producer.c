@@ -168,8 +168,7 @@ rd_kafka_t *producer_handle(struct producer *producer)
     return producer->handle;
 }
 
-/* A list of our own: librdkafka 2.0 frees headers that were given one by one twice when it fails (its issue 4627). */
-static rd_kafka_headers_t *headers_of(const struct kafka_record *record)
+rd_kafka_headers_t *producer_headers(const struct kafka_record *record)
 {
     rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
 
@@ -183,7 +182,7 @@ bool producer_send(struct producer *producer, struct kafka_record *record, struc
 {
     REQUIRE(record->topic != NULL && (record->value != NULL || record->length == 0));
     REQUIRE(record->key != NULL || record->key_length == 0);
-    rd_kafka_headers_t *headers = headers_of(record);
+    rd_kafka_headers_t *headers = producer_headers(record);
 
     record->offset = -1;
     record->refused = NULL;

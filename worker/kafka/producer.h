@@ -27,6 +27,12 @@ rd_kafka_t *producer_handle(struct producer *producer);
  */
 MUST_USE bool producer_send(struct producer *producer, struct kafka_record *record, struct fault *why);
 
+/*
+ * The record's headers as a list of librdkafka's, the caller's until a producev() took it: librdkafka 2.0 frees headers
+ * that were given one by one twice when it fails (its issue 4627).
+ */
+rd_kafka_headers_t *producer_headers(const struct kafka_record *record);
+
 /* What the broker refuses from now on is not counted as a failure: the probe of its fence (PROMISE.md A1). */
 void producer_expect_refusal(struct producer *producer);
 
