@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "timestamp.h"
 #include "tree_build.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,7 +26,8 @@ static char *text_at(struct json_object *payload, const char *pointer)
     if (text == NULL || *text == '\0')
         return NULL;
     size_t length = (size_t)json_object_get_string_len(value);
-    return length <= EVENT_TEXT_MAX && strlen(text) == length ? memory_text(text) : NULL;
+    bool good = length <= EVENT_TEXT_MAX && strlen(text) == length && utf8_valid(text, length);
+    return good ? memory_text(text) : NULL;
 }
 
 void event_fill(const struct event_channel *channel, struct json_object *payload, struct event *event)

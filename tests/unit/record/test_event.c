@@ -34,6 +34,8 @@ static const struct {
     {"a text", "'x'", NULL, NULL, NULL, NULL},
     {"null", "null", NULL, NULL, NULL, NULL},
     {"a NUL in a text", "{'eventId':'a\\u0000b'}", NULL, NULL, NULL, NULL},
+    {"half a character", "{'eventId':'\xed\xa0\x80','event':{'productOrder':{'id':'1'}}}", NULL, NULL, NULL,
+     "1"},
     {"the longest text", "{'eventId':'" TEXT_255 "'}", TEXT_255, NULL, NULL, NULL},
     {"a longer one", "{'eventId':'" TEXT_255 "a'}", NULL, NULL, NULL, NULL},
 };
