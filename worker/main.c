@@ -17,7 +17,7 @@ static int command_run(int argc, char **argv)
     const struct option_row rows[] = {
         {"--config", "FILE", "settings; default whc-worker.properties", .text = &config}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, true};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, SETUP_RUN};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))

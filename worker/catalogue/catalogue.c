@@ -344,6 +344,34 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
     return catalogue;
 }
 
+struct catalogue *catalogue_load_events(const char *folder, const char *overlay, struct problems *problems)
+{
+    struct catalogue *catalogue = memory_new(1, sizeof *catalogue);
+    struct loader loader = {folder, overlay, NULL, catalogue, problems};
+
+    catalogue->library = schema_library_new();
+    load_asyncapi(&loader);
+    load_library(&loader);
+    catalogue->event = load_common(&loader, "common/Event.avsc");
+    if (catalogue->event == NULL)
+        problems_add(problems, "common/Event.avsc", "name the folder with the catalogue (catalogue.path)",
+                     "the record of events is missing");
+    if (catalogue_events(catalogue) == NULL)
+        problems_add(problems, "order-events.asyncapi.json", "the one that came with this worker",
+                     "there is no channel with an address \"/...\" and messages of JSON");
+    return catalogue;
+}
+
+const struct event_channel *catalogue_events(const struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->asyncapi.channel_count; i++) {
+        const struct event_channel *channel = &catalogue->asyncapi.channels[i];
+        if (channel->message_count > 0 && channel->address != NULL && channel->address[0] == '/')
+            return channel;
+    }
+    return NULL;
+}
+
 static void free_type(struct order_type *type)
 {
     arazzo_release(&type->arazzo);

@@ -50,6 +50,8 @@ struct given_inputs {
  */
 struct catalogue *catalogue_load(const char *folder, const char *overlay, const struct given_inputs *given,
                                  struct problems *problems);
+/* The same of what whc-worker listen needs only: BT's notifications, and the record that they travel in. */
+struct catalogue *catalogue_load_events(const char *folder, const char *overlay, struct problems *problems);
 void *catalogue_free(struct catalogue *catalogue);
 
 /*
@@ -57,6 +59,9 @@ void *catalogue_free(struct catalogue *catalogue);
  * in a format with waits.
  */
 bool catalogue_serves(const struct order_type *type, const struct settings *settings);
+
+/* The channel that BT posts to: the first one with JSON messages whose address is a path; null: there is none. */
+const struct event_channel *catalogue_events(const struct catalogue *catalogue);
 
 /* The order type of a name, or whose request record has this full name; null when there is none. */
 const struct order_type *catalogue_type(const struct catalogue *catalogue, const char *name);

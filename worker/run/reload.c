@@ -4,6 +4,7 @@
 #include "certificates.h"
 #include "log.h"
 #include "memory.h"
+#include "settings_check.h"
 #include "settings_reload.h"
 #include "status.h"
 
@@ -32,7 +33,7 @@ void reload(struct worker *worker)
     struct fault why;
 
     buffer_init(&restart, RESTART_MAX_BYTES);
-    if (!settings_reload(settings, environ, &problems, &restart)) {
+    if (!settings_reload(settings, environ, settings_check_values, &problems, &restart)) {
         tell_mistakes(&problems);
         problems_release(&problems);
         return;

@@ -30,8 +30,10 @@ static bool same_value(const struct setting *row, const void *one, const void *o
 
 static bool may_change(const struct setting *row)
 {
-    static const char *const names[] = {"log.level", "admin.tls.certificate.file", "admin.tls.key.file",
-                                        "admin.username"};
+    static const char *const names[] = {
+        "log.level",        "admin.tls.certificate.file",  "admin.tls.key.file",
+        "admin.username",   "listen.tls.certificate.file", "listen.tls.key.file",
+        "listen.client.id", "listen.client.previous.id"};
 
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (strcmp(row->name, names[i]) == 0)
@@ -80,11 +82,11 @@ static void compare_named(const struct named_value *now, size_t now_count, const
     }
 }
 
-/* Its file is just being written, or it is to go: that counts from the next start on. */
+/* Its file is just being written, or it is to go: that counts from the next start on. One that is previous may go. */
 static bool is_lost_secret(const struct setting *row, const void *now, const void *then)
 {
-    return row->type == SETTING_SECRET && ((const struct secret *)now)->hidden != NULL &&
-           ((const struct secret *)then)->hidden == NULL;
+    return strstr(row->name, ".previous") == NULL && row->type == SETTING_SECRET &&
+           ((const struct secret *)now)->hidden != NULL && ((const struct secret *)then)->hidden == NULL;
 }
 
 static void take_over(struct settings *settings, struct settings *read, struct buffer *restart)
@@ -112,8 +114,8 @@ static void take_over(struct settings *settings, struct settings *read, struct b
     read->client_secret_file = file;
 }
 
-bool settings_reload(struct settings *settings, char *const environment[], struct problems *problems,
-                     struct buffer *restart)
+bool settings_reload(struct settings *settings, char *const environment[], settings_check_fn *check,
+                     struct problems *problems, struct buffer *restart)
 {
     struct settings read;
     size_t before = problems->count;
@@ -121,7 +123,7 @@ bool settings_reload(struct settings *settings, char *const environment[], struc
     REQUIRE(settings->path != NULL && settings->given != NULL); /* loaded before: null would mean no file */
     settings_load(settings->path, environment, &read, problems);
     settings_check_kafka(&read, problems);
-    settings_check_values(&read, problems);
+    check(&read, problems);
     bool good = problems->count == before;
     if (good)
         take_over(settings, &read, restart);

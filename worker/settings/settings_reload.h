@@ -11,11 +11,14 @@
 #include "buffer.h"
 #include "config.h"
 
+/* What must hold of their values: settings_check_values(), or listen_check(). */
+typedef void settings_check_fn(const struct settings *settings, struct problems *problems);
+
 /*
  * Reads the settings again from where they came. Mistakes go to `problems`, and then nothing has changed: false. Else
  * what may change has, and the names of the others that differ are added to `restart`, separated by blanks.
  */
-bool settings_reload(struct settings *settings, char *const environment[], struct problems *problems,
-                     struct buffer *restart);
+bool settings_reload(struct settings *settings, char *const environment[], settings_check_fn *check,
+                     struct problems *problems, struct buffer *restart);
 
 #endif

@@ -203,7 +203,7 @@ int command_decide(int argc, char **argv)
         {"--yes", "N", "how many they must be; else nothing is done", .number = &all.yes},
         {"--json", NULL, "the order after the answer, as JSON", .flag = &arguments.json}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, SETUP_TOOL};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))

@@ -154,7 +154,7 @@ int command_order(int argc, char **argv)
          .ms = &arguments.since_ms},
         {"--json", NULL, "one object a line (whc-worker schema order)", .flag = &arguments.json}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, SETUP_TOOL};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code)) {

@@ -43,7 +43,7 @@ int command_orders(int argc, char **argv)
         {"--limit", "N", "at most so many", .number = &list.limit},
         {"--watch", NULL, "go on with a row for each change, until Ctrl-C", .flag = &list.watch},
         {"--json", NULL, "one object a line (whc-worker schema orders)", .flag = &list.json}};
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, SETUP_TOOL};
 
     return run_list(&line, argc, argv, &list);
 }
@@ -63,7 +63,7 @@ int command_parked(int argc, char **argv)
         {"--all", NULL, "also those that are queued or under way", .flag = &all},
         ORDER_FILTER_ROWS(list.filter),
         {"--json", NULL, "one object a line (whc-worker schema orders)", .flag = &list.json}};
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, SETUP_TOOL};
 
     list.all = &all;
     return run_list(&line, argc, argv, &list);

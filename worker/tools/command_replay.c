@@ -315,7 +315,7 @@ int command_replay(int argc, char **argv)
          .number = &arguments.after},
         {"--dry-run", NULL, "send nothing, only count", .flag = &arguments.dry_run}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, SETUP_TOOL};
     struct replay replay = {.setup = &setup, .arguments = &arguments};
     int words, code;
 

@@ -297,7 +297,7 @@ int command_submit(int argc, char **argv)
          .flag = &arguments.examples},
     };
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &arguments.config, SETUP_TOOL};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))

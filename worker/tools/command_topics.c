@@ -144,7 +144,7 @@ int command_topics(int argc, char **argv)
          "remembered of finished orders to where their keys are now; no worker may run, no order be live",
          .flag = &repartitions}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, SETUP_TOOL};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))

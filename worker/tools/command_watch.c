@@ -57,7 +57,7 @@ int command_watch(int argc, char **argv)
         {"--json", NULL, "a line of JSON each, instead of a table", .flag = &json},
         {"--count", "N", "end after N outcomes", .number = &count}};
     struct setup setup;
-    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, false};
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, SETUP_TOOL};
     int words, code;
 
     if (setup_begin(&line, argc, argv, &setup, &words, &code))

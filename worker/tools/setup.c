@@ -3,6 +3,7 @@
 
 #include "buffer.h"
 #include "client_config.h"
+#include "listen_check.h"
 #include "log.h"
 #include "memory.h"
 #include "readiness.h"
@@ -16,7 +17,7 @@ extern char **environ;
 
 static const char usual[] = "whc-worker.properties";
 
-void setup_load(const char *config, struct setup *setup)
+static void load_settings(const char *config, struct setup *setup)
 {
     *setup = (struct setup){0};
     if (config == NULL && access(usual, R_OK) == 0)
@@ -26,6 +27,20 @@ void setup_load(const char *config, struct setup *setup)
              (enum log_level)setup->settings.log_level);
     client_config_check(&setup->settings, &setup->problems);
     settings_check_kafka(&setup->settings, &setup->problems);
+}
+
+/* No order types: it knows neither BT's account nor what an input may be. */
+static void load_for_listening(const char *config, struct setup *setup)
+{
+    load_settings(config, setup);
+    listen_check(&setup->settings, &setup->problems);
+    setup->catalogue = catalogue_load_events(setup->settings.catalogue_path,
+                                             setup->settings.catalogue_overlay, &setup->problems);
+}
+
+void setup_load(const char *config, struct setup *setup)
+{
+    load_settings(config, setup);
     setup->ledger = ledger_schemas_new(LEDGER_FORMATS);
 
     const char **names = memory_new(setup->settings.input_count, sizeof *names);
@@ -67,11 +82,14 @@ bool setup_begin(const struct command_line *line, int argc, char **argv, struct 
     *code = 0;
     if (helped)
         return false;
-    setup_load(*line->config, setup);
-    if (line->runs)
+    if (line->use == SETUP_LISTEN)
+        load_for_listening(*line->config, setup);
+    else
+        setup_load(*line->config, setup);
+    if (line->use == SETUP_RUN)
         readiness_check(&setup->settings, setup->catalogue, &setup->problems);
     *code = setup_print_problems(&setup->problems) == 0 ? 0 : 2;
-    if (line->runs && *code == 0)
+    if (line->use == SETUP_RUN && *code == 0)
         log_warnings(setup);
     return *code == 0;
 }

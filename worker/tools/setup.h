@@ -23,13 +23,20 @@ struct setup {
 void setup_load(const char *config, struct setup *setup);
 void setup_release(struct setup *setup);
 
+/* What settings and catalogue are read for. */
+enum setup_use {
+    SETUP_TOOL,
+    SETUP_RUN,   /* the worker itself: what readiness_check() finds counts, too */
+    SETUP_LISTEN /* whc-worker listen: it has a part of the catalogue, and settings of its own */
+};
+
 /* A command line: its help, its options, and which of their targets is the settings file. */
 struct command_line {
     const struct command_help *help;
     const struct option_row *rows;
     size_t count;
     const char **config;
-    bool runs; /* the worker itself: what readiness_check() finds counts, too */
+    enum setup_use use;
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include "given_settings.h"
 #include "log.h"
+#include "settings_check.h"
 
 #include <stdio.h>
 
@@ -61,7 +62,8 @@ static void reloaded(void)
         settings_load(path, NULL, &settings, &problems);
         CU_ASSERT_EQUAL(problems.count, 0);
         write_text(path, cases[i].after);
-        CU_ASSERT_EQUAL(settings_reload(&settings, NULL, &problems, &restart), cases[i].good);
+        CU_ASSERT_EQUAL(settings_reload(&settings, NULL, settings_check_values, &problems, &restart),
+                        cases[i].good);
         CU_ASSERT_EQUAL(problems.count == 0, cases[i].good);
         given_same(cases[i].name, buffer_text(&restart), cases[i].restart);
         given_same(cases[i].name, settings.client_secret.hidden, cases[i].secret);
