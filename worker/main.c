@@ -1,5 +1,6 @@
 /* The list of the program's commands, and their dispatch. */
 #include "commands.h"
+#include "listen.h"
 #include "memory.h"
 #include "options.h"
 #include "run.h"
@@ -26,11 +27,32 @@ static int command_run(int argc, char **argv)
     return code;
 }
 
+static int command_listen(int argc, char **argv)
+{
+    static const struct command_help help = {
+        "listen",
+        "Takes BT's notifications over HTTP and writes them to Kafka, until TERM or INT; HUP reads secrets, certificates "
+        "and log.level again.",
+        "", "whc-worker listen --config whc-listen.properties"};
+    const char *config = NULL;
+    const struct option_row rows[] = {
+        {"--config", "FILE", "settings; default whc-worker.properties", .text = &config}};
+    struct setup setup;
+    const struct command_line line = {&help, rows, COUNT_OF(rows), &config, SETUP_LISTEN};
+    int words, code;
+
+    if (setup_begin(&line, argc, argv, &setup, &words, &code))
+        code = listen_run(&setup.settings, setup.catalogue);
+    setup_release(&setup);
+    return code;
+}
+
 static const struct {
     const char *name, *summary;
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", "the worker itself", command_run},
+    {"listen", "take BT's notifications, for the worker", command_listen},
     {"check", "say everything that is wrong with configuration and catalogue", command_check},
     {"topics", "create the topics, or say what differs", command_topics},
     {"submit", "send order requests", command_submit},

@@ -232,11 +232,16 @@ bool event_sender_new(const struct settings *settings, struct loop *loop, event_
 
 void *event_sender_free(struct event_sender *sender)
 {
+    struct event_sent sent = {.written = false};
+
     if (sender == NULL)
         return NULL;
     close_handle(sender);
-    while (!TAILQ_EMPTY(&sender->all))
+    fault_set(&sent.why, FAULT_PEER, "the producer ends");
+    while (!TAILQ_EMPTY(&sender->all)) {
+        tell(TAILQ_FIRST(&sender->all), &sent);
         let_go(TAILQ_FIRST(&sender->all));
+    }
     loop_clear_timer(sender->loop, &sender->look);
     loop_forget(sender->loop, sender->wake);
     close(sender->wake);

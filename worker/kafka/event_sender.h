@@ -30,7 +30,7 @@ struct event_sender;
 MUST_USE bool event_sender_new(const struct settings *settings, struct loop *loop, event_sent_fn *told,
                                void *context, struct event_sender **sender, struct fault *why);
 
-/* What is under way is forgotten: nobody is told. Accepts null. */
+/* What is under way is given up, and told so. Accepts null. */
 void *event_sender_free(struct event_sender *sender);
 
 /*
