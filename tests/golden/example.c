@@ -44,7 +44,8 @@ static struct orders *new_orders(const struct example *example, struct orders_ti
                                  .steps_max = (unsigned)example->settings->steps_max,
                                  .seed = 1,
                                  .may_wait = true,
-                                 .calendar = &example->catalogue->calendar};
+                                 .calendar = &example->catalogue->calendar,
+                                 .asyncapi = &example->catalogue->asyncapi};
 
     for (size_t i = 0; i < openapi->tag_count && i < APIS_MAX; i++) {
         settings_of_api(example->settings, openapi->tags[i], &settings, &problems);
@@ -203,16 +204,13 @@ static bool tell(struct run *run, struct order *order)
 {
     struct json_object *messages = tree_member(run->example->tree, "messages"), *one, *payload;
     const struct asyncapi *asyncapi = &run->example->catalogue->asyncapi;
-    const struct event_message *what = NULL;
     char reference[128];
 
     if (messages == NULL || run->message >= json_object_array_length(messages))
         return false;
     one = json_object_array_get_idx(messages, run->message);
     payload = tree_member(one, "payload");
-    for (size_t i = 0; what == NULL && i < asyncapi->channel_count; i++)
-        if (asyncapi->channels[i].message_count > 0)
-            what = event_channel_message(&asyncapi->channels[i], payload);
+    const struct event_message *what = asyncapi_message(asyncapi, payload);
     struct message message = {.payload = json_object_get(payload), .offset = (int64_t)run->message++};
     snprintf(reference, sizeof reference, "%sReference", tree_text_of(one, "reference"));
     text_print(message.reference, sizeof message.reference, "%s",

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-enum { RETRY_LIMIT_MAX = 1000 };
+enum { RETRY_LIMIT_MAX = 1000, LOOK_EVERY_MIN_MS = 60000 };
 
 enum { STATUS_ABSENT = 4 };
-static const char *const of_receive[] = {"timeout", "channelPath", "action", "correlationId", NULL};
+static const char *const of_receive[] = {"timeout", "channelPath", "action", "correlationId", "x-look", NULL};
 static const char *const of_call[] = {"parameters", "requestBody", "x-lookup", "x-repeat", NULL};
 static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", "ABSENT", NULL};
 NAMES_COMPLETE(status_names, STATUS_ABSENT + 1); /* and the null */
@@ -194,6 +194,32 @@ static void read_answer(struct arazzo_reader *reader, struct json_object *tree, 
     json_cursor_leave(reader->cursor, mark);
 }
 
+/* {workflowId, parameters, every, payload}: how BT is asked for what it has not reported. */
+static void read_look(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+{
+    static const char *const known[] = {"workflowId", "parameters", "every", "payload", NULL};
+
+    if (tree == NULL)
+        return;
+    size_t mark = json_cursor_enter(reader->cursor, "x-look");
+    struct look *look = step->look = memory_new(1, sizeof *look);
+    json_cursor_known_members(reader->cursor, tree, known);
+    look->lookup.workflow_id = memory_text(json_cursor_text(reader->cursor, tree, "workflowId"));
+    arazzo_names_once(reader, tree, "parameters");
+    read_lookup_parameters(reader, tree_member(tree, "parameters"), &look->lookup);
+    look->every_ms = json_object_get_int64(tree_member(tree, "every"));
+    if (look->every_ms < LOOK_EVERY_MIN_MS)
+        json_cursor_problem(reader->cursor, "\"every\": milliseconds, at least a minute",
+                            "x-look does not say how often BT is asked");
+    if (tree_member(tree, "payload") == NULL)
+        json_cursor_problem(reader->cursor, "\"payload\": what a message would be, made of $outputs",
+                            "x-look has no 'payload'");
+    size_t inner = json_cursor_enter(reader->cursor, "payload");
+    look->payload = payload_read(tree_member(tree, "payload"), reader->cursor, &reader->naming);
+    json_cursor_leave(reader->cursor, inner);
+    json_cursor_leave(reader->cursor, mark);
+}
+
 static void read_lookup(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
     if (tree == NULL)
@@ -353,6 +379,7 @@ void arazzo_step_read(struct arazzo_reader *reader, struct json_object *tree, st
     read_actions(reader, tree, true, &step->on_success, &step->on_success_count);
     read_actions(reader, tree, false, &step->on_failure, &step->on_failure_count);
     read_lookup(reader, tree_member(tree, "x-lookup"), step);
+    read_look(reader, tree_member(tree, "x-look"), step);
     arazzo_read_payloads(reader, tree, "outputs", &step->outputs, &step->output_count);
 }
 
@@ -367,6 +394,14 @@ static void release_actions(struct action *actions, size_t count)
     memory_free(actions);
 }
 
+static void release_lookup(struct lookup *lookup)
+{
+    memory_free(lookup->workflow_id);
+    arazzo_payloads_release(lookup->parameters, lookup->parameter_count);
+    criteria_release(&lookup->found);
+    criteria_release(&lookup->absent);
+}
+
 void arazzo_step_release(struct step *step)
 {
     for (size_t i = 0; i < step->parameter_count; i++) {
@@ -377,13 +412,14 @@ void arazzo_step_release(struct step *step)
     release_actions(step->on_success, step->on_success_count);
     release_actions(step->on_failure, step->on_failure_count);
     arazzo_payloads_release(step->outputs, step->output_count);
-    if (step->lookup != NULL) {
-        memory_free(step->lookup->workflow_id);
-        arazzo_payloads_release(step->lookup->parameters, step->lookup->parameter_count);
-        criteria_release(&step->lookup->found);
-        criteria_release(&step->lookup->absent);
-        memory_free(step->lookup);
+    if (step->lookup != NULL)
+        release_lookup(step->lookup);
+    memory_free(step->lookup);
+    if (step->look != NULL) {
+        release_lookup(&step->look->lookup);
+        payload_free(step->look->payload);
     }
+    memory_free(step->look);
     criteria_release(&step->success);
     criteria_release(&step->conditions);
     payload_free(step->correlation);

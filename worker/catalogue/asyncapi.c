@@ -270,3 +270,13 @@ const struct event_channel *asyncapi_channel(const struct asyncapi *asyncapi, co
             return &asyncapi->channels[i];
     return NULL;
 }
+
+const struct event_message *asyncapi_message(const struct asyncapi *asyncapi, struct json_object *payload)
+{
+    const struct event_message *found = NULL;
+
+    for (size_t i = 0; found == NULL && i < asyncapi->channel_count; i++)
+        if (asyncapi->channels[i].message_count > 0)
+            found = event_channel_message(&asyncapi->channels[i], payload);
+    return found;
+}

@@ -76,6 +76,9 @@ const struct event_channel *asyncapi_channel(const struct asyncapi *asyncapi, co
 const struct event_message *event_channel_message(const struct event_channel *channel,
                                                   struct json_object *payload);
 
+/* The same in whatever channel has such a message. */
+const struct event_message *asyncapi_message(const struct asyncapi *asyncapi, struct json_object *payload);
+
 /* What is known of a word, without regard to the case of A to Z, as criteria compare; null: it has no rank. */
 const struct event_word *event_states_word(const struct event_states *states, const char *word);
 

@@ -51,7 +51,8 @@ static bool is_lookup_parameter(const struct checker *checker, const struct work
     const struct workflow *main = checker->type->workflow;
 
     for (size_t i = 0; i < main->step_count; i++) {
-        const struct lookup *one = main->steps[i].lookup;
+        const struct lookup *one =
+            main->steps[i].look != NULL ? &main->steps[i].look->lookup : main->steps[i].lookup;
         for (size_t p = 0; one != NULL && p < one->parameter_count; p++)
             if (one->workflow_id != NULL && strcmp(one->workflow_id, lookup->id) == 0 &&
                 strcmp(one->parameters[p].name, name) == 0)
@@ -220,23 +221,29 @@ static void check_call(const struct checker *checker, const char *pointer, const
                  "step '%s' has no successCriteria", step->id);
 }
 
+static void check_reads(const struct checker *checker, const char *pointer, const char *member,
+                        const struct lookup *named)
+{
+    if (named == NULL || named->workflow_id == NULL)
+        return;
+    const struct workflow *lookup = arazzo_workflow(&checker->type->arazzo, named->workflow_id);
+    if (lookup == NULL) {
+        complain(checker, pointer, "name a workflow of the same file", "%s: workflow '%s' does not exist",
+                 member, named->workflow_id);
+        return;
+    }
+    for (size_t i = 0; i < lookup->step_count; i++)
+        if (lookup->steps[i].operation == NULL || lookup->steps[i].repeat != REPEAT_SAFE)
+            complain(checker, pointer, "a look-up only reads", "%s: step '%s' of '%s' is not of class safe",
+                     member, lookup->steps[i].id, lookup->id);
+}
+
 static void check_lookup(const struct checker *checker, const char *pointer, const struct step *step)
 {
     if (step->repeat == REPEAT_LOOKUP && step->lookup == NULL)
         complain(checker, pointer, "add x-lookup, or \"x-repeat\": \"never\"",
                  "step '%s' is of class lookup and has no x-lookup", step->id);
-    if (step->lookup == NULL || step->lookup->workflow_id == NULL)
-        return;
-    const struct workflow *lookup = arazzo_workflow(&checker->type->arazzo, step->lookup->workflow_id);
-    if (lookup == NULL) {
-        complain(checker, pointer, "name a workflow of the same file",
-                 "x-lookup: workflow '%s' does not exist", step->lookup->workflow_id);
-        return;
-    }
-    for (size_t i = 0; i < lookup->step_count; i++)
-        if (lookup->steps[i].operation == NULL || lookup->steps[i].repeat != REPEAT_SAFE)
-            complain(checker, pointer, "a look-up only reads",
-                     "x-lookup: step '%s' of '%s' is not of class safe", lookup->steps[i].id, lookup->id);
+    check_reads(checker, pointer, "x-lookup", step->lookup);
 }
 
 static void check_own_reply(const struct checker *checker, const char *pointer, size_t workflow, size_t index)
@@ -283,6 +290,7 @@ static const struct event_channel *channel_of_path(const struct asyncapi *asynca
 
 static void check_receive(const struct checker *checker, const char *pointer, const struct step *step)
 {
+    check_reads(checker, pointer, "x-look", step->look == NULL ? NULL : &step->look->lookup);
     if (step->operation_id != NULL && !asyncapi_receives(checker->asyncapi, step->operation_id))
         complain(checker, pointer, "an operation of order-events.asyncapi.json whose action is receive",
                  "step '%s' receives by '%s', which is not a receive operation", step->id,

@@ -6,8 +6,8 @@
 #define CATALOGUE_WORKFLOW_H
 
 #include "criterion.h"
+#include "lookup.h"
 #include "openapi.h"
-#include "payload.h"
 
 /* The statuses of an outcome (schemas/common/Status.avsc, same order). */
 enum outcome_status {
@@ -42,18 +42,6 @@ struct step_parameter {
     struct payload *value;
 };
 
-struct named_payload {
-    char *name;
-    struct payload *value;
-};
-
-struct lookup {
-    char *workflow_id;
-    struct named_payload *parameters;
-    size_t parameter_count;
-    struct criteria found, absent; /* neither, or both: no answer (PROMISE.md R17) */
-};
-
 struct step {
     char *id;
     const struct operation *operation; /* null: it receives a message */
@@ -67,6 +55,7 @@ struct step {
     char *content_type;
     struct criteria success, conditions;
     struct payload *start_at; /* x-start-at; null: at once */
+    struct look *look;        /* x-look of a step that receives; null: BT is not asked */
     struct action *on_success, *on_failure;
     size_t on_success_count, on_failure_count;
     struct named_payload *outputs;

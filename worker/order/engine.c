@@ -405,8 +405,9 @@ static enum engine_move act_on(struct order *order, enum engine_move move, const
 {
     while (move > ENGINE_AWAIT) {
         struct scope scope = engine_scope(order);
-        move = move == ENGINE_LOOKED  ? engine_judge_lookup(order, terms)
-               : move == ENGINE_HEARD ? judge_message(order, terms)
+        move = move == ENGINE_LOOKED && order->doubt.open ? engine_judge_lookup(order, terms)
+               : move == ENGINE_LOOKED                    ? engine_judge_look(order, terms)
+               : move == ENGINE_HEARD                     ? judge_message(order, terms)
                : move == ENGINE_LATE
                    ? judge_lateness(order, terms)
                    : succeed(order, order_step(order), TAKE(order->doubt.answer), &scope, terms);
@@ -475,7 +476,7 @@ enum engine_move engine_time_is_up(struct order *order, const struct engine_term
 
     REQUIRE(order->waiting.wait.step != NULL && terms->wall_ms >= order->waiting.wait.until_ms);
     if (step->operation == NULL)
-        return act_on(order, ENGINE_LATE, terms);
+        return act_on(order, engine_last_look(order) ? ENGINE_RETRY : ENGINE_LATE, terms);
     engine_end_wait(order); /* the call's moment has come, unless it has passed by now */
     return act_on(order, engine_await(order, terms), terms);
 }

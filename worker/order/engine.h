@@ -48,6 +48,7 @@ struct engine_terms {
     struct backoff_policy backoff;   /* of the step's API */
     struct doubt_policy doubt;       /* the same */
     bool may_wait;                   /* the ledger is written in a format that has waits */
+    const struct asyncapi *asyncapi; /* what a look's message is */
     const struct calendar *calendar; /* for steps that start on a day */
 };
 
@@ -76,6 +77,9 @@ enum engine_move engine_told(struct order *order, struct message *message, const
 
 /* BT has given up what no step waits for just now: that is news at once. */
 void engine_report(struct order *order, const struct message *message, const struct engine_terms *terms);
+
+/* It is time to ask BT for what it has not reported: a look-up, in its API's pace; the order still waits. */
+enum engine_move engine_look(struct order *order, const struct engine_terms *terms);
 
 /* The wait's moment has come: the call may be made, or no message has come in time. */
 enum engine_move engine_time_is_up(struct order *order, const struct engine_terms *terms);

@@ -5,6 +5,7 @@
 #include "engine_inside.h"
 
 #include "invariant.h"
+#include "marks.h"
 #include "memory.h"
 #include "text.h"
 #include "tree_build.h"
@@ -12,12 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LOOK_SENTENCE_MAX = 1000 };
+
 static void begin_wait(struct order *order, const struct step *step, int64_t until_ms, const char *reference,
                        const struct engine_terms *terms)
 {
     struct ledger_wait *wait = &order->waiting.wait;
 
-    ledger_wait_release(wait);
+    engine_end_wait(order);
     *wait =
         (struct ledger_wait){.step = memory_text(step->id), .since_ms = terms->wall_ms, .until_ms = until_ms};
     text_print(wait->reference, sizeof wait->reference, "%s", reference);
@@ -42,6 +45,15 @@ static bool may_enter(struct order *order, const struct engine_terms *terms)
     return true;
 }
 
+/* Not all at once, though all wait since the same hour: within a tenth of the time. */
+static int64_t next_look(const struct step *step, const struct engine_terms *terms)
+{
+    int64_t tenth_ms = step->look->every_ms / 10;
+
+    return terms->wall_ms + step->look->every_ms - tenth_ms +
+           (int64_t)(terms->random % (uint64_t)(2 * tenth_ms + 1));
+}
+
 static enum engine_move await_message(struct order *order, const struct step *step,
                                       const struct engine_terms *terms)
 {
@@ -59,6 +71,78 @@ static enum engine_move await_message(struct order *order, const struct step *st
         return engine_park(order, REASON_CONTRACT, step->id, text, terms);
     }
     begin_wait(order, step, terms->wall_ms + step->timeout_ms, tree_text(reference), terms);
+    if (step->look != NULL)
+        order->waiting.wait.look_at_ms = next_look(step, terms);
+    return engine_hear(order);
+}
+
+bool engine_last_look(struct order *order)
+{
+    const struct look *look = order_step(order)->look;
+
+    if (look == NULL)
+        return false;
+    order->waiting.looks_last = true;
+    engine_begin_lookup(order, &look->lookup);
+    return true;
+}
+
+enum engine_move engine_look(struct order *order, const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+
+    REQUIRE(order->waiting.wait.step != NULL && step->look != NULL);
+    order->waiting.wait.look_at_ms = next_look(step, terms);
+    engine_begin_lookup(order, &step->look->lookup);
+    return ENGINE_RETRY;
+}
+
+/* What the look shows, as a message; false: nothing that this wait has not seen. */
+static bool is_shown(struct order *order, const struct step *step, struct json_object *outputs,
+                     const struct engine_terms *terms, struct message *message)
+{
+    struct waiting *waiting = &order->waiting;
+    CLEANUP(buffer_release) struct buffer sentence;
+    struct scope scope = engine_scope(order);
+
+    scope.outputs = outputs;
+    *message = (struct message){.payload = payload_value(step->look->payload, &scope), .offset = -1};
+    const struct event_message *what = asyncapi_message(terms->asyncapi, message->payload);
+    if (message->payload == NULL || what == NULL)
+        return false;
+    buffer_init(&sentence, LOOK_SENTENCE_MAX);
+    struct marks_report report = marks_report(what, message->payload, &sentence);
+    if (*report.word == '\0' ||
+        (waiting->shown != NULL && strcmp(waiting->shown, buffer_text(&sentence)) == 0) ||
+        marks_are_older(&waiting->marks, waiting->wait.reference, what, message->payload, 0))
+        return false;
+    memory_free(waiting->shown);
+    waiting->shown = memory_text(buffer_text(&sentence));
+    message->word = memory_text(report.word);
+    message->said = memory_text(waiting->shown);
+    memcpy(message->reference, waiting->wait.reference, sizeof message->reference);
+    return true;
+}
+
+enum engine_move engine_judge_look(struct order *order, const struct engine_terms *terms)
+{
+    const struct step *step;
+    struct waiting *waiting = &order->waiting;
+    CLEANUP(tree_release) struct json_object *outputs = TAKE(order->doubt.answer);
+    bool was_last = waiting->looks_last && outputs != NULL; /* one without an answer is tried again */
+    struct message message;
+
+    execution_release(&order->lookup);
+    step = order_step(order);
+    REQUIRE(waiting->wait.step != NULL && step->look != NULL && waiting->message.payload == NULL);
+    waiting->wait.look_at_ms = next_look(step, terms);
+    waiting->looks_last = waiting->is_late = was_last;
+    if (outputs != NULL && is_shown(order, step, outputs, terms, &message)) {
+        waiting->message = message;
+        return ENGINE_HEARD;
+    }
+    if (outputs != NULL)
+        message_release(&message);
     return engine_hear(order);
 }
 
@@ -70,7 +154,7 @@ enum engine_move engine_hear(struct order *order)
     if (*waiting->wait.reference != '\0' &&
         mailbox_take(&waiting->mailbox, waiting->wait.reference, &waiting->message))
         return ENGINE_HEARD;
-    return ENGINE_AWAIT;
+    return waiting->is_late ? ENGINE_LATE : ENGINE_AWAIT;
 }
 
 /* When the step's call may begin; at once where nothing says so. */
@@ -116,8 +200,12 @@ bool engine_must_await(const struct order *order)
 
 void engine_end_wait(struct order *order)
 {
-    ledger_wait_release(&order->waiting.wait);
-    message_release(&order->waiting.message);
+    struct waiting *waiting = &order->waiting;
+
+    ledger_wait_release(&waiting->wait);
+    message_release(&waiting->message);
+    waiting->shown = memory_free(waiting->shown);
+    waiting->looks_last = waiting->is_late = false;
 }
 
 void engine_note_progress(struct order *order, const struct reason *reason, const struct engine_terms *terms)

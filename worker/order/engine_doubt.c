@@ -124,23 +124,6 @@ enum engine_move engine_take_over(struct order *order, const struct engine_terms
     return wait_in_doubt(order, terms);
 }
 
-static void begin_look(struct order *order, const struct workflow *workflow, const struct engine_terms *terms)
-{
-    const struct lookup *lookup = order_step(order)->lookup;
-    struct scope scope = engine_scope(order);
-    struct json_object *inputs = json_object_new_object();
-
-    TREE_EACH(order->request.inputs, name, value)
-    tree_add(inputs, name, json_object_get(value));
-    for (size_t i = 0; i < lookup->parameter_count; i++)
-        tree_add(inputs, lookup->parameters[i].name, payload_value(lookup->parameters[i].value, &scope));
-    REQUIRE(order->lookup.workflow == NULL && workflow != NULL && order->doubt.open);
-    order->doubt.look_sent_ms = terms->now_ms;
-    order->lookup = (struct execution){
-        .workflow = workflow, .inputs = inputs, .steps = json_object_new_object(), .step_is_new = true};
-    engine_enter_step(order, 0);
-}
-
 /* The attempt is known not to have happened, or never to happen: the next one, if there may be one. */
 static enum engine_move attempt_again(struct order *order, const struct engine_terms *terms)
 {
@@ -165,7 +148,8 @@ enum engine_move engine_next_in_doubt(struct order *order, const struct engine_t
             return wait_in_doubt(order, terms);
         return attempt_again(order, terms);
     }
-    begin_look(order, arazzo_workflow(&order->type->arazzo, step->lookup->workflow_id), terms);
+    order->doubt.look_sent_ms = terms->now_ms;
+    engine_begin_lookup(order, step->lookup);
     return ENGINE_RETRY;
 }
 

@@ -14,6 +14,9 @@ struct scope engine_scope(struct order *order);
 /* Goes to the step, or to the first one after it whose x-when holds: none is left where order_step() is null. */
 void engine_enter_step(struct order *order, size_t step);
 
+/* Begins the execution of a look-up: its workflow, with the order's inputs and its own. */
+void engine_begin_lookup(struct order *order, const struct lookup *lookup);
+
 /* --- engine_end.c --- */
 
 /*
@@ -54,6 +57,10 @@ enum engine_move engine_await(struct order *order, const struct engine_terms *te
 /* ENGINE_HEARD: the oldest message about what it waits for is in waiting.message. Else ENGINE_AWAIT. */
 enum engine_move engine_hear(struct order *order);
 void engine_end_wait(struct order *order);
+/* Begins the look that comes before a time-out; false: the step has none. */
+bool engine_last_look(struct order *order);
+/* A look at what BT has not reported has ended: ENGINE_HEARD where it shows something else than before. */
+enum engine_move engine_judge_look(struct order *order, const struct engine_terms *terms);
 /* The step has written, received, or was told something: news that is not final, of workflows that wait. */
 void engine_note_progress(struct order *order, const struct reason *reason, const struct engine_terms *terms);
 /* The engine is done for now: what the order waits for belongs to the news. */

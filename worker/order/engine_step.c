@@ -3,6 +3,7 @@
 
 #include "invariant.h"
 #include "memory.h"
+#include "tree_build.h"
 
 struct scope engine_scope(struct order *order)
 {
@@ -17,6 +18,22 @@ const char *engine_api(const struct order *order)
     const struct step *step = order_step(order);
 
     return step == NULL || step->operation == NULL ? NULL : step->operation->tag;
+}
+
+void engine_begin_lookup(struct order *order, const struct lookup *lookup)
+{
+    const struct workflow *workflow = arazzo_workflow(&order->type->arazzo, lookup->workflow_id);
+    struct scope scope = engine_scope(order);
+    struct json_object *inputs = json_object_new_object();
+
+    TREE_EACH(order->request.inputs, name, value)
+    tree_add(inputs, name, json_object_get(value));
+    for (size_t i = 0; i < lookup->parameter_count; i++)
+        tree_add(inputs, lookup->parameters[i].name, payload_value(lookup->parameters[i].value, &scope));
+    REQUIRE(order->lookup.workflow == NULL && workflow != NULL);
+    order->lookup = (struct execution){
+        .workflow = workflow, .inputs = inputs, .steps = json_object_new_object(), .step_is_new = true};
+    engine_enter_step(order, 0);
 }
 
 void engine_enter_step(struct order *order, size_t step)

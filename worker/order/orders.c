@@ -17,6 +17,7 @@ struct orders *orders_new(const struct orders_setup *setup, struct orders_time t
     orders->rules_off = setup->rules_off;
     orders->may_wait = setup->may_wait;
     orders->calendar = setup->calendar;
+    orders->asyncapi = setup->asyncapi;
     orders->random = setup->seed | 1;
     orders->due_ms = INT64_MAX;
     orders->time = time;

@@ -30,6 +30,7 @@ struct orders_setup {
     uint64_t seed;
     unsigned rules_off;              /* of enum rule; 0 outside of tests */
     bool may_wait;                   /* the ledger is written in a format that has waits */
+    const struct asyncapi *asyncapi; /* borrowed; what BT's reports are */
     const struct calendar *calendar; /* borrowed; for steps that start on a day */
 };
 

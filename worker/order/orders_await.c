@@ -131,11 +131,26 @@ static bool is_read(struct orders *orders, const struct order *order)
     return false;
 }
 
-static void end_wait(struct orders *orders, struct order *order)
+int64_t orders_wait_due_ms(const struct order *order)
+{
+    const struct ledger_wait *wait = &order->waiting.wait;
+
+    return wait->look_at_ms != 0 && wait->look_at_ms < wait->until_ms ? wait->look_at_ms : wait->until_ms;
+}
+
+static bool is_over(const struct orders *orders, const struct order *order)
+{
+    return orders->time.wall_ms >= order->waiting.wait.until_ms;
+}
+
+/* Its time is up, or it is time for a look. */
+static void go_on(struct orders *orders, struct order *order)
 {
     orders_load(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
-    orders_move(orders, order, engine_time_is_up(order, &terms));
+    enum engine_move to =
+        is_over(orders, order) ? engine_time_is_up(order, &terms) : engine_look(order, &terms);
+    orders_move(orders, order, to);
     orders_weigh(orders, order);
 }
 
@@ -147,9 +162,9 @@ void orders_end_waits(struct orders *orders, int64_t *left)
            first->due <= orders->time.wall_ms) {
         struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
         REQUIRE(order->state == ORDER_AWAITING);
-        if (is_read(orders, order)) {
+        if (!is_over(orders, order) || is_read(orders, order)) {
             *left -= (int64_t)order->ledger.weight + WAIT_LEAST_BYTES;
-            end_wait(orders, order);
+            go_on(orders, order);
         } else { /* after all that are not due; orders_read_to() brings it back */
             *left -= WAIT_LEAST_BYTES / 16;
             heap_remove(&orders->awaiting, first);
@@ -189,7 +204,7 @@ void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms)
         if (links->order->source.partition != partition)
             continue;
         orders_leave_overdue(orders, links->order);
-        heap_set(&orders->awaiting, &links->waiting, links->order->waiting.wait.until_ms);
+        heap_set(&orders->awaiting, &links->waiting, orders_wait_due_ms(links->order));
     }
     orders->due_ms = orders->time.now_ms;
 }

@@ -51,6 +51,8 @@ void orders_unindex(struct orders *orders, struct order *order);
 
 void orders_leave_overdue(struct orders *orders, struct order *order);
 
+int64_t orders_wait_due_ms(const struct order *order); /* since the epoch: it ends, or BT is asked */
+
 /* Ends waits whose time is up, as far as `left` goes (in bytes of orders). */
 void orders_end_waits(struct orders *orders, int64_t *left);
 int64_t orders_await_due_ms(const struct orders *orders); /* by the clock of the loop */

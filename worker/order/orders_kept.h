@@ -38,6 +38,7 @@ struct orders {
     struct heap awaiting;      /* by the moment at which the wait ends, since the epoch */
     struct order_list overdue; /* ORDER_AWAITING, whose time is up, until all is read that came before */
     struct table references;   /* what BT may name an order by */
+    const struct asyncapi *asyncapi;
     const struct calendar *calendar;
     bool may_wait;
     struct table ids; /* by request id */

@@ -190,7 +190,7 @@ static void enter_state(struct orders *orders, struct order *order, enum order_s
     } else if (state == ORDER_WAITING) {
         heap_set(&orders->waiting, &order->links->waiting, order->due_ms);
     } else if (state == ORDER_AWAITING) {
-        heap_set(&orders->awaiting, &order->links->waiting, order->waiting.wait.until_ms);
+        heap_set(&orders->awaiting, &order->links->waiting, orders_wait_due_ms(order));
     }
     order->state = state;
     orders->counts[state]++;
@@ -386,7 +386,8 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
     REQUIRE(to <= ENGINE_AWAIT);
     if (order->waiting.progress != NULL && order->ledger.owned)
         orders_mark_changed(orders, order); /* news are published with what came of them */
-    if (to == ENGINE_RETRY && order->source.key != NULL && order->links->lane == NULL) {
+    bool looks = order->lookup.workflow != NULL; /* that needs no lane */
+    if (to == ENGINE_RETRY && order->source.key != NULL && order->links->lane == NULL && !looks) {
         orders_queue_again(orders, order);
         return;
     }
@@ -448,5 +449,6 @@ struct engine_terms orders_terms(struct orders *orders, const struct order *orde
                                  .backoff = api->backoff,
                                  .doubt = api->doubt,
                                  .may_wait = orders->may_wait,
-                                 .calendar = orders->calendar};
+                                 .calendar = orders->calendar,
+                                 .asyncapi = orders->asyncapi};
 }

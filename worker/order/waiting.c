@@ -31,6 +31,7 @@ void waiting_release(struct waiting *waiting)
     ledger_wait_release(&waiting->wait);
     ledger_references_release(&waiting->references);
     message_release(&waiting->message);
+    memory_free(waiting->shown);
     waiting_unload(waiting);
     waiting_init(waiting);
 }

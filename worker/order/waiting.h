@@ -29,6 +29,8 @@ struct waiting {
     struct ledger_heard heard;
     struct mailbox mailbox;
     struct message message;    /* taken out of the mailbox, until it is judged; of one turn */
+    char *shown;               /* what the latest look of this wait has shown; owned; null: nothing */
+    bool looks_last, is_late;  /* the look that comes before a time-out is under way; has shown nothing */
     struct json_object *marks; /* how far BT's words were, see marks.h; owned; null: none yet */
     char *event_ids[EVENT_IDS_MAX];
     size_t event_id_count;

@@ -30,18 +30,6 @@ static void put_aside(struct worker *worker, const rd_kafka_message_t *message, 
     metrics_count_event(worker->metrics, reason);
 }
 
-/* The description of what it is; null: it has none. */
-static const struct event_message *described(const struct worker *worker, struct json_object *payload)
-{
-    const struct asyncapi *asyncapi = &worker->catalogue->asyncapi;
-    const struct event_message *found = NULL;
-
-    for (size_t i = 0; found == NULL && i < asyncapi->channel_count; i++)
-        if (asyncapi->channels[i].message_count > 0)
-            found = event_channel_message(&asyncapi->channels[i], payload);
-    return found;
-}
-
 static int64_t time_of(const struct event_message *message, struct json_object *payload)
 {
     const char *text =
@@ -74,7 +62,7 @@ static void fill(const struct event *event, const struct event_message *describe
 static bool tell(struct worker *worker, struct order *order, const struct event *event,
                  struct json_object *payload, const rd_kafka_message_t *from)
 {
-    const struct event_message *what = described(worker, payload);
+    const struct event_message *what = asyncapi_message(&worker->catalogue->asyncapi, payload);
     struct message message;
 
     if (what == NULL) {

@@ -181,7 +181,8 @@ static struct orders *make_orders(const struct worker *worker)
                                  .api_count = worker->api_count,
                                  .steps_max = (unsigned)worker->settings->steps_max,
                                  .may_wait = worker->ledger_schemas.writes >= LEDGER_FORMAT_WAITS,
-                                 .calendar = &worker->catalogue->calendar};
+                                 .calendar = &worker->catalogue->calendar,
+                                 .asyncapi = &worker->catalogue->asyncapi};
 
     if (getrandom(&setup.seed, sizeof setup.seed, 0) < 0)
         setup.seed = 1;

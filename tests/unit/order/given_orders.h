@@ -47,7 +47,8 @@ static inline void given_world_of(struct world *world, const char *outcome, cons
                                        .steps_max = 5,
                                        .seed = 1,
                                        .may_wait = true,
-                                       .calendar = &world->catalogue->calendar};
+                                       .calendar = &world->catalogue->calendar,
+                                       .asyncapi = &world->catalogue->asyncapi};
     world->orders = orders_new(&setup, world->time);
 }
 

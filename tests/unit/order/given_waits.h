@@ -24,6 +24,10 @@
         members) ", {'stepId': 'r', " GIVEN_READ "}], 'outputs': {'o': '$steps.a.outputs.o'}}" GIVEN_FIND)
 #define GIVEN_WAITS GIVEN_WAITS_WITH(GIVEN_DEAD)
 
+#define GIVEN_LOOKS                                                                                          \
+    GIVEN_WAITS_WITH(GIVEN_DEAD ", 'x-look': {'workflowId': 'find', 'every': 100000, 'payload': {'state':"   \
+                                " '$outputs.o'}}")
+
 #define GIVEN_WRITTEN "{'orderId': '7', 'o': 'x'}"
 
 /* A world in which order '1' of key k waits for its message; its reference. */

@@ -228,6 +228,92 @@ static void a_way_for_time(void)
     given_world_end(&world);
 }
 
+/* Lets the time pass to the next look, and answers it; what came of it as news. */
+static void look(struct world *world, struct order *order, int status, const char *body, const char *news)
+{
+    CU_ASSERT_PTR_NULL(given_settle(world, 1000));
+    while (orders_next_call(world->orders, world->time) == NULL) {
+        CU_ASSERT_FATAL(orders_due_ms(world->orders) != INT64_MAX);
+        given_wait(world);
+        orders_read_to(world->orders, 0, world->time.wall_ms);
+    }
+    CU_ASSERT(order->state == ORDER_CALLING && order->call.operation->id[0] == 'l' &&
+              order->links->lane == NULL);
+    given_answer(world, order, status, body);
+    news_are(order, news);
+}
+
+/* BT is asked now and then, without the key; what it shows is a message, once. */
+static void bt_is_asked(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_LOOKS, &reference);
+    int64_t began_ms = world.time.wall_ms;
+
+    news_are(order, "a:");
+    look(&world, order, 200, "{'o': 'working'}", "m:working");
+    CU_ASSERT(world.time.wall_ms - began_ms >= 90000 && world.time.wall_ms - began_ms <= 110000);
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    look(&world, order, 200, "{'o': 'working'}", "");
+    look(&world, order, 200, "{'o': 'taken'}", ""); /* older */
+    look(&world, order, 200, "{}", "");
+    CU_ASSERT(order->state == ORDER_AWAITING && order->steps_done == 2); /* they cost no budget */
+    look(&world, order, 200, "{'o': 'done'}", "m:");
+    CU_ASSERT_EQUAL(order->state, ORDER_READY);
+    given_world_end(&world);
+}
+
+/* Something is reported while BT is asked. */
+static void both_at_once(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_LOOKS, &reference);
+
+    news_are(order, "a:");
+    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "done"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(order->state, ORDER_CALLING);
+    given_answer(&world, order, 200, "{'o': 'working'}"); /* older by now */
+    news_are(order, "m:");
+    CU_ASSERT_EQUAL(order->state, ORDER_READY);
+    given_world_end(&world);
+}
+
+/* Before time ends the wait BT is asked once more; while it gives no answer nothing is concluded. */
+static void the_last_look(void)
+{
+    static const struct {
+        int status;
+        const char *body;
+        enum order_state state;
+    } rows[] = {
+        {200, "{'o': 'done'}", ORDER_READY},
+        {200, "{'o': 'working'}", ORDER_PARKED},
+        {200, "{}", ORDER_PARKED},
+        {404, "{}", ORDER_AWAITING},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world world;
+        const char *reference;
+        struct order *order = given_waiting(&world, GIVEN_LOOKS, &reference);
+        char news[300];
+        given_news(order, news, sizeof news);
+        order->waiting.wait.look_at_ms = 0; /* as if it had just been asked */
+        CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+        world.time.wall_ms += 1000000;
+        world.time.now_ms += 1000000;
+        orders_read_to(world.orders, 0, world.time.wall_ms);
+        CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
+        given_answer(&world, order, rows[i].status, rows[i].body);
+        CU_ASSERT_EQUAL(order->state, rows[i].state);
+        given_world_end(&world);
+    }
+}
+
 /* Out of the ledger it waits on, is found by its reference, and knows what it has heard. */
 static void taken_over(void)
 {
@@ -263,5 +349,8 @@ CU_TestInfo test_orders_await[] = {{"a message ends the wait", a_message_ends_th
                                    {"time is up", time_is_up},
                                    {"it came in time", it_came_in_time},
                                    {"a way for time", a_way_for_time},
+                                   {"BT is asked", bt_is_asked},
+                                   {"both at once", both_at_once},
+                                   {"the last look", the_last_look},
                                    {"taken over", taken_over},
                                    CU_TEST_INFO_NULL};

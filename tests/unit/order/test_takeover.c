@@ -382,6 +382,30 @@ static void none(void)
     takeover_free(takeover);
 }
 
+static void placed(struct takeover *takeover, const char *id, enum ledger_state state, int64_t turn,
+                   int64_t place, const char *type)
+{
+    struct ledger_record record = {
+        .state = state, .turn = turn, .place = place, .order_type = memory_text(type)};
+
+    snprintf(record.request_id, sizeof record.request_id, "%s", id);
+    takeover_live(takeover, 0, &record);
+}
+
+/* What has queued again stands behind what came before it; what may have an attempt out stands before all (R20). */
+static void queued_again(void)
+{
+    struct takeover *takeover = two(false, "");
+
+    placed(takeover, ID("1"), LEDGER_QUEUED, 100, 2, "again");
+    placed(takeover, ID("2"), LEDGER_QUEUED, 100, 1, "before");
+    placed(takeover, ID("3"), LEDGER_QUEUED, 100, 0, "at");
+    placed(takeover, ID("4"), LEDGER_QUEUED, 99, 7, "first");
+    placed(takeover, ID("5"), LEDGER_INTENDED, 100, 3, "out");
+    given_same("sorted", listed(takeover), "5out 4first 3at 2before 1again");
+    takeover_free(takeover);
+}
+
 /* A lane is rebuilt in the order of (turn, request id), partition by partition. */
 static void sorted(void)
 {
@@ -453,15 +477,11 @@ static void strangers(void)
     takeover_free(takeover);
 }
 
-CU_TestInfo test_takeover[] = {{"protocol", protocol},
-                               {"misses owner", misses_owner},
-                               {"positions", positions},
-                               {"latest", latest},
-                               {"none", none},
-                               {"partitioners", partitioners},
-                               {"sorted", sorted},
-                               {"late", late},
-                               {"many", many},
-                               {"strangers", strangers},
-                               {"an empty log of the same name", an_empty_log_of_the_same_name},
-                               CU_TEST_INFO_NULL};
+CU_TestInfo test_takeover[] = {
+    {"protocol", protocol},   {"misses owner", misses_owner},
+    {"positions", positions}, {"latest", latest},
+    {"none", none},           {"partitioners", partitioners},
+    {"sorted", sorted},       {"queued again", queued_again},
+    {"late", late},           {"many", many},
+    {"strangers", strangers}, {"an empty log of the same name", an_empty_log_of_the_same_name},
+    CU_TEST_INFO_NULL};
