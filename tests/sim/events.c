@@ -84,7 +84,7 @@ static void make_message(const struct plain *event, int64_t offset, struct messa
 }
 
 /* False: it must wait. */
-static bool take(struct process *worker, int32_t partition, int64_t offset)
+static bool take_event(struct process *worker, int32_t partition, int64_t offset)
 {
     struct message message;
 
@@ -108,10 +108,10 @@ static bool next_event(struct process *worker, int32_t partition)
     int64_t offset = worker->next_event[partition];
     enum intake_answer answer = intake_gate_event(&worker->gate, partition, offset);
 
-    return answer == INTAKE_SKIP || (answer == INTAKE_OPEN && take(worker, partition, offset));
+    return answer == INTAKE_SKIP || (answer == INTAKE_OPEN && take_event(worker, partition, offset));
 }
 
-void events_chore(struct process *worker)
+void events_take_all(struct process *worker)
 {
     if (sim.seed < WAITS_FROM)
         return;

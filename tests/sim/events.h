@@ -11,7 +11,7 @@ bool events_possible(int order);
 void events_report(int order);
 
 /* The worker's side (run/events.c, run/overdue.c): takes what has come, as far as it can. */
-void events_chore(struct process *worker);
+void events_take_all(struct process *worker);
 void events_look_at_ends(struct process *worker);
 
 /* Whether the message that ends the order's wait stood in its partition by this moment of the wall clock. */

@@ -138,7 +138,7 @@ void process_intake_chore(struct process *worker)
     if (!worker->up || !process_takes(worker))
         return;
     own_slow(worker);
-    events_chore(worker);
+    events_take_all(worker);
     for (int p = 0; p < sim.partitions; p++)
         if (partitions_owns(worker->partitions, p))
             read_partition(worker, p);

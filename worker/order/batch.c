@@ -84,21 +84,33 @@ static void add_ledger_record(struct batch *batch, const struct order *order, vo
     snprintf(item->request_id, sizeof item->request_id, "%s", order->request.id);
 }
 
-/* News that is not final, in its order. Gives the record of the latest; null: there is none. */
+/* News that is not final, in its order. Gives the record of the latest that is new; null: there is none. */
 static void *add_progress(struct batch *batch, struct order *order)
 {
     struct progress *progress;
-    void *record = NULL;
+    void *latest = NULL;
 
     while ((progress = waiting_take_progress(&order->waiting)) != NULL) {
-        record = batch->setup.records->progress(batch->setup.context, order, progress);
-        order->sequence++;
+        if (!progress->repeated)
+            progress->sequence = order->sequence++;
+        void *record = batch->setup.records->progress(batch->setup.context, order, progress);
         batch_add_item(batch, order->source.partition, record);
-        progress_free(progress);
-    }
-    if (record != NULL)
+        if (!progress->repeated) {
+            latest = record;
+            waiting_keep_progress(&order->waiting, progress);
+        } else {
+            progress_free(progress);
+        }
         partitions_touch(batch->setup.partitions, order->source.partition);
-    return record;
+    }
+    return latest;
+}
+
+/* The change has no record after all: nothing of it goes out. */
+static void take_back(struct batch *batch, size_t from)
+{
+    while (batch->count > from)
+        batch->setup.records->release(batch->setup.context, batch->items[--batch->count].record);
 }
 
 /* The records of a change: an outcome, the ledger's. An order that cannot be owned has none and changes once more. */
@@ -109,6 +121,7 @@ static void add_change(struct batch *batch, const struct change *change)
     struct fault why;
 
     REQUIRE(change->publishes || change->records);
+    size_t before = batch->count;
     void *latest = add_progress(batch, change->order);
     if (change->publishes) {
         outcome = records->outcome(context, change->order);
@@ -119,6 +132,7 @@ static void add_change(struct batch *batch, const struct change *change)
         if (kept == NULL) {
             if (outcome != NULL)
                 records->release(context, outcome);
+            take_back(batch, before);
             orders_too_large(batch->setup.orders, change, &why);
             return;
         }

@@ -2,7 +2,6 @@
 #include "await.h"
 #include "orders_inside.h"
 
-#include "hash.h"
 #include "invariant.h"
 #include "marks.h"
 #include "memory.h"
@@ -10,54 +9,6 @@
 #include <string.h>
 
 enum { WAIT_LEAST_BYTES = 4096 }; /* of an order whose wait ends: it is parsed, at least */
-
-/* One of the names of an order. */
-struct reference_link {
-    struct table_item by_reference;
-    struct order *order;
-    size_t index; /* among those in order->waiting.references */
-};
-
-static const char *reference_of(const struct reference_link *link)
-{
-    return link->order->waiting.references.list[link->index].reference;
-}
-
-void orders_unindex(struct orders *orders, struct order *order)
-{
-    for (size_t i = 0; i < order->links->reference_count; i++)
-        table_remove(&orders->references, &order->links->references[i].by_reference);
-    order->links->references = memory_free(order->links->references);
-    order->links->reference_count = 0;
-}
-
-void orders_index(struct orders *orders, struct order *order)
-{
-    size_t count = order->waiting.references.count;
-
-    if (order->links->reference_count == count)
-        return;
-    orders_unindex(orders, order); /* they move */
-    order->links->references = memory_new(count, sizeof *order->links->references);
-    for (size_t i = 0; i < count; i++) {
-        struct reference_link *link = &order->links->references[i];
-        *link = (struct reference_link){.order = order, .index = i};
-        table_add(&orders->references, &link->by_reference, hash_text(reference_of(link)));
-    }
-    order->links->reference_count = count;
-}
-
-struct order *orders_find_reference(const struct orders *orders, const char *reference)
-{
-    struct table_item *item = table_find(&orders->references, hash_text(reference));
-
-    for (; item != NULL; item = table_next(item)) {
-        struct reference_link *link = CONTAINER_OF(item, struct reference_link, by_reference);
-        if (!link->order->links->abandoned && strcmp(reference_of(link), reference) == 0)
-            return link->order;
-    }
-    return NULL;
-}
 
 static void note_offset(struct order *order, int64_t offset)
 {
@@ -131,13 +82,6 @@ static bool is_read(struct orders *orders, const struct order *order)
     return false;
 }
 
-int64_t orders_wait_due_ms(const struct order *order)
-{
-    const struct ledger_wait *wait = &order->waiting.wait;
-
-    return wait->look_at_ms != 0 && wait->look_at_ms < wait->until_ms ? wait->look_at_ms : wait->until_ms;
-}
-
 static bool is_over(const struct orders *orders, const struct order *order)
 {
     return orders->time.wall_ms >= order->waiting.wait.until_ms;
@@ -207,12 +151,4 @@ void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms)
         heap_set(&orders->awaiting, &links->waiting, orders_wait_due_ms(links->order));
     }
     orders->due_ms = orders->time.now_ms;
-}
-
-void orders_leave_overdue(struct orders *orders, struct order *order)
-{
-    if (!order->links->overdue)
-        return;
-    TAILQ_REMOVE(&orders->overdue, order->links, in_state);
-    order->links->overdue = false;
 }

@@ -48,6 +48,7 @@ bool orders_repeat(struct orders *orders, struct order *order, int32_t partition
         memory_resize(order->ledger.repeats, order->ledger.repeat_count + 1, sizeof *order->ledger.repeats);
     order->ledger.repeats[order->ledger.repeat_count++] = (struct order_repeat){partition, offset};
     order->ledger.repeats_due++;
+    waiting_repeat_progress(&order->waiting); /* how far it is, at once; the end when it comes */
     if (order->ledger.owned)
         orders_mark_changed(orders, order);
     else

@@ -43,7 +43,7 @@ void orders_own(struct orders *orders, struct order *order);
 void orders_queue_again(struct orders *orders, struct order *order);
 struct order_part *orders_part(struct orders *orders, size_t partition); /* made where there is none */
 
-/* --- orders_await.c --- */
+/* --- orders_index.c --- */
 
 /* Makes the references findable that the order has got; and forgets them all. */
 void orders_index(struct orders *orders, struct order *order);
@@ -52,6 +52,8 @@ void orders_unindex(struct orders *orders, struct order *order);
 void orders_leave_overdue(struct orders *orders, struct order *order);
 
 int64_t orders_wait_due_ms(const struct order *order); /* since the epoch: it ends, or BT is asked */
+
+/* --- orders_await.c --- */
 
 /* Ends waits whose time is up, as far as `left` goes (in bytes of orders). */
 void orders_end_waits(struct orders *orders, int64_t *left);

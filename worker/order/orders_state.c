@@ -385,7 +385,7 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
 
     REQUIRE(to <= ENGINE_AWAIT);
     if (order->waiting.progress != NULL && order->ledger.owned)
-        orders_mark_changed(orders, order); /* news are published with what came of them */
+        orders_mark_changed(orders, order);      /* news are published with what came of them */
     bool looks = order->lookup.workflow != NULL; /* that needs no lane */
     if (to == ENGINE_RETRY && order->source.key != NULL && order->links->lane == NULL && !looks) {
         orders_queue_again(orders, order);

@@ -4,6 +4,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "order_links.h"
+#include "parts_json.h"
 #include "tree_build.h"
 #include "utf8.h"
 
@@ -57,31 +58,6 @@ static void add_flag(struct json_object *tree, const char *name, bool value)
         tree_add_boolean(tree, name, true);
 }
 
-static void add_reason(struct json_object *tree, const char *name, const struct reason *reason)
-{
-    if (reason->kind == REASON_NONE)
-        return;
-    struct json_object *one = json_object_new_object();
-    tree_add_known(one, "kind", reason_kind_name(reason->kind));
-    tree_add_known(one, "code", reason->code);
-    tree_add_known(one, "text", reason->text);
-    tree_add(tree, name, one);
-}
-
-static struct json_object *calls_tree(const struct call_record *calls)
-{
-    struct json_object *tree = json_object_new_object(), *ids = json_object_new_array();
-
-    tree_add_known(tree, "step", calls->step);
-    add_number(tree, "attempts", calls->attempts);
-    for (size_t i = 0; i < calls->tracking_count; i++)
-        json_object_array_add(ids, json_object_new_string(calls->tracking_ids[i]));
-    tree_add(tree, "trackingIds", ids);
-    add_number(tree, "httpStatus", calls->http_status);
-    tree_add_known(tree, "btCode", calls->bt_code);
-    return tree;
-}
-
 static void add_headers(struct json_object *tree, const struct order_headers *headers)
 {
     tree_add_known(tree, "traceparent", headers->traceparent);
@@ -131,7 +107,7 @@ static char *progress_of(const struct order *order)
     add_flag(tree, "stepsLeftOut", order->main.steps_left_out);
     if (undecided && order->main.steps != NULL)
         tree_add(tree, "steps", json_object_get(order->main.steps));
-    tree_add(tree, "calls", calls_tree(&order->main.calls));
+    tree_add(tree, "calls", parts_calls_tree(&order->main.calls));
     add_retries(tree, &order->main);
     add_flag(tree, "tokenRenewed", order->main.token_renewed);
     add_number(tree, "stepsDone", order->steps_done);
@@ -144,17 +120,19 @@ static char *progress_of(const struct order *order)
     add_flag(tree, "wasInDoubt", order->doubt.was);
     add_flag(tree, "wasRefused", order->doubt.refused);
     add_number(tree, "takeOversInDoubt", order->doubt.restarts);
-    add_reason(tree, "doubt", &order->doubt.reason);
+    parts_add_reason(tree, "doubt", &order->doubt.reason);
     add_number(tree, "outcomes", order->sequence);
     add_number(tree, "repeatsDue", order->ledger.repeats_due);
     if (order->reason.kind != REASON_NONE || !undecided) {
         tree_add_known(tree, "status", outcome_status_name(order->status));
-        add_reason(tree, "reason", &order->reason);
+        parts_add_reason(tree, "reason", &order->reason);
         add_number(tree, "finishedAtMs", order->finished_at_ms);
     }
     if (undecided)
         tree_add(tree, "mailbox", mailbox_tree(&order->waiting.mailbox));
     tree_add(tree, "marks", json_object_get(order->waiting.marks));
+    if (undecided && order->waiting.latest != NULL)
+        tree_add(tree, "latestNews", progress_tree(order->waiting.latest));
     tree_add(tree, "eventIds", event_ids_tree(&order->waiting));
     add_headers(tree, &order->source.headers);
     add_number(tree, "journalDropped", order->journal.dropped);
@@ -241,34 +219,6 @@ static void read_text(const struct json_object *tree, const char *name, char *te
     snprintf(text, size, "%s", value == NULL ? "" : value);
 }
 
-static void read_reason(const struct json_object *tree, const char *name, struct reason *reason)
-{
-    struct json_object *one = tree_member(tree, name);
-    const char *kind = tree_text_of(one, "kind");
-
-    *reason = (struct reason){.kind = REASON_NONE};
-    for (int i = REASON_NONE; kind != NULL && i <= REASON_REPORTED; i++)
-        if (strcmp(reason_kind_name((enum reason_kind)i), kind) == 0)
-            reason->kind = (enum reason_kind)i;
-    read_text(one, "code", reason->code, sizeof reason->code);
-    read_text(one, "text", reason->text, sizeof reason->text);
-}
-
-static void read_calls(struct json_object *tree, const struct workflow *workflow, struct call_record *calls)
-{
-    struct json_object *ids = tree_member(tree, "trackingIds");
-    const char *step = tree_text_of(tree, "step");
-    size_t index = step == NULL ? workflow->step_count : workflow_step(workflow, step);
-
-    calls->step = index < workflow->step_count ? workflow->steps[index].id : NULL;
-    calls->attempts = (unsigned)number_of(tree, "attempts");
-    for (size_t i = 0; ids != NULL && i < json_object_array_length(ids) && i < TRACKING_IDS_MAX; i++)
-        calls->tracking_ids[calls->tracking_count++] =
-            memory_text(json_object_get_string(json_object_array_get_idx(ids, i)));
-    calls->http_status = (int)number_of(tree, "httpStatus");
-    read_text(tree, "btCode", calls->bt_code, sizeof calls->bt_code);
-}
-
 static void read_headers(const struct json_object *tree, struct order_headers *headers)
 {
     headers->traceparent = memory_text(tree_text_of(tree, "traceparent"));
@@ -303,7 +253,7 @@ static void read_walk(struct order *order, const char *step, const struct json_o
     struct json_object *steps = tree_member(progress, "steps");
     order->main.steps = steps == NULL ? json_object_new_object() : json_object_get(steps);
     order->main.inputs = json_object_get(order->request.inputs);
-    read_calls(tree_member(progress, "calls"), workflow, &order->main.calls);
+    parts_read_calls(tree_member(progress, "calls"), workflow, &order->main.calls);
     read_retries(progress, &order->main);
     order->main.token_renewed = flag_of(progress, "tokenRenewed");
 }
@@ -337,16 +287,18 @@ static void read_progress(struct order *order, const struct json_object *progres
     order->doubt.was = flag_of(progress, "wasInDoubt");
     order->doubt.refused = flag_of(progress, "wasRefused");
     order->doubt.restarts = (unsigned)number_of(progress, "takeOversInDoubt");
-    read_reason(progress, "doubt", &order->doubt.reason);
+    parts_read_reason(progress, "doubt", &order->doubt.reason);
     order->sequence = (unsigned)number_of(progress, "outcomes");
     order->ledger.repeats_due = (unsigned)number_of(progress, "repeatsDue");
     order->status = read_status(progress);
-    read_reason(progress, "reason", &order->reason);
+    parts_read_reason(progress, "reason", &order->reason);
     order->finished_at_ms = number_of(progress, "finishedAtMs");
     read_headers(progress, &order->source.headers);
     mailbox_of_tree(tree_member(progress, "mailbox"), &order->waiting.mailbox);
     order->waiting.marks = json_object_get(tree_member(progress, "marks"));
     read_event_ids(tree_member(progress, "eventIds"), &order->waiting);
+    if (tree_member(progress, "latestNews") != NULL)
+        order->waiting.latest = progress_of_tree(tree_member(progress, "latestNews"), order->type->workflow);
     order->journal.dropped = (unsigned)number_of(progress, "journalDropped");
     unsigned dropped = order->journal.dropped;
     journal_of_tree(tree_member(progress, "journal"), &order->journal);

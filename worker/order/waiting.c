@@ -13,15 +13,6 @@ void waiting_init(struct waiting *waiting)
     waiting->progress_end = &waiting->progress;
 }
 
-void progress_free(struct progress *progress)
-{
-    for (size_t i = 0; i < progress->calls.tracking_count; i++)
-        memory_free(progress->calls.tracking_ids[i]);
-    ledger_wait_release(&progress->wait);
-    json_object_put(progress->result);
-    memory_free(progress);
-}
-
 void waiting_release(struct waiting *waiting)
 {
     struct progress *progress;
@@ -32,6 +23,7 @@ void waiting_release(struct waiting *waiting)
     ledger_references_release(&waiting->references);
     message_release(&waiting->message);
     memory_free(waiting->shown);
+    waiting->latest = progress_free(waiting->latest);
     waiting_unload(waiting);
     waiting_init(waiting);
 }
@@ -42,6 +34,7 @@ void waiting_unload(struct waiting *waiting)
     mailbox_release(&waiting->mailbox);
     json_object_put(waiting->marks);
     waiting->marks = NULL;
+    waiting->latest = progress_free(waiting->latest);
     for (size_t i = 0; i < waiting->event_id_count; i++)
         memory_free(waiting->event_ids[i]);
     waiting->event_id_count = 0;
@@ -73,6 +66,12 @@ void waiting_note_event(struct waiting *waiting, const char *event_id)
     waiting->event_ids[waiting->event_id_count++] = memory_text(event_id);
 }
 
+static void append(struct waiting *waiting, struct progress *progress)
+{
+    *waiting->progress_end = progress;
+    waiting->progress_end = &progress->next;
+}
+
 struct progress *waiting_add_progress(struct waiting *waiting, const char *step, const struct reason *reason,
                                       int64_t wall_ms)
 {
@@ -80,9 +79,23 @@ struct progress *waiting_add_progress(struct waiting *waiting, const char *step,
 
     *progress = (struct progress){.step = step, .reason = *reason, .at_ms = wall_ms};
     progress->calls.step = step;
-    *waiting->progress_end = progress;
-    waiting->progress_end = &progress->next;
+    append(waiting, progress);
     return progress;
+}
+
+void waiting_keep_progress(struct waiting *waiting, struct progress *progress)
+{
+    progress_free(waiting->latest);
+    waiting->latest = progress;
+}
+
+void waiting_repeat_progress(struct waiting *waiting)
+{
+    if (waiting->latest == NULL)
+        return;
+    struct progress *again = progress_copy(waiting->latest);
+    again->repeated = true;
+    append(waiting, again);
 }
 
 struct progress *waiting_take_progress(struct waiting *waiting)

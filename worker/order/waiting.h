@@ -7,21 +7,9 @@
 
 #include "ledger_wait.h"
 #include "mailbox.h"
-#include "outcome.h"
+#include "progress.h"
 
 enum { EVENT_IDS_MAX = 32 /* of the latest events: the same id is the same event */ };
-
-/* News that is not final, made when it happened and published with what came of it. */
-struct progress {
-    const char *step; /* borrowed from the catalogue */
-    struct reason reason;
-    struct call_record calls;       /* of that step; its texts are owned */
-    struct ledger_wait wait;        /* what the order waited for when the engine was done; owned */
-    char reference[UUID_TEXT_SIZE]; /* that it is about; "": none */
-    struct json_object *result;     /* outputs so far; owned; null: they do not fit the result */
-    int64_t at_ms;                  /* since the epoch */
-    struct progress *next;
-};
 
 struct waiting {
     struct ledger_wait wait;             /* step null: it does not wait */
@@ -35,6 +23,7 @@ struct waiting {
     char *event_ids[EVENT_IDS_MAX];
     size_t event_id_count;
     struct progress *progress, **progress_end; /* not published yet, oldest first */
+    struct progress *latest;                   /* that was published, for repeats; owned; null: none was */
 };
 
 void waiting_init(struct waiting *waiting);
@@ -55,6 +44,10 @@ struct progress *waiting_add_progress(struct waiting *waiting, const char *step,
                                       int64_t wall_ms);
 /* The oldest piece, which becomes the caller's; null: there is none. */
 struct progress *waiting_take_progress(struct waiting *waiting);
-void progress_free(struct progress *progress);
+
+/* It was published, and is what repeats are answered with until there are other news; taken over. */
+void waiting_keep_progress(struct waiting *waiting, struct progress *progress);
+/* The latest news once more, for a repeat; nothing where there are none. */
+void waiting_repeat_progress(struct waiting *waiting);
 
 #endif

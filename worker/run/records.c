@@ -128,6 +128,12 @@ void record_of_progress(const struct worker *worker, const struct order *order,
 
     order_progress(order, progress, &outcome);
     make_outcome(worker, order, &outcome, record);
+    if (!progress->repeated)
+        return;
+    add_text(record, REPEATED_HEADER, "true");
+    memory_free(record->note);
+    record->note =
+        order_log_repeated(worker, order->type, order->request.id, outcome_status_name(outcome.status));
 }
 
 void record_of_order_smaller(const struct worker *worker, const struct order *order, const struct fault *why,

@@ -58,7 +58,7 @@ static inline enum orders_told given_told(struct world *world, struct order *ord
                               .offset = offset};
     if (time != NULL)
         CU_ASSERT(timestamp_parse(time, &message.time_ms, &why));
-    strcpy(message.reference, order->waiting.references.list[0].reference);
+    snprintf(message.reference, sizeof message.reference, "%s", order->waiting.references.list[0].reference);
     enum orders_told told = orders_tell(world->orders, order, what, &message, world->time);
     message_release(&message);
     return told;

@@ -314,6 +314,33 @@ static void the_last_look(void)
     }
 }
 
+/* Who asks again hears at once how far it is, and the end when it comes; also after a take-over (R9). */
+static void asked_again(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct fault why = {.text = ""};
+
+    struct progress *news = waiting_take_progress(&order->waiting);
+    CU_ASSERT_FATAL(news != NULL && order->waiting.progress == NULL);
+    news->sequence = 3;
+    waiting_keep_progress(&order->waiting, news);
+    struct order *again = given_recalled(&world, order);
+    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT_FATAL(orders_recover(world.orders, again, world.time, &why));
+    CU_ASSERT(orders_repeat(world.orders, again, 0, 77));
+    news = waiting_take_progress(&again->waiting);
+    CU_ASSERT_FATAL(news != NULL && news->repeated && news->sequence == 3);
+    given_same("step", news->step, "a");
+    given_same("waits at", news->wait.step, "m");
+    CU_ASSERT(news->calls.http_status == 201 && news->calls.attempts == 1 && news->result != NULL);
+    progress_free(news);
+    CU_ASSERT_EQUAL(again->ledger.repeats_due, 1); /* for the end */
+    given_world_end(&world);
+}
+
 /* Out of the ledger it waits on, is found by its reference, and knows what it has heard. */
 static void taken_over(void)
 {
@@ -352,5 +379,6 @@ CU_TestInfo test_orders_await[] = {{"a message ends the wait", a_message_ends_th
                                    {"BT is asked", bt_is_asked},
                                    {"both at once", both_at_once},
                                    {"the last look", the_last_look},
+                                   {"asked again", asked_again},
                                    {"taken over", taken_over},
                                    CU_TEST_INFO_NULL};
