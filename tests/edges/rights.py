@@ -6,9 +6,12 @@ import pathlib
 import shutil
 import tempfile
 
+import confluent_kafka
 import confluent_kafka.admin
 
 from brokers import Kafka
+from listeners import listening
+from notifications import product_order
 from order_types import portability
 from orders import create_order, evidence, final, outcomes
 from stages import new_stage
@@ -17,7 +20,7 @@ from timings import FAST_CALLS
 from waiting import expect, wait_for
 
 kinds = confluent_kafka.admin
-USERS = {"admin": "admin-secret", "worker": "worker-secret"}
+USERS = {"admin": "admin-secret", "worker": "worker-secret", "listener": "listener-secret"}
 EXTRA = (
     """sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
@@ -91,26 +94,26 @@ class Guard:
         self.admin = kinds.AdminClient(stage.client)
 
     @staticmethod
-    def binding(right, of_what):
+    def binding(right, of_what, user="worker"):
         kind, name, prefix, operation = right
         pattern = kinds.ResourcePatternType.PREFIXED if prefix else kinds.ResourcePatternType.LITERAL
         return of_what(
-            kinds.ResourceType[kind], name, pattern, "User:worker", "*", kinds.AclOperation[operation], kinds.AclPermissionType.ALLOW
+            kinds.ResourceType[kind], name, pattern, f"User:{user}", "*", kinds.AclOperation[operation], kinds.AclPermissionType.ALLOW
         )
 
-    def grant(self, *rights):
-        for done in self.admin.create_acls([self.binding(right, kinds.AclBinding) for right in rights]).values():
+    def grant(self, *rights, user="worker"):
+        for done in self.admin.create_acls([self.binding(right, kinds.AclBinding, user) for right in rights]).values():
             done.result(20)
-        self.until(rights, True)
+        self.until(rights, True, user)
 
-    def withdraw(self, right):
-        for done in self.admin.delete_acls([self.binding(right, kinds.AclBindingFilter)]).values():
+    def withdraw(self, right, user="worker"):
+        for done in self.admin.delete_acls([self.binding(right, kinds.AclBindingFilter, user)]).values():
             done.result(20)
-        self.until([right], False)
+        self.until([right], False, user)
 
-    def until(self, rights, there):
+    def until(self, rights, there, user):
         """The controller has answered; the broker that judges learns it a moment later."""
-        filters = [self.binding(right, kinds.AclBindingFilter) for right in rights]
+        filters = [self.binding(right, kinds.AclBindingFilter, user) for right in rights]
         wait_for(lambda: all(bool(self.admin.describe_acls(f).result(20)) == there for f in filters), "the broker to know of the rights")
 
 
@@ -223,3 +226,29 @@ def a_password_that_changes(_):
             one = stage.worker("one", **settings).ready()
         final(reader, request)
         expect("secret" not in one.log() and one.page("/health/ready")[0] == 200, one.log())
+
+
+@story(on="edges")
+def what_the_listener_may(_):
+    """With the two rights that `topics --acls` prints for it `listen` takes notifications, and its user can do nothing else; withdrawn
+    under way, BT is asked to come again, readiness says why, and with the right all goes on."""
+    with a_guarded_stage() as (stage, _):
+        guard, rights = Guard(stage), printed(stage, "listener")
+        expect({right[3] for right in rights} == {"WRITE", "DESCRIBE"} and len(rights) == 4, f"{rights}")
+        guard.grant(*rights, user="listener")
+        with listening(stage, **{f"kafka.{key}": value for key, value in login("listener").items()}) as listener:
+            token = listener.token()["access_token"]
+            payload = product_order("1e34fb00-3209-8bbe-986a-a70dbe3d0003")
+            expect(listener.post(payload, token).status_code == 201, listener.log())
+            right = ("TOPIC", stage.topic("order-events"), False, "WRITE")
+            guard.withdraw(right, user="listener")
+            wait_for(lambda: listener.post(payload, token).status_code == 503, "a refusal")
+            expect("authorization failed" in listener.page("/health/ready")[1], listener.page("/health/ready")[1])
+            guard.grant(right, user="listener")
+            wait_for(lambda: listener.post(payload, token).status_code == 201, "it to be taken again")
+            expect(listener.page("/health/ready")[0] == 200, listener.page("/health/ready")[1])
+        reader = confluent_kafka.Consumer({**stage.client, **login("listener"), "group.id": "listener", "auto.offset.reset": "earliest"})
+        reader.subscribe([stage.topic("order-events")])
+        found = wait_for(lambda: reader.poll(0.5), "an answer")
+        expect(found.error() and "uthorization" in found.error().str(), f"{found.error()} {found.value()}")
+        reader.close()

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -82,9 +83,9 @@ def topics_that_are_not_as_they_must_be(stage):
 def subject_of(port, authority):
     """What the certificate that the port shows is for, by a client that trusts the authority."""
     context = ssl.create_default_context(cafile=authority.file)
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
-        with context.wrap_socket(plain, server_hostname="127.0.0.1") as encrypted:
-            return encrypted.getpeercert()["serialNumber"], encrypted.version()
+    plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+    with context.wrap_socket(plain, server_hostname="127.0.0.1") as encrypted:
+        return encrypted.getpeercert()["serialNumber"], encrypted.version()
 
 
 @story(on="embedded")
@@ -165,8 +166,6 @@ def stopped_while_a_request_waits(_):
 
 
 def kafka_stands_still(broker, still):
-    import os
-
     os.kill(broker, signal.SIGSTOP if still else signal.SIGCONT)
 
 

@@ -85,21 +85,20 @@ def tokens_that_are_none(stage):
 @story(on="embedded")
 def guessing(stage):
     """Ten wrong secrets in a second, then 429, whoever asks; a second later BT gets its token."""
-    with listening(stage) as listener:
-        with httpx.Client() as client:
+    with listening(stage) as listener, httpx.Client() as client:
 
-            def ask(secret):
-                return client.post(
-                    listener.url + TOKENS, data={"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": secret}
-                )
+        def ask(secret):
+            return client.post(
+                listener.url + TOKENS, data={"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": secret}
+            )
 
-            answers = [ask("guess")]
-            while answers[-1].status_code != 429:
-                answers.append(ask("guess"))
-                expect(len(answers) < 200, "nobody stops it")
-            expect(len(answers) > 10 and answers[-1].headers["Retry-After"] == "1", f"{len(answers)} {answers[-1].headers}")
-            expect(all(one.status_code == 401 for one in answers[:-1]), f"{answers}")
-            wait_for(lambda: ask(SECRET).status_code == 200, "the token", 5)
+        answers = [ask("guess")]
+        while answers[-1].status_code != 429:
+            answers.append(ask("guess"))
+            expect(len(answers) < 200, "nobody stops it")
+        expect(len(answers) > 10 and answers[-1].headers["Retry-After"] == "1", f"{len(answers)} {answers[-1].headers}")
+        expect(all(one.status_code == 401 for one in answers[:-1]), f"{answers}")
+        wait_for(lambda: ask(SECRET).status_code == 200, "the token", 5)
 
 
 @story(on="embedded")

@@ -74,8 +74,8 @@ void topics_check_events(const struct topic_state states[TOPIC_COUNT], struct pr
 const char *topics_name(const struct settings *settings, enum topic_role role);
 
 /*
- * The least rights on a topic, as kafka-acls.sh takes them after --operation, of the worker or of whc-worker listen; null:
- * none.
+ * The least rights on a topic, as kafka-acls.sh takes them after --operation, of the worker or of whc-worker listen;
+ * null: none.
  */
 const char *topics_rights(enum topic_role role, bool listener);
 

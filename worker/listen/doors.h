@@ -1,6 +1,6 @@
 /*
- * The two addresses that BT uses: where it gets a token, and where it posts. What is refused is refused before its body is
- * taken; a notification is answered 201 once Kafka has it.
+ * The two addresses that BT uses: where it gets a token, and where it posts. What is refused is refused before its body
+ * is taken; a notification is answered 201 once Kafka has it.
  */
 #ifndef LISTEN_DOORS_H
 #define LISTEN_DOORS_H

@@ -1,6 +1,6 @@
 /*
- * A notification of BT (schemas/common/Event.avsc) between whc-worker listen and the worker that owns its order: what came,
- * and what it is found by. The description of the channel says where in a payload that stands (asyncapi.h).
+ * A notification of BT (schemas/common/Event.avsc) between whc-worker listen and the worker that owns its order: what
+ * came, and what it is found by. The description of the channel says where in a payload that stands (asyncapi.h).
  */
 #ifndef RECORD_EVENT_H
 #define RECORD_EVENT_H

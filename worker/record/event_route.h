@@ -18,7 +18,10 @@ struct event_route {
  */
 struct event_route event_route(const char *reference, const char *order_id, int32_t partitions);
 
-/* The partition whose owner keeps what is known of an id of BT's: SHA-256, first four bytes, big-endian, mod partitions. */
+/*
+ * The partition whose owner keeps what is known of an id of BT's: the first four bytes of its SHA-256, big-endian, mod
+ * partitions.
+ */
 int32_t event_route_of_order_id(const char *order_id, int32_t partitions);
 
 #endif

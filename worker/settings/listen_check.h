@@ -7,8 +7,8 @@
 enum { LISTEN_SECRET_MIN = 16, LISTEN_KEY_MIN = 32 }; /* characters */
 
 /*
- * Addresses, certificate, clients and keys: one problem each. Secrets and notifications go over an address without TLS only
- * on this machine, or where a gateway in front speaks it.
+ * Addresses, certificate, clients and keys: one problem each. Secrets and notifications go over an address without TLS
+ * only on this machine, or where a gateway in front speaks it.
  */
 void listen_check(const struct settings *settings, struct problems *problems);
 

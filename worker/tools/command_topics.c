@@ -140,8 +140,8 @@ int command_topics(int argc, char **argv)
          .flag = &rights},
         {"--create", NULL, "create the topics that do not exist", .flag = &create},
         {"--repartition", NULL,
-         "partitions were added to requests, signals, events and ledger, or requests.partitioner was changed: move what is "
-         "remembered of finished orders to where their keys are now; no worker may run, no order be live",
+         "partitions were added to requests, signals, events and ledger, or requests.partitioner was changed: move what "
+         "is remembered of finished orders to where their keys are now; no worker may run, no order be live",
          .flag = &repartitions}};
     struct setup setup;
     const struct command_line line = {&help, rows, COUNT_OF(rows), &config, SETUP_TOOL};

@@ -8,6 +8,7 @@
 #define CLIENT "listen.client.id=bt\nlisten.client.secret=0123456789abcdef\n"
 #define KEY "listen.token.key=0123456789abcdef0123456789abcdef\n"
 #define GOOD CLIENT KEY
+#define READABLE SOURCE_DIR "/CMakeLists.txt"
 
 static const struct {
     const char *name, *text, *where, *what; /* what null: nothing is wrong */
@@ -20,13 +21,11 @@ static const struct {
     {"a name", GOOD "listen.address=localhost\n", "listen.address", "is not an IP address"},
     {"a name for the pages", GOOD "listen.admin.address=localhost\n", "listen.admin.address",
      "is not an IP address"},
-    {"a certificate without a key",
-     GOOD "listen.tls.certificate.file=" SOURCE_DIR "/CMakeLists.txt\nlisten.address=0.0.0.0\n",
+    {"a certificate without a key", GOOD "listen.tls.certificate.file=" READABLE "\nlisten.address=0.0.0.0\n",
      "listen.tls.key.file", "is missing"},
-    {"a key without a certificate", GOOD "listen.tls.key.file=" SOURCE_DIR "/CMakeLists.txt\n",
-     "listen.tls.certificate.file", "is missing"},
-    {"files that are not there",
-     GOOD "listen.tls.certificate.file=/none\nlisten.tls.key.file=" SOURCE_DIR "/CMakeLists.txt\n",
+    {"a key without a certificate", GOOD "listen.tls.key.file=" READABLE "\n", "listen.tls.certificate.file",
+     "is missing"},
+    {"files that are not there", GOOD "listen.tls.certificate.file=/none\nlisten.tls.key.file=" READABLE "\n",
      "listen.tls.certificate.file", "cannot be read"},
     {"no client", KEY "listen.client.secret=0123456789abcdef\n", "listen.client.id", "is missing"},
     {"a colon", KEY "listen.client.id=b:t\nlisten.client.secret=0123456789abcdef\n", "listen.client.id",
