@@ -332,8 +332,9 @@ static void freed(void)
     post(&gone, "/later", 1);
     given_until(given.loop, &given.kept_count, 2);
     leave(&gone);
-    end(&given);
+    given.posts = posts_free(given.posts);
     leave(&waiting);
+    end(&given);
 }
 
 static void not_an_address(void)
