@@ -79,7 +79,7 @@ def tokens_that_are_none(stage):
         wait_for(lambda: time.time() >= end, "the token to expire")
         expect(listener.post(product_order(REFERENCE), good).status_code == 401, "an expired one")
         expect(listener.metric("whc_listen_events_total") == 0, listener.page("/metrics")[1])
-        expect("an expired token" in listener.log(), listener.log())
+        expect("its token has expired" in listener.log(), listener.log())
 
 
 @story(on="embedded")

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { SCHEMAS_MAX = 16 }; /* one within the other */
+enum { SCHEMAS_MAX = 1000 }; /* looked at for one pointer: references may lead in circles */
 
 static const char payload_start[] = "$message.payload#";
 
@@ -39,32 +39,32 @@ static bool is_pointer(const char *text)
     return true;
 }
 
-static bool schema_at(struct json_object *root, struct json_object *schema, const char *pointer, int depth,
+static bool schema_at(struct json_object *root, struct json_object *schema, const char *pointer, int *left,
                       const char **only);
 
 /* Whether one of the schemas of a list (allOf, anyOf, oneOf) describes it. */
-static bool list_at(struct json_object *root, struct json_object *list, const char *pointer, int depth,
+static bool list_at(struct json_object *root, struct json_object *list, const char *pointer, int *left,
                     const char **only)
 {
     bool described = false;
 
     for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++)
-        described |= schema_at(root, json_object_array_get_idx(list, i), pointer, depth, only);
+        described |= schema_at(root, json_object_array_get_idx(list, i), pointer, left, only);
     return described;
 }
 
-static bool schema_at(struct json_object *root, struct json_object *schema, const char *pointer, int depth,
+static bool schema_at(struct json_object *root, struct json_object *schema, const char *pointer, int *left,
                       const char **only)
 {
     static const char *const lists[] = {"allOf", "anyOf", "oneOf"};
     bool described = *pointer == '\0', open = true;
 
     schema = asyncapi_resolve(root, schema);
-    if (schema == NULL || depth == 0)
+    if (schema == NULL || --*left < 0)
         return false;
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         const char *none = NULL; /* only allOf says what must be */
-        described |= list_at(root, tree_member(schema, lists[i]), pointer, depth - 1, i == 0 ? only : &none);
+        described |= list_at(root, tree_member(schema, lists[i]), pointer, left, i == 0 ? only : &none);
         open &= !tree_has(schema, lists[i]);
     }
     if (*pointer == '\0') {
@@ -78,14 +78,16 @@ static bool schema_at(struct json_object *root, struct json_object *schema, cons
     if (member == NULL && *token != '\0' && strspn(token, "0123456789") == strlen(token))
         member = tree_member(schema, "items");
     if (member != NULL)
-        return schema_at(root, member, rest, depth - 1, only) || described;
+        return schema_at(root, member, rest, left, only) || described;
     return described || (open && !tree_has(schema, "properties") && !tree_has(schema, "items"));
 }
 
 bool asyncapi_schema_at(struct json_object *root, struct json_object *schema, const char *pointer,
                         const char **only)
 {
-    return schema_at(root, schema, pointer, SCHEMAS_MAX, only);
+    int left = SCHEMAS_MAX;
+
+    return schema_at(root, schema, pointer, &left, only);
 }
 
 char *asyncapi_pointer(struct json_object *root, struct json_object *schema, const char *what,

@@ -67,10 +67,10 @@ static bool events_head(struct listener *listener, const struct post_head *head,
     if (state != ACCESS_TOKEN_GOOD) {
         const char *why =
             head->authorization == NULL ? "Bearer " REALM : "Bearer " REALM ", error=\"invalid_token\"";
-        LOG(LOG_INFO, "a notification was refused",
-            log_text("why", head->authorization == NULL     ? "no token"
-                            : state == ACCESS_TOKEN_EXPIRED ? "an expired token"
-                                                            : "a wrong token"));
+        if (state == ACCESS_TOKEN_EXPIRED)
+            LOG(LOG_WARN, "a notification was refused: its token has expired");
+        else
+            LOG(LOG_WARN, "a notification was refused: it has no token that is ours");
         return refuse(listener, events_door, (struct post_reply){.status = 401, .authenticate = why}, reply);
     }
     if (!rate_take(&listener->notifications, loop_clock_ms())) {
@@ -230,6 +230,11 @@ void doors_sent(void *context, void *what, const struct event_sent *sent)
     if (sent->written) {
         figures_written(listener->figures, notification_words[kind], sent->took_ms);
         log_taken(arrival, sent);
+        if (arrival->notification.ahead) {
+            figures_ahead(listener->figures);
+            LOG(LOG_WARN, "a notification is dated more than a day ahead: one of the clocks is wrong",
+                log_text("event_id", arrival->notification.event.id));
+        }
         answer(listener, arrival->post, events_door,
                &(struct post_reply){.status = kind == NOTIFICATION_JSON ? 400 : 201});
     } else if (sent->why.kind == FAULT_INPUT) { /* it would be refused again and again */

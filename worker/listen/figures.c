@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { SERIES_MAX = 200, ANSWERS = FIGURE_CERTIFICATE_ENDS + 1, EVENTS, WAIT_SECONDS };
+enum { SERIES_MAX = 200, ANSWERS = FIGURE_CERTIFICATE_ENDS + 1, EVENTS, AHEAD, WAIT_SECONDS };
 
 #define SECONDS                                                                                              \
     {                                                                                                        \
@@ -34,6 +34,11 @@ static const struct metric_family families[] = {
                 METRIC_COUNTER,
                 {"kind"},
                 {0}},
+    [AHEAD] = {"whc_listen_time_ahead_total",
+               "Notifications that BT dates more than a day ahead of our clock.",
+               METRIC_COUNTER,
+               {NULL},
+               {0}},
     [WAIT_SECONDS] = {"whc_listen_wait_seconds",
                       "From a whole notification to Kafka's acknowledgement.",
                       METRIC_HISTOGRAM,
@@ -73,6 +78,11 @@ void figures_written(struct figures *figures, const char *kind, int64_t took_ms)
 {
     series_add(metric_table_series(figures->table, EVENTS, (const char *[]){kind}), 1);
     series_observe(metric_table_series(figures->table, WAIT_SECONDS, NULL), (double)took_ms / 1000);
+}
+
+void figures_ahead(struct figures *figures)
+{
+    series_add(metric_table_series(figures->table, AHEAD, NULL), 1);
 }
 
 void figures_set(struct figures *figures, enum figure_gauge gauge, const char *label, double value)

@@ -25,6 +25,9 @@ void figures_answer(struct figures *figures, const char *door, int status);
 /* A notification was written; `kind`: a word of notification_words. */
 void figures_written(struct figures *figures, const char *kind, int64_t took_ms);
 
+/* It was dated more than a day ahead. */
+void figures_ahead(struct figures *figures);
+
 /* `label`: the file of FIGURE_CERTIFICATE_ENDS, "" elsewhere. */
 void figures_set(struct figures *figures, enum figure_gauge gauge, const char *label, double value);
 

@@ -4,11 +4,12 @@
 #include "event_route.h"
 #include "memory.h"
 #include "names.h"
+#include "timestamp.h"
 #include "utf8.h"
 
 #include <string.h>
 
-enum { RECORD_EXTRA_BYTES = 4096 }; /* what stands beside the payload */
+enum { RECORD_EXTRA_BYTES = 4096 /* what stands beside the payload */, DAY_MS = 86400000 };
 
 const char *const notification_words[] = {"event", "unaddressed", "json", NULL};
 NAMES_COMPLETE(notification_words, NOTIFICATION_JSON + 1); /* and the null */
@@ -54,6 +55,18 @@ static bool make_event(const struct notification_place *place, size_t length,
     return true;
 }
 
+static bool is_ahead(const struct event_channel *channel, struct json_object *payload, int64_t now_ms)
+{
+    const struct event_message *message = event_channel_message(channel, payload);
+    const char *text = message == NULL || message->event_time_at == NULL
+                           ? NULL
+                           : tree_text(tree_at(payload, message->event_time_at));
+    struct fault unused;
+    int64_t time_ms;
+
+    return text != NULL && timestamp_parse(text, &time_ms, &unused) && time_ms > now_ms + DAY_MS;
+}
+
 bool notification_read(const struct notification_place *place, const char *bytes, size_t length,
                        int64_t now_ms, struct notification *notification, struct fault *why)
 {
@@ -70,6 +83,7 @@ bool notification_read(const struct notification_place *place, const char *bytes
         return true;
     }
     event_fill(place->channel, tree, &notification->event);
+    notification->ahead = is_ahead(place->channel, tree, now_ms);
     notification->event.received_at_ms = now_ms;
     notification->event.payload = memory_text_of(bytes, length);
     return make_event(place, length, notification, why);

@@ -20,6 +20,7 @@ struct notification {
     enum notification_kind kind;
     struct event event; /* all zero where the kind is NOTIFICATION_JSON */
     struct kafka_record record;
+    bool ahead;       /* BT dates it more than a day ahead of our clock */
     struct fault why; /* of a dead letter */
 };
 

@@ -56,6 +56,10 @@ static const struct {
     {"below the schema",
      MESSAGE("'payload':{'properties':{'a/b':{'items':{'properties':{'c':{}}}}}},'x-order-id':'/a~1b/0/c'"),
      NULL},
+    {"a schema in a circle",
+     "{'asyncapi':'3.0.0','s':{'allOf':[{'$ref':'#/s'},{'$ref':'#/s'},{'$ref':'#/s'},{'$ref':'#/s'}]}," CHANNEL(
+         "'m':{'payload':{'$ref':'#/s'},'x-order-id':'/id'}") "}",
+     "'x-order-id' names /id, which the payload's schema does not have"},
     {"reference in a header", MESSAGE("'payload':{},'correlationId':{'location':'$message.header#/id'}"),
      "the correlationId does not say where in the payload the reference stands"},
     {"reference that is no pointer",

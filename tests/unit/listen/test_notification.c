@@ -105,4 +105,31 @@ static void words(void)
     catalogue_free(catalogue);
 }
 
-CU_TestInfo test_notification[] = {{"records", records}, {"words", words}, CU_TEST_INFO_NULL};
+/* A day is allowed: clocks and time zones differ. */
+static void dated_ahead(void)
+{
+    static const struct {
+        const char *text;
+        bool ahead;
+    } times[] = {{"{\"eventTime\":\"1970-01-02T00:00:01.000Z\"}", false},
+                 {"{\"eventTime\":\"1970-01-02T00:00:01.001+0000\"}", true},
+                 {"{\"eventTime\":\"9999-01-01T00:00:00Z\"}", true},
+                 {"{\"eventTime\":\"tomorrow\"}", false},
+                 {"{}", false}};
+    struct ledger_schemas unused;
+    struct catalogue *catalogue = given_schemas(&unused);
+    const struct notification_place place = {
+        catalogue, asyncapi_channel(&catalogue->asyncapi, "orderNotifications"), topic, dead, 12, 20};
+
+    for (size_t i = 0; i < COUNT_OF(times); i++) {
+        struct notification got;
+        struct fault why;
+        CU_ASSERT_FATAL(notification_read(&place, times[i].text, strlen(times[i].text), 1000, &got, &why));
+        CU_ASSERT_EQUAL(got.ahead, times[i].ahead);
+        notification_release(&got);
+    }
+    catalogue_free(catalogue);
+}
+
+CU_TestInfo test_notification[] = {
+    {"records", records}, {"words", words}, {"dated ahead", dated_ahead}, CU_TEST_INFO_NULL};
