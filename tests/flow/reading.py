@@ -131,4 +131,7 @@ def journeys_need_a_ledger_with_waits(stage):
     reader = stage.reader()
     request = submit(stage, "provide-with-ported-numbers", "range-of-three")
     outcome = final(reader, request)["outcome"]
-    expect((outcome["status"], outcome["reason"]["kind"], outcome["reason"]["code"]) == ("REJECTED", "NOT_SERVED", "ledger.format"), f"{outcome}")
+    expect(
+        (outcome["status"], outcome["reason"]["kind"], outcome["reason"]["code"]) == ("REJECTED", "NOT_SERVED", "ledger.format"),
+        f"{outcome}",
+    )

@@ -1,4 +1,4 @@
-/* BT's notifications about orders that wait for them: early, late, twice and in any order, but never missing in the end. */
+/* BT's notifications about orders that wait for them: early, late, twice, in any order; never missing in the end. */
 #ifndef SIM_EVENTS_H
 #define SIM_EVENTS_H
 

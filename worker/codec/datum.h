@@ -49,7 +49,8 @@ struct datum_leaf {
 
 /*
  * Decodes a record of `count` fields: leaves[i] is field i in the schema's order; what they point to lies in `bytes`. Far
- * cheaper than datum_decode(), for records of our own. Fails like it; FAULT_LOCAL: the schema has another number of fields.
+ * cheaper than datum_decode(), for records of our own. Fails like it; FAULT_LOCAL: the schema has another number of
+ * fields.
  */
 MUST_USE bool datum_read_leaves(const struct schema *schema, const void *bytes, size_t length,
                                 const struct datum_limits *limits, struct datum_leaf leaves[], size_t count,

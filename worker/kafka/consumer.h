@@ -50,7 +50,7 @@ MUST_USE bool consumer_new(const struct settings *settings, struct loop *loop,
 /* Leaves the group if that is not done yet, which may take two seconds, and frees. Accepts null. */
 void *consumer_free(struct consumer *consumer);
 
-/* Starts reading the assigned partitions, and the signals and events of the same numbers: the answer to `assigned` (R10). */
+/* Reads the assigned partitions, and the signals and events of the same numbers: the answer to `assigned` (R10). */
 MUST_USE bool consumer_begin(struct consumer *consumer, const struct consumer_start *starts, size_t count,
                              struct fault *why);
 
@@ -66,7 +66,7 @@ bool consumer_left(const struct consumer *consumer);
 /* The next request, null when there is none now. Give it back with rd_kafka_message_destroy(). */
 rd_kafka_message_t *consumer_next(struct consumer *consumer);
 
-/* The next signal, or event. They have queues of their own, since they are taken also when there is no room for requests. */
+/* The next signal, or event. They have queues of their own: they are taken also when there is no room for requests. */
 rd_kafka_message_t *consumer_next_signal(struct consumer *consumer);
 rd_kafka_message_t *consumer_next_event(struct consumer *consumer);
 

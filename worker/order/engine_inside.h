@@ -1,4 +1,4 @@
-/* What the engine's files share: each calls those before it, engine_step, _end, _await, _doubt, and no other includes this. */
+/* What the engine's files share: each calls those before it (engine_step, _end, _await, _doubt); none else includes this. */
 #ifndef ORDER_ENGINE_INSIDE_H
 #define ORDER_ENGINE_INSIDE_H
 

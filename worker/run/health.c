@@ -48,7 +48,7 @@ const char *health_not_ready(const struct worker *worker)
     if (intake_gate_memory_full(&worker->gate))
         return "the orders take orders.max.bytes of memory: no more requests are taken until some end";
     if (intake_gate_ledger_full(&worker->gate))
-        return "the ledger holds ledger.orders.max orders, or journeys.max that wait: no more requests are taken until some end";
+        return "the ledger holds ledger.orders.max orders, or journeys.max that wait: no more are taken until some end";
     if (worker->settings->watchdog_ms == 0)
         return "watchdog.ms is 0: a stopped process would not be ended";
     return "";

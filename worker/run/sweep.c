@@ -38,7 +38,7 @@ static void look_at_ledger(struct sweep *sweep)
 
     if (full && !sweep->ledger_full)
         LOG(LOG_ERROR,
-            "the ledger holds ledger.orders.max orders, or journeys.max that wait: no more requests are taken until some end",
+            "the ledger holds ledger.orders.max orders, or journeys.max that wait: no more are taken until some end",
             log_int("orders", sweep->worker->settings->ledger_orders_max));
     sweep->ledger_full = full;
 }

@@ -96,8 +96,9 @@ const struct setting settings_table[] = {
            "A write is sent within this time after its attempt began to be settled, or attempted again."),
     NUMBER("ledger.after.ms", AT(ledger_after_ms), "ms", 100, 3600000, "5000",
            "An order that makes no progress moves to the ledger after this, so that its partition goes on."),
-    NUMBER("ledger.orders.max", AT(ledger_orders_max), "", 1, 10000000, "100000",
-           "Orders owned at once, but those of journeys.max; above it the worker takes no more, and says so."),
+    NUMBER(
+        "ledger.orders.max", AT(ledger_orders_max), "", 1, 10000000, "100000",
+        "Orders owned at once, but those of journeys.max; above it the worker takes no more, and says so."),
     NUMBER("journeys.max", AT(journeys_max), "", 1, 10000000, "1000000",
            "Orders that wait for a message or a date at once; above it the worker takes no more."),
     CHOICE(

@@ -14,7 +14,8 @@ static void print_summary(const struct catalogue *catalogue, const struct settin
     printf("%-30s %-9s %5s  %s\n", "ORDER TYPE", "SERVED", "STEPS", "CALLS");
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
-        printf("%-30s %-9s %5zu ", type->name, catalogue_serves(type, settings) ? "yes" : "no", type->workflow->step_count);
+        const char *served = catalogue_serves(type, settings) ? "yes" : "no";
+        printf("%-30s %-9s %5zu ", type->name, served, type->workflow->step_count);
         for (size_t s = 0; s < type->workflow->step_count; s++)
             printf(" %s", type->workflow->steps[s].operation != NULL ? type->workflow->steps[s].operation->id
                                                                      : "(receives)");

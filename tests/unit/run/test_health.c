@@ -134,7 +134,9 @@ static void why_it_is_not_ready(void)
     the_registry(&given);
     expect(&given, "the orders take orders.max.bytes of memory: no more requests are taken until some end");
     worker->gate.bytes_max = 1;
-    expect(&given, "the ledger holds ledger.orders.max orders: no more requests are taken until some end");
+    expect(
+        &given,
+        "the ledger holds ledger.orders.max orders, or journeys.max that wait: no more are taken until some end");
     worker->gate.owned_max = 1;
     expect(&given, "watchdog.ms is 0: a stopped process would not be ended");
     worker->settings->watchdog_ms = 1;

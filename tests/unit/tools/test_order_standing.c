@@ -14,8 +14,8 @@ static void waits(void)
     } rows[] = {
         {LEDGER_PARKED, "{}", WAITS_PERSON, WAITS_PERSON},
         {LEDGER_QUEUED, "{}", WAITS_RETRY, WAITS_KEY},
-        {LEDGER_INTENDED, "{}", WAITS_NOTHING, WAITS_KEY},
-        {LEDGER_INTENDED, "{\"wasInDoubt\":true}", WAITS_LOOK_UP, WAITS_KEY},
+        {LEDGER_INTENDED, "{}", WAITS_NOTHING, WAITS_NOTHING}, /* it is always the first */
+        {LEDGER_INTENDED, "{\"wasInDoubt\":true}", WAITS_LOOK_UP, WAITS_LOOK_UP},
         {LEDGER_DONE, "{\"wasInDoubt\":true}", WAITS_NOTHING, WAITS_NOTHING},
         {LEDGER_PARKED, "{damaged", WAITS_PERSON, WAITS_PERSON},
         {LEDGER_QUEUED, NULL, WAITS_RETRY, WAITS_KEY},
@@ -38,6 +38,29 @@ static void waits(void)
     }
 }
 
+/* For a message or a date: it holds no key, and nobody is behind it. */
+static void without_its_key(void)
+{
+    for (int date = 0; date < 2; date++) {
+        struct ledger_view view;
+        struct order_standing standing;
+        ledger_view_init(&view);
+        struct ledger_item *item = given_item(&view, 1, LEDGER_QUEUED, "k", 1, "{}");
+        struct ledger_item *second = given_item(&view, 2, LEDGER_QUEUED, "k", 2, "{}");
+        item->record.wait.step = memory_text("m");
+        if (date == 0)
+            memcpy(item->record.wait.reference, "r", 2);
+        ledger_view_line_up(&view);
+        order_standing_read(item, &standing);
+        CU_ASSERT(standing.waits == (date == 0 ? WAITS_MESSAGE : WAITS_DATE) && item->behind == 0);
+        order_standing_release(&standing);
+        order_standing_read(second, &standing);
+        CU_ASSERT(standing.waits == WAITS_RETRY && second->first == second);
+        order_standing_release(&standing);
+        ledger_view_release(&view);
+    }
+}
+
 static void reasons(void)
 {
     static const char progress[] =
@@ -56,4 +79,5 @@ static void reasons(void)
     ledger_view_release(&view);
 }
 
-CU_TestInfo test_order_standing[] = {{"waits", waits}, {"reasons", reasons}, CU_TEST_INFO_NULL};
+CU_TestInfo test_order_standing[] = {
+    {"waits", waits}, {"without its key", without_its_key}, {"reasons", reasons}, CU_TEST_INFO_NULL};
