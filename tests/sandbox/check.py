@@ -11,6 +11,7 @@ import check_apis  # noqa: F401 its stories register
 import check_clock  # noqa: F401
 import check_events  # noqa: F401
 import check_faults  # noqa: F401
+import check_irregular  # noqa: F401
 import check_lives  # noqa: F401
 from checking import EVERYTHING_FAILS, Sandbox, equal, stories
 

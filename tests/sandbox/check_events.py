@@ -1,18 +1,11 @@
 """Notifications: what they say, who gets them, and what becomes of those that are not taken."""
 
-from checking import IMPORT, ORDER, cancel, create, create_import, equal, expect, story, submit, told, wait_for, words
-from listening import Listener
+from checking import IMPORT, ORDER, cancel, create, create_import, equal, expect, order, story, submit, told, wait_for, words
+from listening import Listener, listen
 
 
 def fates(box):
     return [event["fate"] for event in told(box)]
-
-
-def listen(box, listener, **more):
-    known = {"url": f"{listener.url}/bt/events", "tokenUrl": f"{listener.url}/oauth/token", "id": "bt", "secret": "let me/in"}
-    reply = box.call("POST", "/sandbox/listener", {**known, **more})
-    equal(reply.status, 200, "the listener")
-    return reply.body
 
 
 @story
@@ -45,19 +38,11 @@ def kept_events(box):
     equal(told(box, reference="e2"), [], "a draft that is cancelled, neither")
     equal([[e["number"] for e in told(box, after=1)], [e["number"] for e in told(box, last=1)]], [[2, 3], [3]], "parts of the list")
     box.switch(createReply="accepted")
-    equal(box.call("POST", ORDER, order_of("e3")).status, 202, "accepted without a body")
+    equal(box.call("POST", ORDER, order("e3")).status, 202, "accepted without a body")
     equal([words(e["body"]) for e in told(box, reference="e3")], [["Create", "draft", None]], "its id comes by event")
     equal(box.counts("events")["made"], 4, "counts")
     box.control("POST", "reset")
     equal([told(box), box.counts("events")["made"]], [[], 0], "after a reset")
-
-
-def order_of(reference):
-    return {
-        "externalId": reference,
-        "relatedParty": [{"id": "CUG5009999999", "role": "BtCug"}],
-        "productOrderItem": [{"id": "C", "action": "add", "product": {"productOffering": {"id": "WHCCompany"}}}],
-    }
 
 
 @story

@@ -2,7 +2,7 @@
 #ifndef SANDBOX_EVENT_TEXT_H
 #define SANDBOX_EVENT_TEXT_H
 
-#include "buffer.h"
+#include "irregular.h"
 
 #include <json-c/json.h>
 #include <stdint.h>
@@ -19,13 +19,17 @@ enum event_type {
 struct event_form {
     enum event_type type;
     int64_t at_ms;
+    struct irregular irregular;
     char id[EVENT_ID_SIZE];
 };
 
 const char *event_type_name(enum event_type type);
 
-/* A new id. */
+/* A new id, after what is irregular is known. */
 void event_form_identify(struct event_form *form);
+
+/* Says the contrary of how the order ended: what is read of it stays. The caller's own tree. */
+void event_text_contradict(struct json_object *order);
 
 /* Adds the text. `order` is as reading the order answers; borrowed. */
 void event_text_write(const struct event_form *form, struct json_object *order, struct buffer *out);

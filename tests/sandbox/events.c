@@ -6,9 +6,10 @@
 #include "timestamp.h"
 #include "tree.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { EVENT_BYTES_MAX = 1 << 20 };
+enum { EVENT_BYTES_MAX = 1 << 20, FOREIGN_SIZE = 40, SECOND_MS = 1000 };
 
 enum fate {
     FATE_KEPT, /* nobody listened */
@@ -16,10 +17,13 @@ enum fate {
     FATE_POSTING,
     FATE_DELIVERED,
     FATE_GIVEN_UP,
+    FATE_MISSING,
+    FATE_HELD, /* until the next event of the order */
     FATE_COUNT,
 };
 
-static const char *const fate_words[] = {"kept", "waiting", "posting", "delivered", "givenUp"};
+static const char *const fate_words[] = {"kept",    "waiting", "posting", "delivered",
+                                         "givenUp", "missing", "held"};
 static const int64_t pauses_ms[] = {1000, 5000, 30000};
 
 struct event {
@@ -29,7 +33,8 @@ struct event {
     char *reference, *order_id; /* reference: null without one */
     char *body;
     enum fate fate;
-    unsigned posts, failures;
+    unsigned posts, failures, copies; /* copies: how often it is posted once more */
+    bool answered;
     struct post_result result; /* of the last post */
     struct agenda_item due;
     struct event *next, *previous;
@@ -38,6 +43,9 @@ struct event {
 struct events {
     struct agenda *agenda;
     struct poster *poster;
+    struct troubles *troubles;
+    void (*watch)(void *context, uint64_t number);
+    void *watch_context;
     struct listener listener;
     bool listens;
     struct event *first, *last;
@@ -78,7 +86,7 @@ static void post(struct event *event)
     struct events *events = event->events;
 
     if (!events->listens) {
-        take_fate(event, FATE_GIVEN_UP);
+        take_fate(event, event->failures == 0 ? FATE_KEPT : FATE_GIVEN_UP);
         return;
     }
     take_fate(event, FATE_POSTING);
@@ -95,7 +103,8 @@ static void describe(const void *context, struct buffer *out)
 {
     const struct event *event = context;
 
-    buffer_print(out, "event %ju is posted again", (uintmax_t)event->number);
+    buffer_print(out, "event %ju is posted%s", (uintmax_t)event->number,
+                 event->failures > 0 ? " again" : ", late");
 }
 
 static void post_at(struct event *event, int64_t at_ms)
@@ -104,29 +113,54 @@ static void post_at(struct event *event, int64_t at_ms)
     agenda_set(event->events->agenda, &event->due, at_ms);
 }
 
+/* Older ones of the order that were held until now are posted, after this one. */
+static void let_go(struct events *events, const struct event *told)
+{
+    if (events->fates[FATE_HELD] == 0)
+        return;
+    for (struct event *event = events->first; event != NULL; event = event->next)
+        if (event->fate == FATE_HELD && event->number < told->number &&
+            strcmp(event->order_id, told->order_id) == 0)
+            post(event);
+}
+
+static void delivered(struct event *event)
+{
+    take_fate(event, FATE_DELIVERED);
+    if (event->copies == 0)
+        return;
+    event->copies--;
+    post(event);
+}
+
 static void posted(void *owner, void *context, const struct post_result *result)
 {
     struct events *events = owner;
     struct event *event = context;
 
     event->result = *result;
+    if (!event->answered && events->watch != NULL)
+        events->watch(events->watch_context, event->number);
+    event->answered = true;
     event->posts += result->posts;
     events->posts += result->posts;
     events->tokens += result->tokens;
     if (result->status >= 200 && result->status < 300)
-        take_fate(event, FATE_DELIVERED);
+        delivered(event);
     else if (event->failures == COUNT_OF(pauses_ms))
         take_fate(event, FATE_GIVEN_UP);
     else
         post_at(event, agenda_now_ms(events->agenda) + pauses_ms[event->failures++]);
+    let_go(events, event);
 }
 
-bool events_new(struct agenda *agenda, struct events **out, struct fault *why)
+bool events_new(struct agenda *agenda, struct troubles *troubles, struct events **out, struct fault *why)
 {
     struct events *events = memory_new(1, sizeof *events);
 
     *out = events;
     events->agenda = agenda;
+    events->troubles = troubles;
     return poster_new(agenda->loop, posted, events, &events->poster, why);
 }
 
@@ -166,9 +200,10 @@ static void make_room(struct events *events)
 {
     struct event *event = events->first;
 
-    while (event != NULL && (event->fate == FATE_WAITING || event->fate == FATE_POSTING))
+    while (event != NULL &&
+           (event->fate == FATE_WAITING || event->fate == FATE_POSTING || event->fate == FATE_HELD))
         event = event->next;
-    if (events->count > EVENTS_MAX && event != NULL)
+    if (events->count > EVENTS_MAX && event != NULL && event != events->last)
         forget(event);
 }
 
@@ -201,16 +236,94 @@ static struct event *add(struct events *events, const struct event_form *form, s
     return event;
 }
 
-void events_tell(struct events *events, enum event_type type, struct json_object *order, int64_t at_ms)
+static void deliver(struct events *events, struct event *event)
+{
+    const struct irregular *irregular = &event->form.irregular;
+
+    event->copies = irregular_is(irregular, TROUBLE_EVENT_TWICE);
+    if (irregular_is(irregular, TROUBLE_EVENT_MISSING))
+        take_fate(event, FATE_MISSING);
+    else if (irregular_is(irregular, TROUBLE_EVENT_LATE))
+        post_at(event, event->form.at_ms + irregular->late_ms);
+    else if (irregular_is(irregular, TROUBLE_EVENT_REORDERED))
+        take_fate(event, FATE_HELD);
+    else
+        post(event);
+    if (event->fate == FATE_KEPT)
+        let_go(events, event);
+}
+
+static struct event *tell(struct events *events, struct event_form form, struct json_object *order)
+{
+    event_form_identify(&form);
+    struct event *event = add(events, &form, order);
+    deliver(events, event);
+    return event;
+}
+
+/* One about an order that somebody placed at BT by hand. */
+static void tell_foreign(struct events *events, const struct event_form *form)
+{
+    CLEANUP(tree_release) struct json_object *order = json_object_new_object();
+    char id[FOREIGN_SIZE];
+
+    snprintf(id, sizeof id, "PORTAL-%08ju", (uintmax_t)(990001 + events->made));
+    json_object_object_add(order, "externalId", json_object_new_string(id));
+    json_object_object_add(order, "id", json_object_new_string(id + strlen("PORTAL-")));
+    json_object_object_add(order, "state", json_object_new_string("inProgress"));
+    tell(events, (struct event_form){.type = form->type, .at_ms = form->at_ms}, order);
+}
+
+/* A second later BT says the contrary. */
+static void tell_contrary(struct events *events, const struct event_form *form, struct json_object *order)
+{
+    struct json_object *contrary = NULL;
+
+    if (json_object_deep_copy(order, &contrary, NULL) != 0)
+        return;
+    event_text_contradict(contrary);
+    tell(events, (struct event_form){.type = EVENT_CHANGED, .at_ms = form->at_ms + SECOND_MS}, contrary);
+    json_object_put(contrary);
+}
+
+uint64_t events_tell(struct events *events, enum event_type type, struct json_object *order, int64_t at_ms)
 {
     struct event_form form = {.type = type, .at_ms = at_ms};
 
     if (type == EVENT_NONE)
-        return;
-    event_form_identify(&form);
-    struct event *event = add(events, &form, order);
-    if (events->listens)
-        post(event);
+        return 0;
+    form.irregular = irregular_take(events->troubles, tree_text_of(order, "externalId"),
+                                    tree_text_of(order, "state"), tree_text_of(order, "portStatus"));
+    if (irregular_is(&form.irregular, TROUBLE_EVENT_CREATE))
+        form.type = EVENT_CREATED;
+    if (irregular_is(&form.irregular, TROUBLE_EVENT_FOREIGN))
+        tell_foreign(events, &form);
+    const struct event *event = tell(events, form, order);
+    uint64_t number = event->number;
+    bool early = irregular_is(&form.irregular, TROUBLE_EVENT_EARLY) && event->fate == FATE_POSTING;
+    if (irregular_is(&form.irregular, TROUBLE_EVENT_CONTRADICTS))
+        tell_contrary(events, &form, order);
+    return early ? number : 0;
+}
+
+void events_watch(struct events *events, void (*call)(void *context, uint64_t number), void *context)
+{
+    events->watch = call;
+    events->watch_context = context;
+}
+
+static void write_irregular(const struct irregular *irregular, struct buffer *out)
+{
+    const char *separator = "";
+
+    buffer_add_text(out, ",\"faults\":[");
+    for (int kind = TROUBLE_EVENT_FIRST; kind < TROUBLE_KINDS; kind++) {
+        if (!irregular_is(irregular, (enum trouble_kind)kind))
+            continue;
+        buffer_print(out, "%s\"%s\"", separator, trouble_word((enum trouble_kind)kind));
+        separator = ",";
+    }
+    buffer_add_byte(out, ']');
 }
 
 static void write_event(const struct event *event, struct buffer *out)
@@ -229,6 +342,7 @@ static void write_event(const struct event *event, struct buffer *out)
         buffer_print(out, "%d", event->result.status);
     buffer_add_text(out, ",\"why\":");
     write_text(out, event->result.what[0] == '\0' ? NULL : event->result.what);
+    write_irregular(&event->form.irregular, out);
     buffer_add_text(out, ",\"body\":");
     buffer_add_text(out, event->body);
     buffer_add_byte(out, '}');
@@ -266,8 +380,10 @@ void events_write(const struct events *events, const char *reference, uint64_t a
 void events_write_counts(const struct events *events, struct buffer *out)
 {
     buffer_print(
-        out, "{\"made\":%ju,\"posts\":%ju,\"tokens\":%ju,\"waiting\":%ju,\"delivered\":%ju,\"givenUp\":%ju}",
+        out,
+        "{\"made\":%ju,\"posts\":%ju,\"tokens\":%ju,\"waiting\":%ju,\"delivered\":%ju,\"givenUp\":%ju,\"missing\":%ju}",
         (uintmax_t)events->made, (uintmax_t)events->posts, (uintmax_t)events->tokens,
-        (uintmax_t)(events->fates[FATE_WAITING] + events->fates[FATE_POSTING]),
-        (uintmax_t)events->fates[FATE_DELIVERED], (uintmax_t)events->fates[FATE_GIVEN_UP]);
+        (uintmax_t)(events->fates[FATE_WAITING] + events->fates[FATE_POSTING] + events->fates[FATE_HELD]),
+        (uintmax_t)events->fates[FATE_DELIVERED], (uintmax_t)events->fates[FATE_GIVEN_UP],
+        (uintmax_t)events->fates[FATE_MISSING]);
 }

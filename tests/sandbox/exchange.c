@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { STALL_LOOK_MS = 100, BLOCK_SIZE = 64 << 10 };
+enum { STALL_LOOK_MS = 100, EVENT_WAIT_MS = 12000, BLOCK_SIZE = 64 << 10 };
 
 void exchange_ended(struct exchange *exchange)
 {
@@ -27,9 +27,19 @@ static void due(void *context)
 
 void exchange_wait(struct exchange *exchange)
 {
+    int64_t wait = exchange->request.after_event == 0 ? exchange->reply.delay_ms : EVENT_WAIT_MS;
+
     exchange->stage = EXCHANGE_WAITING;
     exchange->timer = (struct loop_timer){.fire = due, .context = exchange};
     MHD_suspend_connection(exchange->connection);
+    loop_set_timer(exchange->loop, &exchange->timer, loop_now_ms(exchange->loop) + wait);
+}
+
+void exchange_told(struct exchange *exchange, uint64_t event)
+{
+    if (exchange->stage != EXCHANGE_WAITING || exchange->request.after_event != event)
+        return;
+    exchange->request.after_event = 0;
     loop_set_timer(exchange->loop, &exchange->timer, loop_now_ms(exchange->loop) + exchange->reply.delay_ms);
 }
 

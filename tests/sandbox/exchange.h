@@ -38,8 +38,11 @@ struct exchange {
     struct exchange *previous;
 };
 
-/* Suspends the connection until the reply is due. */
+/* Suspends the connection until the reply is due: after its delay, or an event that it must not overtake. */
 void exchange_wait(struct exchange *exchange);
+
+/* The event was posted: a reply that waits for it is due, after its delay. */
+void exchange_told(struct exchange *exchange, uint64_t event);
 
 /*
  * The headers, or more of the body, have come. False when the request was to be cut here: the connection is to be

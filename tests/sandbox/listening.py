@@ -6,6 +6,8 @@ import json
 import threading
 import urllib.parse
 
+from checking import equal
+
 
 class Listener:
     """Gives out tokens to one client and keeps what is posted with a good one. `answers`: statuses to come, then 201."""
@@ -71,3 +73,10 @@ class Listener:
         with self.lock:
             self.held = held
             self.lock.notify_all()
+
+
+def listen(box, listener, **more):
+    known = {"url": f"{listener.url}/bt/events", "tokenUrl": f"{listener.url}/oauth/token", "id": "bt", "secret": "let me/in"}
+    reply = box.call("POST", "/sandbox/listener", {**known, **more})
+    equal(reply.status, 200, "the listener")
+    return reply.body

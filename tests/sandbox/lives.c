@@ -300,9 +300,8 @@ void lives_end(struct lives *lives, struct order *order)
     end(order->life);
 }
 
-void lives_tell(struct lives *lives, const struct order *order, enum event_type type,
-                struct json_object *tree, int64_t at_ms)
+uint64_t lives_tell(struct lives *lives, const struct order *order, enum event_type type,
+                    struct json_object *tree, int64_t at_ms)
 {
-    if (!order->silent)
-        events_tell(lives->events, type, tree, at_ms);
+    return order->silent ? 0 : events_tell(lives->events, type, tree, at_ms);
 }

@@ -37,8 +37,8 @@ void lives_go_on(struct lives *lives, struct order *order, enum life_cue cue);
 void lives_moved(struct lives *lives, struct order *order);
 void lives_end(struct lives *lives, struct order *order);
 
-/* Tells of the order as it is now, unless it is one that nothing is told of. `tree`: the whole order; borrowed. */
-void lives_tell(struct lives *lives, const struct order *order, enum event_type type,
-                struct json_object *tree, int64_t at_ms);
+/* events_tell(), unless the order is one that nothing is told of. `tree`: the whole order as it is now; borrowed. */
+uint64_t lives_tell(struct lives *lives, const struct order *order, enum event_type type,
+                    struct json_object *tree, int64_t at_ms);
 
 #endif

@@ -110,7 +110,8 @@ struct order *order_create(struct sandbox *sandbox, struct order_store *store, s
     if (sandbox->switches.create_reply == CREATE_CREATED) {
         write_created(order, reply_json(reply, 201));
     } else { /* its id comes by this event only */
-        lives_tell(sandbox->lives, order, EVENT_CREATED, tree, agenda_now_ms(&sandbox->agenda));
+        request->after_event =
+            lives_tell(sandbox->lives, order, EVENT_CREATED, tree, agenda_now_ms(&sandbox->agenda));
         reply_clear(reply);
         reply->status = 202;
     }
@@ -122,7 +123,7 @@ void snapshot_take(struct sandbox *sandbox, struct order *order, struct json_obj
                    enum event_type type, struct request *request)
 {
     order_change(order, tree, loop_now_ms(sandbox->loop), request->hidden_ms);
-    lives_tell(sandbox->lives, order, type, tree, agenda_now_ms(&sandbox->agenda));
+    request->after_event = lives_tell(sandbox->lives, order, type, tree, agenda_now_ms(&sandbox->agenda));
     json_object_put(tree);
     request->accepted = true;
 }

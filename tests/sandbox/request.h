@@ -38,6 +38,7 @@ struct request {
     struct json_object *tree; /* the body, where the operation wants JSON and got it */
     char *reference;          /* of a request that writes: under what it is counted (references.h) */
     int64_t hidden_ms;        /* what it changes is hidden from look-ups so long */
+    uint64_t after_event;     /* the reply waits until this event was posted (events.h); 0: it does not */
     bool accepted;            /* set by the operation: its effect took place */
     char *own_headers;        /* of a copy: what `headers` points into */
 };

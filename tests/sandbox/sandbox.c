@@ -27,7 +27,8 @@ bool sandbox_new(struct loop *loop, struct sandbox **out, struct fault *why)
     sandbox->evidence = evidence_new();
     sandbox->late = late_new(sandbox);
     sandbox->activations = activations_new();
-    if (!agenda_init(&sandbox->agenda, loop, why) || !events_new(&sandbox->agenda, &sandbox->events, why) ||
+    if (!agenda_init(&sandbox->agenda, loop, why) ||
+        !events_new(&sandbox->agenda, &sandbox->troubles, &sandbox->events, why) ||
         !state_init(&sandbox->state, why)) {
         sandbox_free(sandbox);
         return false;

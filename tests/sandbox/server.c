@@ -96,7 +96,7 @@ static enum MHD_Result answer(struct exchange *exchange)
         sandbox_answer(exchange->sandbox, &exchange->request, &exchange->reply, &exchange->tally,
                        &exchange->counted);
     }
-    if (exchange->reply.delay_ms == 0)
+    if (exchange->reply.delay_ms == 0 && exchange->request.after_event == 0)
         return exchange_send(exchange);
     exchange_wait(exchange);
     return MHD_YES;
@@ -146,6 +146,15 @@ static void run(void *context)
     MHD_run(server->daemon);
     if (MHD_get_timeout(server->daemon, &timeout) == MHD_YES && timeout == 0)
         loop_hurry(server->loop);
+}
+
+/* An event was posted that a reply may wait for. */
+static void told(void *context, uint64_t event)
+{
+    struct server *server = context;
+
+    for (struct exchange *exchange = server->exchanges; exchange != NULL; exchange = exchange->next)
+        exchange_told(exchange, event);
 }
 
 static void ready(void *context, uint32_t events)
@@ -199,6 +208,7 @@ bool server_start(struct loop *loop, struct sandbox *sandbox, const char *addres
     TRY(loop_watch(loop, info->epoll_fd, EPOLLIN, ready, server, why));
     server->descriptor = info->epoll_fd;
     loop_add_chore(loop, "requests", run, server);
+    events_watch(sandbox->events, told, server);
     return true;
 }
 
@@ -213,6 +223,7 @@ void *server_stop(struct server *server)
 {
     if (server == NULL)
         return NULL;
+    events_watch(server->sandbox->events, NULL, NULL);
     if (server->descriptor >= 0)
         loop_forget(server->loop, server->descriptor);
     for (struct exchange *exchange = server->exchanges; exchange != NULL; exchange = exchange->next)

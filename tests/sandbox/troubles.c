@@ -1,6 +1,7 @@
 /* The list of faults that were asked for. What each one does is in troubles_apply.c. */
 #include "troubles.h"
 
+#include "irregular.h"
 #include "memory.h"
 #include "tree.h"
 
@@ -38,11 +39,25 @@ static const char *const kind_words[] = {
     [TROUBLE_INVISIBLE] = "invisible",
     [TROUBLE_CUT] = "cut",
     [TROUBLE_CUT_REQUEST] = "cut-request",
-    NULL,
+    [TROUBLE_EVENT_NO_REFERENCE] = "event-no-reference",
+    [TROUBLE_EVENT_NO_STATE] = "event-no-state",
+    [TROUBLE_EVENT_CREATE] = "event-create",
+    [TROUBLE_EVENT_EARLY] = "event-early",
+    [TROUBLE_EVENT_TWICE] = "event-twice",
+    [TROUBLE_EVENT_REORDERED] = "event-reordered",
+    [TROUBLE_EVENT_MISSING] = "event-missing",
+    [TROUBLE_EVENT_LATE] = "event-late",
+    [TROUBLE_EVENT_FOREIGN] = "event-foreign",
+    [TROUBLE_EVENT_ODD] = "event-odd",
+    [TROUBLE_EVENT_CONTRADICTS] = "event-contradicts",
+    [TROUBLE_KINDS] = NULL,
 };
 static const char *const at_words[] = {"start", "headers", "body", NULL};
 static const char *const form_words[] = {"seconds", "date", NULL};
 static const char *const reply_words[] = {"usual", "lost", "stalled", "error", NULL};
+
+/* Sixty days: events are late by the sandbox's clock. */
+#define MS_MAX (INT64_C(60) * 86400000)
 
 #define AT(member) offsetof(struct trouble, member)
 
@@ -51,6 +66,8 @@ static const struct field fields[] = {
     {"operationId", FIELD_TEXT, AT(operation), .words = NULL},
     {"target", FIELD_TEXT, AT(target), .words = NULL},
     {"reference", FIELD_TEXT, AT(reference), .words = NULL},
+    {"state", FIELD_TEXT, AT(state), .words = NULL},
+    {"portStatus", FIELD_TEXT, AT(port_status), .words = NULL},
     {"kind", FIELD_WORD, AT(kind), .words = kind_words},
     {"times", FIELD_INTEGER, AT(times), .least = -1, .most = INT64_MAX},
     {"after", FIELD_INTEGER, AT(after), .most = INT64_MAX},
@@ -64,7 +81,7 @@ static const struct field fields[] = {
     {"bytes", FIELD_INTEGER, AT(bytes), .least = 16, .most = (int64_t)1 << 40},
     {"reply", FIELD_WORD, AT(reply), .words = reply_words},
     {"done", FIELD_BOOLEAN, AT(done), .words = NULL},
-    {"ms", FIELD_INTEGER, AT(ms), .most = 3600000},
+    {"ms", FIELD_INTEGER, AT(ms), .most = MS_MAX},
 };
 
 void troubles_init(struct troubles *troubles)
@@ -235,7 +252,7 @@ static bool concerns(const struct trouble *trouble, const struct operation *oper
     const char *api = operation == NULL ? "" : operation->api;
     const char *id = operation == NULL ? "unknown" : operation->id;
 
-    if (whole != (trouble->kind != TROUBLE_CUT_REQUEST))
+    if (trouble->kind >= TROUBLE_EVENT_FIRST || whole != (trouble->kind != TROUBLE_CUT_REQUEST))
         return false;
     if (strcmp(trouble->api, "*") != 0 && strcmp(trouble->api, api) != 0)
         return false;
@@ -247,24 +264,60 @@ static bool concerns(const struct trouble *trouble, const struct operation *oper
     return trouble->target[0] == '\0' || strstr(request->target, trouble->target) != NULL;
 }
 
+/* Whether one that is concerned strikes now; it is counted down. */
+static bool strikes(struct troubles *troubles, struct trouble *trouble)
+{
+    if (trouble->after > 0) {
+        trouble->after--;
+        return false;
+    }
+    if (trouble->probability < 1 && draw(troubles) >= trouble->probability)
+        return false;
+    if (trouble->times > 0)
+        trouble->times--;
+    trouble->hits++;
+    return true;
+}
+
 bool troubles_take(struct troubles *troubles, const struct operation *operation,
                    const struct request *request, bool whole, struct trouble *taken)
 {
     for (size_t i = 0; i < troubles->count; i++) {
         struct trouble *trouble = &troubles->rows[i];
-        if (trouble->times == 0 || !concerns(trouble, operation, request, whole))
+        if (trouble->times == 0 || !concerns(trouble, operation, request, whole) ||
+            !strikes(troubles, trouble))
             continue;
-        if (trouble->after > 0) {
-            trouble->after--;
-            continue;
-        }
-        if (trouble->probability < 1 && draw(troubles) >= trouble->probability)
-            continue;
-        if (trouble->times > 0)
-            trouble->times--;
-        trouble->hits++;
         *taken = *trouble;
         return true;
     }
     return false;
+}
+
+const char *trouble_word(enum trouble_kind kind)
+{
+    return kind_words[kind];
+}
+
+/* "" stands for all. */
+static bool fits(const char *wanted, const char *has)
+{
+    return wanted[0] == '\0' || (has != NULL && strcmp(wanted, has) == 0);
+}
+
+struct irregular irregular_take(struct troubles *troubles, const char *reference, const char *state,
+                                const char *port_status)
+{
+    struct irregular irregular = {.kinds = 0};
+
+    for (size_t i = 0; i < troubles->count; i++) {
+        struct trouble *trouble = &troubles->rows[i];
+        if (trouble->kind < TROUBLE_EVENT_FIRST || trouble->times == 0 ||
+            !fits(trouble->reference, reference) || !fits(trouble->state, state) ||
+            !fits(trouble->port_status, port_status) || !strikes(troubles, trouble))
+            continue;
+        irregular.kinds |= IRREGULAR(trouble->kind);
+        if (trouble->kind == TROUBLE_EVENT_LATE)
+            irregular.late_ms = trouble->ms;
+    }
+    return irregular;
 }

@@ -31,13 +31,28 @@ enum trouble_kind {
     TROUBLE_INVISIBLE,
     TROUBLE_CUT,
     TROUBLE_CUT_REQUEST,
+    TROUBLE_EVENT_NO_REFERENCE, /* of notifications from here on: irregular.h */
+    TROUBLE_EVENT_NO_STATE,
+    TROUBLE_EVENT_CREATE,
+    TROUBLE_EVENT_EARLY,
+    TROUBLE_EVENT_TWICE,
+    TROUBLE_EVENT_REORDERED,
+    TROUBLE_EVENT_MISSING,
+    TROUBLE_EVENT_LATE,
+    TROUBLE_EVENT_FOREIGN,
+    TROUBLE_EVENT_ODD,
+    TROUBLE_EVENT_CONTRADICTS,
+    TROUBLE_KINDS,
+    TROUBLE_EVENT_FIRST = TROUBLE_EVENT_NO_REFERENCE,
 };
 
 struct trouble {
     char api[TROUBLE_TEXT_SIZE];       /* a tag, or "*" */
     char operation[TROUBLE_TEXT_SIZE]; /* "": any */
     char target[TROUBLE_TEXT_SIZE];    /* part of the target; "": any */
-    char reference[TROUBLE_TEXT_SIZE]; /* only the request counted under it; "": any */
+    char reference[TROUBLE_TEXT_SIZE]; /* only the request counted under it, or the order's event; "": any */
+    char state[TROUBLE_TEXT_SIZE];     /* only events that tell it; "": any */
+    char port_status[TROUBLE_TEXT_SIZE];
     int64_t kind;
     int64_t times; /* how often yet; -1: always */
     int64_t after; /* requests to let pass yet */
@@ -76,6 +91,9 @@ void troubles_write(const struct troubles *troubles, struct buffer *out);
  */
 bool troubles_take(struct troubles *troubles, const struct operation *operation,
                    const struct request *request, bool whole, struct trouble *trouble);
+
+/* "status" and so on. */
+const char *trouble_word(enum trouble_kind kind);
 
 /* By how much the reply is delayed. */
 int64_t trouble_delay(const struct trouble *trouble);
