@@ -10,7 +10,14 @@
 
 enum { EACH_DEPTH_MAX = 16, ITEMS_MAX = 100000 };
 
-enum payload_kind { PAYLOAD_LITERAL, PAYLOAD_TEMPLATE, PAYLOAD_OBJECT, PAYLOAD_LIST, PAYLOAD_EACH };
+enum payload_kind {
+    PAYLOAD_LITERAL,
+    PAYLOAD_TEMPLATE,
+    PAYLOAD_OBJECT,
+    PAYLOAD_LIST,
+    PAYLOAD_EACH,
+    PAYLOAD_FIRST
+};
 
 struct payload {
     enum payload_kind kind;
@@ -125,6 +132,33 @@ static void read_each(struct payload *payload, struct json_object *tree, struct 
     json_cursor_leave(cursor, mark);
 }
 
+static void read_list(struct payload *payload, struct json_object *list, struct json_cursor *cursor,
+                      const struct naming *naming, unsigned depth)
+{
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        size_t mark = json_cursor_enter_item(cursor, i);
+        add_part(payload, NULL, read_value(json_object_array_get_idx(list, i), cursor, naming, depth + 1));
+        json_cursor_leave(cursor, mark);
+    }
+}
+
+static void read_first(struct payload *payload, struct json_object *tree, struct json_cursor *cursor,
+                       const struct naming *naming, unsigned depth)
+{
+    static const char *const known[] = {NULL};
+    struct json_object *list = tree_member(tree, "x-first");
+
+    payload->kind = PAYLOAD_FIRST;
+    json_cursor_known_members(cursor, tree, known);
+    size_t mark = json_cursor_enter(cursor, "x-first");
+    if (json_object_is_type(list, json_type_array) && json_object_array_length(list) > 0)
+        read_list(payload, list, cursor, naming, depth);
+    else
+        json_cursor_problem(cursor, "a list of values, of which the first that is not null counts",
+                            "x-first is no list, or an empty one");
+    json_cursor_leave(cursor, mark);
+}
+
 static struct payload *read_value(struct json_object *tree, struct json_cursor *cursor,
                                   const struct naming *naming, unsigned depth)
 {
@@ -136,6 +170,8 @@ static struct payload *read_value(struct json_object *tree, struct json_cursor *
         read_template(payload, tree_text(tree), cursor, naming);
     } else if (tree_has(tree, "x-each")) {
         read_each(payload, tree, cursor, naming, depth);
+    } else if (tree_has(tree, "x-first")) {
+        read_first(payload, tree, cursor, naming, depth);
     } else if (json_object_is_type(tree, json_type_object)) {
         payload->kind = PAYLOAD_OBJECT;
         TREE_EACH(tree, name, value)
@@ -146,12 +182,7 @@ static struct payload *read_value(struct json_object *tree, struct json_cursor *
         }
     } else if (json_object_is_type(tree, json_type_array)) {
         payload->kind = PAYLOAD_LIST;
-        for (size_t i = 0; i < json_object_array_length(tree); i++) {
-            size_t mark = json_cursor_enter_item(cursor, i);
-            add_part(payload, NULL,
-                     read_value(json_object_array_get_idx(tree, i), cursor, naming, depth + 1));
-            json_cursor_leave(cursor, mark);
-        }
+        read_list(payload, tree, cursor, naming, depth);
     } else {
         payload->literal = json_object_get(tree);
     }
@@ -258,6 +289,15 @@ static struct json_object *object_value(const struct payload *payload, const str
     return object;
 }
 
+static struct json_object *first_value(const struct payload *payload, const struct scope *scope)
+{
+    struct json_object *value = NULL;
+
+    for (size_t i = 0; i < payload->count && value == NULL; i++)
+        value = payload_value(payload->parts[i], scope);
+    return value;
+}
+
 struct json_object *payload_value(const struct payload *payload, const struct scope *scope)
 {
     struct json_object *list;
@@ -272,6 +312,8 @@ struct json_object *payload_value(const struct payload *payload, const struct sc
         return object_value(payload, scope);
     case PAYLOAD_EACH:
         return each_value(payload, scope);
+    case PAYLOAD_FIRST:
+        return first_value(payload, scope);
     case PAYLOAD_LIST:
         list = json_object_new_array();
         for (size_t i = 0; i < payload->count; i++)

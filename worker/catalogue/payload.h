@@ -1,5 +1,5 @@
 /*
- * Payloads: a JSON value whose texts are templates, compiled once, with x-each for lists.
+ * Payloads: a JSON value whose texts are templates, compiled once, with x-each for lists and x-first for alternatives.
  *
  * What comes out null is left out, as schemas/README.md settles it: a member whose expression is null; a list element
  * whose expression is null; a list element that is an object with a member `value` that came out null (BT's name and

@@ -57,6 +57,14 @@ static const struct {
     {"one expression", "'$inputs.o'", "{'name': 'O'}"},
     {"one expression that is null", "'$inputs.none'", "null"},
     {"all left out", "{'a': '$inputs.none'}", "{}"},
+    {"the first", "{'a': {'x-first': ['$inputs.none', '$inputs.t', '$inputs.a']}}", "{'a': 'x'}"},
+    {"the first of a list", "[{'x-first': ['$inputs.a', '$inputs.t']}, {'x-first': ['$inputs.none']}]",
+     "[1]"},
+    {"false is first, and what is around it",
+     "{'x-first': [{'x-first': ['{$inputs.none}', null]}, '$inputs.b']}", "false"},
+    {"the first of nothing", "{'a': {'x-first': ['$inputs.none', null]}, 'b': {'x-first': [7, 8]}}",
+     "{'b': 7}"},
+    {"a pair whose first value is null", "[{'name': 'A', 'value': {'x-first': ['$inputs.none']}}, 1]", "[1]"},
 };
 
 static void values(void)
@@ -99,6 +107,10 @@ static const struct {
     {"[{'x-each': '$inputs.l', 'x-as': 'a b', 'value': 1}]", "f#/0", "x-as is not a valid name"},
     {"[{'x-each': '$inputs.l', 'x-as': '', 'value': 1}]", "f#/0", "x-as is not a valid name"},
     {"{'a': '$position'}", "f#/a", "$position"},
+    {"{'a': {'x-first': []}}", "f#/a/x-first", "x-first is no list, or an empty one"},
+    {"{'a': {'x-first': '$inputs.l'}}", "f#/a/x-first", "x-first is no list, or an empty one"},
+    {"{'x-first': ['$inputs.a', '$position']}", "f#/x-first/1", "$position"},
+    {"{'x-first': ['$inputs.a'], 'value': 1}", "f#", "'value' is not known here"},
 };
 
 static void refusals(void)
