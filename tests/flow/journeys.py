@@ -1,13 +1,16 @@
 """Orders that wait for BT's notifications and for dates, without holding their key."""
 
 import datetime
+import json
 import os
 import re
 import struct
 import time
 
-from notifications import forward
-from orders import evidence, final, outcomes, submit
+from events import header
+from listeners import CLIENT, EVENTS, SECRET, TOKENS, listening
+from notifications import forward, notify, partition_of
+from orders import decide, evidence, example, final, outcomes, submit
 from paths import BUILD
 from story import story
 from timings import FAST_CALLS
@@ -21,7 +24,8 @@ class Calendar:
     """One wall clock for the worker and the sandbox, that jumps from moment to moment; and BT's notifications, as the listener has them."""
 
     def __init__(self, stage):
-        self.stage, self.forwarded = stage, 0
+        self.stage, self.forwarded, self.counted_from = stage, 0, 0
+        self.posts = False  # the sandbox does so itself
         self.path = os.path.join(stage.folder, "clock")
         self.set(0)
 
@@ -43,39 +47,50 @@ class Calendar:
         following = self.stage.sandbox.control("GET", "clock")["next"]
         return following and datetime.datetime.fromisoformat(following["at"].replace("Z", "+00:00"))
 
-    def pass_on(self, reader, request):
+    def pass_on(self):
         """Gives the worker what BT has reported since, and waits until it has dealt with all of it."""
         events = self.stage.sandbox.control("GET", f"events?after={self.forwarded}")
         for event in events:
-            forward(self.stage, event["body"])
+            if not self.posts:
+                forward(self.stage, event["body"])
             self.forwarded = event["number"]
         self.stage.flush()
-        wait_for(lambda: self.taken() >= self.forwarded, "the worker to take BT's notifications")
+        wait_for(lambda: self.taken() + self.counted_from >= self.forwarded, "the worker to take BT's notifications")
 
     def taken(self):
         counts = re.findall(r"^whc_events_total\{.*\} (\d+)$", self.stage.workers[-1].page("/metrics")[1], re.M)
         return sum(map(int, counts))
 
     def run(self, reader, request):
-        """From moment to moment until the request has its final outcome; gives all outcomes."""
+        """From moment to moment until the request has its final outcome or is parked; gives all outcomes."""
         for _ in range(TURNS_MAX):
-            self.pass_on(reader, request)
-            waiting = settled(reader, request)
-            if waiting is None:
+            self.pass_on()
+            until = rests(self.stage, reader, request)
+            if until is None:
                 return [o["outcome"] for o in outcomes(reader, request)]
-            moments = [self.next_of_sandbox(), waiting["until"]]
+            moments = [self.next_of_sandbox(), until]
             self.go_to(min(moment for moment in moments if moment))
         raise AssertionError(f"no final outcome: {[o['outcome']['step'] for o in outcomes(reader, request)]}")
 
 
-def settled(reader, request):
-    """Waits until the request waits again, or has ended: what it waits for; None: nothing."""
+def rests(stage, reader, request):
+    """Waits until the request waits for a message or a date, and gives until when; None: it has ended, or is a person's."""
 
-    def latest():
-        found = [o["outcome"] for o in outcomes(reader, request)]
-        return found and (found[-1]["waiting"] or found[-1]["final"] or found[-1]["status"] == "UNKNOWN") and found[-1]
+    def found():
+        news = [o["outcome"] for o in outcomes(reader, request)]
+        order = next((o for o in orders_of(stage) if o["requestId"] == request), None)
+        if (news and news[-1]["final"]) or (order and order["state"] == "PARKED"):
+            return "ended"
+        return order and order.get("waitsUntil")
 
-    return wait_for(latest, "the order to wait, or to end")["waiting"]
+    until = wait_for(found, "the order to wait, or to end")
+    return None if until == "ended" else datetime.datetime.fromisoformat(until.replace("Z", "+00:00"))
+
+
+def orders_of(stage):
+    code, out, err = stage.run("orders", "--json")
+    expect(code == 0, f"orders: {out}{err}")
+    return [json.loads(line) for line in out.splitlines()]
 
 
 @story(on="both")
@@ -85,7 +100,7 @@ def a_number_is_ported(stage):
     stage.worker("one", calendar.environment(), **SMALL).ready()
     reader = stage.reader()
     request = submit(stage, "provide-with-ported-numbers", "range-of-three", key="widgets")
-    settled(reader, request)
+    rests(stage, reader, request)
     final(reader, submit(stage, "check-portability", "portable-number", key="widgets"))
     news = calendar.run(reader, request)
     expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
@@ -94,3 +109,112 @@ def a_number_is_ported(stage):
     activations = stage.sandbox.control("GET", "activations")
     expect(all(row["accepted"] == 1 and row["beforeDate"] == 0 for row in activations.values()), f"{activations}")
     expect(all(accepted == 1 for _, accepted in evidence(stage, "createOrder").values()), f"{evidence(stage)}")
+
+
+def single_line(number):
+    """The port of the example, of one number on a single line; what becomes of it goes by the number (the sandbox's DATA.md)."""
+    port = example("provide-with-ported-numbers", "range-of-three")["request"]["port"]
+    return {**port, "kind": "SingleLine", "numbers": [number], "mainBillingNumber": number, "rangeEnd": None, "quantity": 1}
+
+
+def begin(stage, calendar, number, slot="one"):
+    """A worker, and an order to port this number that waits for the losing provider: (reader, request)."""
+    stage.worker(slot, calendar.environment(), **SMALL).ready()
+    reader = stage.reader()
+    sites = example("provide-with-ported-numbers", "range-of-three")["request"]["sites"]
+    sites[0]["numbers"], sites[0]["users"][0]["number"] = [{"number": number}], number
+    request = submit(stage, "provide-with-ported-numbers", "range-of-three", key="widgets", port=single_line(number), sites=sites)
+    rests(stage, reader, request)
+    return reader, request
+
+
+@story(on="both")
+def a_rejection_is_corrected(stage):
+    """The losing provider says no: PROGRESS with its word; amend-import under the same key corrects it, and the port goes on."""
+    calendar = Calendar(stage)
+    number = "01632960231"
+    reader, request = begin(stage, calendar, number)
+    calendar.pass_on()
+    calendar.go_to(calendar.next_of_sandbox())
+    calendar.pass_on()
+    wait_for(lambda: outcomes(reader, request)[-1]["outcome"]["reason"]["code"] == "LCP_REJECTED", "the rejection")
+    imported = outcomes(reader, request)[-1]["outcome"]["orderId"] or outcomes(reader, request)[-1]["result"]["importOrderId"]
+    amended = submit(stage, "amend-import", "corrected", key="widgets", importOrderId=imported, port=single_line(number))
+    expect(final(reader, amended)["outcome"]["status"] == "COMPLETED", "the correction waits behind the order that it corrects")
+    news = calendar.run(reader, request)
+    expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
+
+
+@story(on="both")
+def a_port_fails_after_its_activation(stage):
+    """There is no undo: UNKNOWN, a person's; it holds no key, and is activated once."""
+    calendar = Calendar(stage)
+    reader, request = begin(stage, calendar, "01632960270")
+    news = calendar.run(reader, request)
+    expect((news[-1]["status"], news[-1]["final"]) == ("UNKNOWN", False), f"{news[-1]}")
+    final(reader, submit(stage, "check-portability", "portable-number", key="widgets"))
+    activations = stage.sandbox.control("GET", "activations")
+    expect([row["accepted"] for row in activations.values()] == [1], f"{activations}")
+    decide(stage, request, "happened", "settled at BT")
+    rests(stage, reader, request)
+    expect([o["step"] for o in orders_of(stage)] == ["awaitCompletion"], f"{orders_of(stage)}")
+
+
+@story(on="both")
+def nobody_answers(stage):
+    """No message for thirty days: the wait ends by time, in a person's hands; the day's look-ups cost nothing."""
+    calendar = Calendar(stage)
+    reader, request = begin(stage, calendar, "01632960261")
+    news = calendar.run(reader, request)
+    expect((news[-1]["status"], news[-1]["reason"]["kind"]) == ("UNKNOWN", "TIMEOUT"), f"{news[-1]}")
+
+
+@story(on="real")
+def the_owner_dies_while_orders_wait(stage):
+    """Killed with -9 while one waits, and once more with a message unread: the next owner goes on where it stood."""
+    calendar = Calendar(stage)
+    reader, request = begin(stage, calendar, "01632960020")
+    stage.workers[-1].kill()
+    calendar.go_to(calendar.next_of_sandbox())
+    for event in stage.sandbox.control("GET", "events?after=0"):
+        forward(stage, event["body"])
+    stage.flush()
+    stage.worker("two", calendar.environment(), **SMALL).ready()
+    wait_for(lambda: any(o["outcome"]["step"] == "create" for o in outcomes(reader, request)), "the order to go on")
+    calendar.forwarded = len(stage.sandbox.control("GET", "events?after=0"))
+    calendar.counted_from = calendar.forwarded - calendar.taken()
+    news = calendar.run(reader, request)
+    expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
+    rows = stage.sandbox.control("GET", "orders")
+    expect(all(row["accepted"] <= 1 for row in rows.values()), f"{rows}")
+
+
+@story(on="both")
+def what_nobody_can_use(stage):
+    """Notifications that are no JSON, of no order of ours, or of one that is not here: a dead letter each, with why; then it goes on."""
+    worker = stage.worker(**SMALL).ready()
+    ours = f"{'3f1c2d7e-5b1f-8c4b-a5b5-00000000'}0003"
+    notify(stage, ours, state="completed")
+    notify(stage, "66d19c2b-5f21-4c4b-a5b5-133432530001", state="completed", partition=partition_of(ours))
+    stage.producer.produce(stage.topic("order-events"), b"\xc3\x01 no event", key=b"k", partition=3)
+    stage.flush()
+    dead = stage.reader(stage.topic("order-events.dead"))
+    wait_for(lambda: len(dead.more()) >= 3, "the dead letters")
+    reasons = sorted(header(m, "whc-dead-reason") for m in dead.messages)
+    expect(reasons == ["not-ours", "unknown-order", "unreadable"], f"{reasons}")
+    expect(worker.metric("whc_events_total") == 3, worker.metrics())
+
+
+@story(on="real")
+def from_bt_to_the_order(stage):
+    """The whole way: the sandbox posts to `listen`, which writes to Kafka, and the order goes on."""
+    calendar = Calendar(stage)
+    with listening(stage) as listener:
+        stage.sandbox.control(
+            "POST", "listener", {"url": listener.url + EVENTS, "tokenUrl": listener.url + TOKENS, "id": CLIENT, "secret": SECRET}
+        )
+        reader, request = begin(stage, calendar, "01632960020")
+        calendar.posts = True
+        news = calendar.run(reader, request)
+        expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
+        expect(listener.metric("whc_listen_events_total") == len(stage.sandbox.control("GET", "events?after=0")), listener.log())

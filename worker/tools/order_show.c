@@ -106,6 +106,20 @@ static void show_key(struct buffer *line, const struct ledger_item *item)
     terminal_print(line);
 }
 
+static void show_wait(struct buffer *line, const struct ledger_wait *wait)
+{
+    char until[TIMESTAMP_TEXT_SIZE];
+
+    if (wait->step == NULL)
+        return;
+    timestamp_print(wait->until_ms, until);
+    print_label(line, "waits");
+    terminal_add(line, wait->step, 60);
+    buffer_print(line, "%s%s until %s", *wait->reference == '\0' ? "" : ": for a message about ",
+                 wait->reference, until);
+    terminal_print(line);
+}
+
 static void show_item(struct buffer *line, const struct ledger_item *item)
 {
     struct order_standing standing;
@@ -118,6 +132,7 @@ static void show_item(struct buffer *line, const struct ledger_item *item)
         terminal_add(line, standing.trace, 0);
         terminal_print(line);
     }
+    show_wait(line, &item->record.wait);
     show_key(line, item);
     order_standing_release(&standing);
 }

@@ -47,12 +47,14 @@ void order_standing_read(const struct ledger_item *item, struct order_standing *
 
     if (reason == NULL)
         reason = tree_member(progress, "doubt");
-    *standing = (struct order_standing){.waits = waits_of(item, progress),
-                                        .kind = or_empty(tree_text_of(reason, "kind")),
-                                        .code = or_empty(tree_text_of(reason, "code")),
-                                        .text = or_empty(tree_text_of(reason, "text")),
-                                        .order_id = or_empty(tree_text_of(progress, "orderId")),
-                                        .progress = progress};
+    *standing =
+        (struct order_standing){.waits = waits_of(item, progress),
+                                .until_ms = item->record.wait.step == NULL ? 0 : item->record.wait.until_ms,
+                                .kind = or_empty(tree_text_of(reason, "kind")),
+                                .code = or_empty(tree_text_of(reason, "code")),
+                                .text = or_empty(tree_text_of(reason, "text")),
+                                .order_id = or_empty(tree_text_of(progress, "orderId")),
+                                .progress = progress};
     if (parent != NULL && strlen(parent) > 35) /* W3C Trace Context: 00-<32>-<16>-<2> */
         snprintf(standing->trace, sizeof standing->trace, "%.32s", parent + 3);
 }

@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "order_show.h"
 #include "terminal.h"
+#include "timestamp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,6 +49,14 @@ void orders_table_head(const struct orders_table *table)
     add_why(&line, table, "WHY");
 }
 
+static void add_until(struct buffer *why, const char *step, int64_t until_ms)
+{
+    char until[TIMESTAMP_TEXT_SIZE];
+
+    timestamp_print(until_ms, until);
+    buffer_print(why, "%s until %s", step, until);
+}
+
 void orders_table_row(const struct orders_table *table, const struct ledger_item *item,
                       const struct order_standing *standing, int64_t now_ms)
 {
@@ -65,6 +74,8 @@ void orders_table_row(const struct orders_table *table, const struct ledger_item
         buffer_print(&why, "%s/%s: %s", standing->kind, standing->code, standing->text);
     else if (standing->waits == WAITS_KEY)
         buffer_print(&why, "behind %s", item->first->record.request_id);
+    else if (standing->until_ms != 0)
+        add_until(&why, record->wait.step, standing->until_ms);
     terminal_add_column(&line, record->request_id, REQUEST_WIDTH);
     terminal_add_column(&line, record->order_type, table->type);
     terminal_add_column(&line, key, table->key);
