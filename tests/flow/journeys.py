@@ -117,13 +117,13 @@ def single_line(number):
     return {**port, "kind": "SingleLine", "numbers": [number], "mainBillingNumber": number, "rangeEnd": None, "quantity": 1}
 
 
-def begin(stage, calendar, number, slot="one"):
+def begin(stage, calendar, number, slot="one", **fields):
     """A worker, and an order to port this number that waits for the losing provider: (reader, request)."""
     stage.worker(slot, calendar.environment(), **SMALL).ready()
     reader = stage.reader()
     sites = example("provide-with-ported-numbers", "range-of-three")["request"]["sites"]
     sites[0]["numbers"], sites[0]["users"][0]["number"] = [{"number": number}], number
-    request = submit(stage, "provide-with-ported-numbers", "range-of-three", key="widgets", port=single_line(number), sites=sites)
+    request = submit(stage, "provide-with-ported-numbers", "range-of-three", key="widgets", port=single_line(number), sites=sites, **fields)
     rests(stage, reader, request)
     return reader, request
 
@@ -167,6 +167,31 @@ def nobody_answers(stage):
     reader, request = begin(stage, calendar, "01632960261")
     news = calendar.run(reader, request)
     expect((news[-1]["status"], news[-1]["reason"]["kind"]) == ("UNKNOWN", "TIMEOUT"), f"{news[-1]}")
+
+
+def looks(stage):
+    operations = stage.sandbox.counts()["operations"]
+    return operations.get("getImportOrder", 0) + operations.get("getOrder", 0)
+
+
+@story(on="both")
+def bt_is_silent(stage):
+    """BT reports nothing at all: it is asked once a day, after the activation once an hour, and the port goes its way."""
+    calendar = Calendar(stage)
+    company = {"name": "Silent Widgets Ltd", "domain": "widgets.example"}
+    reader, request = begin(stage, calendar, "01632960260", company=company)
+    while (until := rests(stage, reader, request)) is not None:
+        now = datetime.datetime.fromisoformat(stage.sandbox.control("GET", "clock")["now"].replace("Z", "+00:00"))
+        asked = looks(stage)
+        if any(order["waitsFor"] == "message" for order in orders_of(stage)):
+            calendar.go_to(min(until, now + datetime.timedelta(hours=27)))
+            wait_for(lambda: looks(stage) > asked, "BT to be asked")
+        else:
+            calendar.go_to(until)
+            wait_for(lambda: rests(stage, reader, request) != until, "the day to come")
+    news = [o["outcome"] for o in outcomes(reader, request)]
+    expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
+    expect(stage.sandbox.control("GET", "events?after=0") == [], "BT has reported something")
 
 
 @story(on="real")

@@ -130,7 +130,7 @@ int64_t orders_await_due_ms(const struct orders *orders)
 
 int32_t orders_overdue(const struct orders *orders, int32_t partition)
 {
-    for (size_t i = (size_t)(partition + 1); i < orders->part_room; i++)
+    for (size_t i = (size_t)partition + 1; i < orders->part_room; i++)
         if (orders->parts[i] != NULL && orders->parts[i]->overdue_since_ms != INT64_MAX)
             return (int32_t)i;
     return -1;
