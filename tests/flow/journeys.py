@@ -3,7 +3,9 @@
 import datetime
 import json
 import os
+import pathlib
 import re
+import shutil
 import struct
 import time
 
@@ -11,7 +13,7 @@ from events import header
 from listeners import CLIENT, EVENTS, SECRET, TOKENS, listening
 from notifications import forward, notify, partition_of
 from orders import decide, evidence, example, final, outcomes, submit
-from paths import BUILD
+from paths import BUILD, SCHEMAS
 from story import story
 from timings import FAST_CALLS
 from waiting import expect, wait_for
@@ -212,6 +214,29 @@ def the_owner_dies_while_orders_wait(stage):
     expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
     rows = stage.sandbox.control("GET", "orders")
     expect(all(row["accepted"] <= 1 for row in rows.values()), f"{rows}")
+
+
+@story(on="real")
+def its_workflow_is_changed(stage):
+    """Orders that wait go on with the text that they have begun with: without it nothing is taken over, and the reason names it."""
+    calendar = Calendar(stage)
+    reader, request = begin(stage, calendar, "01632960020")
+    stage.workers[-1].stop()
+    folder = pathlib.Path(stage.folder) / "overlay" / "provide-with-ported-numbers"
+    shutil.copytree(SCHEMAS / "provide-with-ported-numbers", folder)
+    text = (folder / "workflow.arazzo.json").read_text()
+    (folder / "workflow.arazzo.json").write_text(text.replace("awaitAcceptance", "awaitTheLosingProvider"))
+    changed = {**SMALL, "catalogue.overlay": folder.parent}
+    worker = stage.worker("one", calendar.environment(), **changed)
+    expect(worker.wait() == 1, worker.log())
+    digest = re.search(r"history/([0-9a-f]{16})\.arazzo\.json", worker.log())
+    expect(digest, worker.log())
+    (folder / "history" / f"{digest[1]}.arazzo.json").write_text(text)
+    stage.worker("one", calendar.environment(), **changed).ready()
+    calendar.counted_from = calendar.forwarded
+    news = calendar.run(reader, request)
+    expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
+    expect("awaitTheLosingProvider" not in [one["step"] for one in news], f"{news}")
 
 
 @story(on="both")

@@ -1,6 +1,7 @@
 /* Loads a catalogue folder and its overlay: finds the order types and reads the files of each. */
 #include "catalogue.h"
 
+#include "catalogue_inside.h"
 #include "check.h"
 #include "check_records.h"
 #include "memory.h"
@@ -12,17 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FILE_MAX_BYTES = 1048576, PATH_SIZE = 1024 };
-
-struct loader {
-    const char *folder, *overlay;
-    const struct given_inputs *given;
-    struct catalogue *catalogue;
-    struct problems *problems;
-};
-
 /* The overlay's file where it has one, else the folder's. */
-static void locate(const struct loader *loader, const char *name, char path[PATH_SIZE])
+void loader_locate(const struct loader *loader, const char *name, char path[PATH_SIZE])
 {
     struct stat status;
 
@@ -39,7 +31,7 @@ static bool exists(const struct loader *loader, const char *name)
     char path[PATH_SIZE];
     struct stat status;
 
-    locate(loader, name, path);
+    loader_locate(loader, name, path);
     return stat(path, &status) == 0;
 }
 
@@ -66,7 +58,7 @@ static void add_names(const char *path, char ***names, size_t *count)
 }
 
 /* The names inside a folder, of both places, sorted so that messages come in a stable order. */
-static char **list(const struct loader *loader, const char *name, size_t *count)
+char **loader_list(const struct loader *loader, const char *name, size_t *count)
 {
     char path[PATH_SIZE];
     char **names = NULL;
@@ -83,14 +75,14 @@ static char **list(const struct loader *loader, const char *name, size_t *count)
     return names;
 }
 
-static void free_names(char **names, size_t count)
+void loader_free_names(char **names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         memory_free(names[i]);
     memory_free(names);
 }
 
-static bool ends_with(const char *name, const char *end)
+bool loader_ends_with(const char *name, const char *end)
 {
     size_t length = strlen(name), end_length = strlen(end);
 
@@ -100,28 +92,28 @@ static bool ends_with(const char *name, const char *end)
 static void load_library(struct loader *loader)
 {
     size_t count;
-    char **names = list(loader, "common", &count);
+    char **names = loader_list(loader, "common", &count);
 
     for (size_t i = 0; i < count; i++) {
         char relative[PATH_SIZE], path[PATH_SIZE];
         CLEANUP(buffer_release) struct buffer text = {0};
         struct fault why;
-        if (!ends_with(names[i], ".avsc"))
+        if (!loader_ends_with(names[i], ".avsc"))
             continue;
         text_print(relative, sizeof relative, "common/%s", names[i]);
-        locate(loader, relative, path);
+        loader_locate(loader, relative, path);
         if (json_cursor_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
             !schema_library_add(loader->catalogue->library, buffer_text(&text), text.length, NULL, &why))
             problems_add(loader->problems, path, "", "%s", why.text);
     }
-    free_names(names, count);
+    loader_free_names(names, count);
 }
 
 static char *file_of(const struct loader *loader, const char *relative)
 {
     char path[PATH_SIZE];
 
-    locate(loader, relative, path);
+    loader_locate(loader, relative, path);
     return memory_text(path);
 }
 
@@ -132,7 +124,7 @@ static struct schema *load_schema(struct loader *loader, const char *relative)
     struct schema *schema = NULL;
     struct fault why;
 
-    locate(loader, relative, path);
+    loader_locate(loader, relative, path);
     if (json_cursor_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
         !schema_parse(buffer_text(&text), text.length, loader->catalogue->library, &schema, &why))
         problems_add(loader->problems, path, "", "%s", why.text);
@@ -145,16 +137,16 @@ static void load_history(struct loader *loader, struct order_type *type)
     size_t count;
 
     snprintf(relative, sizeof relative, "%s/history", type->name);
-    char **names = list(loader, relative, &count);
+    char **names = loader_list(loader, relative, &count);
     for (size_t i = 0; i < count; i++) {
         text_print(relative, sizeof relative, "%.200s/history/%s", type->name, names[i]);
-        struct schema *schema = ends_with(names[i], ".avsc") ? load_schema(loader, relative) : NULL;
+        struct schema *schema = loader_ends_with(names[i], ".avsc") ? load_schema(loader, relative) : NULL;
         if (schema == NULL)
             continue;
         type->history = memory_resize(type->history, type->history_count + 1, sizeof(struct schema *));
         type->history[type->history_count++] = schema;
     }
-    free_names(names, count);
+    loader_free_names(names, count);
 }
 
 /* The worker's own records; a catalogue for tests may go without. */
@@ -169,7 +161,7 @@ static void load_openapi(struct loader *loader)
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct json_cursor cursor;
 
-    locate(loader, "bt-whc.openapi.json", path);
+    loader_locate(loader, "bt-whc.openapi.json", path);
     if (!json_cursor_load_tree(path, FILE_MAX_BYTES, "name the folder with the catalogue (catalogue.path)",
                                &tree, loader->problems))
         return;
@@ -184,7 +176,7 @@ static void load_asyncapi(struct loader *loader)
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct json_cursor cursor;
 
-    locate(loader, "order-events.asyncapi.json", path);
+    loader_locate(loader, "order-events.asyncapi.json", path);
     if (!exists(loader,
                 "order-events.asyncapi.json") /* a catalogue whose workflows receive no messages needs none */
         || !json_cursor_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
@@ -198,7 +190,7 @@ static void load_calendar(struct loader *loader)
 {
     char path[PATH_SIZE];
 
-    locate(loader, "common/holidays.json", path);
+    loader_locate(loader, "common/holidays.json", path);
     if (exists(loader, "common/holidays.json"))
         calendar_load(path, &loader->catalogue->calendar, loader->problems);
 }
@@ -233,31 +225,6 @@ static void check_members(struct loader *loader, struct order_type *type)
         type->result = node;
 }
 
-static bool has_writes(const struct workflow *workflow)
-{
-    for (size_t i = 0; i < workflow->step_count; i++)
-        if (workflow_step_writes(&workflow->steps[i]))
-            return true;
-    return false;
-}
-
-static void load_workflow(struct loader *loader, struct order_type *type, const char *path)
-{
-    struct json_object *tree = NULL;
-    struct json_cursor cursor;
-
-    if (!json_cursor_load_tree(path, FILE_MAX_BYTES, "", &tree, loader->problems))
-        return;
-    json_cursor_init(&cursor, path, loader->problems);
-    arazzo_read(tree, &cursor, &loader->catalogue->openapi, &type->arazzo);
-    type->workflow = arazzo_workflow(&type->arazzo, type->name);
-    if (type->workflow == NULL)
-        json_cursor_problem(&cursor, "the workflowId of the order type is the folder's name",
-                            "there is no workflow '%s'", type->name);
-    type->writes = type->workflow != NULL && has_writes(type->workflow);
-    json_cursor_release(&cursor);
-}
-
 static void load_type(struct loader *loader, const char *name)
 {
     struct order_type *type = memory_new(1, sizeof *type);
@@ -276,13 +243,15 @@ static void load_type(struct loader *loader, const char *name)
     type->outcome_file = file_of(loader, relative);
     load_history(loader, type);
     snprintf(relative, sizeof relative, "%s/workflow.arazzo.json", name);
-    locate(loader, relative, path);
-    load_workflow(loader, type, path);
+    loader_locate(loader, relative, path);
+    loader_workflow(loader, type, path);
     if (type->request != NULL && type->outcome != NULL)
         check_members(loader, type);
     /* The checks between the files would only repeat what is wrong inside one. */
-    if (loader->problems->count == before)
-        check_order_type(type, path, loader->given, &loader->catalogue->asyncapi, loader->problems);
+    if (loader->problems->count != before)
+        return;
+    check_order_type(type, path, loader->given, &loader->catalogue->asyncapi, loader->problems);
+    loader_versions(loader, type);
 }
 
 static bool uses(const struct order_type *type, const struct operation *operation)
@@ -329,13 +298,13 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
     catalogue->decision = load_common(&loader, "common/Decision.avsc");
     catalogue->event = load_common(&loader, "common/Event.avsc");
     catalogue->decision_1 = load_common(&loader, "common/history/Decision-1.avsc");
-    char **names = list(&loader, ".", &count);
+    char **names = loader_list(&loader, ".", &count);
     for (size_t i = 0; i < count; i++) {
         snprintf(relative, sizeof relative, "%s/workflow.arazzo.json", names[i]);
         if (exists(&loader, relative))
             load_type(&loader, names[i]);
     }
-    free_names(names, count);
+    loader_free_names(names, count);
     report_misread(&loader);
     check_records(catalogue, problems);
     if (catalogue->type_count == 0)
@@ -375,6 +344,11 @@ const struct event_channel *catalogue_events(const struct catalogue *catalogue)
 static void free_type(struct order_type *type)
 {
     arazzo_release(&type->arazzo);
+    for (size_t i = 0; i < type->version_count; i++) {
+        arazzo_release(&type->versions[i]->arazzo);
+        memory_free(type->versions[i]);
+    }
+    memory_free(type->versions);
     schema_free(type->request);
     schema_free(type->outcome);
     for (size_t i = 0; i < type->history_count; i++)
@@ -403,6 +377,14 @@ void *catalogue_free(struct catalogue *catalogue)
     openapi_release(&catalogue->openapi);
     asyncapi_release(&catalogue->asyncapi);
     return memory_free(catalogue);
+}
+
+const struct workflow_version *catalogue_version(const struct order_type *type, const char *digest)
+{
+    for (size_t i = 0; i < type->version_count; i++)
+        if (strcmp(type->versions[i]->digest, digest) == 0 && strcmp(type->digest, digest) != 0)
+            return type->versions[i];
+    return NULL;
 }
 
 bool catalogue_serves(const struct order_type *type, const struct settings *settings)

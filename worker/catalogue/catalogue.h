@@ -14,6 +14,16 @@
 #include "config.h"
 #include "schema.h"
 
+enum { WORKFLOW_DIGEST_SIZE = 17 };
+
+/* An earlier text of an order type's workflow, for orders that have begun with it: history/<digest>.arazzo.json. */
+struct workflow_version {
+    char digest
+        [WORKFLOW_DIGEST_SIZE]; /* of its canonical JSON: the first half of its SHA-256, in hexadecimal */
+    struct arazzo arazzo;
+    const struct workflow *workflow;
+};
+
 struct order_type {
     char *name; /* of the folder */
     struct schema *request, *outcome;
@@ -21,6 +31,9 @@ struct order_type {
     const struct schema_node *result;  /* the record of outcome.result; null: the order type has none */
     struct arazzo arazzo;
     const struct workflow *workflow;
+    char digest[WORKFLOW_DIGEST_SIZE];  /* of today's */
+    struct workflow_version **versions; /* earlier ones */
+    size_t version_count;
     bool writes;             /* a step of its workflow does */
     struct schema **history; /* older versions of the request schema */
     size_t history_count;
@@ -62,6 +75,9 @@ bool catalogue_serves(const struct order_type *type, const struct settings *sett
 
 /* The channel that BT posts to: the first one with JSON messages whose address is a path; null: there is none. */
 const struct event_channel *catalogue_events(const struct catalogue *catalogue);
+
+/* The earlier version of this digest; null: there is none, or it is today's. */
+const struct workflow_version *catalogue_version(const struct order_type *type, const char *digest);
 
 /* The order type of a name, or whose request record has this full name; null when there is none. */
 const struct order_type *catalogue_type(const struct catalogue *catalogue, const char *name);

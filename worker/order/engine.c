@@ -14,7 +14,7 @@
 /* What each writing step gives BT as its reference; a test may have given them already. */
 static void add_references(struct order *order)
 {
-    const struct workflow *workflow = order->type->workflow;
+    const struct workflow *workflow = order_workflow(order);
     char name[128], text[UUID_TEXT_SIZE];
 
     for (size_t i = 0; i < workflow->step_count; i++) {
@@ -422,7 +422,7 @@ static enum engine_move act_on(struct order *order, enum engine_move move, const
 
 enum engine_move engine_begin(struct order *order, const struct engine_terms *terms)
 {
-    const struct workflow *workflow = order->type->workflow;
+    const struct workflow *workflow = order_workflow(order);
 
     if (workflow->waits && !terms->may_wait)
         return refuse(

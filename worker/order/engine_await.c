@@ -213,7 +213,7 @@ void engine_note_progress(struct order *order, const struct reason *reason, cons
     const struct call_record *calls = &order->main.calls;
     const struct step *step = order_step(order);
 
-    if (!order->type->workflow->waits || order->lookup.workflow != NULL)
+    if (!order_workflow(order)->waits || order->lookup.workflow != NULL)
         return;
     struct progress *progress = waiting_add_progress(&order->waiting, step->id, reason, terms->wall_ms);
     progress->result = engine_result_so_far(order);
@@ -239,7 +239,7 @@ void engine_note_reference(struct order *order)
     const struct step *step = order_step(order);
     char name[128];
 
-    if (!order->type->workflow->waits)
+    if (!order_workflow(order)->waits)
         return;
     snprintf(name, sizeof name, "%sReference", step->id);
     const char *reference = tree_text_of(order->request.inputs, name);

@@ -84,7 +84,7 @@ static bool build_result(const struct order *order, const struct scope *scope, s
                          struct fault *why)
 {
     CLEANUP(tree_release)
-    struct json_object *outputs = workflow_outputs(order->type->workflow, scope);
+    struct json_object *outputs = workflow_outputs(order_workflow(order), scope);
 
     return projection_conform(order->type->result, outputs, PROJECTION_LENIENT, result, why);
 }
@@ -130,7 +130,7 @@ struct json_object *engine_step_outputs(const struct step *step, const struct sc
 /* Whether the workflow ends COMPLETED with this reply: no action and no later step stands in between. */
 static bool completes(struct order *order, const struct step *step, const struct scope *reply)
 {
-    const struct workflow *workflow = order->type->workflow;
+    const struct workflow *workflow = order_workflow(order);
     struct scope scope = engine_scope(order);
 
     for (size_t i = 0; i < step->on_success_count; i++)

@@ -22,7 +22,7 @@ const char *engine_api(const struct order *order)
 
 void engine_begin_lookup(struct order *order, const struct lookup *lookup)
 {
-    const struct workflow *workflow = arazzo_workflow(&order->type->arazzo, lookup->workflow_id);
+    const struct workflow *workflow = arazzo_workflow(order_arazzo(order), lookup->workflow_id);
     struct scope scope = engine_scope(order);
     struct json_object *inputs = json_object_new_object();
 

@@ -131,6 +131,16 @@ void order_progress(const struct order *order, const struct progress *progress, 
     };
 }
 
+const struct workflow *order_workflow(const struct order *order)
+{
+    return order->version == NULL ? order->type->workflow : order->version->workflow;
+}
+
+const struct arazzo *order_arazzo(const struct order *order)
+{
+    return order->version == NULL ? &order->type->arazzo : &order->version->arazzo;
+}
+
 struct execution *order_execution(struct order *order)
 {
     return order->lookup.workflow != NULL ? &order->lookup : &order->main;
@@ -140,7 +150,7 @@ const struct step *order_step(const struct order *order)
 {
     const struct execution *execution = order->lookup.workflow != NULL ? &order->lookup : &order->main;
     const struct workflow *workflow =
-        execution->workflow != NULL ? execution->workflow : order->type->workflow;
+        execution->workflow != NULL ? execution->workflow : order_workflow(order);
 
     return execution->step < workflow->step_count ? &workflow->steps[execution->step] : NULL;
 }

@@ -54,6 +54,7 @@ struct order {
 
     /* what is wanted, and how far it is */
     const struct order_type *type;
+    const struct workflow_version *version; /* with which it has begun; null: today's */
     struct request request;
     char order_id[ORDER_ID_SIZE]; /* BT's, from an output named orderId; "" */
     struct execution main, lookup;
@@ -84,6 +85,10 @@ void *order_free(struct order *order);
 void order_outcome(const struct order *order, struct outcome *outcome);
 /* The same of news that is not final. */
 void order_progress(const struct order *order, const struct progress *progress, struct outcome *outcome);
+
+/* The workflow that it runs, and the description that has its look-ups. */
+const struct workflow *order_workflow(const struct order *order);
+const struct arazzo *order_arazzo(const struct order *order);
 
 /* The execution that is under way: the look-up's, or its own. */
 struct execution *order_execution(struct order *order);

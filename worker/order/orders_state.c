@@ -154,7 +154,7 @@ void orders_drop_later(struct orders *orders, struct order *order)
 /* Of one that is not begun here: as its record says, or the first. */
 static const char *tag_of(const struct order *order)
 {
-    const struct workflow *workflow = order->type->workflow;
+    const struct workflow *workflow = order_workflow(order);
     const char *step = order->ledger.unloaded == NULL ? NULL : order->ledger.unloaded->step;
     size_t index = step == NULL ? 0 : workflow_step(workflow, step);
 

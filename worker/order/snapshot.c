@@ -161,6 +161,8 @@ void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_rec
     record->last_decision = memory_text(order->ledger.last_decision);
     record->decisions = memory_text(order->ledger.decisions);
     record->place = order->source.place;
+    if (order_workflow(order)->waits)
+        record->workflow = memory_text(order->version == NULL ? order->type->digest : order->version->digest);
     record->references = ledger_references_copy(&order->waiting.references);
     record->heard = order->waiting.heard;
     if (state != LEDGER_DONE)
@@ -176,11 +178,21 @@ bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record
     if (record->inputs == NULL || record->progress == NULL)
         return fault_set(why, FAULT_INPUT, "the ledger's record of order %s has no content",
                          record->request_id);
-    if (record->step != NULL && workflow_step(type->workflow, record->step) == type->workflow->step_count)
+    const struct workflow_version *version =
+        record->workflow == NULL ? NULL : catalogue_version(type, record->workflow);
+    if (record->workflow != NULL && version == NULL && strcmp(record->workflow, type->digest) != 0)
+        return fault_set(
+            why, FAULT_INPUT,
+            "it runs a text of the workflow with the digest %.20s, which '%s' does not have: put that file "
+            "back as schemas/%s/history/%.20s.arazzo.json",
+            record->workflow, type->name, type->name, record->workflow);
+    const struct workflow *workflow = version == NULL ? type->workflow : version->workflow;
+    if (record->step != NULL && workflow_step(workflow, record->step) == workflow->step_count)
         return fault_set(why, FAULT_INPUT, "it stands at step '%.60s', which '%s' does not have (any more)",
                          record->step, type->name);
     struct order *order = order_new(topic, partition, record->offset, record->key, record->key_length);
     order->type = type;
+    order->version = version;
     order->source.turn = record->turn;
     order->source.place = record->place;
     order->waiting.wait = record->wait;
@@ -241,7 +253,7 @@ static void read_retries(const struct json_object *tree, struct execution *execu
 /* The step by its name: another version of the workflow may have more or fewer of them. */
 static void read_walk(struct order *order, const char *step, const struct json_object *progress)
 {
-    const struct workflow *workflow = order->type->workflow;
+    const struct workflow *workflow = order_workflow(order);
 
     if (!flag_of(progress, "begun"))
         return;
@@ -298,7 +310,7 @@ static void read_progress(struct order *order, const struct json_object *progres
     order->waiting.marks = json_object_get(tree_member(progress, "marks"));
     read_event_ids(tree_member(progress, "eventIds"), &order->waiting);
     if (tree_member(progress, "latestNews") != NULL)
-        order->waiting.latest = progress_of_tree(tree_member(progress, "latestNews"), order->type->workflow);
+        order->waiting.latest = progress_of_tree(tree_member(progress, "latestNews"), order_workflow(order));
     order->journal.dropped = (unsigned)number_of(progress, "journalDropped");
     unsigned dropped = order->journal.dropped;
     journal_of_tree(tree_member(progress, "journal"), &order->journal);

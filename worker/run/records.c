@@ -233,7 +233,7 @@ static bool has_room(const struct worker *worker, const struct order *order,
                      const struct kafka_record *record, struct fault *why)
 {
     const struct settings *settings = worker->settings;
-    size_t growth = ledger_growth_of(order->type->workflow, settings) + LEDGER_GROWTH_EXTRA_BYTES;
+    size_t growth = ledger_growth_of(order_workflow(order), settings) + LEDGER_GROWTH_EXTRA_BYTES;
 
     if (!order_is_unsent(order) || order->reason.kind != REASON_NONE ||
         record->length + growth <= worker->ledger_max_bytes)

@@ -42,6 +42,7 @@ static struct json_object *type_tree(const struct order_type *type, const struct
     struct json_object *tree = json_object_new_object(), *calls = json_object_new_array();
 
     tree_add_text(tree, "name", type->name);
+    tree_add_text(tree, "digest", type->digest);
     tree_add_boolean(tree, "served", catalogue_serves(type, settings));
     tree_add_boolean(tree, "writes", type->writes);
     for (size_t s = 0; s < type->workflow->step_count; s++) {

@@ -110,6 +110,51 @@ static const struct {
      true},
 };
 
+/* An earlier text of the workflow is there under its digest, and is checked like today's. */
+static void versions(void)
+{
+    static const struct {
+        const char *text; /* the earlier one; that of step "s" is today's */
+        const char *name; /* of its file; null: its digest */
+        const char *what; /* the one problem; null: none */
+    } rows[] = {
+        {WORKFLOW("before"), NULL, NULL},
+        {WORKFLOW("s"), NULL, NULL}, /* today's, once more */
+        {WORKFLOW("before"), "v1.arazzo.json", "it is not the workflow that orders have begun with"},
+        {WORKFLOW(""), NULL, "stepId"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *folder = good_folder(), name[300];
+        struct problems problems = {0};
+        /* Its digest is what a catalogue with it as today's says. */
+        given_in_folder(folder, "w/workflow.arazzo.json", rows[i].text);
+        struct catalogue *catalogue = given_load(folder, "", &problems);
+        char digest[WORKFLOW_DIGEST_SIZE] = "0";
+        if (catalogue->type_count > 0)
+            memcpy(digest, catalogue->types[0]->digest, sizeof digest);
+        catalogue_free(catalogue);
+        problems_release(&problems);
+        problems = (struct problems){0};
+        given_in_folder(folder, "w/history/none", "");
+        snprintf(name, sizeof name, "w/history/%s.arazzo.json", digest);
+        given_in_folder(folder, rows[i].name == NULL ? name : "w/history/v1.arazzo.json", rows[i].text);
+        given_in_folder(folder, "w/workflow.arazzo.json", WORKFLOW("s"));
+        catalogue = given_load(folder, "", &problems);
+        CU_ASSERT_EQUAL(problems.count > 0, rows[i].what != NULL);
+        if (rows[i].what != NULL && problems.count > 0)
+            CU_ASSERT_PTR_NOT_NULL(strstr(problems.list[0].what, rows[i].what));
+        const struct workflow_version *version =
+            problems.count > 0 ? NULL : catalogue_version(catalogue->types[0], digest);
+        CU_ASSERT_EQUAL(version != NULL, i == 0);
+        if (version != NULL)
+            given_same("its step", version->workflow->steps[0].id, "before");
+        catalogue_free(catalogue);
+        given_remove_folder(folder);
+        problems_release(&problems);
+    }
+}
+
 /* A workflow that waits is carried out where the ledger is written in a format that has waits. */
 static void served(void)
 {
@@ -237,6 +282,7 @@ CU_TestInfo test_catalogue[] = {{"found", found},
                                 {"history", history},
                                 {"overlay", overlay},
                                 {"served", served},
+                                {"versions", versions},
                                 {"refusals", refusals},
                                 {"all mistakes at once", all_at_once},
                                 {"no such channel", no_such_channel},
