@@ -62,8 +62,8 @@ def a_ledger_record_of_a_newer_worker(stage):
     value = bytearray(record.value())
     value[5] ^= 1
     offset = put_into_ledger(stage, f"order/{uuid.uuid4()}", bytes(value), 2, record.headers())
-    refuses(stage, f"record at offset {offset} of partition 2 cannot be read", "of a format that this worker reads, which are 1 to 2")
-    refuses(stage, "its writer: whc-worker ", "slot one, format 2")
+    refuses(stage, f"record at offset {offset} of partition 2 cannot be read", "of a format that this worker reads, which are 1 to 3")
+    refuses(stage, "its writer: whc-worker ", "slot one, format 3")
 
 
 def set_positions(stage, offset):
@@ -145,7 +145,7 @@ def requests_that_grew(stage):
     one_order(stage)
     add_partitions(stage, [stage.requests], 7)
     refuses(stage, "the topic has 6 partitions and the requests have 7")
-    for name in ("order-ledger", "order-signals"):
+    for name in ("order-ledger", "order-signals", "order-events"):
         add_partitions(stage, [stage.topic(name)], 7)
     refuses(stage, "the request topic has 7 partitions, and the ledger was written for 6")
     refuses(stage, "the ledger was written for 6", **{"takeover.trust.ledger": "on"})
