@@ -1,4 +1,4 @@
-/* What the engine is made of: each file calls those before it (engine_step, _end, _await, _doubt). For these files only. */
+/* What the engine is made of: each file calls those before it (engine_step, _end, _await, _doubt). For these only. */
 #ifndef ORDER_ENGINE_INSIDE_H
 #define ORDER_ENGINE_INSIDE_H
 
