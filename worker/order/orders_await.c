@@ -47,9 +47,9 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
     int64_t offset = message->offset;
 
     orders->time = time;
-    REQUIRE(order->ledger.owned && offset >= 0); /* its reference was settled before BT could know it */
     if (order->state == ORDER_DONE || order->state == ORDER_SETTLING)
         return TOLD_LATER;
+    REQUIRE(order->ledger.owned && offset >= 0); /* its reference was settled before BT could know it */
     if (offset < waiting->heard.events_end)
         return TOLD_AGAIN;
     orders_load(orders, order);

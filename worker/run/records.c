@@ -62,7 +62,7 @@ static void leave_result_out(struct outcome *outcome, const struct fault *why)
 {
     LOG(LOG_ERROR, "an outcome does not fit its schema or its topic, it is published without its result",
         log_text("request", outcome->request_id), log_fault(why));
-    if (!outcome->type->writes)
+    if (outcome->final && !outcome->type->writes)
         outcome->status = OUTCOME_FAILED;
     outcome->result = NULL;
     reason_set(&outcome->reason, REASON_BAD_REPLY, why->kind == FAULT_EXHAUSTED ? "size" : "result", "%s",
