@@ -200,10 +200,11 @@ static void make_room(struct events *events)
 {
     struct event *event = events->first;
 
-    while (event != NULL &&
-           (event->fate == FATE_WAITING || event->fate == FATE_POSTING || event->fate == FATE_HELD))
-        event = event->next;
-    if (events->count > EVENTS_MAX && event != NULL && event != events->last)
+    if (events->count <= EVENTS_MAX)
+        return;
+    while (event->fate == FATE_WAITING || event->fate == FATE_POSTING || event->fate == FATE_HELD)
+        event = event->next; /* the last one is new, and none of these */
+    if (event != events->last)
         forget(event);
 }
 
