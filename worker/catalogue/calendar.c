@@ -6,6 +6,7 @@
 #include "timestamp.h"
 #include "tree.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,17 +104,22 @@ static int64_t moment_of(int32_t day, int minute)
     return (int64_t)mktime(&tm) * 1000;
 }
 
+/* The number in the first two characters; -1: they are not digits. */
+static int two_digits(const char *text)
+{
+    return isdigit((unsigned char)text[0]) && isdigit((unsigned char)text[1])
+               ? (text[0] - '0') * 10 + text[1] - '0'
+               : -1;
+}
+
 /* "15:00"; null: `usual`. */
 static bool read_minute(const char *text, int usual, int *minute, struct fault *why)
 {
-    int hour, part;
-    char after;
-
     *minute = usual;
     if (text == NULL)
         return true;
-    if (strlen(text) != 5 || sscanf(text, "%2d:%2d%c", &hour, &part, &after) != 2 || hour < 0 || hour > 23 ||
-        part < 0 || part > 59)
+    int hour = two_digits(text), part = strlen(text) == 5 && text[2] == ':' ? two_digits(text + 3) : -1;
+    if (hour < 0 || hour > 23 || part < 0 || part > 59)
         return fault_set(why, FAULT_INPUT, "'%.20s' is not a time of day like 10:00", text);
     *minute = hour * 60 + part;
     return true;

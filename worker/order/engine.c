@@ -412,7 +412,8 @@ static enum engine_move act_on(struct order *order, enum engine_move move, const
                    ? judge_lateness(order, terms)
                    : succeed(order, order_step(order), TAKE(order->doubt.answer), &scope, terms);
     }
-    engine_date_progress(order);
+    if (move == ENGINE_AWAIT)
+        engine_date_progress(order);
     REQUIRE(move <= ENGINE_AWAIT && order->doubt.answer == NULL);
     REQUIRE((move == ENGINE_AWAIT) <= (order->waiting.wait.step != NULL));
     REQUIRE(move != ENGINE_PARK || (order->status == OUTCOME_UNKNOWN && !order->doubt.open));
@@ -484,7 +485,9 @@ enum engine_move engine_time_is_up(struct order *order, const struct engine_term
 void engine_report(struct order *order, const struct message *message, const struct engine_terms *terms)
 {
     const struct reason reason = reported(message);
+    const char *shown = order->waiting.shown; /* by a look, to the step that is a person's now */
 
-    if (order_step(order) != NULL)
-        engine_note_progress(order, &reason, terms);
+    if (order_step(order) == NULL || (shown != NULL && strcmp(shown, message->said) == 0))
+        return;
+    engine_note_progress(order, &reason, terms);
 }

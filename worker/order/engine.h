@@ -75,7 +75,7 @@ enum engine_move engine_enter(struct order *order, const struct engine_terms *te
 /* The message that the order waits for has come, or news about the same reference; it is taken over. */
 enum engine_move engine_told(struct order *order, struct message *message, const struct engine_terms *terms);
 
-/* BT has given up what no step waits for just now: that is news at once. */
+/* BT has given up what no step waits for just now: that is news at once, unless a look has told it already. */
 void engine_report(struct order *order, const struct message *message, const struct engine_terms *terms);
 
 /* It is time to ask BT for what it has not reported: a look-up, in its API's pace; the order still waits. */

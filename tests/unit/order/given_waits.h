@@ -49,10 +49,13 @@ static inline enum orders_told given_told(struct world *world, struct order *ord
     const struct event_message *what = world->catalogue->asyncapi.messages[0];
     struct json_object *payload = json_object_new_object();
     struct fault why;
+    char said[100];
 
     json_object_object_add(payload, "state", json_object_new_string(state));
+    snprintf(said, sizeof said, "BT reported state %s", state);
     struct message message = {.event_id = memory_text(id),
                               .word = memory_text(state),
+                              .said = memory_text(said),
                               .payload = payload,
                               .failed = strcmp(state, "dead") == 0,
                               .offset = offset};

@@ -264,6 +264,27 @@ static void bt_is_asked(void)
     given_world_end(&world);
 }
 
+/* What a look has shown is no news when BT reports it, too, to an order that is a person's now. */
+static void shown_and_reported(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(
+        &world,
+        GIVEN_WAITS_WITH(
+            ", 'onFailure': [{'name': 'dead', 'type': 'end', 'criteria': [{" GIVEN_STATE
+            "'^dead$'}], 'x-outcome': {'status': 'UNKNOWN', 'reason': 'it is dead'}}], 'x-look': "
+            "{'workflowId': 'find', 'every': 100000, 'payload': {'state': '$outputs.o'}}"),
+        &reference);
+
+    news_are(order, "a:");
+    look(&world, order, 200, "{'o': 'dead'}", "m:dead");
+    CU_ASSERT_EQUAL(order->state, ORDER_PARKED);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "dead"), TOLD_TAKEN);
+    news_are(order, "");
+    given_world_end(&world);
+}
+
 /* Something is reported while BT is asked. */
 static void both_at_once(void)
 {
@@ -379,6 +400,7 @@ CU_TestInfo test_orders_await[] = {{"a message ends the wait", a_message_ends_th
                                    {"BT is asked", bt_is_asked},
                                    {"both at once", both_at_once},
                                    {"the last look", the_last_look},
+                                   {"what a look has shown", shown_and_reported},
                                    {"asked again", asked_again},
                                    {"taken over", taken_over},
                                    CU_TEST_INFO_NULL};
