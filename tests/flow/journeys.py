@@ -81,7 +81,8 @@ def rests(stage, reader, request):
     def found():
         news = [o["outcome"] for o in outcomes(reader, request)]
         order = next((o for o in orders_of(stage) if o["requestId"] == request), None)
-        if (news and news[-1]["final"]) or (order and order["state"] == "PARKED"):
+        told = any(one["status"] == "UNKNOWN" for one in news)  # the ledger may show it before its outcome is read
+        if (news and news[-1]["final"]) or (order and order["state"] == "PARKED" and told):
             return "ended"
         return order and order.get("waitsUntil")
 
