@@ -13,10 +13,11 @@ from events import header
 from listeners import CLIENT, EVENTS, SECRET, TOKENS, listening
 from notifications import forward, notify, partition_of
 from orders import decide, evidence, example, final, outcomes, submit
-from paths import BUILD, SCHEMAS
+from paths import SCHEMAS
 from story import story
 from timings import FAST_CALLS
 from waiting import expect, wait_for
+from wall_clock import shown
 
 SMALL = {**FAST_CALLS, "bt.reply.max.bytes": 50_000}  # the embedded broker takes records of a megabyte
 TURNS_MAX = 60  # of a calendar: no scenario takes as many
@@ -30,9 +31,6 @@ class Calendar:
         self.posts = False  # the sandbox does so itself
         self.path = os.path.join(stage.folder, "clock")
         self.set(0)
-
-    def environment(self):
-        return {"LD_PRELOAD": BUILD / "tests" / "libwall_clock.so", "WALL_CLOCK": self.path}
 
     def set(self, seconds):
         """The file is mapped by the worker: written in place."""
@@ -100,7 +98,7 @@ def orders_of(stage):
 def a_number_is_ported(stage):
     """The scenario with a ported number: messages and a date, each waited for; the key is free meanwhile."""
     calendar = Calendar(stage)
-    stage.worker("one", calendar.environment(), **SMALL).ready()
+    stage.worker("one", shown(calendar.path), **SMALL).ready()
     reader = stage.reader()
     request = submit(stage, "provide-with-ported-numbers", "range-of-three", key="widgets")
     rests(stage, reader, request)
@@ -122,7 +120,7 @@ def single_line(number):
 
 def begin(stage, calendar, number, slot="one", **fields):
     """A worker, and an order to port this number that waits for the losing provider: (reader, request)."""
-    stage.worker(slot, calendar.environment(), **SMALL).ready()
+    stage.worker(slot, shown(calendar.path), **SMALL).ready()
     reader = stage.reader()
     sites = example("provide-with-ported-numbers", "range-of-three")["request"]["sites"]
     sites[0]["numbers"], sites[0]["users"][0]["number"] = [{"number": number}], number
@@ -207,7 +205,7 @@ def the_owner_dies_while_orders_wait(stage):
     for event in stage.sandbox.control("GET", "events?after=0"):
         forward(stage, event["body"])
     stage.flush()
-    stage.worker("two", calendar.environment(), **SMALL).ready()
+    stage.worker("two", shown(calendar.path), **SMALL).ready()
     wait_for(lambda: any(o["outcome"]["step"] == "create" for o in outcomes(reader, request)), "the order to go on")
     calendar.forwarded = len(stage.sandbox.control("GET", "events?after=0"))
     calendar.counted_from = calendar.forwarded - calendar.taken()
@@ -228,12 +226,12 @@ def its_workflow_is_changed(stage):
     text = (folder / "workflow.arazzo.json").read_text()
     (folder / "workflow.arazzo.json").write_text(text.replace("awaitAcceptance", "awaitTheLosingProvider"))
     changed = {**SMALL, "catalogue.overlay": folder.parent}
-    worker = stage.worker("one", calendar.environment(), **changed)
+    worker = stage.worker("one", shown(calendar.path), **changed)
     expect(worker.wait() == 1, worker.log())
     digest = re.search(r"history/([0-9a-f]{16})\.arazzo\.json", worker.log())
     expect(digest, worker.log())
     (folder / "history" / f"{digest[1]}.arazzo.json").write_text(text)
-    stage.worker("one", calendar.environment(), **changed).ready()
+    stage.worker("one", shown(calendar.path), **changed).ready()
     calendar.counted_from = calendar.forwarded
     news = calendar.run(reader, request)
     expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")

@@ -17,7 +17,6 @@ from brokers import Kafka
 from events import header, outcomes_by_request
 from order_types import order_type, portability
 from orders import all_final, ask, create_order, evidence, expect_one_each, final, outcomes, send_example, send_many, submit
-from paths import BUILD
 from programs import Worker
 from registries import confluent_v0, on_registry
 from stages import new_stage
@@ -25,6 +24,7 @@ from story import story
 from timings import FAST, FAST_CALLS, FAST_MEMBER, settling
 from topics import limit_messages
 from waiting import expect, let_pass, wait_for
+from wall_clock import shown
 
 
 @story(on="real", alone=True)
@@ -234,9 +234,8 @@ def a_clock_that_jumps(stage):
     """Set forward and back by hours while an order is in doubt: it is looked up in its time, nothing is sent again or forgotten."""
     clock = os.path.join(stage.folder, "clock")
     set_clock(clock, 0)
-    environment = {"LD_PRELOAD": BUILD / "tests" / "libwall_clock.so", "WALL_CLOCK": clock}
     session_ms = 2 * FAST["session.timeout.ms"]  # a busy machine must not look like a heartbeat that stopped
-    worker = stage.worker("one", environment, **{**FAST, "session.timeout.ms": session_ms}).ready()
+    worker = stage.worker("one", shown(clock), **{**FAST, "session.timeout.ms": session_ms}).ready()
     reader = stage.reader()
     stage.sandbox.fault(operationId="createOrder", kind="close-after-request", times=1)
     stage.sandbox.fault(operationId="listOrders", kind="status", status=503, times=-1)
