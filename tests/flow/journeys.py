@@ -112,6 +112,39 @@ def a_number_is_ported(stage):
     expect(all(accepted == 1 for _, accepted in evidence(stage, "createOrder").values()), f"{evidence(stage)}")
 
 
+@story(on="both")
+def new_numbers_are_ordered(stage):
+    """The scenario without a ported number: held, ordered once, and completed; a lost reply to the reservation holds no others."""
+    calendar = Calendar(stage)
+    stage.worker("one", shown(calendar.path), **SMALL).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="reserveNumbers", kind="close-after-request", times=1)
+    request = submit(stage, "provide-with-new-numbers", "new-company", key="widgets")
+    news = calendar.run(reader, request)
+    expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
+    expect(len(final(reader, request)["result"]["numbers"]) == 2, f"{final(reader, request)}")
+    expect([accepted for _, accepted in evidence(stage, "createOrder").values()] == [1], f"{evidence(stage)}")
+    expect([accepted for _, accepted in evidence(stage, "reserveNumbers").values()] == [1], f"{evidence(stage, 'reserveNumbers')}")
+
+
+@story(on="both")
+def an_order_comes_to_nothing(stage):
+    """BT rejects what it had taken: the numbers are given back, and upstream hears that nothing is left."""
+    calendar = Calendar(stage)
+    stage.worker("one", shown(calendar.path), **SMALL).ready()
+    reader = stage.reader()
+    request = submit(
+        stage,
+        "provide-with-new-numbers",
+        "new-company",
+        key="widgets",
+        company={"name": "Rejected Widgets Ltd", "domain": "widgets.example"},
+    )
+    news = calendar.run(reader, request)
+    expect((news[-1]["status"], news[-1]["reason"]["code"]) == ("REJECTED", "givenUp"), f"{news[-1]}")
+    expect([accepted for _, accepted in evidence(stage, "releaseReservation").values()] == [1], f"{evidence(stage, 'releaseReservation')}")
+
+
 def single_line(number):
     """The port of the example, of one number on a single line; what becomes of it goes by the number (the sandbox's DATA.md)."""
     port = example("provide-with-ported-numbers", "range-of-three")["request"]["port"]
