@@ -11,10 +11,12 @@ from story import story
 from timings import FAST_CALLS
 from waiting import expect, wait_for
 
-# The last worker that knows format 1 of the ledger only. A format more, and its predecessor stands here.
-PREVIOUS = "d03034cfd0bfdd5c9612849aeb27136e22da16ec"
+# The last worker that knows formats 1 and 2 of the ledger only. A format more, and its predecessor stands here.
+PREVIOUS = "f8c2009334ea69575ae65331af9aed2d2f727cee"
 SLOW = {**FAST_CALLS, "bt.delivery.max.ms": 600000}  # a doubt stays one until this is taken back
-NOT_THEN = {"ledger.format": None, "requests.partitioner": None}
+# What is written is a format before, which does not say how keys are placed.
+DEFAULTS = {"ledger.format": None, "requests.partitioner": "murmur2_random"}
+NOT_THEN = {**DEFAULTS, "topic.events": None, "topic.events.dead": None}
 
 
 class Journey:
@@ -29,8 +31,7 @@ class Journey:
         )
 
     def current(self, slot, **more):
-        # What is written is the format before, which does not say how keys are placed.
-        return self.stage.worker(slot, **{**SLOW, **NOT_THEN, "requests.partitioner": "murmur2_random", **more})
+        return self.stage.worker(slot, **{**SLOW, **DEFAULTS, **more})
 
     def goes_on(self):
         """New orders end, and repeats of all old ones get the same answer: nothing is sent to BT again."""
