@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define OUTCOME_1 "history/Outcome-1.avsc" /* in common/ */
+
 /* The overlay's file where it has one, else the folder's. */
 void loader_locate(const struct loader *loader, const char *name, char path[PATH_SIZE])
 {
@@ -89,7 +91,8 @@ bool loader_ends_with(const char *name, const char *end)
     return length > end_length && strcmp(name + length - end_length, end) == 0;
 }
 
-static void load_library(struct loader *loader)
+/* The shared records; with one of an earlier worker in place of today's, unless that is null. */
+static void load_library(struct loader *loader, struct schema_library *library, const char *earlier)
 {
     size_t count;
     char **names = loader_list(loader, "common", &count);
@@ -100,13 +103,23 @@ static void load_library(struct loader *loader)
         struct fault why;
         if (!loader_ends_with(names[i], ".avsc"))
             continue;
-        text_print(relative, sizeof relative, "common/%s", names[i]);
+        bool is_replaced = earlier != NULL && strcmp(names[i], "Outcome.avsc") == 0;
+        text_print(relative, sizeof relative, "common/%s", is_replaced ? earlier : names[i]);
         loader_locate(loader, relative, path);
         if (json_cursor_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
-            !schema_library_add(loader->catalogue->library, buffer_text(&text), text.length, NULL, &why))
+            !schema_library_add(library, buffer_text(&text), text.length, NULL, &why))
             problems_add(loader->problems, path, "", "%s", why.text);
     }
     loader_free_names(names, count);
+}
+
+/* What finished before an upgrade is read by the tools, too. */
+static void load_earlier_library(struct loader *loader)
+{
+    if (!exists(loader, "common/" OUTCOME_1))
+        return;
+    loader->catalogue->library_1 = schema_library_new();
+    load_library(loader, loader->catalogue->library_1, OUTCOME_1);
 }
 
 static char *file_of(const struct loader *loader, const char *relative)
@@ -117,7 +130,8 @@ static char *file_of(const struct loader *loader, const char *relative)
     return memory_text(path);
 }
 
-static struct schema *load_schema(struct loader *loader, const char *relative)
+static struct schema *load_schema(struct loader *loader, const struct schema_library *library,
+                                  const char *relative)
 {
     CLEANUP(buffer_release) struct buffer text = {0};
     char path[PATH_SIZE];
@@ -126,7 +140,7 @@ static struct schema *load_schema(struct loader *loader, const char *relative)
 
     loader_locate(loader, relative, path);
     if (json_cursor_load_text(path, FILE_MAX_BYTES, &text, loader->problems) &&
-        !schema_parse(buffer_text(&text), text.length, loader->catalogue->library, &schema, &why))
+        !schema_parse(buffer_text(&text), text.length, library, &schema, &why))
         problems_add(loader->problems, path, "", "%s", why.text);
     return schema;
 }
@@ -140,7 +154,9 @@ static void load_history(struct loader *loader, struct order_type *type)
     char **names = loader_list(loader, relative, &count);
     for (size_t i = 0; i < count; i++) {
         text_print(relative, sizeof relative, "%.200s/history/%s", type->name, names[i]);
-        struct schema *schema = loader_ends_with(names[i], ".avsc") ? load_schema(loader, relative) : NULL;
+        struct schema *schema = loader_ends_with(names[i], ".avsc")
+                                    ? load_schema(loader, loader->catalogue->library, relative)
+                                    : NULL;
         if (schema == NULL)
             continue;
         type->history = memory_resize(type->history, type->history_count + 1, sizeof(struct schema *));
@@ -152,7 +168,7 @@ static void load_history(struct loader *loader, struct order_type *type)
 /* The worker's own records; a catalogue for tests may go without. */
 static struct schema *load_common(struct loader *loader, const char *relative)
 {
-    return exists(loader, relative) ? load_schema(loader, relative) : NULL;
+    return exists(loader, relative) ? load_schema(loader, loader->catalogue->library, relative) : NULL;
 }
 
 static void load_openapi(struct loader *loader)
@@ -236,11 +252,13 @@ static void load_type(struct loader *loader, const char *name)
                                              sizeof(struct order_type *));
     loader->catalogue->types[loader->catalogue->type_count++] = type;
     snprintf(relative, sizeof relative, "%s/request.avsc", name);
-    type->request = load_schema(loader, relative);
+    type->request = load_schema(loader, loader->catalogue->library, relative);
     type->request_file = file_of(loader, relative);
     snprintf(relative, sizeof relative, "%s/outcome.avsc", name);
-    type->outcome = load_schema(loader, relative);
+    type->outcome = load_schema(loader, loader->catalogue->library, relative);
     type->outcome_file = file_of(loader, relative);
+    if (type->outcome != NULL && loader->catalogue->library_1 != NULL)
+        type->outcome_1 = load_schema(loader, loader->catalogue->library_1, relative);
     load_history(loader, type);
     snprintf(relative, sizeof relative, "%s/workflow.arazzo.json", name);
     loader_locate(loader, relative, path);
@@ -292,7 +310,8 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
     load_openapi(&loader);
     load_asyncapi(&loader);
     load_calendar(&loader);
-    load_library(&loader);
+    load_library(&loader, catalogue->library, NULL);
+    load_earlier_library(&loader);
     catalogue->ledger_record = load_common(&loader, "common/LedgerRecord.avsc");
     catalogue->ledger_owner = load_common(&loader, "common/LedgerOwner.avsc");
     catalogue->decision = load_common(&loader, "common/Decision.avsc");
@@ -320,7 +339,7 @@ struct catalogue *catalogue_load_events(const char *folder, const char *overlay,
 
     catalogue->library = schema_library_new();
     load_asyncapi(&loader);
-    load_library(&loader);
+    load_library(&loader, catalogue->library, NULL);
     catalogue->event = load_common(&loader, "common/Event.avsc");
     if (catalogue->event == NULL)
         problems_add(problems, "common/Event.avsc", "name the folder with the catalogue (catalogue.path)",
@@ -351,6 +370,7 @@ static void free_type(struct order_type *type)
     memory_free(type->versions);
     schema_free(type->request);
     schema_free(type->outcome);
+    schema_free(type->outcome_1);
     for (size_t i = 0; i < type->history_count; i++)
         schema_free(type->history[i]);
     memory_free(type->history);
@@ -374,6 +394,7 @@ void *catalogue_free(struct catalogue *catalogue)
     calendar_release(&catalogue->calendar);
     schema_free(catalogue->decision_1);
     schema_library_free(catalogue->library);
+    schema_library_free(catalogue->library_1);
     openapi_release(&catalogue->openapi);
     asyncapi_release(&catalogue->asyncapi);
     return memory_free(catalogue);

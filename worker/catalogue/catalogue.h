@@ -27,6 +27,7 @@ struct workflow_version {
 struct order_type {
     char *name; /* of the folder */
     struct schema *request, *outcome;
+    struct schema *outcome_1; /* as it was before orders could wait; null where a catalogue has none */
     char *request_file, *outcome_file; /* for messages */
     const struct schema_node *result;  /* the record of outcome.result; null: the order type has none */
     struct arazzo arazzo;
@@ -42,9 +43,9 @@ struct order_type {
 struct catalogue {
     struct openapi openapi;
     struct asyncapi asyncapi;
-    struct calendar calendar; /* of common/holidays.json */
-    struct schema_library *library;
-    struct order_type **types; /* by name */
+    struct calendar calendar;                   /* of common/holidays.json */
+    struct schema_library *library, *library_1; /* today's; that of outcome_1, or null */
+    struct order_type **types;                  /* by name */
     size_t type_count;
     struct schema *ledger_record, *ledger_owner; /* of common/; null where a catalogue has none */
     struct schema *event;                        /* of common/; null where a catalogue has none */

@@ -13,16 +13,21 @@
 
 enum { LINE_MAX_BYTES = 1 << 30, TYPE_WIDTH = 28, REQUEST_WIDTH = 36, WHY_AT = 97 };
 
-static const struct order_type *type_of(const struct catalogue *catalogue, const struct frame *frame,
-                                        const void *ce_type, size_t size)
+/* The schema with which it was written; null: none of the catalogue's. */
+static const struct schema *schema_of(const struct catalogue *catalogue, const struct frame *frame,
+                                      const void *ce_type, size_t size)
 {
     for (size_t i = 0; i < catalogue->type_count; i++) {
         const struct order_type *type = catalogue->types[i];
         const char *name = schema_name(type->outcome);
-        if (frame->framing == FRAMING_SINGLE_OBJECT
-                ? schema_fingerprint(type->outcome) == frame->fingerprint
-                : ce_type != NULL && strlen(name) == size && memcmp(name, ce_type, size) == 0)
-            return type;
+        if (frame->framing != FRAMING_SINGLE_OBJECT) {
+            if (ce_type != NULL && strlen(name) == size && memcmp(name, ce_type, size) == 0)
+                return type->outcome;
+        } else if (schema_fingerprint(type->outcome) == frame->fingerprint) {
+            return type->outcome;
+        } else if (type->outcome_1 != NULL && schema_fingerprint(type->outcome_1) == frame->fingerprint) {
+            return type->outcome_1;
+        }
     }
     return NULL;
 }
@@ -39,12 +44,12 @@ bool outcome_view_read(const struct catalogue *catalogue, const rd_kafka_message
     if (!topic_reader_header(message, "ce_type", &ce_type, &ce_length))
         ce_type = NULL;
     TRY(framing_read(message->payload, message->len, header, header_length, &frame, why));
-    const struct order_type *type = type_of(catalogue, &frame, ce_type, ce_length);
-    if (type == NULL)
+    const struct schema *schema = schema_of(catalogue, &frame, ce_type, ce_length);
+    if (schema == NULL)
         return fault_set(why, FAULT_INPUT,
                          "the outcome was written with a schema that this catalogue does not have");
-    return datum_decode(type->outcome, (const char *)message->payload + frame.start,
-                        message->len - frame.start, type->outcome, &datum_limits_own, tree, why);
+    return datum_decode(schema, (const char *)message->payload + frame.start, message->len - frame.start,
+                        schema, &datum_limits_own, tree, why);
 }
 
 const char *outcome_view_status(const char *status)
