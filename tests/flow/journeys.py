@@ -145,6 +145,20 @@ def an_order_comes_to_nothing(stage):
     expect([accepted for _, accepted in evidence(stage, "releaseReservation").values()] == [1], f"{evidence(stage, 'releaseReservation')}")
 
 
+@story(on="both")
+def an_order_is_not_submitted(stage):
+    """BT refuses the submit: the draft is cancelled and the numbers are given back, though the reply to each is lost once."""
+    calendar = Calendar(stage)
+    stage.worker("one", shown(calendar.path), **SMALL).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="submitOrder", kind="status", status=400, times=1)
+    for undone in ("cancelOrder", "releaseReservation"):
+        stage.sandbox.fault(operationId=undone, kind="close-after-request", times=1)
+    outcome = final(reader, submit(stage, "provide-with-new-numbers", "new-company", key="widgets"))["outcome"]
+    expect((outcome["status"], outcome["reason"]["kind"]) == ("REJECTED", "REFUSED"), f"{outcome}")
+    expect([accepted for _, accepted in evidence(stage, "cancelOrder").values()] == [1], f"{evidence(stage, 'cancelOrder')}")
+
+
 def single_line(number):
     """The port of the example, of one number on a single line; what becomes of it goes by the number (the sandbox's DATA.md)."""
     port = example("provide-with-ported-numbers", "range-of-three")["request"]["port"]
