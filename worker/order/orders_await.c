@@ -74,8 +74,11 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
 static bool is_read(struct orders *orders, const struct order *order)
 {
     struct order_part *part = orders_part(orders, (size_t)order->source.partition);
+    bool is_of_now =
+        part->read_to_wall_ms <= orders->time.wall_ms; /* the clock may have been set back since */
 
-    if (part->read_to_wall_ms >= order->waiting.wait.until_ms || !orders_keep_rule(orders, RULE_WAITS))
+    if (!orders_keep_rule(orders, RULE_WAITS) ||
+        (is_of_now && part->read_to_wall_ms >= order->waiting.wait.until_ms))
         return true;
     if (order->waiting.wait.until_ms < part->overdue_since_ms)
         part->overdue_since_ms = order->waiting.wait.until_ms;

@@ -310,8 +310,10 @@ static void leave_all_of(struct orders *orders, struct order_part *part, bool lo
 void orders_leave(struct orders *orders, int32_t partition, bool lost)
 {
     REQUIRE(partition >= 0);
-    if (orders_first_of(orders, (size_t)partition) != NULL)
-        leave_all_of(orders, orders->parts[partition], lost);
+    struct order_part *part = orders_part(orders, (size_t)partition);
+    part->read_to_wall_ms = 0; /* its next ownership reads again what had no settled effect */
+    part->overdue_since_ms = INT64_MAX;
+    leave_all_of(orders, part, lost);
     orders_sweep(orders);
 }
 

@@ -248,7 +248,7 @@ static void answered(void *context, const struct settlement_job *job, unsigned q
 
     REQUIRE(job->task != JOB_SETTLE); /* that one is no question */
     if (job->task == JOB_ENDS) {
-        overdue_answered(worker->overdue, job);
+        overdue_answered(worker->overdue, job, question);
         return;
     }
     if (job->answer != JOB_CLEAN && !(probes && job->answer == JOB_UNSAFE))

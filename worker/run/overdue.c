@@ -2,6 +2,7 @@
 #include "overdue.h"
 
 #include "await.h"
+#include "invariant.h"
 #include "log.h"
 #include "memory.h"
 #include "settlement.h"
@@ -19,7 +20,8 @@ struct overdue {
     struct worker *worker;
     struct goal *goals;
     size_t count;
-    bool asked; /* the thread has the question */
+    unsigned question; /* the number of the latest; answers to others say nothing of what is asked now */
+    bool asked;        /* it has no answer yet */
     int64_t asked_wall_ms, again_ms;
     struct loop_timer wake;
 };
@@ -51,6 +53,8 @@ void overdue_forget(struct overdue *overdue)
 {
     overdue->count = 0;
     overdue->asked = false;
+    overdue->again_ms = 0;
+    overdue->question++;
 }
 
 static void ask(struct overdue *overdue)
@@ -67,15 +71,16 @@ static void ask(struct overdue *overdue)
         overdue->asked_wall_ms = worker_time(worker).wall_ms;
         overdue->again_ms = loop_clock_ms() + ASK_AGAIN_MS;
         loop_set_timer(worker->loop, &overdue->wake, overdue->again_ms);
-        settlement_ask(worker->settlement, JOB_ENDS, places, count, 0);
+        settlement_ask(worker->settlement, JOB_ENDS, places, count, ++overdue->question);
     }
     memory_free(places);
 }
 
-void overdue_answered(struct overdue *overdue, const struct settlement_job *job)
+void overdue_answered(struct overdue *overdue, const struct settlement_job *job, unsigned question)
 {
-    if (!overdue->asked)
+    if (question != overdue->question)
         return; /* of partitions that were given away */
+    REQUIRE(overdue->asked);
     overdue->asked = false;
     if (job->answer != JOB_CLEAN) {
         LOG(LOG_WARN, "waits whose time is up go on: Kafka did not say where the events end",
@@ -110,6 +115,7 @@ void overdue_chore(struct overdue *overdue)
             overdue->goals[kept++] = overdue->goals[i];
     }
     overdue->count = kept;
-    if (kept == 0 && orders_overdue(worker->orders, -1) >= 0 && loop_clock_ms() >= overdue->again_ms)
+    if (!overdue->asked && kept == 0 && orders_overdue(worker->orders, -1) >= 0 &&
+        loop_clock_ms() >= overdue->again_ms)
         ask(overdue);
 }

@@ -13,8 +13,8 @@ void *overdue_free(struct overdue *overdue); /* accepts null */
 /* Asks, and compares with how far we are. A chore. */
 void overdue_chore(struct overdue *overdue);
 
-/* The settlement thread's answer to JOB_ENDS, borrowed. */
-void overdue_answered(struct overdue *overdue, const struct settlement_job *job);
+/* The settlement thread's answer to JOB_ENDS, borrowed, and the number of the question it was given. */
+void overdue_answered(struct overdue *overdue, const struct settlement_job *job, unsigned question);
 
 /* The partitions are given away. */
 void overdue_forget(struct overdue *overdue);

@@ -192,6 +192,43 @@ static void time_is_up(void)
     given_world_end(&world);
 }
 
+/* What was read is said of this ownership and this clock: not of the next, and not after the clock was set back. */
+static void read_once_before(void)
+{
+    struct world world;
+    const char *reference;
+
+    given_waiting(&world, GIVEN_WAITS, &reference);
+    world.time.wall_ms += 1000000;
+    world.time.now_ms += 1000000;
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(orders_overdue(world.orders, -1), 0);
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT_EQUAL(orders_overdue(world.orders, -1), -1); /* another's affair */
+    given_world_end(&world);
+
+    for (int i = 0; i < 2; i++) {
+        given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_WAITS, 10, true);
+        struct order *gone = given_named(&world, "k", '1');
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), gone);
+        orders_read_to(world.orders, 0, world.time.wall_ms + (i == 0 ? 1000000 : 9000000));
+        if (i == 0)
+            orders_leave(world.orders, 0, true);
+        given_answer(&world, gone, 201, GIVEN_WRITTEN);
+        struct order *order = i == 0 ? given_named(&world, "l", '2') : gone;
+        if (i == 0) {
+            CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+            given_answer(&world, order, 201, GIVEN_WRITTEN);
+        }
+        CU_ASSERT_EQUAL_FATAL(order->state, ORDER_AWAITING);
+        world.time.wall_ms = order->waiting.wait.until_ms;
+        world.time.now_ms += 1000000;
+        CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+        CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+        given_world_end(&world);
+    }
+}
+
 static void it_came_in_time(void)
 {
     struct world world;
@@ -399,6 +436,7 @@ CU_TestInfo test_orders_await[] = {{"a message ends the wait", a_message_ends_th
                                    {"a way for time", a_way_for_time},
                                    {"BT is asked", bt_is_asked},
                                    {"both at once", both_at_once},
+                                   {"what was read once before", read_once_before},
                                    {"the last look", the_last_look},
                                    {"what a look has shown", shown_and_reported},
                                    {"asked again", asked_again},
