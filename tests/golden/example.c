@@ -239,7 +239,7 @@ static bool wait(struct run *run)
         return false;
     run->time.wall_ms += due_ms - run->time.now_ms;
     run->time.now_ms = due_ms;
-    orders_read_to(run->orders, 0, run->time.wall_ms);
+    orders_read_to(run->orders, 0, run->time.wall_ms, run->time);
     return true;
 }
 

@@ -135,7 +135,7 @@ void events_look_at_ends(struct process *worker)
             !partitions_reached(worker->partitions, PARTITION_EVENTS, p, goal->events))
             continue;
         goal->set = false;
-        orders_read_to(worker->orders, p, goal->asked_wall_ms);
+        orders_read_to(worker->orders, p, goal->asked_wall_ms, process_time(worker));
         worker->dirty = true;
     }
 }

@@ -12,8 +12,8 @@ struct order *orders_find_reference(const struct orders *orders, const char *ref
 enum orders_told {
     TOLD_TAKEN, /* it is the order's; its offset is dealt with in the settlement that has the effect (PROMISE.md R19) */
     TOLD_AGAIN, /* it was taken in before: nothing happens */
-    TOLD_LATER, /* the order's outcome is just being settled: ask again then */
-    TOLD_FULL,  /* its mailbox is: the message stays the caller's */
+    TOLD_LATER, /* its outcome is just being settled, or a look under way and its mailbox full: ask again then */
+    TOLD_FULL, /* its mailbox is, or it takes nothing more: the message stays the caller's */
 };
 
 /*
@@ -27,9 +27,10 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
 /*
  * A wait ends by time only when everything was read that stood in the partition's events and signals when it fell due:
  * what came in time may still lie there (PROMISE.md R18). Gives the next partition, after `partition` (-1: the first),
- * in which a wait is due, -1: none is; and takes the answer: all is taken that stood there at the moment `wall_ms`.
+ * in which a wait is due, -1: none is; and takes the answer, at `time`: all is taken that stood there at the moment
+ * `wall_ms`, which says nothing when the clock has been set back behind it since.
  */
 int32_t orders_overdue(const struct orders *orders, int32_t partition);
-void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms);
+void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms, struct orders_time time);
 
 #endif

@@ -87,28 +87,25 @@ static void add_ledger_record(struct batch *batch, const struct order *order, vo
 /* News that is not final, in its order. Gives the record of the latest that is new; null: there is none. */
 static void *add_progress(struct batch *batch, struct order *order)
 {
-    struct progress *progress;
     void *latest = NULL;
 
-    while ((progress = waiting_take_progress(&order->waiting)) != NULL) {
-        if (!progress->repeated)
-            progress->sequence = order->sequence++;
-        void *record = batch->setup.records->progress(batch->setup.context, order, progress);
+    for (struct progress *one = order->waiting.progress; one != NULL; one = one->next) {
+        if (!one->repeated)
+            one->sequence = order->sequence++;
+        void *record = batch->setup.records->progress(batch->setup.context, order, one);
         batch_add_item(batch, order->source.partition, record);
-        if (!progress->repeated) {
+        if (!one->repeated)
             latest = record;
-            waiting_keep_progress(&order->waiting, progress);
-        } else {
-            progress_free(progress);
-        }
         partitions_touch(batch->setup.partitions, order->source.partition);
     }
     return latest;
 }
 
-/* The change has no record after all: nothing of it goes out. */
-static void take_back(struct batch *batch, size_t from)
+/* The change has no record after all: nothing of it goes out, and its news wait for the next. */
+static void take_back(struct batch *batch, size_t from, struct order *order)
 {
+    for (const struct progress *one = order->waiting.progress; one != NULL; one = one->next)
+        order->sequence -= one->repeated ? 0 : 1;
     while (batch->count > from)
         batch->setup.records->release(batch->setup.context, batch->items[--batch->count].record);
 }
@@ -132,11 +129,12 @@ static void add_change(struct batch *batch, const struct change *change)
         if (kept == NULL) {
             if (outcome != NULL)
                 records->release(context, outcome);
-            take_back(batch, before);
+            take_back(batch, before, change->order);
             orders_too_large(batch->setup.orders, change, &why);
             return;
         }
     }
+    waiting_published(&change->order->waiting);
     if (outcome != NULL)
         add_outcome(batch, change->order, outcome);
     if (kept != NULL)

@@ -10,7 +10,8 @@
 /* What of an order is to be settled. */
 struct change {
     struct order *order;
-    bool intends;   /* it asks to commit its next attempt */
+    bool intends; /* it asks to commit this attempt */
+    unsigned attempt;
     bool publishes; /* it has an outcome to be published: final, or UNKNOWN */
     bool records;   /* its ledger record is to be written */
 };

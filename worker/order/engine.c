@@ -11,8 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What each writing step gives BT as its reference; a test may have given them already. */
-static void add_references(struct order *order)
+void engine_add_references(struct order *order)
 {
     const struct workflow *workflow = order_workflow(order);
     char name[128], text[UUID_TEXT_SIZE];
@@ -22,7 +21,7 @@ static void add_references(struct order *order)
             continue;
         snprintf(name, sizeof name, "%sReference", workflow->steps[i].id);
         reference_make(order->request.id, workflow->steps[i].id, order->source.partition, text);
-        if (!tree_has(order->request.inputs, name))
+        if (tree_text_of(order->request.inputs, name) == NULL)
             tree_add_text(order->request.inputs, name, text);
     }
 }
@@ -436,7 +435,7 @@ enum engine_move engine_begin(struct order *order, const struct engine_terms *te
     order->main.workflow = workflow;
     order->main.inputs = json_object_get(order->request.inputs);
     order->main.steps = json_object_new_object();
-    add_references(order);
+    engine_add_references(order);
     struct scope scope = engine_scope(order);
     for (size_t i = 0; i < workflow->requirement_count; i++) {
         const struct requirement *requirement = &workflow->requirements[i];

@@ -62,6 +62,12 @@ enum engine_move engine_begin(struct order *order, const struct engine_terms *te
 void engine_refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
                    int64_t wall_ms);
 
+/*
+ * What each writing step gives BT as its reference, among the inputs, unless a test has given them already. Of an order
+ * that is read back, too: it may have begun before its workflow had a step.
+ */
+void engine_add_references(struct order *order);
+
 /* The API of the step that comes next; null when the workflow is at its end. */
 const char *engine_api(const struct order *order);
 

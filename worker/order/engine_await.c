@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOK_SENTENCE_MAX = 1000 };
+enum { LOOK_SENTENCE_MAX = 1000, LOOK_AGAIN_MS = 60000 };
 
 static void begin_wait(struct order *order, const struct step *step, int64_t until_ms, const char *reference,
                        const struct engine_terms *terms)
@@ -26,23 +26,31 @@ static void begin_wait(struct order *order, const struct step *step, int64_t unt
     text_print(wait->reference, sizeof wait->reference, "%s", reference);
 }
 
-/* A step that receives counts as executed when it begins to wait; a call does when it is made. */
-static bool may_enter(struct order *order, const struct engine_terms *terms)
+/* Counts the step as executed; ENGINE_PARK: the workflow has executed as many as it may. */
+static enum engine_move count_step(struct order *order, const struct engine_terms *terms)
 {
-    struct execution *execution = &order->main;
+    char text[200];
 
-    if (order->steps_done >= terms->steps_max)
-        return false;
-    const struct call_record latest = {.http_status = execution->calls.http_status};
-    char bt_code[sizeof latest.bt_code];
-    memcpy(bt_code, execution->calls.bt_code, sizeof bt_code);
+    if (order->steps_done < terms->steps_max) {
+        order->steps_done++;
+        return ENGINE_RETRY;
+    }
+    text_print(text, sizeof text, "the workflow has executed %u steps, as many as steps.max allows",
+               order->steps_done);
+    return engine_park(order, REASON_UNAVAILABLE, "steps", text, terms);
+}
+
+/* A step that receives has no calls of its own. */
+static void clear_calls(struct execution *execution, const struct step *step)
+{
+    struct call_record latest = {.http_status =
+                                     execution->calls.http_status}; /* BT's last reply stays that */
+
+    memcpy(latest.bt_code, execution->calls.bt_code, sizeof latest.bt_code);
     execution_clear_calls(execution);
-    execution->calls = latest; /* BT's last reply stays that */
-    memcpy(execution->calls.bt_code, bt_code, sizeof bt_code);
-    execution->calls.step = order_step(order)->id;
+    execution->calls = latest;
+    execution->calls.step = step->id;
     execution->step_is_new = false;
-    order->steps_done++;
-    return true;
 }
 
 /* Not all at once, though all wait since the same hour: within a tenth of the time. */
@@ -61,11 +69,9 @@ static enum engine_move await_message(struct order *order, const struct step *st
     CLEANUP(tree_release) struct json_object *reference = payload_value(step->correlation, &scope);
     char text[200];
 
-    if (!may_enter(order, terms)) {
-        text_print(text, sizeof text, "the workflow has executed %u steps, as many as steps.max allows",
-                   order->steps_done);
-        return engine_park(order, REASON_UNAVAILABLE, "steps", text, terms);
-    }
+    if (count_step(order, terms) == ENGINE_PARK) /* when it begins to wait; a call counts when it is made */
+        return ENGINE_PARK;
+    clear_calls(&order->main, step);
     if (tree_text(reference) == NULL) {
         text_print(text, sizeof text, "step '%s' has no reference to wait for", step->id);
         return engine_park(order, REASON_CONTRACT, step->id, text, terms);
@@ -135,8 +141,9 @@ enum engine_move engine_judge_look(struct order *order, const struct engine_term
     execution_release(&order->lookup);
     step = order_step(order);
     REQUIRE(waiting->wait.step != NULL && step->look != NULL && waiting->message.payload == NULL);
-    waiting->wait.look_at_ms = next_look(step, terms);
-    waiting->looks_last = waiting->is_late = was_last;
+    bool again = waiting->looks_last && !was_last;
+    waiting->wait.look_at_ms = again ? terms->wall_ms + LOOK_AGAIN_MS : next_look(step, terms);
+    waiting->is_late = was_last;
     if (outputs != NULL && is_shown(order, step, outputs, terms, &message)) {
         waiting->message = message;
         return ENGINE_HEARD;
@@ -182,8 +189,8 @@ enum engine_move engine_await(struct order *order, const struct engine_terms *te
         return ENGINE_RETRY;
     if (!window_of(order, step, terms, &window, &why))
         return engine_park(order, REASON_CONTRACT, step->id, why.text, terms);
-    if (window.until_ms <= terms->wall_ms)
-        return ENGINE_LATE;
+    if (window.until_ms <= terms->wall_ms) /* a way may lead back here */
+        return count_step(order, terms) == ENGINE_PARK ? ENGINE_PARK : ENGINE_LATE;
     if (window.from_ms <= terms->wall_ms)
         return ENGINE_RETRY;
     begin_wait(order, step, window.from_ms, "", terms);

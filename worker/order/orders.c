@@ -63,7 +63,7 @@ void *orders_free(struct orders *orders)
 
 void orders_take(struct orders *orders, struct order *order, struct orders_time time)
 {
-    orders->time = time;
+    orders_set_time(orders, time);
     order->source.taken_ms = time.now_ms;
     order->source.taken_at_ms = time.wall_ms;
     orders_add(orders, order);
@@ -162,7 +162,7 @@ struct order *orders_next_call(struct orders *orders, struct orders_time time)
 {
     int64_t left = START_BYTES;
 
-    orders->time = time;
+    orders_set_time(orders, time);
     struct order *order = start_permitted(orders);
     if (order != NULL)
         return order;

@@ -46,7 +46,9 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
     struct waiting *waiting = &order->waiting;
     int64_t offset = message->offset;
 
-    orders->time = time;
+    orders_set_time(orders, time);
+    if (order->state == ORDER_DONE && !order->ledger.changed) /* it has outgrown the ledger, and stays so */
+        return TOLD_FULL;
     if (order->state == ORDER_DONE || order->state == ORDER_SETTLING)
         return TOLD_LATER;
     REQUIRE(order->ledger.owned && offset >= 0); /* its reference was settled before BT could know it */
@@ -54,8 +56,9 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
         return TOLD_AGAIN;
     orders_load(orders, order);
     bool waited_for = order->state == ORDER_AWAITING && waiting_for(waiting, message->reference);
+    bool looks = order->state == ORDER_CALLING && order->lookup.workflow != NULL;
     if (!waited_for && !mailbox_has_room(&waiting->mailbox, message))
-        return TOLD_FULL;
+        return looks && waiting_for(waiting, message->reference) ? TOLD_LATER : TOLD_FULL;
     bool known = is_known(waiting, what, message);
     waiting->heard.events_end = offset + 1;
     waiting_note_event(waiting, message->event_id);
@@ -74,14 +77,10 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
 static bool is_read(struct orders *orders, const struct order *order)
 {
     struct order_part *part = orders_part(orders, (size_t)order->source.partition);
-    bool is_of_now =
-        part->read_to_wall_ms <= orders->time.wall_ms; /* the clock may have been set back since */
 
-    if (!orders_keep_rule(orders, RULE_WAITS) ||
-        (is_of_now && part->read_to_wall_ms >= order->waiting.wait.until_ms))
+    if (part->read_to_wall_ms >= order->waiting.wait.until_ms || !orders_keep_rule(orders, RULE_WAITS))
         return true;
-    if (order->waiting.wait.until_ms < part->overdue_since_ms)
-        part->overdue_since_ms = order->waiting.wait.until_ms;
+    part->overdue = true;
     return false;
 }
 
@@ -134,18 +133,19 @@ int64_t orders_await_due_ms(const struct orders *orders)
 int32_t orders_overdue(const struct orders *orders, int32_t partition)
 {
     for (size_t i = (size_t)partition + 1; i < orders->part_room; i++)
-        if (orders->parts[i] != NULL && orders->parts[i]->overdue_since_ms != INT64_MAX)
+        if (orders->parts[i] != NULL && orders->parts[i]->overdue)
             return (int32_t)i;
     return -1;
 }
 
-void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms)
+void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms, struct orders_time time)
 {
     struct order_part *part = orders_part(orders, (size_t)partition);
     struct order_links *links, *next;
 
-    part->read_to_wall_ms = wall_ms;
-    part->overdue_since_ms = INT64_MAX;
+    orders_set_time(orders, time);
+    part->read_to_wall_ms = wall_ms <= time.wall_ms ? wall_ms : 0; /* it was asked before a jump back */
+    part->overdue = false;
     for (links = TAILQ_FIRST(&orders->overdue); links != NULL; links = next) {
         next = TAILQ_NEXT(links, in_state);
         if (links->order->source.partition != partition)

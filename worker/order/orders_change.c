@@ -15,7 +15,11 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     enum ledger_state state = order->ledger.written;
 
     REQUIRE(order->ledger.owned && order->ledger.unloaded != NULL && order->state == ORDER_QUEUED);
-    orders->time = time;
+    if (!orders->may_wait && order_workflow(order)->waits && order->ledger.unloaded->step != NULL)
+        return fault_set(why, FAULT_INPUT,
+                         "its workflow waits for messages or dates, which this worker cannot write into the "
+                         "ledger: set ledger.format=latest");
+    orders_set_time(orders, time);
     order->source.taken_ms = time.now_ms;
     order->links->recovered = true;
     bool waits = order->waiting.wait.step != NULL; /* also one that a person decides on: it holds no key */
@@ -30,6 +34,7 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
         return true;
     }
     TRY(snapshot_load(order, why));
+    engine_add_references(order);
     REQUIRE(orders->resting > 0);
     orders->resting--;
     orders_weigh(orders, order);
@@ -62,7 +67,7 @@ void orders_answer(struct orders *orders, struct order *order, const struct evid
     bool wrote = order_writes(order);
 
     REQUIRE(order->state == ORDER_CALLING && order->links->paced != NULL);
-    orders->time = time;
+    orders_set_time(orders, time);
     struct engine_terms terms = orders_terms(orders, order);
     enum engine_move to = engine_answer(order, orders->openapi, evidence, &terms, verdict);
     orders_release_pace(orders, order, verdict->pace, evidence->retry_after_ms);
@@ -103,6 +108,7 @@ bool orders_next_change(struct orders *orders, struct change *change)
     }
     *change = (struct change){.order = order,
                               .intends = order->state == ORDER_INTENDING,
+                              .attempt = order->attempt,
                               .publishes = order->state == ORDER_SETTLING ||
                                            (order->state == ORDER_PARKED && order->outcome_is_due),
                               .records = order->ledger.owned};
@@ -152,7 +158,8 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
         orders_let_go(orders, order);
         return;
     }
-    if (change->intends && order->state == ORDER_INTENDING) {
+    bool is_this = change->attempt == order->attempt; /* an order that changed again may be at the next one */
+    if (change->intends && is_this && order->state == ORDER_INTENDING) {
         REQUIRE(order->ledger.owned &&
                 order->ledger.written == LEDGER_INTENDED); /* R1, when the lease is given */
         order->lease_until_ms = lease_until_ms;
@@ -216,7 +223,7 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
 {
     enum engine_move to;
 
-    orders->time = time;
+    orders_set_time(orders, time);
     orders_load(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
     if (order->doubt.absent_ms == 0) /* it was parked when it was taken over: our clock started again then */
@@ -312,7 +319,7 @@ void orders_leave(struct orders *orders, int32_t partition, bool lost)
     REQUIRE(partition >= 0);
     struct order_part *part = orders_part(orders, (size_t)partition);
     part->read_to_wall_ms = 0; /* its next ownership reads again what had no settled effect */
-    part->overdue_since_ms = INT64_MAX;
+    part->overdue = false;
     leave_all_of(orders, part, lost);
     orders_sweep(orders);
 }

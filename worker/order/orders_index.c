@@ -59,6 +59,8 @@ int64_t orders_wait_due_ms(const struct order *order)
 {
     const struct ledger_wait *wait = &order->waiting.wait;
 
+    if (order->waiting.looks_last) /* it had no answer: not before the next one */
+        return wait->look_at_ms;
     return wait->look_at_ms != 0 && wait->look_at_ms < wait->until_ms ? wait->look_at_ms : wait->until_ms;
 }
 

@@ -23,6 +23,9 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
 /* It is the first of its key: begins it, or goes on where it stood. */
 void orders_go_on(struct orders *orders, struct order *order);
 
+/* The time of a call: of the loop, and of the wall, which may have been set back since the one before. */
+void orders_set_time(struct orders *orders, struct orders_time time);
+
 /* Nothing of the order is open and its partition is given away: orders_sweep() frees it. */
 void orders_drop_later(struct orders *orders, struct order *order);
 

@@ -8,9 +8,9 @@
 /* The orders of one partition. */
 struct order_part {
     LIST_HEAD(, order_links) orders;
-    int64_t turn, place;      /* the highest of any order of it: who queues again comes after them */
-    int64_t read_to_wall_ms;  /* what stood in its events and signals then is taken (PROMISE.md R18) */
-    int64_t overdue_since_ms; /* the earliest moment that waits for that; INT64_MAX: none */
+    int64_t turn, place;     /* the highest of any order of it: who queues again comes after them */
+    int64_t read_to_wall_ms; /* what stood in its events and signals then is taken (PROMISE.md R18) */
+    bool overdue;            /* a wait is over by time, which is not known of the moment when it was */
 };
 
 struct api {

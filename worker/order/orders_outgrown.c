@@ -27,6 +27,7 @@ static void refuse(struct orders *orders, struct order *order, const struct faul
         return;
     }
     orders_release_pace(orders, order, PACE_NOTHING, -1);
+    execution_release(&order->lookup);
     if (!order->ledger.settled_offset)
         orders_set_owned(orders, order, false);
     orders_move(orders, order, ENGINE_END);
@@ -59,9 +60,14 @@ static void stay(struct orders *orders, struct order *order)
     order->outcome_is_due = false;
 }
 
-/* True: what is not written does no harm, because the ledger's record says at least as much. */
+/*
+ * True: what is not written does no harm, because the ledger's record says at least as much. But what was reported to an
+ * order that waits would never be dealt with, and no wait of its partition would end (R18, R19).
+ */
 static bool can_wait(const struct order *order, const struct change *change)
 {
+    if (order->state == ORDER_AWAITING && order->ledger.event_count > 0)
+        return false;
     return !change->intends && !change->publishes && order->state != ORDER_PARKED;
 }
 

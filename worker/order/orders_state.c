@@ -57,11 +57,17 @@ struct order_part *orders_part(struct orders *orders, size_t partition)
         orders->parts = memory_resize(orders->parts, orders->part_room, sizeof(struct order_part *));
         memset(&orders->parts[room], 0, (orders->part_room - room) * sizeof(struct order_part *));
     }
-    if (orders->parts[partition] == NULL) {
+    if (orders->parts[partition] == NULL)
         orders->parts[partition] = memory_new(1, sizeof(struct order_part));
-        orders->parts[partition]->overdue_since_ms = INT64_MAX;
-    }
     return orders->parts[partition];
+}
+
+void orders_set_time(struct orders *orders, struct orders_time time)
+{
+    for (size_t i = 0; time.wall_ms < orders->time.wall_ms && i < orders->part_room; i++)
+        if (orders->parts[i] != NULL)
+            orders->parts[i]->read_to_wall_ms = 0; /* the moments after it come once more */
+    orders->time = time;
 }
 
 struct order *orders_first_of(const struct orders *orders, size_t partition)
@@ -285,8 +291,8 @@ void orders_own(struct orders *orders, struct order *order)
 
 void orders_unload(struct orders *orders, struct order *order)
 {
-    if (order->ledger.unloaded != NULL)
-        return;
+    if (order->ledger.unloaded != NULL || order->waiting.progress != NULL)
+        return; /* news that a record too large has held back are in no record */
     REQUIRE(order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED ||
             order->state == ORDER_AWAITING);
     snapshot_unload(order);
@@ -316,6 +322,8 @@ void orders_load(struct orders *orders, struct order *order)
             log_fault(&why));
         abort();
     }
+    if (order->main.workflow != NULL)
+        engine_add_references(order);
     orders_weigh(orders, order);
 }
 
@@ -396,7 +404,8 @@ void orders_move(struct orders *orders, struct order *order, enum engine_move to
         orders_leave_lane(orders, order);
         return;
     }
-    orders_set_state(orders, order, states[to]);
+    bool behind = order->state == ORDER_PARKED && lanes_first(order) != order; /* as a take-over found them */
+    orders_set_state(orders, order, behind && to == ENGINE_RETRY ? ORDER_QUEUED : states[to]);
     orders_index(orders, order);
     if (to == ENGINE_INTEND || to == ENGINE_PARK) {
         order->outcome_is_due = to == ENGINE_PARK;

@@ -131,8 +131,8 @@ static char *progress_of(const struct order *order)
     if (undecided)
         tree_add(tree, "mailbox", mailbox_tree(&order->waiting.mailbox));
     tree_add(tree, "marks", json_object_get(order->waiting.marks));
-    if (undecided && order->waiting.latest != NULL)
-        tree_add(tree, "latestNews", progress_tree(order->waiting.latest));
+    if (undecided && waiting_latest(&order->waiting) != NULL)
+        tree_add(tree, "latestNews", progress_tree(waiting_latest(&order->waiting)));
     tree_add(tree, "eventIds", event_ids_tree(&order->waiting));
     add_headers(tree, &order->source.headers);
     add_number(tree, "journalDropped", order->journal.dropped);

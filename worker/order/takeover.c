@@ -334,7 +334,12 @@ struct takeover_entry *takeover_next_order(struct takeover *takeover)
     if (first == NULL)
         return NULL;
     heap_remove(&takeover->turns, first);
-    return &CONTAINER_OF(first, struct live, by_turn)->entry;
+    struct takeover_entry *entry = &CONTAINER_OF(first, struct live, by_turn)->entry;
+    const struct takeover_partition *one = find(takeover, entry->partition);
+    if (one->accepted &&
+        one->others.events < 0) /* the logs were made anew: offsets of before say nothing there */
+        entry->record.heard.events_end = 0;
+    return entry;
 }
 
 struct takeover_entry *takeover_each(struct takeover *takeover, struct takeover_entry *before)

@@ -83,10 +83,27 @@ struct progress *waiting_add_progress(struct waiting *waiting, const char *step,
     return progress;
 }
 
-void waiting_keep_progress(struct waiting *waiting, struct progress *progress)
+void waiting_published(struct waiting *waiting)
 {
-    progress_free(waiting->latest);
-    waiting->latest = progress;
+    struct progress *progress;
+
+    while ((progress = waiting_take_progress(waiting)) != NULL) {
+        if (progress->repeated) {
+            progress_free(progress);
+        } else {
+            progress_free(waiting->latest);
+            waiting->latest = progress;
+        }
+    }
+}
+
+const struct progress *waiting_latest(const struct waiting *waiting)
+{
+    const struct progress *latest = waiting->latest;
+
+    for (const struct progress *one = waiting->progress; one != NULL; one = one->next)
+        latest = one->repeated ? latest : one;
+    return latest;
 }
 
 void waiting_repeat_progress(struct waiting *waiting)

@@ -18,7 +18,7 @@ struct waiting {
     struct mailbox mailbox;
     struct message message;    /* taken out of the mailbox, until it is judged; of one turn */
     char *shown;               /* what the latest look of this wait has shown; owned; null: nothing */
-    bool looks_last, is_late;  /* the look that comes before a time-out is under way; has shown nothing */
+    bool looks_last, is_late;  /* the look that comes before a time-out has begun; has been answered */
     struct json_object *marks; /* how far BT's words were, see marks.h; owned; null: none yet */
     char *event_ids[EVENT_IDS_MAX];
     size_t event_id_count;
@@ -45,8 +45,10 @@ struct progress *waiting_add_progress(struct waiting *waiting, const char *step,
 /* The oldest piece, which becomes the caller's; null: there is none. */
 struct progress *waiting_take_progress(struct waiting *waiting);
 
-/* It was published, and is what repeats are answered with until there are other news; taken over. */
-void waiting_keep_progress(struct waiting *waiting, struct progress *progress);
+/* All news are being published: the latest is what repeats are answered with until there are others. */
+void waiting_published(struct waiting *waiting);
+/* What that will be, also while it is not published yet; null: there are no news. */
+const struct progress *waiting_latest(const struct waiting *waiting);
 /* The latest news once more, for a repeat; nothing where there are none. */
 void waiting_repeat_progress(struct waiting *waiting);
 

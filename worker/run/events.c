@@ -76,7 +76,8 @@ static bool tell(struct worker *worker, struct order *order, const struct event 
     case TOLD_LATER:
         return false;
     case TOLD_FULL:
-        put_aside(worker, from, "mailbox-full", "the order has as many messages as its mailbox takes");
+        put_aside(worker, from, "mailbox-full",
+                  "the order has as many messages as its mailbox takes, or takes no more");
         return true;
     case TOLD_AGAIN:
         partitions_finish_of(worker->partitions, PARTITION_EVENTS, from->partition, from->offset);

@@ -110,7 +110,8 @@ void overdue_chore(struct overdue *overdue)
         return;
     for (size_t i = 0; i < overdue->count; i++) {
         if (is_reached(worker, &overdue->goals[i]))
-            orders_read_to(worker->orders, overdue->goals[i].partition, overdue->goals[i].asked_wall_ms);
+            orders_read_to(worker->orders, overdue->goals[i].partition, overdue->goals[i].asked_wall_ms,
+                           worker_time(worker));
         else
             overdue->goals[kept++] = overdue->goals[i];
     }

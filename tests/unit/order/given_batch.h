@@ -35,6 +35,16 @@ static inline void *given_outcome(void *context, const struct order *order)
     return given_record(context, "outcome", order->request.id);
 }
 
+static inline void *given_news_record(void *context, const struct order *order,
+                                      const struct progress *progress)
+{
+    char what[60];
+
+    (void)order;
+    snprintf(what, sizeof what, "news %u", progress->sequence);
+    return given_record(context, what, progress->calls.step);
+}
+
 static inline void *given_repeat(void *context, const struct order *order, const void *outcome)
 {
     (void)order;
@@ -109,6 +119,7 @@ static inline void given_said(void *context, const void *record)
 }
 
 static const struct batch_records given_records = {.outcome = given_outcome,
+                                                   .progress = given_news_record,
                                                    .repeat = given_repeat,
                                                    .ledger = given_ledger,
                                                    .rewritten = given_rewritten,

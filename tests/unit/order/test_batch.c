@@ -1,5 +1,6 @@
 /* What goes into a settlement, in which order, and what is left of one that happened, or did not. */
 #include "given_batch.h"
+#include "given_waits.h"
 
 static void take_offset(struct given_batch *given, int64_t offset)
 {
@@ -238,7 +239,34 @@ static void too_large(void)
     given_batch_end(&given);
 }
 
-CU_TestInfo test_batch[] = {{"a read", a_read},       {"a write", a_write},     {"once more", once_more},
-                            {"refused", refused},     {"lost", lost},           {"said of it", said_of_it},
-                            {"barrier", barrier},     {"rewritten", rewritten}, {"repeats", repeats},
-                            {"forgotten", forgotten}, {"too large", too_large}, CU_TEST_INFO_NULL};
+/* News of an order whose record the ledger does not take just now go out with its next one, in their sequence. */
+static void news_that_wait(void)
+{
+    struct given_batch given;
+
+    given_batch(&given, GIVEN_WAITS);
+    take_offset(&given, 0);
+    struct order *order = given_named(&given.world, "k", '1');
+    CU_ASSERT_PTR_NULL(orders_next_call(given.world.orders, given.world.time));
+    (void)given_begun(&given);
+    given_ended(&given, SETTLEMENT_CLEAN, 0);
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(given.world.orders, given.world.time), order);
+    given_answer(&given.world, order, 201, GIVEN_WRITTEN);
+    given.too_large = true;
+    CU_ASSERT(batch_gather(given.batch) && batch_count(given.batch) == 0);
+    CU_ASSERT(order->state == ORDER_AWAITING && order->sequence == 0);
+    given.too_large = false;
+    CU_ASSERT_EQUAL(intake_gate_event(&given.gate, 0, 5), INTAKE_OPEN);
+    CU_ASSERT_EQUAL(given_told(&given.world, order, 5, "e1", NULL, "working"), TOLD_TAKEN);
+    given_same("both", given_begun(&given), "0@1 [news 0 a][news 1 m][QUEUED with news 1 m 1]");
+    given_ended(&given, SETTLEMENT_CLEAN, 0);
+    CU_ASSERT_EQUAL(order->sequence, 2);
+    given_batch_end(&given);
+}
+
+CU_TestInfo test_batch[] = {
+    {"a read", a_read},       {"a write", a_write},     {"once more", once_more},
+    {"refused", refused},     {"lost", lost},           {"said of it", said_of_it},
+    {"barrier", barrier},     {"rewritten", rewritten}, {"repeats", repeats},
+    {"forgotten", forgotten}, {"too large", too_large}, {"news that wait", news_that_wait},
+    CU_TEST_INFO_NULL};

@@ -175,10 +175,11 @@ static void time_is_up(void)
     given_wait(&world);
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     CU_ASSERT(order->state == ORDER_AWAITING && orders_overdue(world.orders, -1) == 0);
-    orders_read_to(world.orders, 0, world.time.wall_ms - 1); /* before it was due: that says nothing */
+    orders_read_to(world.orders, 0, world.time.wall_ms - 1,
+                   world.time); /* before it was due: that says nothing */
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
-    orders_read_to(world.orders, 0, world.time.wall_ms);
+    orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     CU_ASSERT(order->state == ORDER_PARKED && order->reason.kind == REASON_TIMEOUT);
     given_same("the step", order->reason.code, "m");
@@ -211,7 +212,7 @@ static void read_once_before(void)
         given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_WAITS, 10, true);
         struct order *gone = given_named(&world, "k", '1');
         CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), gone);
-        orders_read_to(world.orders, 0, world.time.wall_ms + (i == 0 ? 1000000 : 9000000));
+        orders_read_to(world.orders, 0, world.time.wall_ms + (i == 0 ? 1000000 : 9000000), world.time);
         if (i == 0)
             orders_leave(world.orders, 0, true);
         given_answer(&world, gone, 201, GIVEN_WRITTEN);
@@ -258,7 +259,7 @@ static void a_way_for_time(void)
     news_are(order, "a:");
     world.time.wall_ms += 1000000;
     world.time.now_ms += 1000000;
-    orders_read_to(world.orders, 0, world.time.wall_ms);
+    orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
     CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order);
     CU_ASSERT_EQUAL(order->main.step, 2);
     news_are(order, "m:m");
@@ -272,7 +273,7 @@ static void look(struct world *world, struct order *order, int status, const cha
     while (orders_next_call(world->orders, world->time) == NULL) {
         CU_ASSERT_FATAL(orders_due_ms(world->orders) != INT64_MAX);
         given_wait(world);
-        orders_read_to(world->orders, 0, world->time.wall_ms);
+        orders_read_to(world->orders, 0, world->time.wall_ms, world->time);
     }
     CU_ASSERT(order->state == ORDER_CALLING && order->call.operation->id[0] == 'l' &&
               order->links->lane == NULL);
@@ -364,7 +365,7 @@ static void the_last_look(void)
         CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
         world.time.wall_ms += 1000000;
         world.time.now_ms += 1000000;
-        orders_read_to(world.orders, 0, world.time.wall_ms);
+        orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
         CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
         given_answer(&world, order, rows[i].status, rows[i].body);
         CU_ASSERT_EQUAL(order->state, rows[i].state);
@@ -380,10 +381,11 @@ static void asked_again(void)
     struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
     struct fault why = {.text = ""};
 
-    struct progress *news = waiting_take_progress(&order->waiting);
-    CU_ASSERT_FATAL(news != NULL && order->waiting.progress == NULL);
+    struct progress *news = order->waiting.progress;
+    CU_ASSERT_FATAL(news != NULL && news->next == NULL);
     news->sequence = 3;
-    waiting_keep_progress(&order->waiting, news);
+    waiting_published(&order->waiting);
+    CU_ASSERT(order->waiting.progress == NULL && waiting_latest(&order->waiting) == news);
     struct order *again = given_recalled(&world, order);
     CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
     orders_leave(world.orders, 0, true);

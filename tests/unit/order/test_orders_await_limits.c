@@ -1,0 +1,113 @@
+/* Waits that would go on for ever, hold everything up, or ask without a pause. */
+#include "change.h"
+
+#include "given_waits.h"
+#include "orders_inside.h"
+
+/* A day that has passed, and a way that leads back to it: it ends after as many steps as the workflow may execute. */
+static void a_day_that_has_passed(void)
+{
+    struct world world;
+
+    given_world_of(
+        &world, GIVEN_OUTCOME(GIVEN_O),
+        GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 'd', " GIVEN_READ
+                     ", 'x-start-at': {'at': '$inputs.id', 'until': '10:00'}, 'onFailure': [{'name': 'again',"
+                     " 'type': 'goto', 'stepId': 'd'}]}]}"),
+        10, true);
+    struct order *order = given_order(&world, "k", "2020-01-01");
+    orders_take(world.orders, order, world.time);
+    CU_ASSERT_EQUAL(order->state, ORDER_PARKED);
+    given_same("why", order->reason.code, "steps");
+    given_world_end(&world);
+}
+
+/* What has outgrown the ledger, and stays as that has it, takes no message, and holds up no other order's. */
+static void an_order_that_stays(void)
+{
+    struct world world;
+    const char *reference;
+    struct change change;
+    char news[300];
+    struct fault why = {.kind = FAULT_EXHAUSTED, .text = "too large"};
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+
+    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+    given_news(order, news, sizeof news);
+    order->main.steps_left_out = true; /* there is nothing more to leave out */
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "dead"), TOLD_TAKEN);
+    CU_ASSERT_FATAL(orders_next_change(world.orders, &change) && change.publishes);
+    CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "dead"), TOLD_LATER);
+    orders_published(order);
+    orders_too_large(world.orders, &change, &why);
+    CU_ASSERT(order->state == ORDER_DONE && orders_change_count(world.orders) == 0);
+    CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "dead"), TOLD_FULL);
+    given_world_end(&world);
+}
+
+/* News of an order that waits make its record too large: it is a person's, and the message is dealt with. */
+static void too_large_while_it_waits(void)
+{
+    struct world world;
+    const char *reference;
+    struct change change;
+    char news[300];
+    struct fault why = {.kind = FAULT_EXHAUSTED, .text = "too large"};
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+
+    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+    given_news(order, news, sizeof news);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "working"), TOLD_TAKEN);
+    CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
+    orders_too_large(world.orders, &change, &why);
+    CU_ASSERT_EQUAL(order->state, ORDER_PARKED);
+    CU_ASSERT(orders_next_change(world.orders, &change) && change.publishes &&
+              order->ledger.event_count == 1);
+    given_world_end(&world);
+}
+
+/* The last look has no answer: it is asked again after a while, and no time passes in between. */
+static void the_last_look_again(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_LOOKS, &reference);
+    int looks = 0;
+
+    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+    world.time.wall_ms += 1000000;
+    world.time.now_ms += 1000000;
+    orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
+    while (looks < 5 && orders_next_call(world.orders, world.time) == order) {
+        given_answer(&world, order, 404, "{}");
+        looks++;
+    }
+    CU_ASSERT(looks == 1 && order->state == ORDER_AWAITING);
+    world.time.wall_ms = order->waiting.wait.look_at_ms;
+    world.time.now_ms += 60000;
+    CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order);
+    given_world_end(&world);
+}
+
+/* What the order waits for comes while BT is asked, and there is no room: it comes again when the look has ended. */
+static void no_room_during_a_look(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_LOOKS, &reference);
+
+    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    for (int64_t i = 0; i < MAILBOX_MESSAGES_MAX; i++)
+        CU_ASSERT_EQUAL(given_told(&world, order, i, NULL, NULL, "working"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(given_told(&world, order, MAILBOX_MESSAGES_MAX, NULL, NULL, "done"), TOLD_LATER);
+    given_answer(&world, order, 404, "{}");
+    CU_ASSERT_EQUAL(given_told(&world, order, MAILBOX_MESSAGES_MAX, NULL, NULL, "done"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(order->state, ORDER_READY);
+    given_world_end(&world);
+}
+
+CU_TestInfo test_orders_await_limits[] = {
+    {"a day that has passed", a_day_that_has_passed},       {"an order that stays", an_order_that_stays},
+    {"too large while it waits", too_large_while_it_waits}, {"the last look again", the_last_look_again},
+    {"no room during a look", no_room_during_a_look},       CU_TEST_INFO_NULL};
