@@ -213,8 +213,56 @@ def nobody_answers(stage):
     """No message for thirty days: the wait ends by time, in a person's hands; the day's look-ups cost nothing."""
     calendar = Calendar(stage)
     reader, request = begin(stage, calendar, "01632960261")
+    calendar.pass_on()
+    calendar.go_to(datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=50))
+    wait_for(lambda: json.loads(stage.run("orders", "--late", "--json")[1] or "{}").get("late"), "the acceptance to be late")
+    expect(stage.workers[-1].metric("whc_orders_late") == 1, stage.workers[-1].metrics())
     news = calendar.run(reader, request)
     expect((news[-1]["status"], news[-1]["reason"]["kind"]) == ("UNKNOWN", "TIMEOUT"), f"{news[-1]}")
+    late = [one for one in news if one["reason"] and one["reason"]["code"] == "late"]
+    expect([one["waiting"]["step"] for one in late] == ["awaitAcceptance"], f"{late}")
+
+
+def is_given_up(stage, reader, request, *undone):
+    """What was done is undone, each once, and nothing is activated."""
+    outcome = final(reader, request)["outcome"]
+    expect((outcome["status"], outcome["reason"]["code"]) == ("REJECTED", "givenUp"), f"{outcome}")
+    for operation in undone:
+        expect([accepted for _, accepted in evidence(stage, operation).values()] == [1], f"{evidence(stage, operation)}")
+    expect(stage.sandbox.control("GET", "activations") == {}, "something was activated")
+    news = [o["outcome"]["reason"]["code"] for o in outcomes(reader, request) if o["outcome"]["reason"]]
+    expect("cancel" in news, f"{news}")
+
+
+@story(on="both")
+def a_port_is_called_off(stage):
+    """The customer withdraws while the date is awaited: order and import are cancelled once, though the reply to one is lost."""
+    calendar = Calendar(stage)
+    reader, request = begin(stage, calendar, "01632960020")
+    calendar.go_to(calendar.next_of_sandbox())
+    calendar.pass_on()
+    wait_for(lambda: [order["step"] for order in orders_of(stage)] == ["awaitReady"], "the order to go on")
+    expect("not parked" in decide(stage, request, "retry", "again", code=1), "a decision about a parked order")
+    stage.sandbox.fault(operationId="cancelOrder", kind="close-after-request", times=1)
+    decide(stage, "--who", "A. Person", request, "cancel", "the customer withdrew")
+    is_given_up(stage, reader, request, "cancelOrder", "cancelImportOrder")
+
+
+@story(on="both")
+def a_person_knows_more(stage):
+    """BT is silent, and a person has it asked, tells what BT has said by phone, and calls off what BT does not bear out."""
+    calendar = Calendar(stage)
+    company = {"name": "Silent Widgets Ltd", "domain": "widgets.example"}
+    reader, request = begin(stage, calendar, "01632960260", company=company)
+    asked = looks(stage)
+    decide(stage, request, "look", "nothing heard for hours")
+    wait_for(lambda: looks(stage) == asked + 1, "BT to be asked")
+    rests(stage, reader, request)
+    expect("no output" in decide(stage, "--output", "nonsense=1", request, "heard", "by phone", code=1), "an output that it has not")
+    decide(stage, "--output", "portStatus=LCP_ACCEPTED", request, "heard", "by phone")
+    wait_for(lambda: [order["state"] for order in orders_of(stage)] == ["PARKED"], "the order to be parked: BT has agreed to no date")
+    decide(stage, request, "cancel", "no date")
+    is_given_up(stage, reader, request, "cancelImportOrder")
 
 
 def looks(stage):

@@ -109,6 +109,10 @@ static bool judge_order(int order, const struct payload *seen, enum decision_ver
     int last = sim.upstream[order].type == TYPE_WAITS ? 2 : 1;
     int step = seen->step < last ? seen->step : last;
 
+    if (seen->record.wait.step != NULL && trouble(2)) {
+        *verdict = DECISION_SKIP; /* BT may report it still, or be about to */
+        return true;
+    }
     /* After a write of the path the others are refused, and the order would wait for ever. */
     *verdict = step > 0 ? DECISION_RETRY : others[chance(3)];
     if (seen->record.state == LEDGER_QUEUED) {
@@ -133,6 +137,11 @@ bool people_decide(int order)
     if (seen == NULL || log->count == REQUESTS_ROOM || !judge_order(order, seen, &decision.verdict))
         return false;
     decision.attempt = seen->record.attempt;
+    if (decision.verdict == DECISION_SKIP) {
+        snprintf(decision.step, sizeof decision.step, "%s", seen->record.wait.step);
+        decision.since_ms = seen->record.wait.since_ms;
+        decision.heard_end = seen->record.heard.events_end;
+    }
     if (trouble(5) && decision.attempt > 1) { /* about an attempt that is over */
         decision.attempt--;
         decision.verdict = DECISION_DID_NOT_HAPPEN;

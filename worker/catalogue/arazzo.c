@@ -85,6 +85,30 @@ static void read_requirements(struct arazzo_reader *reader, struct json_object *
     json_cursor_leave(reader->cursor, mark);
 }
 
+/* {stepId, before, criteria}: resolved by read_workflow(), when all steps are known. */
+static void read_cancel(struct arazzo_reader *reader, struct json_object *tree, struct workflow *workflow)
+{
+    static const char *const known[] = {"stepId", "before", "criteria", NULL};
+    size_t mark = json_cursor_enter(reader->cursor, "x-cancel");
+
+    struct cancellation *cancel = workflow->cancel = memory_new(1, sizeof *cancel);
+    json_cursor_known_members(reader->cursor, tree, known);
+    cancel->target = memory_text(json_cursor_text(reader->cursor, tree, "stepId"));
+    cancel->before = memory_text(tree_text_of(tree, "before"));
+    cancel->target_index = cancel->target == NULL ? 0 : workflow_step(workflow, cancel->target);
+    cancel->before_index =
+        cancel->before == NULL ? workflow->step_count : workflow_step(workflow, cancel->before);
+    if (cancel->target_index == workflow->step_count)
+        json_cursor_problem(reader->cursor, "name a stepId of the same workflow", "'%s' leads nowhere",
+                            cancel->target);
+    if (cancel->before != NULL && cancel->before_index == workflow->step_count)
+        json_cursor_problem(reader->cursor, "name a stepId of the same workflow", "'before' names no step");
+    size_t inner = json_cursor_enter(reader->cursor, "criteria");
+    criteria_read(tree_member(tree, "criteria"), reader->cursor, &reader->naming, &cancel->criteria);
+    json_cursor_leave(reader->cursor, inner);
+    json_cursor_leave(reader->cursor, mark);
+}
+
 static void read_number_form(struct arazzo_reader *reader, struct json_object *tree,
                              struct workflow *workflow)
 {
@@ -164,6 +188,8 @@ static void read_workflow(struct arazzo_reader *reader, struct json_object *tree
     read_number_form(reader, tree, workflow);
     read_steps(reader, tree_member(tree, "steps"), workflow);
     read_requirements(reader, tree_member(tree, "x-require"), workflow);
+    if (tree_has(tree, "x-cancel"))
+        read_cancel(reader, tree_member(tree, "x-cancel"), workflow);
     arazzo_read_payloads(reader, tree, "outputs", &workflow->outputs, &workflow->output_count);
     for (size_t i = 0; i < workflow->step_count; i++)
         workflow->waits =
@@ -230,8 +256,19 @@ void arazzo_payloads_release(struct named_payload *list, size_t count)
     memory_free(list);
 }
 
+static void *free_cancellation(struct cancellation *cancel)
+{
+    if (cancel != NULL) {
+        memory_free(cancel->target);
+        memory_free(cancel->before);
+        criteria_release(&cancel->criteria);
+    }
+    return memory_free(cancel);
+}
+
 static void release_workflow(struct workflow *workflow)
 {
+    workflow->cancel = free_cancellation(workflow->cancel);
     for (size_t i = 0; i < workflow->step_count; i++)
         arazzo_step_release(&workflow->steps[i]);
     for (size_t i = 0; i < workflow->requirement_count; i++) {

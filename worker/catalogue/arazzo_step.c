@@ -8,7 +8,8 @@
 enum { RETRY_LIMIT_MAX = 1000, LOOK_EVERY_MIN_MS = 60000 };
 
 enum { STATUS_ABSENT = 4 };
-static const char *const of_receive[] = {"timeout", "channelPath", "action", "correlationId", "x-look", NULL};
+static const char *const of_receive[] = {"timeout", "channelPath", "action", "correlationId",
+                                         "x-look",  "x-expected",  NULL};
 static const char *const of_call[] = {"parameters", "requestBody", "x-lookup", "x-repeat", NULL};
 static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", "ABSENT", NULL};
 NAMES_COMPLETE(status_names, STATUS_ABSENT + 1); /* and the null */
@@ -275,6 +276,12 @@ static void read_receive(struct arazzo_reader *reader, struct json_object *tree,
     if (step->timeout_ms <= 0)
         json_cursor_problem(reader->cursor, "\"timeout\": milliseconds",
                             "a step that receives needs a timeout");
+    if (tree_has(tree, "x-expected")) {
+        step->expected_ms = json_object_get_int64(tree_member(tree, "x-expected"));
+        if (step->expected_ms <= 0 || step->expected_ms >= step->timeout_ms)
+            json_cursor_problem(reader->cursor, "milliseconds, less than the timeout",
+                                "'x-expected' is out of bounds");
+    }
     if (!tree_has(tree, "correlationId"))
         json_cursor_problem(reader->cursor, "", "a step that receives needs a correlationId");
     size_t mark = json_cursor_enter(reader->cursor, "correlationId");

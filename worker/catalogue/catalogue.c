@@ -316,6 +316,7 @@ struct catalogue *catalogue_load(const char *folder, const char *overlay, const 
     catalogue->ledger_owner = load_common(&loader, "common/LedgerOwner.avsc");
     catalogue->decision = load_common(&loader, "common/Decision.avsc");
     catalogue->event = load_common(&loader, "common/Event.avsc");
+    catalogue->decision_2 = load_common(&loader, "common/history/Decision-2.avsc");
     catalogue->decision_1 = load_common(&loader, "common/history/Decision-1.avsc");
     char **names = loader_list(&loader, ".", &count);
     for (size_t i = 0; i < count; i++) {
@@ -392,6 +393,7 @@ void *catalogue_free(struct catalogue *catalogue)
     schema_free(catalogue->decision);
     schema_free(catalogue->event);
     calendar_release(&catalogue->calendar);
+    schema_free(catalogue->decision_2);
     schema_free(catalogue->decision_1);
     schema_library_free(catalogue->library);
     schema_library_free(catalogue->library_1);

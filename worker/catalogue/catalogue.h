@@ -49,7 +49,8 @@ struct catalogue {
     size_t type_count;
     struct schema *ledger_record, *ledger_owner; /* of common/; null where a catalogue has none */
     struct schema *event;                        /* of common/; null where a catalogue has none */
-    struct schema *decision, *decision_1;        /* with outputs, and before there were any */
+    /* About what waits, too; with outputs; and before there were any. */
+    struct schema *decision, *decision_2, *decision_1;
 };
 
 /* Inputs that come from the settings (input.<name>), for the check that each $inputs.x comes from somewhere. */

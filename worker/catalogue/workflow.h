@@ -49,6 +49,7 @@ struct step {
     char *channel;                     /* of a receive step */
     struct payload *correlation;
     int64_t timeout_ms;
+    int64_t expected_ms; /* x-expected: news is told when it is not there by then; 0: none */
     struct step_parameter *parameters;
     size_t parameter_count;
     struct payload *body; /* null: none */
@@ -74,6 +75,13 @@ struct requirement {
     struct criteria criteria;
 };
 
+/* x-cancel: where the way of an order goes that a person calls off. */
+struct cancellation {
+    char *target, *before; /* stepIds; before null: at any step */
+    size_t target_index, before_index;
+    struct criteria criteria;
+};
+
 struct workflow {
     char *id;
     struct json_object *inputs_schema; /* borrowed from the description's tree; may be null */
@@ -83,6 +91,7 @@ struct workflow {
     size_t output_count;
     struct requirement *requirements;
     size_t requirement_count;
+    struct cancellation *cancel; /* null: it cannot be called off on its way */
     enum workflow_number_form number_form;
     bool waits; /* a step of it does: for a message or a date, without holding the order's key */
 };

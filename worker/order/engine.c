@@ -26,97 +26,6 @@ void engine_add_references(struct order *order)
     }
 }
 
-static enum engine_move refuse(struct order *order, enum reason_kind kind, const char *code, const char *text,
-                               const struct engine_terms *terms)
-{
-    engine_refuse(order, kind, code, text, terms->wall_ms);
-    return ENGINE_END;
-}
-
-/* What forbids to begin with the step that comes next. ENGINE_RETRY: nothing does. */
-static enum engine_move check_start(struct order *order, const struct engine_terms *terms)
-{
-    struct reason reason = {.kind = REASON_UNAVAILABLE, .code = "steps"};
-
-    if (order->started_at_ms == 0 && order->request.not_after_ms < terms->wall_ms)
-        return refuse(order, REASON_EXPIRED, "notAfter", "notAfter had passed before the first call", terms);
-    if (!order_execution(order)->step_is_new || order->steps_done < terms->steps_max)
-        return ENGINE_RETRY;
-    snprintf(reason.text, sizeof reason.text,
-             "the workflow has executed %u steps, as many as steps.max allows", order->steps_done);
-    if (order->doubt.open) /* its look-ups have used the budget up */
-        return engine_park(order, REASON_IN_DOUBT, "lookup", reason.text, terms);
-    return engine_end(order, OUTCOME_FAILED, &reason, terms);
-}
-
-static void begin_step(struct order *order, struct execution *execution, const struct engine_terms *terms)
-{
-    execution_clear_calls(execution);
-    execution->step_is_new = false;
-    execution->step_began_ms = terms->now_ms;
-    execution->token_renewed = false;
-    order->steps_done += order->lookup.workflow == NULL; /* look-ups have a limit of their own */
-}
-
-/* A call that cannot be rendered: the request is to blame, unless something was written already. */
-static enum engine_move cannot_render(struct order *order, const struct step *step, const struct fault *why,
-                                      const struct engine_terms *terms)
-{
-    if (order->lookup.workflow != NULL) {
-        const struct reason unreadable = {.kind = REASON_CONTRACT};
-        return engine_end(order, OUTCOME_FAILED, &unreadable, terms); /* no answer */
-    }
-    if (order->wrote)
-        return engine_park(order, REASON_IN_DOUBT, "steps", why->text, terms);
-    return refuse(order, REASON_CONTRACT, step->id, why->text, terms);
-}
-
-static enum engine_move next_call(struct order *order, const struct engine_terms *terms)
-{
-    struct fault why;
-
-    REQUIRE(order->ledger.unloaded == NULL);
-    if (order->doubt.open && order->lookup.workflow == NULL)
-        return engine_next_in_doubt(order, terms);
-    struct execution *execution = order_execution(order);
-    const struct step *step = order_step(order);
-    if (step == NULL)
-        return engine_complete(order, &no_reason, terms);
-    enum engine_move waits = engine_must_await(order) ? engine_await(order, terms) : ENGINE_RETRY;
-    if (waits != ENGINE_RETRY) /* its day may be over before its turn comes */
-        return waits;
-    if (execution->steps_left_out) /* also when a person has it tried again: it would be another order */
-        return engine_park(
-            order, REASON_IN_DOUBT, "size",
-            "what BT answered to earlier steps was too much for the ledger and is left out: finish or undo "
-            "the order at BT",
-            terms);
-    enum engine_move allowed = check_start(order, terms);
-    if (allowed != ENGINE_RETRY)
-        return allowed;
-    call_release(&order->call);
-    struct scope scope = engine_scope(order);
-    if (!call_render(step, &scope, &order->call, &why))
-        return cannot_render(order, step, &why, terms);
-    REQUIRE(order->call.operation == step->operation);
-    if (order->started_at_ms == 0)
-        order->started_at_ms = terms->wall_ms;
-    if (execution->step_is_new)
-        begin_step(order, execution, terms);
-    if (execution->step_began_ms == 0)
-        execution->step_began_ms =
-            terms->now_ms; /* taken over, or tried again by a person: the bounds start again */
-    execution->calls.step = step->id;
-    execution->calls.attempts++;
-    if (!order_writes(order))
-        return ENGINE_CALL;
-    REQUIRE(!order->doubt.open); /* what may have happened is looked for, not sent again */
-    order->attempt++;
-    if ((terms->rules_off & RULE_KNOWN) == 0)
-        engine_note_reference(order);
-    return ENGINE_INTEND;
-}
-
 static enum engine_move leave_step(struct order *order, size_t next, const struct engine_terms *terms)
 {
     if (order->lookup.workflow == NULL)
@@ -129,7 +38,8 @@ static enum engine_move leave_step(struct order *order, size_t next, const struc
 
 /* The outputs of the step are known (owned): stores them and takes the way that onSuccess names. */
 static enum engine_move succeed(struct order *order, const struct step *step, struct json_object *outputs,
-                                const struct scope *reply, const struct engine_terms *terms)
+                                const struct scope *reply, const struct reason *reason,
+                                const struct engine_terms *terms)
 {
     struct execution *execution = order_execution(order);
     const char *order_id = tree_text_of(outputs, "orderId");
@@ -144,7 +54,7 @@ static enum engine_move succeed(struct order *order, const struct step *step, st
         if ((terms->rules_off & RULE_KNOWN) != 0 && workflow_step_writes(step))
             engine_note_reference(order);
         if (workflow_step_writes(step) || step->operation == NULL)
-            engine_note_progress(order, &no_reason, terms);
+            engine_note_progress(order, reason, terms);
     }
     for (size_t i = 0; i < step->on_success_count; i++) {
         const struct action *action = &step->on_success[i];
@@ -314,7 +224,7 @@ static enum engine_move judge(struct order *order, const struct openapi *openapi
     case VERDICT_HALT:
         return hold(order, evidence, terms);
     case VERDICT_DONE:
-        return succeed(order, step, engine_step_outputs(step, &reply), &reply, terms);
+        return succeed(order, step, engine_step_outputs(step, &reply), &reply, &no_reason, terms);
     case VERDICT_ACTION:
         return act(order, step, verdict, evidence, &reply, terms);
     case VERDICT_REFUSED:
@@ -370,7 +280,7 @@ static enum engine_move judge_message(struct order *order, const struct engine_t
     const struct action *action = NULL;
     enum engine_move move;
     if (criteria_hold(&step->success, &scope)) {
-        move = succeed(order, step, engine_step_outputs(step, &scope), &scope, terms);
+        move = succeed(order, step, engine_step_outputs(step, &scope), &scope, &no_reason, terms);
     } else if ((action = action_of_message(step, &scope)) != NULL) {
         move = fail_to_receive(order, action, &scope, &reason, terms);
     } else {
@@ -409,7 +319,7 @@ static enum engine_move act_on(struct order *order, enum engine_move move, const
                : move == ENGINE_HEARD                     ? judge_message(order, terms)
                : move == ENGINE_LATE
                    ? judge_lateness(order, terms)
-                   : succeed(order, order_step(order), TAKE(order->doubt.answer), &scope, terms);
+                   : succeed(order, order_step(order), TAKE(order->doubt.answer), &scope, &no_reason, terms);
     }
     if (move == ENGINE_AWAIT)
         engine_date_progress(order);
@@ -425,7 +335,7 @@ enum engine_move engine_begin(struct order *order, const struct engine_terms *te
     const struct workflow *workflow = order_workflow(order);
 
     if (workflow->waits && !terms->may_wait)
-        return refuse(
+        return engine_refuse_call(
             order, REASON_NOT_SERVED, "ledger.format",
             "not served: it waits for messages or dates, and the ledger is written in a format without "
             "them; set ledger.format=latest when every worker reads it",
@@ -440,14 +350,14 @@ enum engine_move engine_begin(struct order *order, const struct engine_terms *te
     for (size_t i = 0; i < workflow->requirement_count; i++) {
         const struct requirement *requirement = &workflow->requirements[i];
         if (!criteria_hold(&requirement->criteria, &scope))
-            return refuse(order, REASON_CONTRACT, requirement->name, requirement->reason, terms);
+            return engine_refuse_call(order, REASON_CONTRACT, requirement->name, requirement->reason, terms);
     }
     return act_on(order, leave_step(order, 0, terms), terms);
 }
 
 enum engine_move engine_next(struct order *order, const struct engine_terms *terms)
 {
-    return act_on(order, next_call(order, terms), terms);
+    return act_on(order, engine_next_call(order, terms), terms);
 }
 
 enum engine_move engine_answer(struct order *order, const struct openapi *openapi,
@@ -479,6 +389,28 @@ enum engine_move engine_time_is_up(struct order *order, const struct engine_term
         return act_on(order, engine_last_look(order) ? ENGINE_RETRY : ENGINE_LATE, terms);
     engine_end_wait(order); /* the call's moment has come, unless it has passed by now */
     return act_on(order, engine_await(order, terms), terms);
+}
+
+enum engine_move engine_skip(struct order *order, struct json_object *outputs, const struct reason *reason,
+                             const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+    struct scope scope = engine_scope(order);
+
+    REQUIRE(order->waiting.wait.step != NULL);
+    if (step->operation == NULL)
+        return act_on(order, succeed(order, step, outputs, &scope, reason, terms), terms);
+    json_object_put(outputs);
+    engine_note_progress(order, reason, terms);
+    engine_end_wait(order);
+    return engine_begin_early(order, terms);
+}
+
+enum engine_move engine_go_to(struct order *order, size_t step, const struct reason *reason,
+                              const struct engine_terms *terms)
+{
+    engine_note_progress(order, reason, terms);
+    return act_on(order, leave_step(order, step, terms), terms);
 }
 
 void engine_report(struct order *order, const struct message *message, const struct engine_terms *terms)

@@ -74,22 +74,6 @@ const char *engine_api(const struct order *order);
 /* Renders the call of the step that comes next: anything but ENGINE_WAIT. */
 enum engine_move engine_next(struct order *order, const struct engine_terms *terms);
 
-/* Whether the step that comes next may have to wait for a message or a moment; and begins that wait, or ENGINE_RETRY. */
-bool engine_must_await(const struct order *order);
-enum engine_move engine_enter(struct order *order, const struct engine_terms *terms);
-
-/* The message that the order waits for has come, or news about the same reference; it is taken over. */
-enum engine_move engine_told(struct order *order, struct message *message, const struct engine_terms *terms);
-
-/* BT has given up what no step waits for just now: that is news at once, unless a look has told it already. */
-void engine_report(struct order *order, const struct message *message, const struct engine_terms *terms);
-
-/* It is time to ask BT for what it has not reported: a look-up, in its API's pace; the order still waits. */
-enum engine_move engine_look(struct order *order, const struct engine_terms *terms);
-
-/* The wait's moment has come: the call may be made, or no message has come in time. */
-enum engine_move engine_time_is_up(struct order *order, const struct engine_terms *terms);
-
 /* Judges the call that has ended and moves on; the verdict is given back for the pace and the token. */
 enum engine_move engine_answer(struct order *order, const struct openapi *openapi,
                                const struct evidence *evidence, const struct engine_terms *terms,
@@ -99,8 +83,8 @@ enum engine_move engine_answer(struct order *order, const struct openapi *openap
 enum engine_move engine_take_over(struct order *order, const struct engine_terms *terms);
 
 /*
- * What a person decided of a parked order, or of one that no attempt of was ever sent. False: refused, and the fault
- * says why and what is true now. The order must be loaded (snapshot_load()).
+ * What a person decided of a parked order, of one that waits, or of one that no attempt of was ever sent. False: refused,
+ * and the fault says why and what is true now. The order must be loaded (snapshot_load()).
  */
 MUST_USE bool engine_decide(struct order *order, const struct decision *decision,
                             const struct engine_terms *terms, enum engine_move *move, struct fault *why);

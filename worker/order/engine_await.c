@@ -79,6 +79,8 @@ static enum engine_move await_message(struct order *order, const struct step *st
     begin_wait(order, step, terms->wall_ms + step->timeout_ms, tree_text(reference), terms);
     if (step->look != NULL)
         order->waiting.wait.look_at_ms = next_look(step, terms);
+    if (step->expected_ms != 0)
+        order->waiting.wait.expected_ms = terms->wall_ms + step->expected_ms;
     return engine_hear(order);
 }
 
@@ -101,6 +103,20 @@ enum engine_move engine_look(struct order *order, const struct engine_terms *ter
     order->waiting.wait.look_at_ms = next_look(step, terms);
     engine_begin_lookup(order, &step->look->lookup);
     return ENGINE_RETRY;
+}
+
+enum engine_move engine_expected(struct order *order, const struct engine_terms *terms)
+{
+    struct ledger_wait *wait = &order->waiting.wait;
+    struct reason reason;
+
+    REQUIRE(wait->expected_ms != 0 && !wait->late);
+    wait->late = true;
+    reason_set(&reason, REASON_TIMEOUT, "late", "what step '%s' waits for is late; it goes on waiting",
+               wait->step);
+    engine_note_progress(order, &reason, terms);
+    engine_date_progress(order);
+    return ENGINE_AWAIT;
 }
 
 /* What the look shows, as a message; false: nothing that this wait has not seen. */
@@ -128,6 +144,16 @@ static bool is_shown(struct order *order, const struct step *step, struct json_o
     message->said = memory_text(waiting->shown);
     memcpy(message->reference, waiting->wait.reference, sizeof message->reference);
     return true;
+}
+
+bool engine_person_heard(struct order *order, struct json_object *outputs, const struct engine_terms *terms,
+                         struct message *message)
+{
+    bool is_news = is_shown(order, order_step(order), outputs, terms, message);
+
+    if (!is_news)
+        message_release(message);
+    return is_news;
 }
 
 enum engine_move engine_judge_look(struct order *order, const struct engine_terms *terms)

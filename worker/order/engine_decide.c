@@ -63,6 +63,8 @@ static bool read_outputs(const struct order *order, const struct decision *decis
     *given = NULL;
     if (*decision->outputs == '\0')
         return true;
+    if (decision_is_about_wait(decision->verdict))
+        return tree_read(decision->outputs, strlen(decision->outputs), given, why);
     if (decision->verdict != DECISION_HAPPENED || step == NULL)
         return fault_set(why, FAULT_INPUT, "outputs belong to 'happened', and to an order that is at a step");
     TRY(tree_read(decision->outputs, strlen(decision->outputs), given, why));
@@ -125,10 +127,14 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
     struct reason reason;
 
     REQUIRE(order->ledger.unloaded == NULL);
+    if (decision_is_about_wait(decision->verdict)) {
+        TRY(read_outputs(order, decision, &given, why));
+        return engine_intervene(order, decision, given, terms, move, why);
+    }
     if (order->state != ORDER_PARKED && !may_cancel(order, decision))
         return fault_set(why, FAULT_INPUT, "the order is not parked (any more)%s",
                          was_sent(order) ? ": the worker is at work on it"
-                                         : ": it waits, and only 'reject' can end it");
+                                         : ": nothing was sent, and only 'reject' can end it");
     if ((terms->rules_off & RULE_DECISIONS) == 0) {
         if (decision->attempt != order->attempt)
             return fault_set(why, FAULT_INPUT, "the decision is about attempt %u, the order is at attempt %u",
@@ -151,6 +157,10 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
         return true;
     case DECISION_DID_NOT_HAPPEN:
     case DECISION_REJECT:
+    case DECISION_LOOK:
+    case DECISION_HEARD:
+    case DECISION_SKIP:
+    case DECISION_CANCEL:
         break;
     }
     order->status = decision->verdict == DECISION_REJECT ? OUTCOME_REJECTED : OUTCOME_FAILED;

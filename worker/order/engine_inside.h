@@ -1,8 +1,8 @@
-/* What the engine is made of: each file calls those before it (engine_step, _end, _await, _doubt). For these only. */
+/* What the engine is made of: each file calls those before it (engine_step, _end, _await, _doubt, _call). */
 #ifndef ORDER_ENGINE_INSIDE_H
 #define ORDER_ENGINE_INSIDE_H
 
-#include "engine.h"
+#include "engine_wait.h"
 
 extern const struct reason no_reason;
 
@@ -61,6 +61,9 @@ void engine_end_wait(struct order *order);
 bool engine_last_look(struct order *order);
 /* A look at what BT has not reported has ended: ENGINE_HEARD where it shows something else than before. */
 enum engine_move engine_judge_look(struct order *order, const struct engine_terms *terms);
+/* What a person says BT has said, as a look's outputs: the message to be told. False: nothing that is not known. */
+bool engine_person_heard(struct order *order, struct json_object *outputs, const struct engine_terms *terms,
+                         struct message *message);
 /* The step has written, received, or was told something: news that is not final, of workflows that wait. */
 void engine_note_progress(struct order *order, const struct reason *reason, const struct engine_terms *terms);
 /* The engine is done for now: what the order waits for belongs to the news. */
@@ -81,5 +84,21 @@ enum engine_move engine_judge_lookup(struct order *order, const struct engine_te
 
 /* The step is decided: nothing of its doubts matters any more. */
 void engine_forget_doubt(struct order *order);
+
+/* --- engine_call.c --- */
+
+/* The step's call is begun before its moment: as engine_enter(). */
+enum engine_move engine_begin_early(struct order *order, const struct engine_terms *terms);
+/* Renders the call of the step that comes next; else as engine_next(). */
+enum engine_move engine_next_call(struct order *order, const struct engine_terms *terms);
+/* BT gets nothing of the order: as engine_refuse(). */
+enum engine_move engine_refuse_call(struct order *order, enum reason_kind kind, const char *code,
+                                    const char *text, const struct engine_terms *terms);
+
+/* --- engine_intervene.c --- */
+
+/* What a person decided of an order on its way; as engine_decide(). `given`: the outputs; null: none. */
+bool engine_intervene(struct order *order, const struct decision *decision, struct json_object *given,
+                      const struct engine_terms *terms, enum engine_move *move, struct fault *why);
 
 #endif

@@ -28,6 +28,7 @@ struct order_links {
     bool recovered; /* from a ledger, which may not be in the order of its lane */
     bool leaving;   /* its partition is given away: it goes as soon as nothing of it is open */
     bool overdue;   /* of ORDER_AWAITING: in the list of those, and not in the heap */
+    bool late;      /* of ORDER_AWAITING: counted as such */
     bool abandoned; /* its partition went to another worker while it was called or settled */
     bool going;     /* nothing of it is open any more: in the list of those that are freed next */
 };

@@ -235,6 +235,11 @@ size_t orders_state_count(const struct orders *orders, enum order_state state)
     return orders->counts[state];
 }
 
+size_t orders_late_count(const struct orders *orders)
+{
+    return orders->late;
+}
+
 uint64_t orders_lease_count(const struct orders *orders)
 {
     return orders->leases_run_out;

@@ -92,6 +92,8 @@ size_t orders_loaded_count(
 size_t orders_bytes(const struct orders *orders);       /* what all of them take of the memory, roughly */
 size_t orders_owned_count(const struct orders *orders); /* in the ledger */
 size_t orders_state_count(const struct orders *orders, enum order_state state);
+size_t
+orders_late_count(const struct orders *orders); /* of those that wait: their message was expected by now */
 uint64_t orders_lease_count(const struct orders *orders); /* leases that ran out before the call began */
 
 /* The next of all orders, for status; start with null. */

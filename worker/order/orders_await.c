@@ -1,5 +1,6 @@
 /* What is reported finds its order, and waits end by time. See await.h. */
 #include "await.h"
+#include "engine_wait.h"
 #include "orders_inside.h"
 
 #include "invariant.h"
@@ -73,29 +74,38 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
 
 /* --- time --- */
 
-/* Whether it is known that no message of its partition is left that came before the wait's end. */
-static bool is_read(struct orders *orders, const struct order *order)
+/* When the wait was to have ended, or its message was expected, if that is past and is not dealt with; 0: neither. */
+static int64_t passed(const struct orders *orders, const struct order *order)
+{
+    const struct ledger_wait *wait = &order->waiting.wait;
+    bool expects = wait->expected_ms != 0 && !wait->late;
+
+    if (orders->time.wall_ms >= wait->until_ms)
+        return wait->until_ms;
+    return expects && orders->time.wall_ms >= wait->expected_ms ? wait->expected_ms : 0;
+}
+
+/* Whether it is known that no message of its partition is left that came before this moment. */
+static bool is_read(struct orders *orders, const struct order *order, int64_t moment_ms)
 {
     struct order_part *part = orders_part(orders, (size_t)order->source.partition);
 
-    if (part->read_to_wall_ms >= order->waiting.wait.until_ms || !orders_keep_rule(orders, RULE_WAITS))
+    if (part->read_to_wall_ms >= moment_ms || !orders_keep_rule(orders, RULE_WAITS))
         return true;
     part->overdue = true;
     return false;
 }
 
-static bool is_over(const struct orders *orders, const struct order *order)
-{
-    return orders->time.wall_ms >= order->waiting.wait.until_ms;
-}
-
-/* Its time is up, or it is time for a look. */
+/* Its time is up, what it waits for is late, or it is time for a look. */
 static void go_on(struct orders *orders, struct order *order)
 {
+    int64_t moment_ms = passed(orders, order);
+
     orders_load(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
-    enum engine_move to =
-        is_over(orders, order) ? engine_time_is_up(order, &terms) : engine_look(order, &terms);
+    enum engine_move to = moment_ms == 0                              ? engine_look(order, &terms)
+                          : moment_ms == order->waiting.wait.until_ms ? engine_time_is_up(order, &terms)
+                                                                      : engine_expected(order, &terms);
     orders_move(orders, order, to);
     orders_weigh(orders, order);
 }
@@ -108,7 +118,7 @@ void orders_end_waits(struct orders *orders, int64_t *left)
            first->due <= orders->time.wall_ms) {
         struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
         REQUIRE(order->state == ORDER_AWAITING);
-        if (!is_over(orders, order) || is_read(orders, order)) {
+        if (passed(orders, order) == 0 || is_read(orders, order, passed(orders, order))) {
             *left -= (int64_t)order->ledger.weight + WAIT_LEAST_BYTES;
             go_on(orders, order);
         } else { /* after all that are not due; orders_read_to() brings it back */

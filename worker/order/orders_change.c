@@ -1,4 +1,5 @@
 /* What of the orders is settled: changes, what settling them means, the ledger, partitions that come and go. */
+#include "engine_wait.h"
 #include "orders_inside.h"
 
 #include "decided.h"
@@ -233,6 +234,7 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
     if (to == ENGINE_RETRY && engine_must_await(order))
         to = engine_enter(order, &terms);
     orders_move(orders, order, to);
+    orders_weigh(orders, order);
     return true;
 }
 

@@ -61,7 +61,10 @@ int64_t orders_wait_due_ms(const struct order *order)
 
     if (order->waiting.looks_last) /* it had no answer: not before the next one */
         return wait->look_at_ms;
-    return wait->look_at_ms != 0 && wait->look_at_ms < wait->until_ms ? wait->look_at_ms : wait->until_ms;
+    int64_t due_ms =
+        wait->look_at_ms != 0 && wait->look_at_ms < wait->until_ms ? wait->look_at_ms : wait->until_ms;
+    bool expects = wait->expected_ms != 0 && !wait->late;
+    return expects && wait->expected_ms < due_ms ? wait->expected_ms : due_ms;
 }
 
 void orders_leave_overdue(struct orders *orders, struct order *order)

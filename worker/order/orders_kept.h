@@ -45,6 +45,7 @@ struct orders {
     size_t counts[ORDER_STATES];
     size_t count, owned, changes;
     size_t resting; /* of the owned: unloaded */
+    size_t late;    /* of ORDER_AWAITING: what they wait for was expected before now */
     size_t bytes;   /* of all, see snapshot_weight() */
     uint64_t leases_run_out;
     int64_t due_ms;

@@ -121,6 +121,8 @@ static void leave_state(struct orders *orders, struct order *order)
     else if (order->state == ORDER_AWAITING) {
         heap_remove(&orders->awaiting, &order->links->waiting);
         orders_leave_overdue(orders, order);
+        orders->late -= order->links->late;
+        order->links->late = false;
     }
     orders->counts[order->state]--;
 }
@@ -197,6 +199,8 @@ static void enter_state(struct orders *orders, struct order *order, enum order_s
         heap_set(&orders->waiting, &order->links->waiting, order->due_ms);
     } else if (state == ORDER_AWAITING) {
         heap_set(&orders->awaiting, &order->links->waiting, orders_wait_due_ms(order));
+        order->links->late = order->waiting.wait.late;
+        orders->late += order->links->late;
     }
     order->state = state;
     orders->counts[state]++;

@@ -14,10 +14,30 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const decision_words[] = {"happened", "did-not-happen", "retry", "reject", NULL};
-static const char *const symbols[] = {"HAPPENED", "DID_NOT_HAPPEN", "RETRY", "REJECT", NULL};
-NAMES_COMPLETE(decision_words, DECISION_REJECT + 1); /* and the null */
-NAMES_COMPLETE(symbols, DECISION_REJECT + 1);
+const char *const decision_words[] = {"happened", "did-not-happen", "retry",  "reject", "look",
+                                      "heard",    "skip",           "cancel", NULL};
+static const char *const symbols[] = {"HAPPENED", "DID_NOT_HAPPEN", "RETRY",  "REJECT", "LOOK",
+                                      "HEARD",    "SKIP",           "CANCEL", NULL};
+NAMES_COMPLETE(decision_words, DECISION_CANCEL + 1); /* and the null */
+NAMES_COMPLETE(symbols, DECISION_CANCEL + 1);
+
+bool decision_is_about_wait(enum decision_verdict verdict)
+{
+    return verdict >= DECISION_LOOK;
+}
+
+/* The oldest form that can say it; null: the catalogue is of an older worker, and has none. */
+static const struct schema *form_of(const struct catalogue *catalogue, const struct decision *decision)
+{
+    bool is_new = decision_is_about_wait(decision->verdict);
+
+    if (is_new || catalogue->decision_2 == NULL)
+        return is_new && schema_field(schema_root(catalogue->decision), "since") == NULL
+                   ? NULL
+                   : catalogue->decision;
+    return *decision->outputs == '\0' && catalogue->decision_1 != NULL ? catalogue->decision_1
+                                                                       : catalogue->decision_2;
+}
 
 static void add_text(struct json_object *tree, const char *name, const char *text)
 {
@@ -27,19 +47,30 @@ static void add_text(struct json_object *tree, const char *name, const char *tex
     tree_add_text(tree, name, repaired);
 }
 
+static void add_wait(struct json_object *tree, const struct decision *decision)
+{
+    if (*decision->step != '\0') {
+        add_text(tree, "step", decision->step);
+        tree_add_moment(tree, "since", decision->since_ms);
+    } else {
+        tree_add(tree, "step", NULL);
+        tree_add(tree, "since", NULL);
+    }
+    tree_add_integer(tree, "heard", decision->heard_end);
+}
+
 bool decision_write(const struct catalogue *catalogue, const struct decision *decision, struct buffer *value,
                     struct fault *why)
 {
-    bool has_outputs = *decision->outputs != '\0';
-    const struct schema *schema =
-        has_outputs || catalogue->decision_1 == NULL ? catalogue->decision : catalogue->decision_1;
-    const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
+    const struct schema *schema = form_of(catalogue, decision);
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
 
-    REQUIRE(decision->verdict <= DECISION_REJECT);
-    if (has_outputs && schema_field(schema_root(schema), "outputs") == NULL)
-        return fault_set(why, FAULT_INPUT,
-                         "the catalogue's common/Decision.avsc is one of before outputs could be given");
+    REQUIRE(decision->verdict <= DECISION_CANCEL);
+    if (schema == NULL ||
+        (*decision->outputs != '\0' && schema_field(schema_root(schema), "outputs") == NULL))
+        return fault_set(why, FAULT_INPUT, "the catalogue's common/Decision.avsc is one of before '%s'",
+                         schema == NULL ? decision_words[decision->verdict] : "outputs could be given");
+    const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
     add_text(tree, "signalId", decision->signal_id);
     add_text(tree, "requestId", decision->request_id);
     tree_add_integer(tree, "attempt", decision->attempt);
@@ -51,8 +82,11 @@ bool decision_write(const struct catalogue *catalogue, const struct decision *de
     add_text(tree, "why", decision->why);
     add_text(tree, "who", decision->who);
     tree_add_moment(tree, "decidedAt", decision->decided_at_ms);
-    if (has_outputs)
-        add_text(tree, "outputs", decision->outputs);
+    if (schema_field(schema_root(schema), "outputs") != NULL)
+        tree_add(tree, "outputs",
+                 *decision->outputs == '\0' ? NULL : json_object_new_string(decision->outputs));
+    if (schema_field(schema_root(schema), "since") != NULL)
+        add_wait(tree, decision);
     framing_write(&frame, value);
     struct fault inner;
     if (datum_encode(schema, tree, value, &inner))
@@ -70,7 +104,7 @@ static void read_text(struct json_object *tree, const char *name, char text[DECI
 /* The schema that it was written with; null: none that this worker knows. */
 static const struct schema *writer_of(const struct catalogue *catalogue, const struct frame *frame)
 {
-    const struct schema *const known[] = {catalogue->decision, catalogue->decision_1};
+    const struct schema *const known[] = {catalogue->decision, catalogue->decision_2, catalogue->decision_1};
 
     for (size_t i = 0; frame->framing == FRAMING_SINGLE_OBJECT && i < COUNT_OF(known); i++)
         if (known[i] != NULL && schema_has_fingerprint(known[i], frame->fingerprint))
@@ -103,7 +137,10 @@ bool decision_read(const struct catalogue *catalogue, const void *value, size_t 
         return fault_set(why, FAULT_INPUT, "its outputs have more than %zu bytes",
                          sizeof decision->outputs - 1);
     snprintf(decision->outputs, sizeof decision->outputs, "%s", outputs == NULL ? "" : outputs);
-    if (!timestamp_parse(tree_text_of(tree, "decidedAt"), &decision->decided_at_ms, why))
-        return false;
-    return true;
+    read_text(tree, "step", decision->step);
+    decision->heard_end = json_object_get_int64(tree_member(tree, "heard"));
+    const char *since = tree_text_of(tree, "since");
+    if (since != NULL)
+        TRY(timestamp_parse(since, &decision->since_ms, why));
+    return timestamp_parse(tree_text_of(tree, "decidedAt"), &decision->decided_at_ms, why);
 }

@@ -57,6 +57,15 @@ struct ledger_reference *ledger_references_add(struct ledger_references *referen
     return one;
 }
 
+/* Null where there is none. */
+static void add_moment(struct json_object *tree, const char *name, int64_t ms)
+{
+    if (ms == 0)
+        tree_add(tree, name, NULL);
+    else
+        tree_add_moment(tree, name, ms);
+}
+
 struct json_object *ledger_wait_tree(const struct ledger_wait *wait)
 {
     if (wait->step == NULL)
@@ -65,11 +74,10 @@ struct json_object *ledger_wait_tree(const struct ledger_wait *wait)
     tree_add_text(tree, "step", wait->step);
     tree_add_moment(tree, "since", wait->since_ms);
     tree_add_moment(tree, "until", wait->until_ms);
-    if (wait->look_at_ms == 0)
-        tree_add(tree, "lookAt", NULL);
-    else
-        tree_add_moment(tree, "lookAt", wait->look_at_ms);
+    add_moment(tree, "lookAt", wait->look_at_ms);
     tree_add_text(tree, "reference", *wait->reference == '\0' ? NULL : wait->reference);
+    add_moment(tree, "expectedAt", wait->expected_ms);
+    tree_add_boolean(tree, "late", wait->late);
     return tree;
 }
 
@@ -105,7 +113,9 @@ void ledger_wait_of(const struct json_object *tree, struct ledger_wait *wait)
     *wait = (struct ledger_wait){.step = memory_text(tree_text_of(tree, "step")),
                                  .since_ms = tree_moment_of(tree, "since"),
                                  .until_ms = tree_moment_of(tree, "until"),
-                                 .look_at_ms = tree_moment_of(tree, "lookAt")};
+                                 .look_at_ms = tree_moment_of(tree, "lookAt"),
+                                 .expected_ms = tree_moment_of(tree, "expectedAt"),
+                                 .late = json_object_get_boolean(tree_member(tree, "late")) != 0};
     text_print(wait->reference, sizeof wait->reference, "%s", reference == NULL ? "" : reference);
 }
 

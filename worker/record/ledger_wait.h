@@ -7,6 +7,7 @@
 
 #include "uuid.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct json_object;
@@ -14,6 +15,8 @@ struct json_object;
 struct ledger_wait {
     char *step;                             /* owned; null: it does not wait */
     int64_t since_ms, until_ms, look_at_ms; /* since the epoch; look_at_ms 0: BT is not asked */
+    int64_t expected_ms;                    /* when the message was expected; 0: at no time before the end */
+    bool late;                              /* it is told that it has not come by then */
     char reference[UUID_TEXT_SIZE];         /* of the message; "": it waits for a moment */
 };
 

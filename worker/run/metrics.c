@@ -38,6 +38,11 @@ static const struct metric_family families[] = {
     [METRIC_SETTLEMENT_SECONDS] =
         {"whc_settlement_duration_seconds", "Duration of settlements.", METRIC_HISTOGRAM, {NULL}, SECONDS},
     [METRIC_ORDERS] = {"whc_orders", "Orders held, by state.", METRIC_GAUGE, {"state"}, {0}},
+    [METRIC_ORDERS_LATE] = {"whc_orders_late",
+                            "Orders that wait for a message which was expected before now.",
+                            METRIC_GAUGE,
+                            {NULL},
+                            {0}},
     [METRIC_CALLS_RUNNING] = {"whc_calls_running", "Calls on their way.", METRIC_GAUGE, {"api"}, {0}},
     [METRIC_API_WINDOW] = {"whc_api_window", "Calls allowed at once just now.", METRIC_GAUGE, {"api"}, {0}},
     [METRIC_API_HALTED] =

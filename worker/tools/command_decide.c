@@ -47,8 +47,9 @@ static bool read_outputs(const struct option_list *list, struct decision *decisi
 
     if (list->count == 0)
         return true;
-    if (decision->verdict != DECISION_HAPPENED)
-        return fault_set(why, FAULT_INPUT, "--output belongs to 'happened'");
+    if (decision->verdict != DECISION_HAPPENED && decision->verdict != DECISION_HEARD &&
+        decision->verdict != DECISION_SKIP)
+        return fault_set(why, FAULT_INPUT, "--output belongs to 'happened', 'heard' and 'skip'");
     for (size_t i = 0; i < list->count; i++) {
         const char *sign = strchr(list->words[i], '=');
         if (sign == NULL || sign == list->words[i])
@@ -65,7 +66,7 @@ static bool read_outputs(const struct option_list *list, struct decision *decisi
     return true;
 }
 
-/* ORDER happened [REF] ["why"] | ORDER did-not-happen|retry|reject "why" */
+/* ORDER happened REF ["why"] | ORDER VERDICT "why" */
 static bool read_words(int words, char **argv, const struct arguments *arguments, struct decision *decision,
                        struct fault *why)
 {
@@ -75,12 +76,12 @@ static bool read_words(int words, char **argv, const struct arguments *arguments
 
     if (verdict < 0 || words < 3 || words > (happened ? 4 : 3))
         return fault_set(why, FAULT_INPUT,
-                         "say ORDER happened REF [\"why\"], or ORDER did-not-happen|retry|reject \"why\"");
+                         "say ORDER happened REF [\"why\"], or ORDER "
+                         "did-not-happen|retry|reject|look|heard|skip|cancel \"why\"");
     TRY(uuid_parse(argv[0], &id, why));
     begin((enum decision_verdict)verdict, happened ? (words > 3 ? argv[3] : "") : argv[2], arguments,
           decision);
     uuid_print(id, decision->request_id);
-    uuid_print(uuid_random(), decision->signal_id);
     if (happened)
         snprintf(decision->reference, sizeof decision->reference, "%s", argv[2]);
     return read_outputs(&arguments->outputs, decision, why);
@@ -126,7 +127,9 @@ static int decide(const struct setup *setup, const struct arguments *arguments, 
            topic_reader_new(&setup->settings, setup->settings.topic_ledger, false, &reader, &why);
     if (good) {
         sent.partition = item->partition;
-        sent.decision.attempt = arguments->attempt < 0 ? item->record.attempt : (unsigned)arguments->attempt;
+        decision_about(item, &sent.decision);
+        if (arguments->attempt >= 0)
+            sent.decision.attempt = (unsigned)arguments->attempt;
         good = decision_send(setup, &sent, 1, &why);
     }
     if (good) {
@@ -140,18 +143,23 @@ static int decide(const struct setup *setup, const struct arguments *arguments, 
     return code;
 }
 
-/* did-not-happen|retry|reject "why", about all that the filter takes. */
+/* did-not-happen|retry|reject "why", about all parked ones that the filter takes; look, about those that wait. */
 static int decide_filtered(const struct setup *setup, const struct arguments *arguments,
                            struct decide_all *all, int words, char **argv)
 {
     int verdict = words == 2 ? names_find(decision_words, argv[0]) : -1;
     struct fault why;
 
-    if (verdict < 0 || verdict == DECISION_HAPPENED || arguments->outputs.count > 0) {
+    if (verdict < 0 || verdict == DECISION_HAPPENED || verdict > DECISION_LOOK ||
+        arguments->outputs.count > 0) {
         fprintf(stderr,
-                "whc-worker decide: say --all did-not-happen|retry|reject \"why\"; what happened has an id "
-                "of its own for each order\n");
+                "whc-worker decide: say --all did-not-happen|retry|reject|look \"why\"; what happened, was "
+                "heard, is skipped or called off is said of each order by itself\n");
         return 2;
+    }
+    if (verdict == DECISION_LOOK) {
+        all->filter.states = "QUEUED";
+        all->filter.waits_for = "message";
     }
     if (!order_filter_check(&all->filter, setup->catalogue, &why)) {
         fprintf(stderr, "whc-worker decide: %s\n", why.text);
@@ -182,8 +190,12 @@ int command_decide(int argc, char **argv)
     static const struct command_help help = {
         "decide",
         "Says what became of a parked order: it happened at BT (REF: BT's id), it did not, try again, or give up.\n"
-        "With --all of every parked order that the filter takes; --yes says how many they must be.",
-        "ORDER happened REF [\"why\"] | ORDER|--all did-not-happen|retry|reject \"why\"",
+        "Of an order that waits: look (ask BT now), heard (BT has said it by another way: --output as the step's\n"
+        "look-up gives it), skip (the wait ends as if it were met), cancel (undo what was done; also of a parked one).\n"
+        "With --all of every parked order that the filter takes, with look of all that wait for a message; --yes says\n"
+        "how many they must be.",
+        "ORDER happened REF [\"why\"] | ORDER|--all did-not-happen|retry|reject|look \"why\" | ORDER "
+        "heard|skip|cancel \"why\"",
         "whc-worker decide 605c9599-4ab1-488f-8129-5b8cde662c7d happened 00126001 \"seen in BT's portal\""};
     struct arguments arguments = {.attempt = -1, .timeout_ms = 30000};
     struct decide_all all = {.filter = {.states = "PARKED"}, .yes = -1};
@@ -193,7 +205,7 @@ int command_decide(int argc, char **argv)
         {"--attempt", "N", "the attempt it is about; default: the one the ledger shows now",
          .number = &arguments.attempt},
         {"--output", "NAME=VALUE",
-         "an output of the step that happened, for the steps after it; may be repeated",
+         "an output of the step, for the steps after it; of heard: of its look-up; may be repeated",
          .list = &arguments.outputs},
         {"--timeout", "TIME", "longest wait for the owner's answer, default 30s",
          .ms = &arguments.timeout_ms},

@@ -39,6 +39,7 @@ int command_orders(int argc, char **argv)
          .text = &list.filter.states},
         {"--waits-for", "WHAT", "only those that wait for this: retry, look-up, message, date, key, person",
          .text = &list.filter.waits_for},
+        {"--late", NULL, "only those whose message was expected before now", .flag = &list.filter.late},
         ORDER_FILTER_ROWS(list.filter),
         {"--limit", "N", "at most so many", .number = &list.limit},
         {"--watch", NULL, "go on with a row for each change, until Ctrl-C", .flag = &list.watch},

@@ -11,14 +11,11 @@
 
 enum { KAFKA_SILENT = 5, LINE_MAX_BYTES = 4096 };
 
-/* A decision about the order, with an id of its own and the attempt that the ledger shows. */
 static struct sent_decision decision_of(const struct decide_all *all, const struct ledger_item *item)
 {
     struct sent_decision sent = {.decision = all->decision, .partition = item->partition};
 
-    snprintf(sent.decision.request_id, sizeof sent.decision.request_id, "%s", item->record.request_id);
-    uuid_print(uuid_random(), sent.decision.signal_id);
-    sent.decision.attempt = item->record.attempt;
+    decision_about(item, &sent.decision);
     return sent;
 }
 

@@ -18,11 +18,26 @@ bool decision_check(const struct ledger_item *item, const struct decision *decis
         return fault_set(why, FAULT_INPUT, "the ledger has no order %s", decision->request_id);
     if (item->record.state == LEDGER_DONE)
         return fault_set(why, FAULT_INPUT, "the order has its final outcome already");
-    if (item->record.state != LEDGER_PARKED &&
-        !(item->record.state == LEDGER_QUEUED && decision->verdict == DECISION_REJECT))
-        return fault_set(why, FAULT_INPUT, "the order is not parked: its state is %s",
+    bool waits = item->record.wait.step != NULL, is_parked = item->record.state == LEDGER_PARKED;
+    if (decision_is_about_wait(decision->verdict))
+        return waits || (is_parked && decision->verdict == DECISION_CANCEL) ||
+               fault_set(why, FAULT_INPUT, "the order waits for no message and no date: its state is %s",
                          ledger_state_name(item->record.state));
-    return true;
+    return is_parked || (item->record.state == LEDGER_QUEUED && decision->verdict == DECISION_REJECT) ||
+           fault_set(why, FAULT_INPUT, "the order is not parked: its state is %s",
+                     ledger_state_name(item->record.state));
+}
+
+void decision_about(const struct ledger_item *item, struct decision *decision)
+{
+    const struct ledger_wait *wait = &item->record.wait;
+
+    text_print(decision->request_id, sizeof decision->request_id, "%s", item->record.request_id);
+    uuid_print(uuid_random(), decision->signal_id);
+    decision->attempt = item->record.attempt;
+    text_print(decision->step, sizeof decision->step, "%s", wait->step == NULL ? "" : wait->step);
+    decision->since_ms = wait->since_ms;
+    decision->heard_end = item->record.heard.events_end;
 }
 
 static void count_failure(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)

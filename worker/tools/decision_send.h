@@ -21,6 +21,9 @@ struct sent_decision {
 MUST_USE bool decision_check(const struct ledger_item *item, const struct decision *decision,
                              struct fault *why);
 
+/* Makes it about the order as the ledger shows it now, with an id of its own. */
+void decision_about(const struct ledger_item *item, struct decision *decision);
+
 /* Sends all; FAULT_PEER: not all of them reached Kafka. */
 MUST_USE bool decision_send(const struct setup *setup, const struct sent_decision sent[], size_t count,
                             struct fault *why);

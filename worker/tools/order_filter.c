@@ -81,5 +81,6 @@ bool order_filter_takes(const struct order_filter *filter, const struct ledger_i
            (filter->code == NULL || has_code(standing, filter->code)) &&
            (filter->waits_for == NULL ||
             strcmp(filter->waits_for, order_waits_words[standing->waits]) == 0) &&
+           (!filter->late || standing->is_late) &&
            (filter->older_ms == 0 || now_ms - record->requested_at_ms >= filter->older_ms);
 }

@@ -11,6 +11,7 @@ struct order_filter {
     const char *states; /* a list with commas: "PARKED,INTENDED"; null: all that have not ended */
     const char *type, *key, *code;
     const char *waits_for; /* one of order_waits_words */
+    bool late;             /* their message was expected before now */
     int64_t older_ms;      /* 0: of any age, counted from the request on */
 };
 

@@ -35,6 +35,8 @@ static void add_item(struct json_object *tree, const struct ledger_item *item)
     tree_add_known(tree, "waitsFor", order_waits_words[standing.waits]);
     if (standing.until_ms != 0)
         tree_add_moment(tree, "waitsUntil", standing.until_ms);
+    if (standing.is_late)
+        tree_add_boolean(tree, "late", true);
     tree_add_integer(tree, "attempt", item->record.attempt);
     tree_add_known(tree, "step", item->record.step);
     tree_add_moment(tree, "requestedAt", item->record.requested_at_ms);

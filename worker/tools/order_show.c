@@ -117,6 +117,8 @@ static void show_wait(struct buffer *line, const struct ledger_wait *wait)
     terminal_add(line, wait->step, 60);
     buffer_print(line, "%s%s until %s", *wait->reference == '\0' ? "" : ": for a message about ",
                  wait->reference, until);
+    if (wait->late)
+        buffer_add_text(line, "; it was expected before now");
     terminal_print(line);
 }
 
@@ -264,9 +266,14 @@ void order_next_step(const struct order_view *view, struct buffer *text)
         break;
     case WAITS_NOTHING:
     case WAITS_RETRY:
-    case WAITS_MESSAGE:
-    case WAITS_DATE:
         buffer_add_text(text, "nothing: it goes on by itself");
+        break;
+    case WAITS_MESSAGE:
+        buffer_print(text, "nothing, or whc-worker decide %s look | heard | skip | cancel \"why\"",
+                     view->request_id);
+        break;
+    case WAITS_DATE:
+        buffer_print(text, "nothing, or whc-worker decide %s skip | cancel \"why\"", view->request_id);
         break;
     }
     order_standing_release(&standing);

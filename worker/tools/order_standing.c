@@ -50,6 +50,7 @@ void order_standing_read(const struct ledger_item *item, struct order_standing *
     *standing =
         (struct order_standing){.waits = waits_of(item, progress),
                                 .until_ms = item->record.wait.step == NULL ? 0 : item->record.wait.until_ms,
+                                .is_late = item->record.wait.step != NULL && item->record.wait.late,
                                 .kind = or_empty(tree_text_of(reason, "kind")),
                                 .code = or_empty(tree_text_of(reason, "code")),
                                 .text = or_empty(tree_text_of(reason, "text")),

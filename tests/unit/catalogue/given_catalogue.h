@@ -54,10 +54,23 @@ static inline void given_in_folder(const char *folder, const char *name, const c
 static inline void given_order_type(const char *folder, const char *request, const char *outcome,
                                     const char *workflow)
 {
-    static const char *const common[] = {"Outcome",    "Reason",          "ReasonKind",        "Source",
-                                         "Status",     "LedgerState",     "LedgerOwner",       "LedgerRecord",
-                                         "LedgerWait", "Waiting",         "LedgerReference",   "LedgerHeard",
-                                         "Decision",   "DecisionVerdict", "history/Decision-1"};
+    static const char *const common[] = {"Outcome",
+                                         "Reason",
+                                         "ReasonKind",
+                                         "Source",
+                                         "Status",
+                                         "LedgerState",
+                                         "LedgerOwner",
+                                         "LedgerRecord",
+                                         "LedgerWait",
+                                         "Waiting",
+                                         "LedgerReference",
+                                         "LedgerHeard",
+                                         "Decision",
+                                         "DecisionVerdict",
+                                         "Verdict",
+                                         "history/Decision-1",
+                                         "history/Decision-2"};
     char path[1024], name[1024];
 
     given_in_folder(folder, "bt-whc.openapi.json", given_openapi_text);

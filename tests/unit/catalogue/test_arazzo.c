@@ -2,7 +2,8 @@
 #include "given_workflow.h"
 
 static const char good[] = GIVEN_ARAZZO(
-    "{'workflowId': 'w', 'x-number-form': 'e164', 'x-require': [{'name': 'r', 'reason': 'why', 'condition': '1 == 1'}],"
+    "{'workflowId': 'w', 'x-cancel': {'stepId': 'two', 'before': 'three'}, 'x-number-form': 'e164',"
+    " 'x-require': [{'name': 'r', 'reason': 'why', 'condition': '1 == 1'}],"
     " 'parameters': [{'name': 'q', 'in': 'query', 'value': 1}, {'name': 'r', 'in': 'query', 'value': 2}],"
     " 'failureActions': [{'reference': '$components.failureActions.gone'}, {'name': 'own', 'type': 'end'}],"
     " 'steps': [{'stepId': 'one', " GIVEN_READ
@@ -12,7 +13,8 @@ static const char good[] = GIVEN_ARAZZO(
     " {'stepId': 'two', 'dependsOn': ['one'], 'operationId': 'list', 'x-repeat': 'never', 'parameters': [{'reference':"
     " '$components.parameters.q', 'value': 7}]},"
     " {'stepId': 'three', 'operationId': '$sourceDescriptions.events.receive', 'action': 'receive', 'correlationId':"
-    " '$inputs.oneReference', 'timeout': 1209600000, 'successCriteria': [{'condition': '$message.payload != null'}],"
+    " '$inputs.oneReference', 'timeout': 1209600000, 'x-expected': 9,"
+    " 'successCriteria': [{'condition': '$message.payload != null'}],"
     " 'onFailure': [{'name': 'late', 'type': 'end', 'x-outcome': {'status': 'UNKNOWN', 'reason': 'x{$inputs.a}'}}]}],"
     " 'outputs': {'o': '$steps.one.outputs.o'}}");
 
@@ -28,6 +30,8 @@ static void compiled(void)
     CU_ASSERT(workflow->number_form == WORKFLOW_E164 && workflow->step_count == 3 &&
               workflow->output_count == 1);
     CU_ASSERT_EQUAL(workflow->requirement_count, 1);
+    CU_ASSERT(workflow->cancel != NULL && workflow->cancel->target_index == 1 &&
+              workflow->cancel->before_index == 2);
     given_same("rule", workflow->requirements[0].reason, "why");
     const struct step *one = &workflow->steps[0], *two = &workflow->steps[1], *three = &workflow->steps[2];
     given_same("operation", one->operation->id, "read");
@@ -42,7 +46,8 @@ static void compiled(void)
     CU_ASSERT(one->on_failure[1].outcome == OUTCOME_REJECTED);
     CU_ASSERT(!workflow_step_writes(one) && workflow_step_writes(two) && !workflow_step_writes(three));
     CU_ASSERT_EQUAL(two->parameter_count, 2); /* q as the step says, and r */
-    CU_ASSERT(three->operation == NULL && three->timeout_ms == 1209600000 && three->correlation != NULL);
+    CU_ASSERT(three->operation == NULL && three->timeout_ms == 1209600000 && three->expected_ms == 9 &&
+              three->correlation != NULL);
     CU_ASSERT(three->on_failure[0].outcome == OUTCOME_UNKNOWN && three->on_failure[0].reason != NULL);
     CU_ASSERT_EQUAL(workflow_step(workflow, "three"), 2);
     CU_ASSERT_EQUAL(workflow_step(workflow, "four"), 3);
@@ -245,6 +250,20 @@ static const struct {
     {"reason that does not parse",
      FAILURE("'name': 'n', 'type': 'end', 'x-outcome': {'status': 'FAILED', 'reason': '{$x}'}"), "x-outcome",
      "$x"},
+    {"cancel without a step",
+     GIVEN_ARAZZO("{'workflowId': 'w', 'x-cancel': {}, 'steps': [{'stepId': 's', " GIVEN_READ "}]}"),
+     "x-cancel", "'stepId' is missing"},
+    {"cancel to nowhere",
+     GIVEN_ARAZZO("{'workflowId': 'w', 'x-cancel': {'stepId': 't'}, 'steps': [{'stepId': 's', " GIVEN_READ
+                  "}]}"),
+     "x-cancel", "'t' leads nowhere"},
+    {"cancel before nothing",
+     GIVEN_ARAZZO(
+         "{'workflowId': 'w', 'x-cancel': {'stepId': 's', 'before': 't'}, 'steps': [{'stepId': 's', " GIVEN_READ
+         "}]}"),
+     "x-cancel", "'before' names no step"},
+    {"expected after the timeout", STEP(RECEIVE ", 'x-expected': 1"), "steps/0",
+     "'x-expected' is out of bounds"},
     {"look-up without found",
      STEP("'operationId': 'write', 'requestBody': {'payload': 1}, 'x-lookup': {'workflowId': 'v'}"),
      "steps/0/x-lookup", "no 'found'"},

@@ -62,6 +62,32 @@ static void its_key_is_free(void)
     given_world_end(&world);
 }
 
+/* What is expected and has not come is news once, when all is read that came before; the wait goes on. */
+static void it_is_late(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS_WITH(", 'x-expected': 400000"), &reference);
+
+    news_are(order, "a:");
+    world.time.now_ms += 400000;
+    world.time.wall_ms += 400000;
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(orders_overdue(world.orders, -1) == 0 && orders_late_count(world.orders) == 0);
+    orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(order->state == ORDER_AWAITING && orders_late_count(world.orders) == 1);
+    struct ledger_wait told = order->waiting.progress->wait;
+    CU_ASSERT(told.step != NULL && told.until_ms == order->waiting.wait.until_ms);
+    news_are(order, "m:late");
+    CU_ASSERT(order->waiting.wait.late && orders_due_ms(world.orders) == world.time.now_ms + 600000);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    news_are(order, "");
+    CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "done"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(orders_late_count(world.orders), 0);
+    given_world_end(&world);
+}
+
 /* An event may beat the reply to the call that made it. */
 static void a_message_before_its_step(void)
 {
@@ -434,6 +460,7 @@ CU_TestInfo test_orders_await[] = {{"a message ends the wait", a_message_ends_th
                                    {"what is news", what_is_news},
                                    {"what nobody waits for", what_nobody_waits_for},
                                    {"time is up", time_is_up},
+                                   {"it is late", it_is_late},
                                    {"it came in time", it_came_in_time},
                                    {"a way for time", a_way_for_time},
                                    {"BT is asked", bt_is_asked},

@@ -40,10 +40,12 @@ static void check(const struct catalogue *catalogue, const struct decision *deci
     given_same("why", got.why, why_text);
     given_same("who", got.who, decision->who);
     given_same("outputs", got.outputs, decision->outputs);
+    given_same("step", got.step, decision->step);
+    CU_ASSERT(got.since_ms == decision->since_ms && got.heard_end == decision->heard_end);
 }
 
-/* With outputs it is in a form of its own; without, as workers from before there were any read and write it. */
-static void outputs(void)
+/* In the oldest form that can say it, as workers of that time read and write it. */
+static void forms_of(void)
 {
     struct ledger_schemas unused;
     struct catalogue *catalogue = given_schemas(&unused);
@@ -52,13 +54,19 @@ static void outputs(void)
 
     snprintf(decision.outputs, sizeof decision.outputs, "{\"importOrderId\":\"700501\"}");
     check(catalogue, &decision, decision.why);
-    for (int with = 0; with < 2; with++) {
-        const struct schema *schema = with == 1 ? catalogue->decision : catalogue->decision_1;
+    struct decision waits = given;
+    waits.verdict = DECISION_SKIP;
+    const struct {
+        const struct decision *decision;
+        const struct schema *schema;
+    } forms[] = {
+        {&given, catalogue->decision_1}, {&decision, catalogue->decision_2}, {&waits, catalogue->decision}};
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
         struct frame frame;
         struct fault why;
-        written(catalogue, with == 1 ? &decision : &given, &value);
+        written(catalogue, forms[i].decision, &value);
         CU_ASSERT_FATAL(framing_read(value.data, value.length, NULL, 0, &frame, &why));
-        CU_ASSERT(schema_has_fingerprint(schema, frame.fingerprint));
+        CU_ASSERT(schema_has_fingerprint(forms[i].schema, frame.fingerprint));
         buffer_release(&value);
     }
     catalogue_free(catalogue);
@@ -66,18 +74,25 @@ static void outputs(void)
 
 static void round_trip(void)
 {
-    static const char *const words[] = {"happened", "did-not-happen", "retry", "reject"};
+    static const char *const words[] = {"happened", "did-not-happen", "retry", "reject",
+                                        "look",     "heard",          "skip",  "cancel"};
     struct ledger_schemas unused;
     struct catalogue *catalogue = given_schemas(&unused);
     struct decision decision = given;
 
     check(catalogue, &given, given.why);
-    for (enum decision_verdict verdict = DECISION_HAPPENED; verdict <= DECISION_REJECT; verdict++) {
+    for (enum decision_verdict verdict = DECISION_HAPPENED; verdict <= DECISION_CANCEL; verdict++) {
         decision.verdict = verdict;
+        if (verdict == DECISION_LOOK) {
+            snprintf(decision.step, sizeof decision.step, "awaitReady");
+            decision.since_ms = 1772445600002;
+            decision.heard_end = 7;
+        }
         check(catalogue, &decision, decision.why);
         given_same("word", decision_words[verdict], words[verdict]);
     }
-    CU_ASSERT_PTR_NULL(decision_words[DECISION_REJECT + 1]);
+    CU_ASSERT_PTR_NULL(decision_words[DECISION_CANCEL + 1]);
+    decision = given;
     decision.reference[0] = '\0';
     decision.attempt = UINT32_MAX;
     check(catalogue, &decision, decision.why);
@@ -116,4 +131,4 @@ static void no_decision(void)
 }
 
 CU_TestInfo test_decision[] = {
-    {"round trip", round_trip}, {"outputs", outputs}, {"no decision", no_decision}, CU_TEST_INFO_NULL};
+    {"round trip", round_trip}, {"forms", forms_of}, {"no decision", no_decision}, CU_TEST_INFO_NULL};

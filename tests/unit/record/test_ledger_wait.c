@@ -40,6 +40,8 @@ static void waits(void)
     struct ledger_wait wait = {.step = memory_text("awaitReady"),
                                .since_ms = 1772445600001,
                                .until_ms = 1775037600001,
+                               .expected_ms = 1772618400001,
+                               .late = true,
                                .reference = ONE},
                        copy = ledger_wait_copy(&wait), got;
 
@@ -49,7 +51,8 @@ static void waits(void)
     ledger_wait_of(tree, &got);
     given_same("step", got.step, "awaitReady");
     given_same("reference", got.reference, ONE);
-    CU_ASSERT(got.since_ms == copy.since_ms && got.until_ms == copy.until_ms && got.look_at_ms == 0);
+    CU_ASSERT(got.since_ms == copy.since_ms && got.until_ms == copy.until_ms && got.look_at_ms == 0 &&
+              got.expected_ms == copy.expected_ms && got.late);
     ledger_wait_release(&got);
     ledger_wait_release(&copy);
     ledger_wait_of(NULL, &got);

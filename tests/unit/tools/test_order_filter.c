@@ -1,6 +1,8 @@
 /* Which orders a filter takes. */
 #include "order_filter.h"
 
+#include "memory.h"
+
 #include "given_item.h"
 
 #include <CUnit/Basic.h>
@@ -44,6 +46,24 @@ static void takes(void)
     ledger_view_release(&view);
 }
 
+/* A message that was expected: only once that is told. */
+static void late_ones_are_asked_for(void)
+{
+    const struct order_filter late = {.late = true};
+
+    for (int is_late = 0; is_late < 2; is_late++) {
+        struct ledger_view view;
+        struct order_standing standing;
+        ledger_view_init(&view);
+        struct ledger_item *item = given_item(&view, 1, LEDGER_QUEUED, "k", 1, "{}");
+        item->record.wait = (struct ledger_wait){.step = memory_text("awaitReady"), .late = is_late == 1};
+        order_standing_read(item, &standing);
+        CU_ASSERT_EQUAL(order_filter_takes(&late, item, &standing, 0), is_late == 1);
+        order_standing_release(&standing);
+        ledger_view_release(&view);
+    }
+}
+
 static void ended_ones_are_asked_for(void)
 {
     const struct order_filter all = {.states = NULL}, done = {.states = "DONE"};
@@ -79,5 +99,6 @@ static void refused(void)
 
 CU_TestInfo test_order_filter[] = {{"takes", takes},
                                    {"ended ones are asked for", ended_ones_are_asked_for},
+                                   {"late ones are asked for", late_ones_are_asked_for},
                                    {"refused", refused},
                                    CU_TEST_INFO_NULL};
