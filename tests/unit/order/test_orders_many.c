@@ -1,5 +1,5 @@
 /* Very many orders: what is done for all of them is done in parts, so that no turn is longer than it may be (R15). */
-#include "given_snapshot.h"
+#include "given_waits.h"
 
 enum { MANY = 1000 };
 
@@ -124,6 +124,64 @@ static void expired(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_orders_many[] = {{"given away", given_away},     {"lost", lost},
-                                  {"back at once", back_at_once}, {"that end at once", that_end_at_once},
-                                  {"expired", expired},           CU_TEST_INFO_NULL};
+enum { DATED = 5000, WINDOW = 10, WOKEN_MAX = (256 << 10) / 4096 };
+
+/* So many orders that wait for 10 o'clock of one day, each settled. */
+static void begin_dated(struct world *world)
+{
+    char key[16];
+
+    given_world_of(world, GIVEN_OUTCOME(GIVEN_O),
+                   GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 'd', " GIVEN_READ
+                                ", 'x-start-at': '$inputs.id'}]}"),
+                   WINDOW, true);
+    for (int i = 0; i < DATED; i++) {
+        snprintf(key, sizeof key, "%d", i);
+        struct order *order = given_order(world, key, "2026-03-03");
+        snprintf(order->request.id, sizeof order->request.id, "605c9599-4ab1-488f-8129-%012d", i);
+        orders_take(world->orders, order, world->time);
+        CU_ASSERT_PTR_NULL(given_settle(world, 1000));
+    }
+}
+
+/* Their day comes: one call of orders_next_call() wakes a bounded number, and BT has no more calls than its window. */
+static void due_at_once(void)
+{
+    struct world world;
+    struct order *calling[WINDOW], *order;
+    size_t running = 0, called = 0, waiting = DATED;
+
+    begin_dated(&world);
+    CU_ASSERT_EQUAL_FATAL(orders_state_count(world.orders, ORDER_AWAITING), DATED);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    world.time.now_ms = orders_due_ms(world.orders);
+    world.time.wall_ms += 86400000;
+    for (int turn = 0; turn < 4 * DATED && called < DATED; turn++) {
+        order = orders_next_call(world.orders, world.time);
+        size_t left = orders_state_count(world.orders, ORDER_AWAITING);
+        CU_ASSERT_FATAL(waiting - left <= WOKEN_MAX);
+        waiting = left;
+        if (order != NULL) {
+            CU_ASSERT_FATAL(running < WINDOW);
+            calling[running++] = order;
+        } else if (running > 0) {
+            given_answer(&world, calling[--running], 200, "{}");
+            called++;
+        } else if (orders_overdue(world.orders, -1) == 0) { /* R18: what came until then is read first */
+            orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
+        }
+        while ((order = given_settle(&world, 1000)) != NULL)
+            given_settled(&world, order);
+    }
+    CU_ASSERT_EQUAL(called, DATED);
+    CU_ASSERT_EQUAL(orders_count(world.orders), 0);
+    given_world_end(&world);
+}
+
+CU_TestInfo test_orders_many[] = {{"given away", given_away},
+                                  {"lost", lost},
+                                  {"back at once", back_at_once},
+                                  {"that end at once", that_end_at_once},
+                                  {"expired", expired},
+                                  {"due at once", due_at_once},
+                                  CU_TEST_INFO_NULL};
