@@ -50,6 +50,8 @@ static bool may_give(const struct order *order, const struct step *step, enum de
                          "outputs belong to 'heard', and to 'skip' of a step that waits for a message");
     if (given == NULL && verdict == DECISION_HEARD)
         return fault_set(why, FAULT_INPUT, "'heard' needs what BT has said: --output NAME=VALUE");
+    if (given != NULL && !json_object_is_type(given, json_type_object))
+        return fault_set(why, FAULT_INPUT, "outputs are given as an object of JSON, by their names");
     TREE_EACH(given, name, unused)
     {
         (void)unused;
@@ -125,7 +127,7 @@ static bool cancel(struct order *order, const struct decision *decision, const s
             "attempt %u of step '%s' may have happened: decide that first ('happened' or 'retry'), "
             "then cancel",
             order->attempt, step->id);
-    execution_release(&order->lookup); /* of the doubt that it was parked for */
+    REQUIRE(order->lookup.workflow == NULL); /* it would be of a doubt */
     struct scope scope = engine_scope(order);
     if (order->main.step >= cancel->before_index || !criteria_hold(&cancel->criteria, &scope))
         return fault_set(why, FAULT_INPUT,

@@ -97,14 +97,12 @@ static bool is_read(struct orders *orders, const struct order *order, int64_t mo
 }
 
 /* Its time is up, what it waits for is late, or it is time for a look. */
-static void go_on(struct orders *orders, struct order *order)
+static void go_on(struct orders *orders, struct order *order, int64_t passed_ms)
 {
-    int64_t moment_ms = passed(orders, order);
-
     orders_load(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
-    enum engine_move to = moment_ms == 0                              ? engine_look(order, &terms)
-                          : moment_ms == order->waiting.wait.until_ms ? engine_time_is_up(order, &terms)
+    enum engine_move to = passed_ms == 0                              ? engine_look(order, &terms)
+                          : passed_ms == order->waiting.wait.until_ms ? engine_time_is_up(order, &terms)
                                                                       : engine_expected(order, &terms);
     orders_move(orders, order, to);
     orders_weigh(orders, order);
@@ -118,9 +116,10 @@ void orders_end_waits(struct orders *orders, int64_t *left)
            first->due <= orders->time.wall_ms) {
         struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
         REQUIRE(order->state == ORDER_AWAITING);
-        if (passed(orders, order) == 0 || is_read(orders, order, passed(orders, order))) {
+        int64_t passed_ms = passed(orders, order);
+        if (passed_ms == 0 || is_read(orders, order, passed_ms)) {
             *left -= (int64_t)order->ledger.weight + WAIT_LEAST_BYTES;
-            go_on(orders, order);
+            go_on(orders, order, passed_ms);
         } else { /* after all that are not due; orders_read_to() brings it back */
             *left -= WAIT_LEAST_BYTES / 16;
             heap_remove(&orders->awaiting, first);

@@ -29,14 +29,13 @@ bool decision_is_about_wait(enum decision_verdict verdict)
 /* The oldest form that can say it; null: the catalogue is of an older worker, and has none. */
 static const struct schema *form_of(const struct catalogue *catalogue, const struct decision *decision)
 {
-    bool is_new = decision_is_about_wait(decision->verdict);
+    bool knows_waits = schema_field(schema_root(catalogue->decision), "since") != NULL;
 
-    if (is_new || catalogue->decision_2 == NULL)
-        return is_new && schema_field(schema_root(catalogue->decision), "since") == NULL
-                   ? NULL
-                   : catalogue->decision;
-    return *decision->outputs == '\0' && catalogue->decision_1 != NULL ? catalogue->decision_1
-                                                                       : catalogue->decision_2;
+    if (decision_is_about_wait(decision->verdict))
+        return knows_waits ? catalogue->decision : NULL;
+    if (*decision->outputs == '\0' && catalogue->decision_1 != NULL)
+        return catalogue->decision_1;
+    return catalogue->decision_2 != NULL ? catalogue->decision_2 : catalogue->decision;
 }
 
 static void add_text(struct json_object *tree, const char *name, const char *text)

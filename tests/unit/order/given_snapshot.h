@@ -152,4 +152,28 @@ static inline void given_two_apis(struct world *world, const char *workflow, con
     world->orders = orders_new(&setup, world->time);
 }
 
+/* A person's decision is applied. */
+static inline void given_applied(struct world *world, struct order *order, const struct decision *made)
+{
+    struct fault why = {.text = ""};
+
+    if (!orders_decide(world->orders, order, made, world->time, &why)) {
+        printf("\n  %s", why.text);
+        CU_FAIL_FATAL("refused");
+    }
+}
+
+/* It is refused, in these words, and nothing happens. */
+static inline void given_refused(struct world *world, struct order *order, const struct decision *made,
+                                 const char *says)
+{
+    struct fault why = {.text = ""};
+    enum order_state state = order->state;
+
+    CU_ASSERT_FALSE_FATAL(orders_decide(world->orders, order, made, world->time, &why));
+    CU_ASSERT(why.kind == FAULT_INPUT && order->state == state);
+    if (strstr(why.text, says) == NULL)
+        given_same("refusal", why.text, says);
+}
+
 #endif

@@ -15,23 +15,8 @@ static void applied(struct world *world, struct order *order, enum decision_verd
                     const char *reference)
 {
     const struct decision made = decision(order, verdict, reference);
-    struct fault why = {.text = ""};
 
-    if (!orders_decide(world->orders, order, &made, world->time, &why)) {
-        printf("\n  %s", why.text);
-        CU_FAIL_FATAL("refused");
-    }
-}
-
-static void refused(struct world *world, struct order *order, const struct decision *made, const char *says)
-{
-    struct fault why = {.text = ""};
-    enum order_state state = order->state;
-
-    CU_ASSERT_FALSE_FATAL(orders_decide(world->orders, order, made, world->time, &why));
-    CU_ASSERT(why.kind == FAULT_INPUT && order->state == state);
-    if (strstr(why.text, says) == NULL)
-        given_same("refusal", why.text, says);
+    given_applied(world, order, &made);
 }
 
 /* The first write is lost on the way; the order is parked, and its UNKNOWN settled. */
@@ -135,13 +120,13 @@ static void happened_with_outputs(void)
     struct fault why = {.text = ""};
 
     snprintf(made.outputs, sizeof made.outputs, "{\"o\":\"given\",\"p\":\"x\"}");
-    refused(&world, order, &made, "the step 'a' has no output 'p'");
+    given_refused(&world, order, &made, "the step 'a' has no output 'p'");
     snprintf(made.outputs, sizeof made.outputs, "{\"o\":");
     CU_ASSERT_FALSE(orders_decide(world.orders, order, &made, world.time, &why));
     snprintf(made.outputs, sizeof made.outputs, "{\"o\":\"given\"}");
     made.verdict = DECISION_RETRY;
     later(&world, 1000000);
-    refused(&world, order, &made, "outputs belong to 'happened'");
+    given_refused(&world, order, &made, "outputs belong to 'happened'");
     made.verdict = DECISION_HAPPENED;
     CU_ASSERT_FATAL(orders_decide(world.orders, order, &made, world.time, &why));
     given_same_tree("outputs", order->main.steps, "{'a': {'orderId': 'O-7', 'o': 'given'}}");
@@ -183,7 +168,7 @@ static void negative_after_a_write(void)
     later(&world, 3000);
     for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
         const struct decision made = decision(order, verdicts[i], "");
-        refused(&world, order, &made, "'retry', or 'happened'");
+        given_refused(&world, order, &made, "'retry', or 'happened'");
     }
     applied(&world, order, DECISION_RETRY, "");
     given_world_end(&world);
@@ -232,13 +217,13 @@ static void too_early(void)
 
     for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
         const struct decision made = decision(order, verdicts[i], "");
-        refused(&world, order, &made, "too early: until 3 s from now attempt 1");
+        given_refused(&world, order, &made, "too early: until 3 s from now attempt 1");
     }
     later(&world, 1999);
     const struct decision made = decision(order, DECISION_RETRY, "");
-    refused(&world, order, &made, "until 2 s from now");
+    given_refused(&world, order, &made, "until 2 s from now");
     later(&world, 1000);
-    refused(&world, order, &made, "until 1 s from now");
+    given_refused(&world, order, &made, "until 1 s from now");
     later(&world, 1);
     applied(&world, order, DECISION_RETRY, "");
     given_world_end(&world);
@@ -258,7 +243,7 @@ static void too_early_after_a_takeover(void)
     CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
     CU_ASSERT_EQUAL_FATAL(next->state, ORDER_PARKED);
     struct decision made = decision(next, DECISION_RETRY, "");
-    refused(&world, next, &made, "until 5 s from now");
+    given_refused(&world, next, &made, "until 5 s from now");
     later(&world, 5000);
     applied(&world, next, DECISION_RETRY, "");
     given_world_end(&world);
@@ -271,9 +256,9 @@ static void another_attempt(void)
     struct decision made = decision(order, DECISION_HAPPENED, "O-7");
 
     made.attempt = 2;
-    refused(&world, order, &made, "about attempt 2, the order is at attempt 1");
+    given_refused(&world, order, &made, "about attempt 2, the order is at attempt 1");
     made.attempt = 0;
-    refused(&world, order, &made, "about attempt 0");
+    given_refused(&world, order, &made, "about attempt 0");
     given_world_end(&world);
 }
 
@@ -287,15 +272,15 @@ static void not_parked(void)
     struct order *behind = given_named(&world, "k", '3');
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), first);
     struct decision made = decision(first, DECISION_REJECT, "");
-    refused(&world, first, &made, "the worker is at work on it");
+    given_refused(&world, first, &made, "the worker is at work on it");
     given_answer(&world, first, -CALL_CUT, ""); /* it is looked for */
     CU_ASSERT_EQUAL(first->state, ORDER_WAITING);
-    refused(&world, first, &made, "the worker is at work on it");
+    given_refused(&world, first, &made, "the worker is at work on it");
     made = decision(queued, DECISION_RETRY, "");
-    refused(&world, queued, &made, "only 'reject' can end it");
+    given_refused(&world, queued, &made, "only 'reject' can end it");
     made.verdict = DECISION_REJECT;
     made.attempt = 1;
-    refused(&world, queued, &made, "at attempt 0");
+    given_refused(&world, queued, &made, "at attempt 0");
     applied(&world, queued, DECISION_REJECT, "");
     CU_ASSERT(queued->state == ORDER_DONE && queued->status == OUTCOME_REJECTED &&
               queued->reason.kind == REASON_DECISION);
@@ -340,12 +325,12 @@ static void one_that_is_about_to_be_sent_is_not_cancelled(void)
     CU_ASSERT_PTR_NULL_FATAL(orders_next_call(world.orders, world.time));
     CU_ASSERT_EQUAL(order->state, ORDER_INTENDING);
     struct decision made = decision(order, DECISION_REJECT, "");
-    refused(&world, order, &made, "the order is not parked");
+    given_refused(&world, order, &made, "the order is not parked");
     while (orders_next_change(world.orders, &change))
         orders_settled(world.orders, &change, world.time.now_ms + 1000);
     CU_ASSERT_EQUAL(order->state, ORDER_PERMITTED);
     made = decision(order, DECISION_REJECT, "");
-    refused(&world, order, &made, "the order is not parked");
+    given_refused(&world, order, &made, "the order is not parked");
     CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order);
     given_world_end(&world);
 }
@@ -358,7 +343,7 @@ static void noted(void)
     struct decision made = decision(order, DECISION_RETRY, "");
     struct ledger_record record;
 
-    refused(&world, order, &made, "too early");
+    given_refused(&world, order, &made, "too early");
     orders_note_decision(world.orders, order, memory_text("{\"applied\":false}"), false, 40);
     struct change change = given_change(&world, order, false, false, true);
     snapshot_take(order, 0, &record);

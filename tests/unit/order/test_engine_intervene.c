@@ -38,24 +38,8 @@ static void decided(struct world *world, struct order *order, enum decision_verd
                     const char *outputs)
 {
     const struct decision made = seen(order, verdict, outputs);
-    struct fault why = {.text = ""};
 
-    if (!orders_decide(world->orders, order, &made, world->time, &why)) {
-        printf("\n  %s", why.text);
-        CU_FAIL_FATAL("refused");
-    }
-}
-
-static void refused_as(struct world *world, struct order *order, const struct decision *made,
-                       const char *says)
-{
-    struct fault why = {.text = ""};
-    enum order_state state = order->state;
-
-    CU_ASSERT_FALSE_FATAL(orders_decide(world->orders, order, made, world->time, &why));
-    CU_ASSERT(why.kind == FAULT_INPUT && order->state == state);
-    if (strstr(why.text, says) == NULL)
-        given_same("refusal", why.text, says);
+    given_applied(world, order, &made);
 }
 
 static void refused(struct world *world, struct order *order, enum decision_verdict verdict,
@@ -63,7 +47,7 @@ static void refused(struct world *world, struct order *order, enum decision_verd
 {
     const struct decision made = seen(order, verdict, outputs);
 
-    refused_as(world, order, &made, says);
+    given_refused(world, order, &made, says);
 }
 
 static void news_are(struct order *order, const char *want)
@@ -82,6 +66,7 @@ static void a_wait_is_skipped(void)
 
     news_are(order, "a:");
     refused(&world, order, DECISION_SKIP, "{'none': 'done'}", "the step 'm' has no output 'none'");
+    refused(&world, order, DECISION_SKIP, "['s']", "outputs are given as an object");
     refused(&world, order, DECISION_LOOK, "", "no x-look");
     refused(&world, order, DECISION_HEARD, "{'o': 'done'}", "no x-look");
     decided(&world, order, DECISION_SKIP, "{'s': 'done'}");
@@ -110,8 +95,20 @@ static void a_date_is_skipped(void)
     news_are(order, "a:");
     refused(&world, order, DECISION_LOOK, "", "it waits for a date");
     refused(&world, order, DECISION_SKIP, "{'q': '1'}", "outputs belong to");
+    struct order *before = given_named(&world, "k", '2');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), before);
     decided(&world, order, DECISION_SKIP, "");
     news_are(order, "r:skip");
+    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+    CU_ASSERT_FATAL(order->state == ORDER_QUEUED && order->ledger.unloaded != NULL);
+    world.time.now_ms += 60001; /* as long as a step may be tried */
+    world.time.wall_ms += 60001;
+    given_answer(&world, before, 201, GIVEN_WRITTEN);
+    news_are(before, "a:");
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    given_answer(&world, order, 503, "");
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_WAITING); /* its time began with its call */
+    given_wait(&world);
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
     given_answer(&world, order, 200, "{'q': 'y'}");
     CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_COMPLETED);
@@ -162,13 +159,13 @@ static void what_was_seen_is_over(void)
     struct decision made = seen(order, DECISION_SKIP, "");
 
     CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "working"), TOLD_TAKEN);
-    refused_as(&world, order, &made, "BT has reported something");
+    given_refused(&world, order, &made, "BT has reported something");
     made = seen(order, DECISION_SKIP, "");
     made.since_ms--;
-    refused_as(&world, order, &made, "the order has moved on");
+    given_refused(&world, order, &made, "the order has moved on");
     made = seen(order, DECISION_SKIP, "");
     snprintf(made.step, sizeof made.step, "n");
-    refused_as(&world, order, &made, "it waits at step 'm' since");
+    given_refused(&world, order, &made, "it waits at step 'm' since");
     given_world_end(&world);
 }
 
@@ -214,7 +211,7 @@ static void it_is_called_off(void)
     refused(&world, order, DECISION_SKIP, "", "it is parked");
     struct decision made = seen(order, DECISION_CANCEL, "");
     made.attempt++;
-    refused_as(&world, order, &made, "the decision is about attempt 2");
+    given_refused(&world, order, &made, "the decision is about attempt 2");
     is_undone(&world, order);
     given_world_end(&world);
 }

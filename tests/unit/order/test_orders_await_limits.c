@@ -22,24 +22,33 @@ static void a_day_that_has_passed(void)
     given_world_end(&world);
 }
 
+static const struct fault too_large = {.kind = FAULT_EXHAUSTED, .text = "too large"};
+
+/* It waits for its message, and all about it is settled. */
+static struct order *settled_waiting(struct world *world)
+{
+    const char *reference;
+    char news[300];
+    struct order *order = given_waiting(world, GIVEN_WAITS, &reference);
+
+    CU_ASSERT_PTR_NULL(given_settle(world, 1000));
+    given_news(order, news, sizeof news);
+    return order;
+}
+
 /* What has outgrown the ledger, and stays as that has it, takes no message, and holds up no other order's. */
 static void an_order_that_stays(void)
 {
     struct world world;
-    const char *reference;
     struct change change;
-    char news[300];
-    struct fault why = {.kind = FAULT_EXHAUSTED, .text = "too large"};
-    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct order *order = settled_waiting(&world);
 
-    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
-    given_news(order, news, sizeof news);
     order->main.steps_left_out = true; /* there is nothing more to leave out */
     CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "dead"), TOLD_TAKEN);
     CU_ASSERT_FATAL(orders_next_change(world.orders, &change) && change.publishes);
     CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "dead"), TOLD_LATER);
     orders_published(order);
-    orders_too_large(world.orders, &change, &why);
+    orders_too_large(world.orders, &change, &too_large);
     CU_ASSERT(order->state == ORDER_DONE && orders_change_count(world.orders) == 0);
     CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "dead"), TOLD_FULL);
     given_world_end(&world);
@@ -49,17 +58,12 @@ static void an_order_that_stays(void)
 static void too_large_while_it_waits(void)
 {
     struct world world;
-    const char *reference;
     struct change change;
-    char news[300];
-    struct fault why = {.kind = FAULT_EXHAUSTED, .text = "too large"};
-    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct order *order = settled_waiting(&world);
 
-    CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
-    given_news(order, news, sizeof news);
     CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "working"), TOLD_TAKEN);
     CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
-    orders_too_large(world.orders, &change, &why);
+    orders_too_large(world.orders, &change, &too_large);
     CU_ASSERT_EQUAL(order->state, ORDER_PARKED);
     CU_ASSERT(orders_next_change(world.orders, &change) && change.publishes &&
               order->ledger.event_count == 1);
