@@ -57,12 +57,12 @@ void events_report(int order)
         workers[i].dirty = true;
 }
 
-bool events_came_by(int order, int64_t wall_ms)
+bool events_came_before(int order, int64_t wall_ms)
 {
     const struct plain_log *log = &kafka.events[sim.upstream[order].partition];
 
     for (int64_t i = 0; i < log->count; i++)
-        if (log->list[i].order == order && log->list[i].state == DONE && log->list[i].at_ms <= wall_ms)
+        if (log->list[i].order == order && log->list[i].state == DONE && log->list[i].at_ms < wall_ms)
             return true;
     return false;
 }

@@ -14,7 +14,7 @@ void events_report(int order);
 void events_take_all(struct process *worker);
 void events_look_at_ends(struct process *worker);
 
-/* Whether the message that ends the order's wait stood in its partition by this moment of the wall clock. */
-bool events_came_by(int order, int64_t wall_ms);
+/* Whether the message that ends the order's wait stood in its partition before this moment of the wall clock. */
+bool events_came_before(int order, int64_t wall_ms);
 
 #endif

@@ -78,7 +78,7 @@ static void look_at_outcome(const struct payload *payload)
     }
     if (seen.finals[order] > 0 && is_read_again(order))
         return;
-    if (event->waited_to_ms != 0 && events_came_by(order, event->waited_to_ms))
+    if (event->waited_to_ms != 0 && events_came_before(order, event->waited_to_ms))
         violated("time has ended the wait of order %d, and its message had come", order);
     if (seen.ended_dead[order] && event->status == OUTCOME_PROGRESS)
         return;
