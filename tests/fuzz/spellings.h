@@ -174,8 +174,8 @@ SPELLING(spell_nullable)
 {
     struct json_object *schema = tree_member(spelled_media(at), "schema");
 
-    if (tree_text_of(schema, "type") == NULL)
-        return false;
+    if (tree_text_of(schema, "type") == NULL || strcmp(tree_text_of(at->root, "openapi"), "2.0") == 0)
+        return false; /* the whole file is of a version that is refused, which is not to be taken back */
     json_object_object_add(at->root, "openapi", json_object_new_string("3.0.4"));
     json_object_object_add(schema, "nullable", json_object_new_boolean(true));
     return true;
