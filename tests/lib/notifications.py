@@ -1,5 +1,6 @@
 """BT's notifications, as `whc-worker listen` puts them into the events topic."""
 
+import hashlib
 import io
 import json
 import time
@@ -48,14 +49,21 @@ def event(payload, reference=None):
     }
 
 
+def partition_of_id(order_id, partitions):
+    """Where what is known of an id of BT's is kept."""
+    return int.from_bytes(hashlib.sha256(order_id.encode()).digest()[:4], "big") % partitions
+
+
 def forward(stage, payload, reference=None, partition=None):
-    """Puts a notification into the topic, where `listen` would: by our reference, else by nothing that can be found."""
+    """Puts a notification into the topic, where `listen` would: by our reference, else by BT's id."""
     record = event(payload, reference)
+    ours = record["reference"]
+    place = partition_of(ours) if ours else partition_of_id(record["orderId"], stage.partitions)
     stage.producer.produce(
         stage.topic("order-events"),
         _single_object(record),
-        key=record["reference"].encode(),
-        partition=partition_of(record["reference"]) if partition is None else partition,
+        key=(ours or record["orderId"]).encode(),
+        partition=place if partition is None else partition,
         on_delivery=stage._delivered,
     )
     stage.producer.poll(0)

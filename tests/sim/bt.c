@@ -88,7 +88,7 @@ static void decide_write(struct call_model *call)
         return;
     default:
         carry_out_call(call, effect);
-        reply(call, 201, reply_accepted);
+        reply(call, 201, types_reply(call->order, call->step));
     }
 }
 
@@ -104,7 +104,7 @@ static void decide_look(struct call_model *call)
     else if (sim.seed >= ODD_LOOKS_FROM && trouble(4))
         reply(call, 200, reply_odd);
     else
-        reply(call, 200, shown ? reply_found : reply_absent);
+        reply(call, 200, shown ? types_reply(call->order, call->step) : reply_absent);
     if (call->status == 200 && call->body != reply_odd)
         TRACE("BT      shows order %d step %d: %s", call->order, call->step, shown ? "found" : "absent");
 }

@@ -2,11 +2,13 @@
 #include "events.h"
 
 #include "await.h"
+#include "by_id.h"
 #include "memory.h"
 #include "reference.h"
 #include "types.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WORKING, DONE, STATES, REPORTS_MAX = 5 };
@@ -34,42 +36,63 @@ bool events_possible(int order)
     const struct upstream *upstream = &sim.upstream[order];
 
     if (upstream->type != TYPE_WAITS || bt.effects[order][0].accepted == 0 ||
-        kafka.events[upstream->partition].count == REQUESTS_ROOM)
+        kafka.events[upstream->partition].count == REQUESTS_ROOM ||
+        (sim.seed >= BY_ID_FROM && kafka.events[by_id_partition(order)].count == REQUESTS_ROOM))
         return false;
     return !is_done(order) || (!sim.calm && told[order].reports < REPORTS_MAX);
 }
 
 void events_report(int order)
 {
-    struct plain_log *log = &kafka.events[sim.upstream[order].partition];
+    bool by_id = sim.seed >= BY_ID_FROM && one_in(2);
+    int32_t partition = by_id ? by_id_partition(order) : sim.upstream[order].partition;
+    struct plain_log *log = &kafka.events[partition];
     int state = is_done(order) || (told[order].next > 0 && trouble(3)) ? chance(told[order].next)
                                                                        : told[order].next++;
     bool again = trouble(4); /* under the same id, as after an answer that was lost */
 
     for (int i = 0; i <= again && log->count < REQUESTS_ROOM; i++) {
-        TRACE("BT      reports order %d '%s' at p%d offset %d", order, words[state],
-              (int)sim.upstream[order].partition, (int)log->count);
-        log->list[log->count++] = (struct plain){
-            .order = order, .state = state, .event = told[order].reports, .at_ms = workers_wall_ms()};
+        TRACE("BT      reports order %d '%s'%s at p%d offset %d", order, words[state], by_id ? " by its id" : "",
+              (int)partition, (int)log->count);
+        log->list[log->count++] = (struct plain){.order = order,
+                                                 .state = state,
+                                                 .event = told[order].reports,
+                                                 .by_id = by_id,
+                                                 .at_ms = workers_wall_ms()};
     }
     told[order].reports++;
     for (int i = 0; i < sim.processes; i++)
         workers[i].dirty = true;
 }
 
-bool events_came_before(int order, int64_t wall_ms)
+static bool says_done(const struct plain *record, int order)
 {
-    const struct plain_log *log = &kafka.events[sim.upstream[order].partition];
+    if (record->written == NULL)
+        return !record->by_id && record->state == DONE;
+    const struct ledger_index *index = &record->written->index;
+    return record->order == order && index->held_count > 0 && atoi(index->held[0].payload) == DONE;
+}
 
+static bool stood_in(const struct plain_log *log, int order, int64_t wall_ms)
+{
     for (int64_t i = 0; i < log->count; i++)
-        if (log->list[i].order == order && log->list[i].state == DONE && log->list[i].at_ms < wall_ms)
+        if (log->list[i].order == order && log->list[i].at_ms < wall_ms && says_done(&log->list[i], order))
             return true;
     return false;
 }
 
+/* What bears BT's id only counts from when it was passed on. */
+bool events_came_before(int order, int64_t wall_ms)
+{
+    int32_t partition = sim.upstream[order].partition;
+
+    return stood_in(&kafka.events[partition], order, wall_ms) ||
+           (sim.seed >= BY_ID_FROM && stood_in(&kafka.signals[partition], order, wall_ms));
+}
+
 /* --- the worker's side --- */
 
-static void make_message(const struct plain *event, int64_t offset, struct message *message)
+static void make_message(const struct plain *event, bool forwarded, int64_t offset, struct message *message)
 {
     char id[32];
 
@@ -77,18 +100,19 @@ static void make_message(const struct plain *event, int64_t offset, struct messa
     *message = (struct message){.event_id = memory_text(id),
                                 .word = memory_text(words[event->state]),
                                 .payload = json_object_new_object(),
+                                .forwarded = forwarded,
                                 .offset = offset};
     json_object_object_add(message->payload, "state", json_object_new_string(words[event->state]));
     reference_make(id_of_order(event->order), "create", sim.upstream[event->order].partition,
                    message->reference);
 }
 
-/* False: it must wait. */
-static bool take_event(struct process *worker, int32_t partition, int64_t offset)
+bool events_take(struct process *worker, const struct plain *event, enum partition_topic topic, int32_t partition,
+                 int64_t offset)
 {
     struct message message;
 
-    make_message(&kafka.events[partition].list[offset], offset, &message);
+    make_message(event, topic == PARTITION_SIGNALS, offset, &message);
     struct order *order = orders_find_reference(worker->orders, message.reference);
     enum orders_told answer = TOLD_AGAIN; /* of an order that has ended: a dead letter */
     if (order != NULL)
@@ -96,10 +120,21 @@ static bool take_event(struct process *worker, int32_t partition, int64_t offset
     message_release(&message);
     if (answer == TOLD_LATER)
         return false;
-    TRACE("w%d      takes the event at p%d offset %d: %d", worker->process, (int)partition, (int)offset,
-          (int)answer);
+    TRACE("w%d      takes the event of order %d at p%d offset %d%s: %d", worker->process, event->order, (int)partition,
+          (int)offset, topic == PARTITION_SIGNALS ? " of the signals" : "", (int)answer);
     if (answer != TOLD_TAKEN)
-        partitions_finish_of(worker->partitions, PARTITION_EVENTS, partition, offset);
+        partitions_finish_of(worker->partitions, topic, partition, offset);
+    return true;
+}
+
+/* False: it must wait. */
+static bool take_event(struct process *worker, int32_t partition, int64_t offset)
+{
+    const struct plain *event = &kafka.events[partition].list[offset];
+
+    if (!event->by_id)
+        return events_take(worker, event, PARTITION_EVENTS, partition, offset);
+    by_id_take_event(worker, partition, offset);
     return true;
 }
 

@@ -1,5 +1,5 @@
 /* The simulated Kafka's logs and transactions. */
-#include "kafka.h"
+#include "process.h"
 
 #include <string.h>
 
@@ -7,7 +7,7 @@ struct kafka kafka;
 
 void kafka_reset(void)
 {
-    for (int i = 0; i < LOG_OFFSETS; i++)
+    for (int i = 0; i < LOGS; i++)
         kafka.logs[i].count = kafka.logs[i].stable = 0;
     for (int p = 0; p < PARTITIONS; p++) {
         kafka.requests[p].count = kafka.requests[p].start = 0;
@@ -173,6 +173,25 @@ static void settle_positions(int slot, bool commit)
     }
 }
 
+/* What has been committed becomes one of the signals, between those that people have sent. */
+static void show_signals(int log)
+{
+    struct plain_log *to = &kafka.signals[log - LOG_SIGNALS];
+
+    for (int64_t i = 0; i < kafka.logs[log].count; i++) {
+        struct entry *entry = &kafka.logs[log].entries[i];
+        if (entry->state != ENTRY_COMMITTED)
+            continue;
+        if (to->count == PLAIN_ROOM) {
+            violated("the model has no place for a signal");
+            return;
+        }
+        entry->state = ENTRY_COMPACTED;
+        to->list[to->count++] = (struct plain){
+            .order = entry->payload->order, .written = entry->payload, .at_ms = workers_wall_ms()};
+    }
+}
+
 void kafka_write_marker(int slot, int log)
 {
     struct coordinator *coordinator = &kafka.coordinators[slot];
@@ -188,6 +207,8 @@ void kafka_write_marker(int slot, int log)
                 of->entries[i].state = commit ? ENTRY_COMMITTED : ENTRY_ABORTED;
         append_entry(log, slot, ENTRY_MARKER, NULL);
         move_stable(of);
+        if (log >= LOG_SIGNALS)
+            show_signals(log);
     }
     if (coordinator->markers == 0)
         coordinator->state = commit ? TX_COMMITTED : TX_ABORTED;

@@ -7,10 +7,13 @@
 
 #include "sim.h"
 
-enum { LOG_ROOM = 2048, REQUESTS_ROOM = 64, MEMBERS = 8, LATE_ROOM = 16 };
+enum { LOG_ROOM = 2048, REQUESTS_ROOM = 64, PLAIN_ROOM = 192, MEMBERS = 8, LATE_ROOM = 16 };
 
-/* The logs that transactions write; LOG_OFFSETS stands for the group's positions. */
-enum { LOG_LEDGER, LOG_OUTCOMES = PARTITIONS, LOG_DEAD, LOG_OFFSETS, LOGS };
+/*
+ * The logs that transactions write; LOG_OFFSETS stands for the group's positions. What is committed in LOG_SIGNALS stands in
+ * the plain log of the signals, in the order of the markers.
+ */
+enum { LOG_LEDGER, LOG_OUTCOMES = PARTITIONS, LOG_DEAD, LOG_OFFSETS, LOG_SIGNALS, LOGS = LOG_SIGNALS + PARTITIONS };
 
 enum entry_state { ENTRY_PENDING, ENTRY_COMMITTED, ENTRY_ABORTED, ENTRY_MARKER, ENTRY_COMPACTED };
 
@@ -26,7 +29,7 @@ struct log {
     int64_t stable; /* everything below is decided */
 };
 
-/* A plain record: a request (order index) or a person's decision. */
+/* A plain record: a request (order index), a person's decision, what BT reports, what another worker wrote. */
 struct plain {
     int order;
     bool misplaced, keyless; /* a request that is not where its key belongs; one without a key */
@@ -34,10 +37,12 @@ struct plain {
     struct decision decision;
     int state, event; /* of a notification: what it says, and its id */
     int64_t at_ms;    /* when it was there, by the wall clock */
+    bool by_id;       /* it bears BT's id only */
+    const struct payload *written; /* by a worker, into the signals; null: it is a decision */
 };
 
 struct plain_log {
-    struct plain list[REQUESTS_ROOM];
+    struct plain list[PLAIN_ROOM];
     int64_t count, start; /* retention has deleted what is below `start` */
 };
 
@@ -88,7 +93,7 @@ struct late {
 };
 
 struct kafka {
-    struct log logs[LOG_OFFSETS];
+    struct log logs[LOGS];
     struct plain_log requests[PARTITIONS], signals[PARTITIONS], events[PARTITIONS];
     struct coordinator coordinators[SLOTS];
     struct committed positions[PARTITIONS], pending[SLOTS][PARTITIONS];

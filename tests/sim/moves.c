@@ -341,7 +341,8 @@ static void do_marker(const struct move *move)
     if (move->other == LOG_DEAD)
         oracle_dead();
     for (int i = 0; i < sim.processes; i++)
-        workers[i].dirty = workers[i].dirty || process_reads_ledger(&workers[i]);
+        workers[i].dirty =
+            workers[i].dirty || process_reads_ledger(&workers[i]) || move->other >= LOG_SIGNALS;
 }
 
 static void do_kafka(const struct move *move)

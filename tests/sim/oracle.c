@@ -3,6 +3,7 @@
 
 #include "bt.h"
 #include "decided.h"
+#include "by_id.h"
 #include "events.h"
 #include "kafka.h"
 #include "partition_offsets.h"
@@ -210,24 +211,43 @@ static void check_decisions(int32_t partition)
     for (int64_t i = 0; i < passed; i++) {
         const struct plain *signal = &kafka.signals[partition].list[i];
         const struct payload *record = record_of(signal->order);
+        if (signal->written != NULL)
+            continue;
         if (record == NULL || !decided_has(record->record.decisions, signal->decision.signal_id))
             violated("the decision at p%d offset %d about order %d is lost", (int)partition, (int)i,
                      signal->order);
     }
 }
 
+/* Whether the order has not ended and has not heard what stands at this offset, though that is passed. */
+static bool is_unheard(int order, bool forwarded, int64_t offset)
+{
+    const struct payload *record = record_of(order);
+
+    return seen.finals[order] == 0 && record != NULL && record->record.state != LEDGER_DONE &&
+           (forwarded ? record->record.heard.signals_end : record->record.heard.events_end) <= offset;
+}
+
 /* An event's position moves in the settlement that has its effect, and never before (R19). */
 static void check_events(int32_t partition)
 {
     int64_t passed = position_of(partition)->set ? position_of(partition)->events : 0;
+    int64_t signals = position_of(partition)->set ? position_of(partition)->signals : 0;
 
     for (int64_t i = 0; i < passed; i++) {
-        int order = kafka.events[partition].list[i].order;
-        const struct payload *record = record_of(order);
-        if (seen.finals[order] == 0 && record != NULL && record->record.state != LEDGER_DONE &&
-            record->record.heard.events_end <= i)
-            violated("the event at p%d offset %d about order %d is lost", (int)partition, (int)i, order);
+        const struct plain *event = &kafka.events[partition].list[i];
+        if (!event->by_id && is_unheard(event->order, false, i))
+            violated("the event at p%d offset %d about order %d is lost", (int)partition, (int)i, event->order);
     }
+    if (sim.seed < BY_ID_FROM)
+        return;
+    for (int64_t i = 0; i < signals; i++) {
+        const struct plain *signal = &kafka.signals[partition].list[i];
+        if (signal->written != NULL && signal->written->index.held_count > 0 && is_unheard(signal->order, true, i))
+            violated("the event passed on at p%d offset %d about order %d is lost", (int)partition, (int)i,
+                     signal->order);
+    }
+    by_id_check(partition, passed, signals);
 }
 
 void oracle_places(void)
@@ -293,6 +313,8 @@ static bool answers_fit(int order)
 void oracle_rest(bool last)
 {
     check_dead();
+    if (last && sim.seed >= BY_ID_FROM)
+        by_id_rest();
     for (int order = 0; order < sim.orders; order++) {
         if (seen.finals[order] == 0 && (last || !may_wait(order)))
             violated("order %d never ends", order);

@@ -134,13 +134,13 @@ bool people_decide(int order)
     struct plain_log *log = &kafka.signals[sim.upstream[order].partition];
     struct decision decision = {.who = "someone"};
 
-    if (seen == NULL || log->count == REQUESTS_ROOM || !judge_order(order, seen, &decision.verdict))
+    if (seen == NULL || log->count >= REQUESTS_ROOM || !judge_order(order, seen, &decision.verdict))
         return false;
     decision.attempt = seen->record.attempt;
     if (decision.verdict == DECISION_SKIP) {
         snprintf(decision.step, sizeof decision.step, "%s", seen->record.wait.step);
         decision.since_ms = seen->record.wait.since_ms;
-        decision.heard_end = seen->record.heard.events_end;
+        decision.heard_end = ledger_heard_mark(&seen->record.heard);
     }
     if (trouble(5) && decision.attempt > 1) { /* about an attempt that is over */
         decision.attempt--;

@@ -1,6 +1,7 @@
 /* A process begins, turns its loop and dies. */
 #include "process.h"
 
+#include "by_id.h"
 #include "edges.h"
 #include "memory.h"
 #include "types.h"
@@ -87,6 +88,7 @@ void process_start(struct process *worker)
     snprintf(owner, sizeof owner, "w%d.%u", process, life);
     worker->partitions = partitions_new(owner, 2);
     worker->batch = make_batch(worker);
+    worker->bt_ids = by_id_new(worker);
     worker->gate = (struct intake_gate){.orders = worker->orders,
                                         .partitions = worker->partitions,
                                         .duplicates = worker->duplicates,
@@ -108,6 +110,7 @@ void process_crash(struct process *worker, const char *why)
     if (one_in(2))
         thread_sends(worker); /* it had just been sent */
     worker->ownership = ownership_free(worker->ownership);
+    worker->bt_ids = bt_ids_free(worker->bt_ids);
     worker->batch = batch_free(worker->batch);
     worker->orders = orders_free(worker->orders);
     worker->duplicates = duplicates_free(worker->duplicates);

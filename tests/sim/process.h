@@ -93,6 +93,7 @@ struct process {
     struct assignment assignment; /* taken in the ASSIGN callback; member 0: dropped */
 
     struct batch *batch;
+    struct bt_ids *bt_ids;
     struct ownership *ownership;
     struct intake_gate gate;
     bool owns[PARTITIONS];           /* of the assignment */

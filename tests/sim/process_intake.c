@@ -1,6 +1,7 @@
 /* Requests and decisions are read and handed to the gate: what run/intake.c and run/decisions.c are for. */
 #include "process.h"
 
+#include "by_id.h"
 #include "edges.h"
 #include "events.h"
 #include "partitioner.h"
@@ -79,10 +80,14 @@ static bool next_request(struct process *worker, int32_t partition)
 /* False: it must wait. */
 static bool read_decision(struct process *worker, int32_t partition, int64_t offset)
 {
-    const struct decision *decision = &kafka.signals[partition].list[offset].decision;
+    const struct plain *signal = &kafka.signals[partition].list[offset];
+    const struct decision *decision = &signal->decision;
     struct intake_decided decided;
     struct duplicate done;
     struct fault why;
+
+    if (signal->written != NULL)
+        return by_id_take_signal(worker, partition, offset);
     enum intake_answer answer = intake_gate_decide(&worker->gate, decision, partition, offset, false,
                                                    process_time(worker), &decided, &done, &why);
 

@@ -1,6 +1,7 @@
 /* What the library says goes to ownership, and what that asks for is done: what run/membership.c is for. */
 #include "process.h"
 
+#include "by_id.h"
 #include "edges.h"
 #include "memory.h"
 #include "types.h"
@@ -25,6 +26,8 @@ static struct ledger_record copy_record(const struct ledger_record *record)
     copy.workflow = memory_text(record->workflow);
     copy.wait = ledger_wait_copy(&record->wait);
     copy.references = ledger_references_copy(&record->references);
+    for (size_t i = 0; i < copy.references.count; i++) /* as ledger_references_of() */
+        copy.references.list[i].told = copy.references.list[i].order_id != NULL;
     return copy;
 }
 
@@ -75,6 +78,10 @@ static void tell_record(struct process *worker, struct takeover *takeover, int32
     }
     if (!worker->owns[partition])
         return;
+    if (payload->kind == PAYLOAD_ID) {
+        by_id_recover(worker, partition, payload);
+        return;
+    }
     if (payload->record.state == LEDGER_DONE) {
         struct duplicate done = {.partition = partition,
                                  .done_at_ms = payload->record.written_at_ms,
@@ -207,6 +214,7 @@ void process_membership_begin(struct process *worker)
     const struct ownership_setup setup = {.orders = worker->orders,
                                           .partitions = worker->partitions,
                                           .duplicates = worker->duplicates,
+                                          .bt_ids = worker->bt_ids,
                                           .batch = worker->batch,
                                           .catalogue = types_catalogue,
                                           .terms = {.topic = "requests",

@@ -1,6 +1,7 @@
 /* The records of a settlement: what run/records.c makes as Kafka records, as structs. */
 #include "process.h"
 
+#include "by_id.h"
 #include "memory.h"
 #include "snapshot.h"
 #include "types.h"
@@ -259,6 +260,7 @@ const struct batch_records process_records_port = {.outcome = port_outcome,
                                                    .ledger = port_ledger,
                                                    .rewritten = port_rewritten,
                                                    .stored = port_stored,
+                                                   .index = by_id_index,
                                                    .forgotten = port_forgotten,
                                                    .owner = port_owner,
                                                    .replace = port_replace,

@@ -9,6 +9,7 @@ static int log_of(const struct payload *payload)
 {
     return payload->kind == PAYLOAD_OUTCOME ? LOG_OUTCOMES
            : payload->kind == PAYLOAD_DEAD  ? LOG_DEAD
+           : payload->kind == PAYLOAD_SIGNAL ? LOG_SIGNALS + payload->to
                                             : LOG_LEDGER + payload->partition;
 }
 

@@ -55,6 +55,7 @@ struct payload *payload_new(enum payload_kind kind, int32_t partition, int order
         violated("the model has no place for a record's content");
         sim.payload_count--;
         ledger_release(&sim.payloads[sim.payload_count].record);
+        ledger_index_release(&sim.payloads[sim.payload_count].index);
     }
     struct payload *payload = &sim.payloads[sim.payload_count++];
     *payload = (struct payload){.kind = kind, .partition = partition, .order = order};
@@ -63,8 +64,10 @@ struct payload *payload_new(enum payload_kind kind, int32_t partition, int order
 
 static void release_schedule(void)
 {
-    for (int i = 0; i < sim.payload_count; i++)
+    for (int i = 0; i < sim.payload_count; i++) {
         ledger_release(&sim.payloads[i].record);
+        ledger_index_release(&sim.payloads[i].index);
+    }
     sim.payload_count = 0;
     for (int i = 0; i < PROCESSES; i++)
         if (workers[i].up)

@@ -5,6 +5,7 @@
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
 
+#include "bt_id.h"
 #include "decision.h"
 #include "ledger.h"
 #include "outcome.h"
@@ -76,8 +77,11 @@ enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, T
 /* And from here on orders that wait for what BT reports (events.h). */
 #define WAITS_FROM UINT64_C(4000000000000)
 
+/* And from here on reports that bear BT's id only (by_id.h). */
+#define BY_ID_FROM UINT64_C(5000000000000)
+
 /* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
-enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD };
+enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD, PAYLOAD_ID, PAYLOAD_SIGNAL };
 
 struct payload {
     enum payload_kind kind;
@@ -89,6 +93,8 @@ struct payload {
     int32_t partition;
     struct ledger_record record; /* of PAYLOAD_ORDER */
     struct ledger_owner owner;   /* of PAYLOAD_OWNER */
+    struct ledger_index index;   /* of PAYLOAD_ID; and of PAYLOAD_SIGNAL: whose an id is, or the event to that order */
+    int32_t to;                  /* of PAYLOAD_SIGNAL: the partition that it is for */
     struct outcome_event {
         enum outcome_status status;
         enum reason_kind reason;

@@ -9,9 +9,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct catalogue *types_catalogue;
-struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent, *reply_odd;
+struct json_object *reply_error, *reply_absent, *reply_odd;
+static struct json_object *reply_accepted, *replies_with_id[ORDERS];
 
 static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two", "read", "waits"};
 static const struct order_type *types[TYPES];
@@ -38,7 +40,7 @@ static const char openapi_text[] =
     "{'stepId': '" id "', 'operationId': '$sourceDescriptions.bt." operation                                 \
     "', 'requestBody': {'contentType': 'application/json', 'payload': {'externalId': '$inputs." id           \
     "Reference'}}, 'successCriteria': [{'condition': '$statusCode == 201'}], 'outputs': {'orderId':"         \
-    " '$response.body#/orderId'}" more "}"
+    " '$response.body#/orderId', 'btId': '$response.body#/btId'}" more "}"
 #define LOOK(id)                                                                                             \
     ", 'x-lookup': {'workflowId': 'find', 'parameters': [{'name': 'reference', 'value': '$inputs." id        \
     "Reference'}], 'found': [{'condition': '$outputs.orderId != null'}], 'absent':"                          \
@@ -46,9 +48,9 @@ static const char openapi_text[] =
 #define FIND                                                                                                 \
     "{'workflowId': 'find', 'steps': [{'stepId': 'look', 'operationId': '$sourceDescriptions.bt.list',"      \
     " 'parameters': [{'name': 'ref', 'in': 'query', 'value': '$inputs.reference'}], 'successCriteria':"      \
-    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId', 'message':"   \
-    " '$response.body#/message'}}], 'outputs': {'orderId': '$steps.look.outputs.orderId', 'message':"        \
-    " '$steps.look.outputs.message'}}"
+    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId', 'btId': '$response.body#/btId', 'message':"   \
+    " '$response.body#/message'}}], 'outputs': {'orderId': '$steps.look.outputs.orderId', 'btId':"        \
+    " '$steps.look.outputs.btId', 'message': '$steps.look.outputs.message'}}"
 #define WAIT                                                                                                  \
     "{'stepId': 'wait', 'operationId': '$sourceDescriptions.events.in', 'action': 'receive', 'timeout': 150," \
     " 'correlationId': '$inputs.createReference', 'successCriteria': [{'context': '$message.payload#/state'," \
@@ -70,7 +72,7 @@ static const char *const workflows[TYPES] = {
         " {'orderId': '$response.body#/orderId'}}",
         ""),
     TYPE("waits",
-         STEP("create", "write", LOOK("create")) "," WAIT "," STEP("submit", "submit", LOOK("submit")),
+         STEP("create", "write", LOOK("create") ", 'x-order': 'btId'") "," WAIT "," STEP("submit", "submit", LOOK("submit")),
          "," FIND),
 };
 
@@ -145,7 +147,10 @@ void types_load(void)
         types[type] = catalogue_type(types_catalogue, names[type]);
     build_requests();
     reply_accepted = given_tree("{'orderId': 'bt-1'}");
-    reply_found = json_object_get(reply_accepted);
+    for (int order = 0; order < ORDERS; order++) {
+        replies_with_id[order] = given_tree("{'orderId': 'bt-1'}");
+        json_object_object_add(replies_with_id[order], "btId", json_object_new_string(types_bt_id(order)));
+    }
     reply_absent = given_tree("{}");
     reply_odd = given_tree("{'message': 'maintenance'}");
     reply_error = given_tree("{'code': '24', 'reason': 'no', 'message': 'no'}");
@@ -157,7 +162,8 @@ void types_free(void)
         for (int type = 0; type < TYPES; type++)
             request_release(&requests[order][type]);
     json_object_put(reply_accepted);
-    json_object_put(reply_found);
+    for (int order = 0; order < ORDERS; order++)
+        json_object_put(replies_with_id[order]);
     json_object_put(reply_absent);
     json_object_put(reply_odd);
     json_object_put(reply_error);
@@ -177,6 +183,25 @@ int type_steps(enum sim_type type)
 bool type_writes(enum sim_type type, int step)
 {
     return type != TYPE_READ && !(type == TYPE_WAITS && step == 1);
+}
+
+struct json_object *types_reply(int order, int step)
+{
+    bool has_id = sim.seed >= BY_ID_FROM && sim.upstream[order].type == TYPE_WAITS && step == 0;
+
+    return has_id ? replies_with_id[order] : reply_accepted;
+}
+
+const char *types_bt_id(int order)
+{
+    static const char *const bt_ids[ORDERS] = {"700501", "700502", "700503"};
+
+    return bt_ids[order];
+}
+
+int types_order_of_bt_id(const char *id)
+{
+    return id[strlen(id) - 1] - '1';
 }
 
 const struct event_message *types_event(void)

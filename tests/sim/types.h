@@ -20,7 +20,11 @@ const struct event_message *types_event(void);
 /* The request of an order: a fresh tree over shared members. */
 void types_request(int order, struct request *request);
 
-/* Bodies of replies; borrowed. */
-extern struct json_object *reply_accepted, *reply_error, *reply_found, *reply_absent, *reply_odd;
+/* Bodies of replies; borrowed. One that says that the step is done bears BT's id, where there are reports that do. */
+extern struct json_object *reply_error, *reply_absent, *reply_odd;
+struct json_object *types_reply(int order, int step);
+
+const char *types_bt_id(int order);
+int types_order_of_bt_id(const char *id);
 
 #endif

@@ -10,7 +10,7 @@ enum { RETRY_LIMIT_MAX = 1000, LOOK_EVERY_MIN_MS = 60000 };
 enum { STATUS_ABSENT = 4 };
 static const char *const of_receive[] = {"timeout", "channelPath", "action", "correlationId",
                                          "x-look",  "x-expected",  NULL};
-static const char *const of_call[] = {"parameters", "requestBody", "x-lookup", "x-repeat", NULL};
+static const char *const of_call[] = {"parameters", "requestBody", "x-lookup", "x-repeat", "x-order", NULL};
 static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", "ABSENT", NULL};
 NAMES_COMPLETE(status_names, STATUS_ABSENT + 1); /* and the null */
 _Static_assert((int)STATUS_ABSENT == (int)OUTCOME_UNKNOWN + 1, "those before it are cast to the enum");
@@ -333,6 +333,26 @@ static void read_operation(struct arazzo_reader *reader, struct json_object *tre
                             "operation '%s' does not exist", step->operation_id);
 }
 
+/* x-order: which output is BT's id of what the step's reference names. */
+static void read_order(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
+{
+    const char *name = tree_text_of(tree, "x-order");
+
+    step->id_output = step->output_count;
+    if (!tree_has(tree, "x-order"))
+        return;
+    for (size_t i = 0; name != NULL && i < step->output_count; i++)
+        if (strcmp(step->outputs[i].name, name) == 0)
+            step->id_output = i;
+    size_t mark = json_cursor_enter(reader->cursor, "x-order");
+    if (step->id_output == step->output_count)
+        json_cursor_problem(reader->cursor, "the name of one of the step's outputs",
+                            "the step has no output '%s'", name == NULL ? "" : name);
+    else if (!workflow_step_writes(step))
+        json_cursor_problem(reader->cursor, "leave it out", "a step that only reads gives BT no reference");
+    json_cursor_leave(reader->cursor, mark);
+}
+
 /* Steps run in sequence anyway, so dependsOn may only say what is true already. */
 static void read_depends_on(struct arazzo_reader *reader, struct json_object *list)
 {
@@ -388,6 +408,7 @@ void arazzo_step_read(struct arazzo_reader *reader, struct json_object *tree, st
     read_lookup(reader, tree_member(tree, "x-lookup"), step);
     read_look(reader, tree_member(tree, "x-look"), step);
     arazzo_read_payloads(reader, tree, "outputs", &step->outputs, &step->output_count);
+    read_order(reader, tree, step);
 }
 
 static void release_actions(struct action *actions, size_t count)

@@ -61,6 +61,7 @@ struct step {
     size_t on_success_count, on_failure_count;
     struct named_payload *outputs;
     size_t output_count;
+    size_t id_output; /* x-order: which of them is BT's id of what the reference names; output_count: none */
     enum repeat_class repeat;
     bool knows_reply;      /* own_reply.h: its success criteria recognise somebody else's reply */
     struct lookup *lookup; /* null: none */

@@ -356,11 +356,20 @@ static enum job_answer settle_transaction(struct transaction *transaction, struc
     return find_out(transaction, job);
 }
 
-/* The records of the ledger, or all others; true when the broker has them. */
-static bool produce_acknowledged(struct transaction *transaction, struct settlement_job *job, bool of_ledger)
+enum turn { TURN_SIGNALS, TURN_LEDGER, TURN_OTHERS };
+
+static enum turn turn_of(const struct settings *settings, const struct kafka_record *record)
+{
+    return record->topic == settings->topic_signals  ? TURN_SIGNALS
+           : record->topic == settings->topic_ledger ? TURN_LEDGER
+                                                     : TURN_OTHERS;
+}
+
+/* The records of this turn; true when the broker has them. */
+static bool produce_acknowledged(struct transaction *transaction, struct settlement_job *job, enum turn turn)
 {
     for (size_t i = 0; i < job->record_count; i++)
-        if ((job->records[i]->topic == transaction->settings->topic_ledger) == of_ledger &&
+        if (turn_of(transaction->settings, job->records[i]) == turn &&
             !producer_send(transaction->producer, job->records[i], &job->why))
             return false;
     if (rd_kafka_flush(producer_handle(transaction->producer),
@@ -370,14 +379,18 @@ static bool produce_acknowledged(struct transaction *transaction, struct settlem
     return fault_set(&job->why, FAULT_PEER, "records were not acknowledged");
 }
 
-/* Without transactions (R13): the ledger first, then the outcomes, then the positions, each acknowledged. */
+/*
+ * Without transactions (R13): what goes to other owners first, which the ledger then counts as told, the ledger, the
+ * outcomes, then the positions, each acknowledged.
+ */
 static enum job_answer settle_plainly(struct transaction *transaction, struct settlement_job *job)
 {
     if (!ensure_producer(transaction, &job->why))
         return without_producer(job);
     producer_forget_failures(transaction->producer);
-    bool acknowledged =
-        produce_acknowledged(transaction, job, true) && produce_acknowledged(transaction, job, false);
+    bool acknowledged = produce_acknowledged(transaction, job, TURN_SIGNALS) &&
+                        produce_acknowledged(transaction, job, TURN_LEDGER) &&
+                        produce_acknowledged(transaction, job, TURN_OTHERS);
     if (!acknowledged)
         transaction->producer = producer_free(transaction->producer);
     note_refused(transaction, job, acknowledged);

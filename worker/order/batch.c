@@ -110,6 +110,22 @@ static void take_back(struct batch *batch, size_t from, struct order *order)
         batch->setup.records->release(batch->setup.context, batch->items[--batch->count].record);
 }
 
+/* The ids that BT has given: told in the settlement that has them, and once more when the order ends. */
+static void add_index(struct batch *batch, struct order *order)
+{
+    const struct batch_records *records = batch->setup.records;
+    bool ends = order->state == ORDER_SETTLING;
+
+    for (size_t i = 0; i < order->waiting.references.count; i++) {
+        struct ledger_reference *reference = &order->waiting.references.list[i];
+        if (reference->order_id == NULL || (reference->told && !ends))
+            continue;
+        reference->told = true;
+        batch_add_item(batch, order->source.partition,
+                       records->index(batch->setup.context, order, reference, ends));
+    }
+}
+
 /* The records of a change: an outcome, the ledger's. An order that cannot be owned has none and changes once more. */
 static void add_change(struct batch *batch, const struct change *change)
 {
@@ -135,6 +151,8 @@ static void add_change(struct batch *batch, const struct change *change)
         }
     }
     waiting_published(&change->order->waiting);
+    if (kept != NULL)
+        add_index(batch, change->order);
     if (outcome != NULL)
         add_outcome(batch, change->order, outcome);
     if (kept != NULL)

@@ -53,6 +53,7 @@ static enum engine_move succeed(struct order *order, const struct step *step, st
             snprintf(order->order_id, sizeof order->order_id, "%s", order_id);
         if ((terms->rules_off & RULE_KNOWN) != 0 && workflow_step_writes(step))
             engine_note_reference(order);
+        engine_note_order_id(order, step, outputs);
         if (workflow_step_writes(step) || step->operation == NULL)
             engine_note_progress(order, reason, terms);
     }

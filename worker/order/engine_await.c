@@ -4,6 +4,7 @@
  */
 #include "engine_inside.h"
 
+#include "event.h"
 #include "invariant.h"
 #include "marks.h"
 #include "memory.h"
@@ -278,4 +279,21 @@ void engine_note_reference(struct order *order)
     const char *reference = tree_text_of(order->request.inputs, name);
     REQUIRE(reference != NULL);
     (void)ledger_references_add(&order->waiting.references, step->id, reference);
+}
+
+void engine_note_order_id(struct order *order, const struct step *step, const struct json_object *outputs)
+{
+    const struct ledger_references *references = &order->waiting.references;
+    const char *id =
+        step->id_output == step->output_count ? NULL : tree_text_of(outputs, step->outputs[step->id_output].name);
+
+    for (size_t i = 0; id != NULL && i < references->count; i++) {
+        struct ledger_reference *reference = &references->list[i];
+        bool same = reference->order_id != NULL && strcmp(reference->order_id, id) == 0;
+        if (strcmp(reference->step, step->id) != 0 || same || *id == '\0' || strlen(id) > EVENT_TEXT_MAX)
+            continue;
+        memory_free(reference->order_id);
+        reference->order_id = memory_text(id);
+        reference->told = false;
+    }
 }

@@ -93,7 +93,8 @@ static enum engine_move happened(struct order *order, const struct decision *dec
 
     for (size_t i = 0; step != NULL && i < step->output_count; i++) {
         const char *name = step->outputs[i].name;
-        bool is_id = strcmp(name, "orderId") == 0 && *decision->reference != '\0';
+        bool is_id = *decision->reference != '\0' &&
+                     (i == step->id_output || (step->id_output == step->output_count && strcmp(name, "orderId") == 0));
         tree_add(outputs, name,
                  tree_has(given, name) ? json_object_get(tree_member(given, name))
                  : is_id               ? json_object_new_string(decision->reference)
@@ -101,10 +102,12 @@ static enum engine_move happened(struct order *order, const struct decision *dec
     }
     if (*decision->reference != '\0')
         text_print(order->order_id, sizeof order->order_id, "%s", decision->reference);
-    if (step != NULL)
+    if (step != NULL) {
+        engine_note_order_id(order, step, outputs);
         tree_add(order->main.steps, step->id, outputs);
-    else
+    } else {
         json_object_put(outputs);
+    }
     order->wrote = true;
     engine_forget_doubt(order);
     if (step != NULL)

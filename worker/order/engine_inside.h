@@ -69,6 +69,8 @@ void engine_note_progress(struct order *order, const struct reason *reason, cons
 /* The engine is done for now: what the order waits for belongs to the news. */
 void engine_date_progress(struct order *order);
 void engine_note_reference(struct order *order);
+/* What BT calls that which the step's reference names is known, by the step's outputs (x-order). */
+void engine_note_order_id(struct order *order, const struct step *step, const struct json_object *outputs);
 
 /* --- engine_doubt.c --- */
 

@@ -22,7 +22,7 @@ static bool is_same_wait(const struct order *order, const struct decision *decis
                          "the order has moved on: it waits at step '%s' since %s; look at it again, and "
                          "decide then",
                          wait->step, since);
-    return decision->heard_end == order->waiting.heard.events_end ||
+    return decision->heard_end == ledger_heard_mark(&order->waiting.heard) ||
            fault_set(why, FAULT_INPUT,
                      "BT has reported something about the order since; look at it again, and decide then");
 }

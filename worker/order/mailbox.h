@@ -24,7 +24,8 @@ struct message {
     char *word, *said; /* the word of BT that tells most, and a sentence for people */
     struct json_object *payload;
     bool failed;     /* BT has given it up, or a part of it */
-    int64_t offset;  /* in the events topic; -1: it did not come from there */
+    bool forwarded;  /* it came through the signals topic, from the owner of BT's id */
+    int64_t offset;  /* in the events topic, or that of signals; -1: it came from neither */
     int64_t time_ms; /* when it happened, since the epoch; 0: not known */
 };
 

@@ -11,12 +11,15 @@
 
 enum { WAIT_LEAST_BYTES = 4096 }; /* of an order whose wait ends: it is parsed, at least */
 
-static void note_offset(struct order *order, int64_t offset)
+/* The position of its topic moves with the effect. */
+static void note_offset(struct order *order, const struct message *message, int64_t offset)
 {
     struct ledger_link *ledger = &order->ledger;
+    int64_t **list = message->forwarded ? &ledger->signals : &ledger->events;
+    size_t *count = message->forwarded ? &ledger->signal_count : &ledger->event_count;
 
-    ledger->events = memory_resize(ledger->events, ledger->event_count + 1, sizeof *ledger->events);
-    ledger->events[ledger->event_count++] = offset;
+    *list = memory_resize(*list, *count + 1, sizeof **list);
+    (*list)[(*count)++] = offset;
 }
 
 /* It is the same event again, or says nothing newer than one before it. */
@@ -46,6 +49,7 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
 {
     struct waiting *waiting = &order->waiting;
     int64_t offset = message->offset;
+    int64_t *heard_end = message->forwarded ? &waiting->heard.signals_end : &waiting->heard.events_end;
 
     orders_set_time(orders, time);
     if (order->state == ORDER_DONE && !order->ledger.changed) /* it has outgrown the ledger, and stays so */
@@ -53,7 +57,7 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
     if (order->state == ORDER_DONE || order->state == ORDER_SETTLING)
         return TOLD_LATER;
     REQUIRE(order->ledger.owned && offset >= 0); /* its reference was settled before BT could know it */
-    if (offset < waiting->heard.events_end)
+    if (offset < *heard_end)
         return TOLD_AGAIN;
     orders_load(orders, order);
     bool waited_for = order->state == ORDER_AWAITING && waiting_for(waiting, message->reference);
@@ -61,9 +65,9 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
     if (!waited_for && !mailbox_has_room(&waiting->mailbox, message))
         return looks && waiting_for(waiting, message->reference) ? TOLD_LATER : TOLD_FULL;
     bool known = is_known(waiting, what, message);
-    waiting->heard.events_end = offset + 1;
+    *heard_end = offset + 1;
     waiting_note_event(waiting, message->event_id);
-    note_offset(order, offset);
+    note_offset(order, message, offset);
     if (!known)
         use(orders, order, waited_for, message);
     orders_weigh(orders, order);

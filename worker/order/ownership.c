@@ -71,6 +71,7 @@ static void let_go(struct ownership *ownership)
     for (size_t i = 0; i < ownership->count; i++) {
         partitions_disown(setup->partitions, ownership->partitions[i]);
         duplicates_leave(setup->duplicates, ownership->partitions[i]);
+        bt_ids_leave(setup->bt_ids, ownership->partitions[i]);
         setup->port->forget(setup->context, ownership->partitions[i]);
     }
     ownership_end_takeover(ownership);

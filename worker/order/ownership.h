@@ -9,7 +9,7 @@
 #ifndef ORDER_OWNERSHIP_H
 #define ORDER_OWNERSHIP_H
 
-#include "batch.h"
+#include "bt_ids.h"
 #include "takeover.h"
 
 struct ownership;
@@ -59,6 +59,7 @@ struct ownership_setup {
     struct orders *orders;
     struct partitions *partitions;
     struct duplicates *duplicates;
+    struct bt_ids *bt_ids;
     struct batch *batch;
     const struct catalogue *catalogue;
     struct takeover_terms terms;

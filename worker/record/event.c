@@ -42,22 +42,44 @@ void event_fill(const struct event_channel *channel, struct json_object *payload
     event->order_id = text_at(payload, message->order_id_at);
 }
 
-bool event_write(const struct catalogue *catalogue, const struct event *event, struct buffer *value,
-                 struct fault *why)
+struct json_object *event_tree(const struct event *event)
 {
-    const struct schema *schema = catalogue->event;
-    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    struct fault inner;
+    struct json_object *tree = json_object_new_object();
 
-    if (schema == NULL)
-        return fault_set(why, FAULT_LOCAL, "the catalogue has no common/Event.avsc");
-    const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
     tree_add_text(tree, "eventId", event->id);
     tree_add_moment(tree, "receivedAt", event->received_at_ms);
     tree_add_text(tree, "type", event->type);
     tree_add_text(tree, "reference", event->reference);
     tree_add_text(tree, "orderId", event->order_id);
     tree_add_text(tree, "payload", event->payload);
+    return tree;
+}
+
+bool event_of_tree(const struct json_object *tree, struct event *event, struct fault *why)
+{
+    int64_t received_at_ms;
+
+    *event = (struct event){0};
+    TRY(timestamp_parse(tree_text_of(tree, "receivedAt"), &received_at_ms, why));
+    *event = (struct event){.id = memory_text(tree_text_of(tree, "eventId")),
+                            .type = memory_text(tree_text_of(tree, "type")),
+                            .reference = memory_text(tree_text_of(tree, "reference")),
+                            .order_id = memory_text(tree_text_of(tree, "orderId")),
+                            .payload = memory_text(tree_text_of(tree, "payload")),
+                            .received_at_ms = received_at_ms};
+    return true;
+}
+
+bool event_write(const struct catalogue *catalogue, const struct event *event, struct buffer *value,
+                 struct fault *why)
+{
+    const struct schema *schema = catalogue->event;
+    CLEANUP(tree_release) struct json_object *tree = event_tree(event);
+    struct fault inner;
+
+    if (schema == NULL)
+        return fault_set(why, FAULT_LOCAL, "the catalogue has no common/Event.avsc");
+    const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
     framing_write(&frame, value);
     if (datum_encode(schema, tree, value, &inner))
         return true;
@@ -70,7 +92,6 @@ bool event_read(const struct catalogue *catalogue, const void *value, size_t len
     const struct schema *schema = catalogue->event;
     CLEANUP(tree_release) struct json_object *tree = NULL;
     struct frame frame;
-    int64_t received_at_ms;
 
     *event = (struct event){0};
     TRY(framing_read(value, length, NULL, 0, &frame, why));
@@ -79,14 +100,24 @@ bool event_read(const struct catalogue *catalogue, const void *value, size_t len
         return fault_set(why, FAULT_INPUT, "it is not an event, or one of a newer listener");
     TRY(datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, NULL, &tree,
                      why));
-    TRY(timestamp_parse(tree_text_of(tree, "receivedAt"), &received_at_ms, why));
-    *event = (struct event){.id = memory_text(tree_text_of(tree, "eventId")),
-                            .type = memory_text(tree_text_of(tree, "type")),
-                            .reference = memory_text(tree_text_of(tree, "reference")),
-                            .order_id = memory_text(tree_text_of(tree, "orderId")),
-                            .payload = memory_text(tree_text_of(tree, "payload")),
-                            .received_at_ms = received_at_ms};
-    return true;
+    return event_of_tree(tree, event, why);
+}
+
+struct event event_copy(const struct event *event)
+{
+    struct event copy = *event;
+
+    copy.id = memory_text(event->id);
+    copy.type = memory_text(event->type);
+    copy.reference = memory_text(event->reference);
+    copy.order_id = memory_text(event->order_id);
+    copy.payload = memory_text(event->payload);
+    return copy;
+}
+
+size_t event_weight(const struct event *event)
+{
+    return sizeof *event + strlen(event->payload);
 }
 
 void event_release(struct event *event)

@@ -33,6 +33,14 @@ MUST_USE bool event_write(const struct catalogue *catalogue, const struct event 
 MUST_USE bool event_read(const struct catalogue *catalogue, const void *value, size_t length,
                          struct event *event, struct fault *why);
 
+/* As plain JSON in the shape of the schema, owned by the caller; and out of that JSON: release it after success. */
+struct json_object *event_tree(const struct event *event);
+MUST_USE bool event_of_tree(const struct json_object *tree, struct event *event, struct fault *why);
+
+/* A copy that is as deep; and roughly what one takes of the memory, in bytes. */
+struct event event_copy(const struct event *event);
+size_t event_weight(const struct event *event);
+
 void event_release(struct event *event);
 
 #endif

@@ -24,7 +24,7 @@ struct ledger_schemas ledger_schemas_new(unsigned writes)
 {
     struct schema_library *library = schema_library_new();
     static const char *const named[] = {text_LedgerState, text_LedgerWait, text_LedgerReference,
-                                        text_LedgerHeard};
+                                        text_LedgerHeard, text_Event};
     static const char *const orders[] = {text_history_LedgerRecord_1, text_history_LedgerRecord_2,
                                          text_LedgerRecord};
     static const char *const owners[] = {text_history_LedgerOwner_1, text_history_LedgerOwner_2,
@@ -46,6 +46,8 @@ struct ledger_schemas ledger_schemas_new(unsigned writes)
     schemas.wait = compile(text_LedgerWait, library);
     schemas.references = compile(references, library);
     schemas.heard = compile(text_LedgerHeard, library);
+    schemas.index = compile(text_Index, library);
+    schemas.ledger_index = compile(text_LedgerIndex, library);
     schema_library_free(library);
     return schemas;
 }
@@ -64,5 +66,7 @@ void ledger_schemas_release(struct ledger_schemas *schemas)
     release(schemas->wait);
     release(schemas->references);
     release(schemas->heard);
+    release(schemas->index);
+    release(schemas->ledger_index);
     *schemas = (struct ledger_schemas){0};
 }

@@ -8,7 +8,8 @@
  *
  *   1  up to 0.1
  *   2  LedgerRecord.decisions; LedgerOwner.partitioner, lastOffset, lastAppendedAt; "2;" in the commit metadata
- *   3  LedgerRecord.workflow, place, wait, references, heard; LedgerOwner.events
+ *   3  LedgerRecord.workflow, place, wait, references, heard; LedgerOwner.events; the keys bt-id/<id>, and Index in the
+ *      signals topic
  */
 #ifndef RECORD_LEDGER_FORMAT_H
 #define RECORD_LEDGER_FORMAT_H
@@ -25,6 +26,7 @@ enum {
 struct ledger_schemas {
     const struct schema *orders[LEDGER_FORMATS], *owners[LEDGER_FORMATS];
     const struct schema *wait, *references, *heard; /* parts of an order's record since format 3 */
+    const struct schema *index, *ledger_index;      /* of bt_id.h, since format 3 */
     unsigned writes;
 };
 

@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+int64_t ledger_heard_mark(const struct ledger_heard *heard)
+{
+    return heard->events_end + heard->signals_end;
+}
+
 void ledger_wait_release(struct ledger_wait *wait)
 {
     memory_free(wait->step);
@@ -128,6 +133,7 @@ void ledger_references_of(const struct json_object *tree, struct ledger_referenc
             ledger_references_add(references, tree_text_of(item, "step"), tree_text_of(item, "reference"));
         memory_free(one->order_id);
         one->order_id = memory_text(tree_text_of(item, "orderId"));
+        one->told = one->order_id != NULL;
     }
 }
 

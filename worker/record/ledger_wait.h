@@ -25,6 +25,7 @@ struct ledger_reference {
     char *step;     /* owned */
     char *order_id; /* BT's; owned; null: not known */
     char reference[UUID_TEXT_SIZE];
+    bool told; /* whose that id is, or it is about to be; not in the record, which has the id only then */
 };
 
 struct ledger_references {
@@ -36,6 +37,9 @@ struct ledger_references {
 struct ledger_heard {
     int64_t events_end, signals_end;
 };
+
+/* How far an order has heard, as one number that grows with each message: a decision names it. */
+int64_t ledger_heard_mark(const struct ledger_heard *heard);
 
 void ledger_wait_release(struct ledger_wait *wait);
 void ledger_references_release(struct ledger_references *references);

@@ -1,6 +1,7 @@
 /* The table of functions by which order/batch makes its records. */
 #include "batch_port.h"
 
+#include "bt_ids_port.h"
 #include "invariant.h"
 #include "log.h"
 #include "memory.h"
@@ -66,6 +67,14 @@ static void *stored(void *context, const struct ledger_record *kept, bool repeat
     struct kafka_record record;
 
     return record_of_stored(context, kept, repeated, &record) ? allocated(record) : NULL;
+}
+
+static void *index_of(void *context, const struct order *order, const struct ledger_reference *reference, bool ends)
+{
+    struct kafka_record record;
+
+    record_of_index(context, order, reference, ends, &record);
+    return allocated(record);
 }
 
 static void *forgotten(void *context, int32_t partition, const char *request_id)
@@ -135,6 +144,7 @@ struct batch *batch_port_new(struct worker *worker)
                                                  .ledger = ledger,
                                                  .rewritten = rewritten,
                                                  .stored = stored,
+                                                 .index = index_of,
                                                  .forgotten = forgotten,
                                                  .owner = owner,
                                                  .replace = replace,

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { HEADER_OVERHEAD = 12, RECORD_OVERHEAD = 128, OUR_HEADERS_MAX = 4096 };
@@ -113,6 +114,16 @@ static void copy_headers(const rd_kafka_message_t *message, struct kafka_record 
         kafka_record_header(record, name, value, size);
 }
 
+static void add_why(struct kafka_record *record, const struct worker *worker, const char *reason,
+                    const struct fault *why)
+{
+    add_text(record, "__connect.errors.connector.name", worker->settings->group_id);
+    add_text(record, "__connect.errors.stage", "VALUE_CONVERTER");
+    add_text(record, "__connect.errors.class.name", "whc-worker");
+    add_text(record, "__connect.errors.exception.message", why->text);
+    add_text(record, DEAD_REASON_HEADER, reason);
+}
+
 /*
  * Makes the dead letter of a message: its key, value and all headers, in order, null values too. `reason` is a fixed
  * word. What the topic would not take (worker->dead_max_bytes) is left out, the largest part first, and named with its
@@ -130,11 +141,7 @@ static void make(const struct worker *worker, const char *topic, const rd_kafka_
     add_text(record, DEAD_FIRST_HEADER, rd_kafka_topic_name(message->rkt));
     add_number(record, "__connect.errors.partition", message->partition);
     add_number(record, "__connect.errors.offset", message->offset);
-    add_text(record, "__connect.errors.connector.name", worker->settings->group_id);
-    add_text(record, "__connect.errors.stage", "VALUE_CONVERTER");
-    add_text(record, "__connect.errors.class.name", "whc-worker");
-    add_text(record, "__connect.errors.exception.message", why->text);
-    add_text(record, DEAD_REASON_HEADER, reason);
+    add_why(record, worker, reason, why);
     record->note = order_log_dead(message, reason, why);
     while (record->length + record->key_length + headers_size(record) + RECORD_OVERHEAD + OUR_HEADERS_MAX >
            worker->dead_max_bytes)
@@ -167,9 +174,29 @@ void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *me
     partitions_finish_of(worker->partitions, PARTITION_SIGNALS, message->partition, message->offset);
 }
 
-void dead_letter_send_event(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                            const struct fault *why)
+void dead_letter_send_event(struct worker *worker, enum partition_topic from, const rd_kafka_message_t *message,
+                            const char *reason, const struct fault *why)
 {
     add(worker, worker->settings->topic_events_dead, message, reason, why);
-    partitions_finish_of(worker->partitions, PARTITION_EVENTS, message->partition, message->offset);
+    partitions_finish_of(worker->partitions, from, message->partition, message->offset);
+}
+
+void dead_letter_of_held(const struct worker *worker, int32_t partition, const struct event *event,
+                         struct kafka_record *record)
+{
+    struct buffer value;
+    struct fault why;
+
+    buffer_init(&value, strlen(event->payload) + OUR_HEADERS_MAX);
+    if (!event_write(worker->catalogue, event, &value, &why))
+        abort(); /* it was read by the same schema */
+    *record = (struct kafka_record){.topic = worker->settings->topic_events_dead,
+                                    .partition = RD_KAFKA_PARTITION_UA,
+                                    .key = memory_text(event->order_id),
+                                    .key_length = strlen(event->order_id)};
+    record->value = buffer_take(&value, &record->length);
+    add_text(record, DEAD_FIRST_HEADER, worker->settings->topic_events);
+    add_number(record, "__connect.errors.partition", partition);
+    fault_set(&why, FAULT_INPUT, "no order has told within events.hold.ms that BT's id in it is its own");
+    add_why(record, worker, "held-too-long", &why);
 }

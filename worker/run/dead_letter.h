@@ -4,6 +4,7 @@
 #ifndef RUN_DEAD_LETTER_H
 #define RUN_DEAD_LETTER_H
 
+#include "event.h"
 #include "worker.h"
 
 /* What `replay` looks for; the headers that the message came with stand before the first of ours. */
@@ -19,9 +20,13 @@ void dead_letter_send(struct worker *worker, const rd_kafka_message_t *message, 
                       const struct fault *why);
 void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *message,
                              const struct fault *why);
-/* A notification that nobody can use; it goes to topic.events.dead. */
-void dead_letter_send_event(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                            const struct fault *why);
+/* A notification that nobody can use, out of the events or, forwarded, the signals; it goes to topic.events.dead. */
+void dead_letter_send_event(struct worker *worker, enum partition_topic from, const rd_kafka_message_t *message,
+                            const char *reason, const struct fault *why);
+
+/* Makes the dead letter of a notification that was held in vain, of this partition of the events. */
+void dead_letter_of_held(const struct worker *worker, int32_t partition, const struct event *event,
+                         struct kafka_record *record);
 
 /*
  * Makes a dead letter that Kafka refused smaller by its largest part. False: there is nothing left to leave out.

@@ -1,8 +1,11 @@
-/* Reads decisions from the signals topic and hands them to order/intake_gate, in order. */
+/*
+ * Reads the signals topic, in order: decisions go to order/intake_gate, what other workers write to run/events.
+ */
 #include "decisions.h"
 
 #include "dead_letter.h"
 #include "decision.h"
+#include "events.h"
 #include "framing.h"
 #include "log.h"
 #include "memory.h"
@@ -138,6 +141,29 @@ static void leave_out(struct worker *worker, const rd_kafka_message_t *message)
     metrics_count_decision(worker->metrics, "unreadable");
 }
 
+/* What another worker wrote: whose an id of BT's is, or an event that it forwards. False: it must wait. */
+static bool take_of_workers(struct decisions *decisions, const rd_kafka_message_t *message, const struct fault *why)
+{
+    struct worker *worker = decisions->worker;
+    struct ledger_schemas schemas = worker->ledger_schemas;
+    struct event event;
+    struct bt_id id;
+    struct fault unused;
+
+    if (bt_id_read(&schemas, message->payload, message->len, &id, &unused)) {
+        events_take_index(worker, &id, message);
+        bt_id_release(&id);
+        return true;
+    }
+    if (!event_read(worker->catalogue, message->payload, message->len, &event, &unused)) {
+        stop(decisions, message, why);
+        return true;
+    }
+    bool taken = events_take_forwarded(worker, &event, message);
+    event_release(&event);
+    return taken;
+}
+
 /* False: it must wait. */
 static bool take(struct decisions *decisions, const rd_kafka_message_t *message)
 {
@@ -154,9 +180,8 @@ static bool take(struct decisions *decisions, const rd_kafka_message_t *message)
         decision_read(worker->catalogue, message->payload, message->len, &decision, &why))
         return decide(worker, &decision, message);
     if (message->payload != NULL && is_framed(message))
-        stop(decisions, message, &why);
-    else
-        leave_out(worker, message);
+        return take_of_workers(decisions, message, &why);
+    leave_out(worker, message);
     return true;
 }
 

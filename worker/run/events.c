@@ -3,7 +3,7 @@
 
 #include "await.h"
 #include "dead_letter.h"
-#include "event.h"
+#include "event_route.h"
 #include "log.h"
 #include "marks.h"
 #include "memory.h"
@@ -20,14 +20,24 @@ struct events {
 
 enum { SENTENCE_MAX = 300 };
 
-static void put_aside(struct worker *worker, const rd_kafka_message_t *message, const char *reason,
-                      const char *text)
+/* Where an event stands: in the events topic, or forwarded in that of the signals. */
+struct place {
+    enum partition_topic topic;
+    const rd_kafka_message_t *message;
+};
+
+static void put_aside(struct worker *worker, struct place place, const char *reason, const char *text)
 {
     struct fault why;
 
     fault_set(&why, FAULT_INPUT, "%s", text);
-    dead_letter_send_event(worker, message, reason, &why);
+    dead_letter_send_event(worker, place.topic, place.message, reason, &why);
     metrics_count_event(worker->metrics, reason);
+}
+
+static void finish(struct worker *worker, struct place place)
+{
+    partitions_finish_of(worker->partitions, place.topic, place.message->partition, place.message->offset);
 }
 
 static int64_t time_of(const struct event_message *message, struct json_object *payload)
@@ -41,7 +51,7 @@ static int64_t time_of(const struct event_message *message, struct json_object *
 }
 
 static void fill(const struct event *event, const struct event_message *described,
-                 struct json_object *payload, int64_t offset, struct message *message)
+                 struct json_object *payload, struct place place, struct message *message)
 {
     CLEANUP(buffer_release) struct buffer sentence;
 
@@ -53,14 +63,15 @@ static void fill(const struct event *event, const struct event_message *describe
                                 .said = memory_text(buffer_text(&sentence)),
                                 .failed = report.failed,
                                 .payload = json_object_get(payload),
-                                .offset = offset,
+                                .forwarded = place.topic == PARTITION_SIGNALS,
+                                .offset = place.message->offset,
                                 .time_ms = time_of(described, payload)};
     memcpy(message->reference, event->reference, strlen(event->reference) + 1);
 }
 
 /* False: it must wait. */
-static bool tell(struct worker *worker, struct order *order, const struct event *event,
-                 struct json_object *payload, const rd_kafka_message_t *from)
+static bool tell(struct worker *worker, struct order *order, const struct event *event, struct json_object *payload,
+                 struct place from)
 {
     const struct event_message *what = asyncapi_message(&worker->catalogue->asyncapi, payload);
     struct message message;
@@ -69,7 +80,7 @@ static bool tell(struct worker *worker, struct order *order, const struct event 
         put_aside(worker, from, "unknown-type", "no message of the description takes it");
         return true;
     }
-    fill(event, what, payload, from->offset, &message);
+    fill(event, what, payload, from, &message);
     enum orders_told told = orders_tell(worker->orders, order, what, &message, worker_time(worker));
     message_release(&message);
     switch (told) {
@@ -80,7 +91,7 @@ static bool tell(struct worker *worker, struct order *order, const struct event 
                   "the order has as many messages as its mailbox takes, or takes no more");
         return true;
     case TOLD_AGAIN:
-        partitions_finish_of(worker->partitions, PARTITION_EVENTS, from->partition, from->offset);
+        finish(worker, from);
         metrics_count_event(worker->metrics, "again");
         return true;
     case TOLD_TAKEN:
@@ -93,53 +104,105 @@ static bool tell(struct worker *worker, struct order *order, const struct event 
 /* Whether the reference may be one of ours: it names this partition. */
 static bool is_ours(const char *reference, int32_t partition)
 {
-    return reference != NULL && strlen(reference) < UUID_TEXT_SIZE && reference[0] != '\0' &&
+    return strlen(reference) < UUID_TEXT_SIZE && reference[0] != '\0' &&
            reference_partition(reference) == partition;
 }
 
-/* False: it must wait. */
-static bool find(struct worker *worker, const struct event *event, const rd_kafka_message_t *message)
+/* To the order that has the reference. False: it must wait. */
+static bool find(struct worker *worker, const struct event *event, struct place place)
 {
     CLEANUP(tree_release) struct json_object *payload = NULL;
+    int32_t partition = place.message->partition;
     struct fault why;
 
     if (!tree_read(event->payload, strlen(event->payload), &payload, &why)) {
-        put_aside(worker, message, "json", why.text);
+        put_aside(worker, place, "json", why.text);
         return true;
     }
-    if (!is_ours(event->reference, message->partition)) {
-        put_aside(worker, message, event->reference == NULL ? "unaddressed" : "not-ours",
-                  "it names no order of this worker's");
+    if (!is_ours(event->reference, partition)) {
+        put_aside(worker, place, "not-ours", "it names no order of this worker's");
         return true;
     }
     struct order *order = orders_find_reference(worker->orders, event->reference);
-    if (order != NULL && order->source.partition == message->partition)
-        return tell(worker, order, event, payload, message);
-    put_aside(worker, message, "unknown-order",
+    if (order != NULL && order->source.partition == partition)
+        return tell(worker, order, event, payload, place);
+    put_aside(worker, place, "unknown-order",
               "no order that waits, or is under way, has this reference here");
     return true;
+}
+
+/* It bears BT's id only: this partition's owner knows whose that is, or holds it until somebody tells (R21). */
+static void find_by_id(struct worker *worker, const struct event *event, struct place place)
+{
+    static const char *const words[] = {[BT_IDS_FORWARDED] = "forwarded", [BT_IDS_HELD] = "held", [BT_IDS_AGAIN] = "again"};
+    int32_t partition = place.message->partition;
+
+    if (event->order_id == NULL || worker->ledger_schemas.writes < LEDGER_FORMAT_WAITS) {
+        put_aside(worker, place, "unaddressed", "it names no order: neither by our reference nor by an id of BT's that "
+                                                "is kept (ledger.format)");
+        return;
+    }
+    if (event_route_of_order_id(event->order_id, (int32_t)worker->partition_total) != partition) {
+        put_aside(worker, place, "partition", "what is known of BT's id in it is kept in another partition");
+        return;
+    }
+    enum bt_ids_came came = bt_ids_event(worker->bt_ids, partition, event);
+    if (came == BT_IDS_FULL) {
+        put_aside(worker, place, "held-full", "as many events as can be are held until their orders are known");
+        return;
+    }
+    finish(worker, place);
+    metrics_count_by_id(worker->metrics, words[came]);
 }
 
 /* False: it must wait. */
 static bool take(struct worker *worker, const rd_kafka_message_t *message)
 {
+    const struct place place = {PARTITION_EVENTS, message};
     struct event event;
     struct fault why;
+    bool taken = true;
 
     enum intake_answer answer = intake_gate_event(&worker->gate, message->partition, message->offset);
     if (answer != INTAKE_OPEN)
         return answer == INTAKE_SKIP;
     if (message->payload == NULL) {
-        partitions_finish_of(worker->partitions, PARTITION_EVENTS, message->partition, message->offset);
+        finish(worker, place);
         return true;
     }
     if (!event_read(worker->catalogue, message->payload, message->len, &event, &why)) {
-        put_aside(worker, message, "unreadable", why.text);
+        put_aside(worker, place, "unreadable", why.text);
         return true;
     }
-    bool taken = find(worker, &event, message);
+    if (event.reference == NULL)
+        find_by_id(worker, &event, place);
+    else
+        taken = find(worker, &event, place);
     event_release(&event);
     return taken;
+}
+
+bool events_take_forwarded(struct worker *worker, const struct event *event, const rd_kafka_message_t *message)
+{
+    const struct place place = {PARTITION_SIGNALS, message};
+
+    if (event->reference != NULL)
+        return find(worker, event, place);
+    put_aside(worker, place, "unaddressed", "it was forwarded without a reference");
+    return true;
+}
+
+void events_take_index(struct worker *worker, const struct bt_id *id, const rd_kafka_message_t *message)
+{
+    static const char *const words[] = {
+        [BT_IDS_LEARNED] = "learned", [BT_IDS_KNOWN] = "known", [BT_IDS_CONTRADICTED] = "contradicted"};
+    enum bt_ids_told told = bt_ids_tell(worker->bt_ids, message->partition, id);
+
+    if (told == BT_IDS_CONTRADICTED)
+        LOG(LOG_ERROR, "two orders say that the same id of BT's is theirs: events that bear it only go to the first",
+            log_text("request", id->request_id), log_text("order", id->order_id));
+    metrics_count_by_id(worker->metrics, words[told]);
+    finish(worker, (struct place){PARTITION_SIGNALS, message});
 }
 
 struct events *events_new(struct worker *worker)

@@ -1,11 +1,13 @@
 /*
- * BT's notifications: from the events topic to the order that each is about (PROMISE.md R18, R19).
+ * BT's notifications: from the events topic to the order that each is about (PROMISE.md R18, R19), or, where one bears
+ * BT's id only, by way of the owner of that id (R21).
  *
  * What nobody can use is a dead letter in topic.events.dead, with why; nothing is lost.
  */
 #ifndef RUN_EVENTS_H
 #define RUN_EVENTS_H
 
+#include "bt_id.h"
 #include "worker.h"
 
 struct events *events_new(struct worker *worker);
@@ -13,6 +15,12 @@ void *events_free(struct events *events); /* before the consumer, whose message 
 
 /* Takes what has come, as far as this turn has time. A chore. */
 void events_chore(struct events *events);
+
+/* An event that the owner of BT's id has forwarded, in this signal. False: it must wait. */
+bool events_take_forwarded(struct worker *worker, const struct event *event, const rd_kafka_message_t *message);
+
+/* The owner of an order tells, in this signal, that an id of BT's is the order's. */
+void events_take_index(struct worker *worker, const struct bt_id *id, const rd_kafka_message_t *message);
 
 /* The partitions are given away: forgets what it holds. */
 void events_forget(struct events *events);

@@ -362,6 +362,7 @@ static struct ownership *make_ownership(struct membership *membership)
         .orders = worker->orders,
         .partitions = worker->partitions,
         .duplicates = worker->duplicates,
+        .bt_ids = worker->bt_ids,
         .batch = worker->batch,
         .catalogue = worker->catalogue,
         .terms = {.topic = settings->topic_requests,

@@ -17,6 +17,7 @@ enum metric {
     METRIC_OUTCOMES,
     METRIC_DEAD_LETTERS,
     METRIC_EVENTS,
+    METRIC_EVENTS_BY_ID,
     METRIC_ORDER_SECONDS,
     METRIC_CALLS,
     METRIC_CALL_SECONDS,
@@ -24,6 +25,8 @@ enum metric {
     METRIC_SETTLEMENT_SECONDS,
     METRIC_ORDERS,
     METRIC_ORDERS_LATE,
+    METRIC_BT_IDS,
+    METRIC_EVENTS_HELD,
     METRIC_CALLS_RUNNING,
     METRIC_API_WINDOW,
     METRIC_API_HALTED,
@@ -64,6 +67,7 @@ void metrics_count_repeat(struct metrics *metrics);
 void metrics_count_forgotten(struct metrics *metrics, bool by_number);
 void metrics_count_decision(struct metrics *metrics, const char *result);
 void metrics_count_event(struct metrics *metrics, const char *end);
+void metrics_count_by_id(struct metrics *metrics, const char *what);
 void metrics_count_dead(struct metrics *metrics, const char *reason);
 void metrics_count_turn(struct metrics *metrics, int64_t took_us);
 void metrics_count_call(struct metrics *metrics, const char *api, int status,

@@ -169,9 +169,8 @@ struct ledger_schemas records_ledger_schemas(const struct worker *worker)
     return worker->ledger_schemas;
 }
 
-/* The value is taken; null: the key is forgotten. */
-static void set_ledger_record(const struct worker *worker, int32_t partition, const char *key,
-                              struct buffer *value, struct kafka_record *record)
+void records_set_ledger(const struct worker *worker, int32_t partition, const char *key, struct buffer *value,
+                        struct kafka_record *record)
 {
     *record = (struct kafka_record){.topic = worker->settings->topic_ledger,
                                     .partition = partition,
@@ -208,7 +207,7 @@ bool record_of_kept(const struct worker *worker, int32_t partition, const struct
         return false;
     }
     ledger_order_key(kept->request_id, key);
-    set_ledger_record(worker, partition, key, &value, record);
+    records_set_ledger(worker, partition, key, &value, record);
     return true;
 }
 
@@ -284,7 +283,7 @@ void record_of_forgotten(const struct worker *worker, int32_t partition, const c
     char key[LEDGER_KEY_SIZE];
 
     ledger_order_key(request_id, key);
-    set_ledger_record(worker, partition, key, NULL, record);
+    records_set_ledger(worker, partition, key, NULL, record);
 }
 
 void record_of_owner(const struct worker *worker, const struct ledger_owner *owner,
@@ -302,7 +301,7 @@ void record_of_owner(const struct worker *worker, const struct ledger_owner *own
         abort();
     }
     ledger_owner_key(owner->partition, key);
-    set_ledger_record(worker, owner->partition, key, &value, record);
+    records_set_ledger(worker, owner->partition, key, &value, record);
 }
 
 static void add_stored_headers(struct kafka_record *record, const char *text)

@@ -35,6 +35,10 @@ MUST_USE bool record_of_kept(const struct worker *worker, int32_t partition, con
 void record_of_forgotten(const struct worker *worker, int32_t partition, const char *request_id,
                          struct kafka_record *record);
 
+/* A record of the ledger under any key; the value is taken, null: the key is forgotten. */
+void records_set_ledger(const struct worker *worker, int32_t partition, const char *key, struct buffer *value,
+                        struct kafka_record *record);
+
 /* The barrier of a take-over. */
 void record_of_owner(const struct worker *worker, const struct ledger_owner *owner,
                      struct kafka_record *record);

@@ -16,6 +16,7 @@ enum { WRITER_SIZE = 160 };
 struct recovery {
     struct ledger_schemas schemas;
     struct takeover *takeover;
+    struct bt_ids *bt_ids;
     bool publishes; /* there are no transactions: an outcome may be missing (R13) */
 };
 
@@ -132,6 +133,24 @@ static bool take_order(const struct recovery *recovery, const rd_kafka_message_t
     return true;
 }
 
+static bool take_id(const struct recovery *recovery, const rd_kafka_message_t *message, struct fault *why)
+{
+    size_t length = strlen(BT_ID_KEY_PREFIX);
+    struct ledger_index index;
+    struct fault inner;
+
+    if (message->payload == NULL) {
+        CLEANUP(memory_release)
+        char *id = memory_text_of((const char *)message->key + length, message->key_len - length);
+        bt_ids_forgotten(recovery->bt_ids, message->partition, id);
+        return true;
+    }
+    if (!ledger_index_read(&recovery->schemas, message->payload, message->len, &index, &inner))
+        return unreadable(message, &inner, why);
+    bt_ids_recover(recovery->bt_ids, message->partition, &index);
+    return true;
+}
+
 static bool take(const struct recovery *recovery, const rd_kafka_message_t *message, struct fault *why)
 {
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
@@ -140,14 +159,16 @@ static bool take(const struct recovery *recovery, const rd_kafka_message_t *mess
     }
     if (starts_with(message, "order/") && takeover_has(recovery->takeover, message->partition))
         return take_order(recovery, message, why);
+    if (starts_with(message, BT_ID_KEY_PREFIX) && takeover_has(recovery->takeover, message->partition))
+        return take_id(recovery, message, why);
     if (starts_with(message, "owner/") && message->payload != NULL)
         return take_owner(recovery, message, why);
-    return true; /* an index of a later version, or a stranger's */
+    return true; /* of a later version, or a stranger's */
 }
 
 bool recovery_read(struct worker *worker, struct takeover *takeover, struct fault *why)
 {
-    const struct recovery recovery = {records_ledger_schemas(worker), takeover,
+    const struct recovery recovery = {records_ledger_schemas(worker), takeover, worker->bt_ids,
                                       !worker->settings->settlement_transactions};
     int64_t share = loop_share(worker->loop);
 

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "batch_port.h"
+#include "bt_ids_port.h"
 #include "calls.h"
 #include "certificates.h"
 #include "credentials.h"
@@ -113,6 +114,7 @@ static void decisions_turn(void *context)
     events_chore(worker->events);
     decisions_chore(worker->decisions);
     overdue_chore(worker->overdue);
+    bt_ids_port_chore(worker);
 }
 
 static void intake_turn(void *context)
@@ -304,6 +306,7 @@ static void make_orders_and_ledger(struct worker *worker)
     uuid_print(uuid_random(), owner);
     worker->partitions = partitions_new(owner, worker->ledger_schemas.writes);
     worker->batch = batch_port_new(worker);
+    worker->bt_ids = bt_ids_port_new(worker);
     worker->gate = (struct intake_gate){.orders = worker->orders,
                                         .partitions = worker->partitions,
                                         .duplicates = worker->duplicates,
@@ -390,6 +393,7 @@ static void stop(struct worker *worker)
     calls_free(worker->calls);
     sweep_free(worker->sweep);
     overdue_free(worker->overdue);
+    bt_ids_free(worker->bt_ids);
     batch_free(worker->batch);
     metrics_free(worker->metrics);
     orders_free(worker->orders);

@@ -49,6 +49,8 @@ static int metrics_page(void *context, const struct server_ask *ask, struct buff
         metrics_set(metrics, METRIC_ORDERS, status_state_names[i],
                     (double)orders_state_count(worker->orders, (enum order_state)i));
     metrics_set(metrics, METRIC_ORDERS_LATE, "", (double)orders_late_count(worker->orders));
+    metrics_set(metrics, METRIC_BT_IDS, "", (double)bt_ids_known_count(worker->bt_ids));
+    metrics_set(metrics, METRIC_EVENTS_HELD, "", (double)bt_ids_held_count(worker->bt_ids));
     for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++) {
         metrics_set(metrics, METRIC_CALLS_RUNNING, tag, (double)pace->in_flight);
         metrics_set(metrics, METRIC_API_WINDOW, tag, pace->open);

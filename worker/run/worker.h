@@ -54,6 +54,7 @@ struct worker {
     struct duplicates *duplicates;
     struct partitions *partitions;
     struct batch *batch;
+    struct bt_ids *bt_ids;
     struct ownership *ownership; /* null until the group is joined */
     struct intake_gate gate;
 

@@ -37,7 +37,7 @@ void decision_about(const struct ledger_item *item, struct decision *decision)
     decision->attempt = item->record.attempt;
     text_print(decision->step, sizeof decision->step, "%s", wait->step == NULL ? "" : wait->step);
     decision->since_ms = wait->since_ms;
-    decision->heard_end = item->record.heard.events_end;
+    decision->heard_end = ledger_heard_mark(&item->record.heard);
 }
 
 static void count_failure(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)

@@ -84,6 +84,13 @@ static inline void *given_forgotten(void *context, int32_t partition, const char
     return given_record(context, "forgotten", request_id);
 }
 
+static inline void *given_index(void *context, const struct order *order, const struct ledger_reference *reference,
+                                bool ends)
+{
+    (void)order;
+    return given_record(context, ends ? "index of the past" : "index", reference->order_id);
+}
+
 static inline void *given_owner(void *context, const struct ledger_owner *owner)
 {
     return given_record(context, "owner", owner->token);
@@ -124,6 +131,7 @@ static const struct batch_records given_records = {.outcome = given_outcome,
                                                    .ledger = given_ledger,
                                                    .rewritten = given_rewritten,
                                                    .stored = given_stored,
+                                                   .index = given_index,
                                                    .forgotten = given_forgotten,
                                                    .owner = given_owner,
                                                    .replace = given_replace,

@@ -26,7 +26,7 @@ static struct decision seen(const struct order *order, enum decision_verdict ver
         snprintf(made.step, sizeof made.step, "%s", order->waiting.wait.step);
         made.since_ms = order->waiting.wait.since_ms;
     }
-    made.heard_end = order->waiting.heard.events_end;
+    made.heard_end = ledger_heard_mark(&order->waiting.heard);
     snprintf(made.outputs, sizeof made.outputs, "%s", outputs);
     for (char *at = made.outputs; *at != '\0'; at++)
         if (*at == '\'')

@@ -78,7 +78,7 @@ static const struct ledger_record full = {
              .until_ms = 1775037600001,
              .look_at_ms = 1772532000001,
              .reference = REFERENCE},
-    .references = {.list = (struct ledger_reference[]){{(char[]){"import"}, (char[]){"00125420"}, REFERENCE},
+    .references = {.list = (struct ledger_reference[]){{(char[]){"import"}, (char[]){"00125420"}, REFERENCE, true},
                                                        {.step = (char[]){"create"}, .reference = ID}},
                    .count = 2},
     .heard = {.events_end = 1LL << 40, .signals_end = 1},

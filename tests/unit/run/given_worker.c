@@ -2,6 +2,7 @@
 #include "given_worker.h"
 
 #include "batch_port.h"
+#include "bt_ids_port.h"
 #include "datum.h"
 #include "framing.h"
 #include "metrics.h"
@@ -37,6 +38,7 @@ static void make(struct given_worker *given, const char *workflow)
             abort();
     worker->metrics = metrics_new();
     worker->batch = batch_port_new(worker);
+    worker->bt_ids = bt_ids_port_new(worker);
     worker->gate = (struct intake_gate){.orders = worker->orders,
                                         .partitions = worker->partitions,
                                         .duplicates = worker->duplicates,
@@ -145,6 +147,7 @@ void given_takes(struct worker *worker)
     const struct ownership_setup setup = {.orders = worker->orders,
                                           .partitions = worker->partitions,
                                           .duplicates = worker->duplicates,
+                                          .bt_ids = worker->bt_ids,
                                           .batch = worker->batch,
                                           .catalogue = worker->catalogue,
                                           .port = &port};
@@ -162,6 +165,7 @@ void given_worker_end(struct given_worker *given)
         loop_remove_chore(worker->loop, given);
         consumer_free(worker->consumer);
     }
+    bt_ids_free(worker->bt_ids);
     batch_free(worker->batch);
     metrics_free(worker->metrics);
     duplicates_free(worker->duplicates);
