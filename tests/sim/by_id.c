@@ -27,7 +27,8 @@ static struct ledger_index copy_index(const struct ledger_index *index)
     return copy;
 }
 
-static struct payload *new_payload(enum payload_kind kind, int32_t partition, const struct ledger_index *index)
+static struct payload *new_payload(enum payload_kind kind, int32_t partition,
+                                   const struct ledger_index *index)
 {
     struct payload *payload = payload_new(kind, partition, types_order_of_bt_id(index->id.order_id));
 
@@ -35,9 +36,11 @@ static struct payload *new_payload(enum payload_kind kind, int32_t partition, co
     return payload;
 }
 
-void *by_id_index(void *context, const struct order *order, const struct ledger_reference *reference, bool ends)
+void *by_id_index(void *context, const struct order *order, const struct ledger_reference *reference,
+                  bool ends)
 {
-    struct ledger_index told = {.id = {.order_id = reference->order_id, .partition = order->source.partition}};
+    struct ledger_index told = {
+        .id = {.order_id = reference->order_id, .partition = order->source.partition}};
 
     memcpy(told.id.reference, reference->reference, sizeof told.id.reference);
     memcpy(told.id.request_id, order->request.id, sizeof told.id.request_id);
@@ -61,7 +64,8 @@ static void *port_forgotten(void *context, int32_t partition, const char *order_
     return NULL;
 }
 
-static void *port_forwarded(void *context, int32_t partition, const struct bt_id *to, const struct event *event)
+static void *port_forwarded(void *context, int32_t partition, const struct bt_id *to,
+                            const struct event *event)
 {
     const struct ledger_index passed_on = {
         .id = *to, .held = (struct event *)(uintptr_t)event, .held_count = 1};
@@ -82,8 +86,11 @@ static void *port_dead(void *context, int32_t partition, const struct event *eve
 struct bt_ids *by_id_new(struct process *worker)
 {
     static const struct bt_ids_records records = {port_kept, port_forgotten, port_forwarded, port_dead};
-    const struct bt_ids_setup setup = {
-        .batch = worker->batch, .records = &records, .context = worker, .hold_ms = INT32_MAX};
+    const struct bt_ids_setup setup = {.batch = worker->batch,
+                                       .records = &records,
+                                       .context = worker,
+                                       .hold_ms = INT32_MAX,
+                                       .rules_off = is_off(R21) ? RULE_FORWARDED : 0u};
 
     return bt_ids_new(&setup);
 }
@@ -112,8 +119,8 @@ void by_id_take_event(struct process *worker, int32_t partition, int64_t offset)
     enum bt_ids_came came = bt_ids_event(worker->bt_ids, partition, &event);
     if (came == BT_IDS_FULL)
         violated("the event '%s' finds no room", id);
-    TRACE("w%d      takes the event '%s' by id at p%d offset %d: %d", worker->process, id, (int)partition, (int)offset,
-          (int)came);
+    TRACE("w%d      takes the event '%s' by id at p%d offset %d: %d", worker->process, id, (int)partition,
+          (int)offset, (int)came);
     partitions_finish_of(worker->partitions, PARTITION_EVENTS, partition, offset);
 }
 
@@ -157,7 +164,8 @@ static const struct payload *kept_of(int order)
 
     for (int64_t i = log->count - 1; i >= 0; i--) {
         const struct payload *payload = log->entries[i].payload;
-        if (payload != NULL && payload->kind == PAYLOAD_ID && payload->order == order && is_decided(&log->entries[i]))
+        if (payload != NULL && payload->kind == PAYLOAD_ID && payload->order == order &&
+            is_decided(&log->entries[i]))
             return payload;
     }
     return NULL;
@@ -175,7 +183,8 @@ static bool is_passed_on(int order, const char *id)
             return true;
     }
     for (int64_t i = 0; i < log->count; i++)
-        if (log->entries[i].payload != NULL && is_decided(&log->entries[i]) && has_event(log->entries[i].payload, id))
+        if (log->entries[i].payload != NULL && is_decided(&log->entries[i]) &&
+            has_event(log->entries[i].payload, id))
             return true;
     return false;
 }
@@ -202,7 +211,8 @@ void by_id_check(int32_t partition, int64_t passed_events, int64_t passed_signal
         const struct payload *kept = kept_of(event->order);
         snprintf(id, sizeof id, "%d-%d", event->order, event->event);
         if (event->by_id && !is_passed_on(event->order, id) && (kept == NULL || !has_event(kept, id)))
-            violated("the event '%s' at p%d offset %d is neither kept nor passed on", id, (int)partition, (int)i);
+            violated("the event '%s' at p%d offset %d is neither kept nor passed on", id, (int)partition,
+                     (int)i);
     }
     for (int order = 0; order < sim.orders; order++)
         if (by_id_partition(order) == partition && is_told(order, passed_signals) &&

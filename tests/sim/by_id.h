@@ -10,7 +10,8 @@ int32_t by_id_partition(int order);
 struct bt_ids *by_id_new(struct process *worker);
 
 /* The record that tells whose an id is. */
-void *by_id_index(void *context, const struct order *order, const struct ledger_reference *reference, bool ends);
+void *by_id_index(void *context, const struct order *order, const struct ledger_reference *reference,
+                  bool ends);
 
 /* What has come: BT's report; a signal that a worker has written. False: it must wait. */
 void by_id_take_event(struct process *worker, int32_t partition, int64_t offset);

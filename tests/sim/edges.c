@@ -30,7 +30,8 @@ void edges_choose(void)
     sim.edges.waits = true;
     sim.edges.misplaces = one_in(2);
     sim.edges.foreign = one_in(3);
-    sim.edges.grows = sim.partitions == 1 && one_in(2) && sim.seed < BY_ID_FROM; /* else ids would have to move */
+    sim.edges.grows =
+        sim.partitions == 1 && one_in(2) && sim.seed < BY_ID_FROM; /* else ids would have to move */
     sim.edges.is_static = one_in(2);
     sim.edges.stalls = stalls[chance(COUNT_OF(stalls))];
     if (sim.edges.is_static)

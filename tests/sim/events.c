@@ -52,8 +52,8 @@ void events_report(int order)
     bool again = trouble(4); /* under the same id, as after an answer that was lost */
 
     for (int i = 0; i <= again && log->count < REQUESTS_ROOM; i++) {
-        TRACE("BT      reports order %d '%s'%s at p%d offset %d", order, words[state], by_id ? " by its id" : "",
-              (int)partition, (int)log->count);
+        TRACE("BT      reports order %d '%s'%s at p%d offset %d", order, words[state],
+              by_id ? " by its id" : "", (int)partition, (int)log->count);
         log->list[log->count++] = (struct plain){.order = order,
                                                  .state = state,
                                                  .event = told[order].reports,
@@ -107,8 +107,8 @@ static void make_message(const struct plain *event, bool forwarded, int64_t offs
                    message->reference);
 }
 
-bool events_take(struct process *worker, const struct plain *event, enum partition_topic topic, int32_t partition,
-                 int64_t offset)
+bool events_take(struct process *worker, const struct plain *event, enum partition_topic topic,
+                 int32_t partition, int64_t offset)
 {
     struct message message;
 
@@ -120,8 +120,8 @@ bool events_take(struct process *worker, const struct plain *event, enum partiti
     message_release(&message);
     if (answer == TOLD_LATER)
         return false;
-    TRACE("w%d      takes the event of order %d at p%d offset %d%s: %d", worker->process, event->order, (int)partition,
-          (int)offset, topic == PARTITION_SIGNALS ? " of the signals" : "", (int)answer);
+    TRACE("w%d      takes the event of order %d at p%d offset %d%s: %d", worker->process, event->order,
+          (int)partition, (int)offset, topic == PARTITION_SIGNALS ? " of the signals" : "", (int)answer);
     if (answer != TOLD_TAKEN)
         partitions_finish_of(worker->partitions, topic, partition, offset);
     return true;

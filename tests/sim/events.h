@@ -11,8 +11,8 @@ bool events_possible(int order);
 void events_report(int order);
 
 /* Takes one of this log at this offset. False: it must wait. */
-bool events_take(struct process *worker, const struct plain *event, enum partition_topic topic, int32_t partition,
-                 int64_t offset);
+bool events_take(struct process *worker, const struct plain *event, enum partition_topic topic,
+                 int32_t partition, int64_t offset);
 
 /* The worker's side (run/events.c, run/overdue.c): takes what has come, as far as it can. */
 void events_take_all(struct process *worker);

@@ -13,7 +13,14 @@ enum { LOG_ROOM = 2048, REQUESTS_ROOM = 64, PLAIN_ROOM = 192, MEMBERS = 8, LATE_
  * The logs that transactions write; LOG_OFFSETS stands for the group's positions. What is committed in LOG_SIGNALS stands in
  * the plain log of the signals, in the order of the markers.
  */
-enum { LOG_LEDGER, LOG_OUTCOMES = PARTITIONS, LOG_DEAD, LOG_OFFSETS, LOG_SIGNALS, LOGS = LOG_SIGNALS + PARTITIONS };
+enum {
+    LOG_LEDGER,
+    LOG_OUTCOMES = PARTITIONS,
+    LOG_DEAD,
+    LOG_OFFSETS,
+    LOG_SIGNALS,
+    LOGS = LOG_SIGNALS + PARTITIONS
+};
 
 enum entry_state { ENTRY_PENDING, ENTRY_COMMITTED, ENTRY_ABORTED, ENTRY_MARKER, ENTRY_COMPACTED };
 
@@ -35,9 +42,9 @@ struct plain {
     bool misplaced, keyless; /* a request that is not where its key belongs; one without a key */
     int weight;              /* of its dead letter: it must be made smaller so often */
     struct decision decision;
-    int state, event; /* of a notification: what it says, and its id */
-    int64_t at_ms;    /* when it was there, by the wall clock */
-    bool by_id;       /* it bears BT's id only */
+    int state, event;              /* of a notification: what it says, and its id */
+    int64_t at_ms;                 /* when it was there, by the wall clock */
+    bool by_id;                    /* it bears BT's id only */
     const struct payload *written; /* by a worker, into the signals; null: it is a decision */
 };
 

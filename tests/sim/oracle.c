@@ -2,8 +2,8 @@
 #include "oracle.h"
 
 #include "bt.h"
-#include "decided.h"
 #include "by_id.h"
+#include "decided.h"
 #include "events.h"
 #include "kafka.h"
 #include "partition_offsets.h"
@@ -237,13 +237,15 @@ static void check_events(int32_t partition)
     for (int64_t i = 0; i < passed; i++) {
         const struct plain *event = &kafka.events[partition].list[i];
         if (!event->by_id && is_unheard(event->order, false, i))
-            violated("the event at p%d offset %d about order %d is lost", (int)partition, (int)i, event->order);
+            violated("the event at p%d offset %d about order %d is lost", (int)partition, (int)i,
+                     event->order);
     }
     if (sim.seed < BY_ID_FROM)
         return;
     for (int64_t i = 0; i < signals; i++) {
         const struct plain *signal = &kafka.signals[partition].list[i];
-        if (signal->written != NULL && signal->written->index.held_count > 0 && is_unheard(signal->order, true, i))
+        if (signal->written != NULL && signal->written->index.held_count > 0 &&
+            is_unheard(signal->order, true, i))
             violated("the event passed on at p%d offset %d about order %d is lost", (int)partition, (int)i,
                      signal->order);
     }

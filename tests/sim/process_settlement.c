@@ -7,10 +7,10 @@
 /* Which log a record goes to. */
 static int log_of(const struct payload *payload)
 {
-    return payload->kind == PAYLOAD_OUTCOME ? LOG_OUTCOMES
-           : payload->kind == PAYLOAD_DEAD  ? LOG_DEAD
+    return payload->kind == PAYLOAD_OUTCOME  ? LOG_OUTCOMES
+           : payload->kind == PAYLOAD_DEAD   ? LOG_DEAD
            : payload->kind == PAYLOAD_SIGNAL ? LOG_SIGNALS + payload->to
-                                            : LOG_LEDGER + payload->partition;
+                                             : LOG_LEDGER + payload->partition;
 }
 
 static void hand_question(struct process *worker)

@@ -26,7 +26,8 @@ static const struct {
              {"R8-position", R8_POSITION},
              {"R18", R18},
              {"R19", R19},
-             {"R20", R20}};
+             {"R20", R20},
+             {"R21", R21}};
 
 unsigned rule_named(const char *name)
 {

@@ -62,6 +62,7 @@ enum sim_rule {
     R18 = 1 << 20,
     R19 = 1 << 21,
     R20 = 1 << 22,
+    R21 = 1 << 23,
 };
 
 /* Order types of the catalogue: four that write, one that only reads, one that waits between two writes. */
@@ -93,8 +94,9 @@ struct payload {
     int32_t partition;
     struct ledger_record record; /* of PAYLOAD_ORDER */
     struct ledger_owner owner;   /* of PAYLOAD_OWNER */
-    struct ledger_index index;   /* of PAYLOAD_ID; and of PAYLOAD_SIGNAL: whose an id is, or the event to that order */
-    int32_t to;                  /* of PAYLOAD_SIGNAL: the partition that it is for */
+    struct ledger_index
+        index;  /* of PAYLOAD_ID; and of PAYLOAD_SIGNAL: whose an id is, or the event to that order */
+    int32_t to; /* of PAYLOAD_SIGNAL: the partition that it is for */
     struct outcome_event {
         enum outcome_status status;
         enum reason_kind reason;

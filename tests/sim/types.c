@@ -45,11 +45,11 @@ static const char openapi_text[] =
     ", 'x-lookup': {'workflowId': 'find', 'parameters': [{'name': 'reference', 'value': '$inputs." id        \
     "Reference'}], 'found': [{'condition': '$outputs.orderId != null'}], 'absent':"                          \
     " [{'condition': '$outputs.orderId == null && $outputs.message == null'}]}"
-#define FIND                                                                                                 \
-    "{'workflowId': 'find', 'steps': [{'stepId': 'look', 'operationId': '$sourceDescriptions.bt.list',"      \
-    " 'parameters': [{'name': 'ref', 'in': 'query', 'value': '$inputs.reference'}], 'successCriteria':"      \
-    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId', 'btId': '$response.body#/btId', 'message':"   \
-    " '$response.body#/message'}}], 'outputs': {'orderId': '$steps.look.outputs.orderId', 'btId':"        \
+#define FIND                                                                                                                               \
+    "{'workflowId': 'find', 'steps': [{'stepId': 'look', 'operationId': '$sourceDescriptions.bt.list',"                                    \
+    " 'parameters': [{'name': 'ref', 'in': 'query', 'value': '$inputs.reference'}], 'successCriteria':"                                    \
+    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId', 'btId': '$response.body#/btId', 'message':" \
+    " '$response.body#/message'}}], 'outputs': {'orderId': '$steps.look.outputs.orderId', 'btId':"                                         \
     " '$steps.look.outputs.btId', 'message': '$steps.look.outputs.message'}}"
 #define WAIT                                                                                                  \
     "{'stepId': 'wait', 'operationId': '$sourceDescriptions.events.in', 'action': 'receive', 'timeout': 150," \
@@ -72,7 +72,8 @@ static const char *const workflows[TYPES] = {
         " {'orderId': '$response.body#/orderId'}}",
         ""),
     TYPE("waits",
-         STEP("create", "write", LOOK("create") ", 'x-order': 'btId'") "," WAIT "," STEP("submit", "submit", LOOK("submit")),
+         STEP("create", "write", LOOK("create") ", 'x-order': 'btId'") "," WAIT "," STEP("submit", "submit",
+                                                                                         LOOK("submit")),
          "," FIND),
 };
 

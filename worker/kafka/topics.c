@@ -25,7 +25,11 @@ const struct topic_rule topic_rules[TOPIC_COUNT] = {
     [TOPIC_DEAD] = {.broker_time = true,
                     .rights = TO_WRITE,
                     .message_bytes = 1179648}, /* the usual 1 MiB, and DEAD_EXTRA_BYTES */
-    [TOPIC_SIGNALS] = {.same_partitions = true, .broker_time = true, .cleanup = "delete", .rights = TO_READ},
+    /* People decide there, and workers pass on what is another's. */
+    [TOPIC_SIGNALS] = {.same_partitions = true,
+                       .broker_time = true,
+                       .cleanup = "delete",
+                       .rights = TO_READ " --operation WRITE"},
     /* An order's record holds its request, what BT said, and its outcome. */
     [TOPIC_LEDGER] = {.same_partitions = true,
                       .broker_time = true,

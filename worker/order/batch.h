@@ -27,7 +27,8 @@ struct batch_records {
     void *(*rewritten)(void *context, int32_t partition, const struct ledger_record *kept);
     void *(*stored)(void *context, const struct ledger_record *kept, bool repeated);
     /* Whose an id of BT's is, for the owner of the id; `ends`: the order has. */
-    void *(*index)(void *context, const struct order *order, const struct ledger_reference *reference, bool ends);
+    void *(*index)(void *context, const struct order *order, const struct ledger_reference *reference,
+                   bool ends);
     /* What forgets an order of the ledger; the barrier of a take-over. */
     void *(*forgotten)(void *context, int32_t partition, const char *request_id);
     void *(*owner)(void *context, const struct ledger_owner *owner);

@@ -147,8 +147,9 @@ void *bt_ids_free(struct bt_ids *ids)
 static void forward(struct bt_ids *ids, const struct entry *entry, const struct event *event)
 {
     const struct bt_ids_setup *setup = &ids->setup;
+    bool kept = (setup->rules_off & RULE_FORWARDED) == 0;
 
-    batch_add(setup->batch, entry->partition,
+    batch_add(setup->batch, kept ? entry->partition : entry->index.id.partition,
               setup->records->forwarded(setup->context, entry->partition, &entry->index.id, event));
 }
 

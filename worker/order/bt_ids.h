@@ -35,7 +35,8 @@ struct bt_ids_setup {
     struct batch *batch;
     const struct bt_ids_records *records;
     void *context;
-    int64_t hold_ms; /* an event waits so long for the order that it is about */
+    int64_t hold_ms;    /* an event waits so long for the order that it is about */
+    unsigned rules_off; /* of enum rule; 0 outside of tests */
 };
 
 struct bt_ids *bt_ids_new(const struct bt_ids_setup *setup);

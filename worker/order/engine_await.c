@@ -284,8 +284,9 @@ void engine_note_reference(struct order *order)
 void engine_note_order_id(struct order *order, const struct step *step, const struct json_object *outputs)
 {
     const struct ledger_references *references = &order->waiting.references;
-    const char *id =
-        step->id_output == step->output_count ? NULL : tree_text_of(outputs, step->outputs[step->id_output].name);
+    const char *id = step->id_output == step->output_count
+                         ? NULL
+                         : tree_text_of(outputs, step->outputs[step->id_output].name);
 
     for (size_t i = 0; id != NULL && i < references->count; i++) {
         struct ledger_reference *reference = &references->list[i];

@@ -93,8 +93,9 @@ static enum engine_move happened(struct order *order, const struct decision *dec
 
     for (size_t i = 0; step != NULL && i < step->output_count; i++) {
         const char *name = step->outputs[i].name;
-        bool is_id = *decision->reference != '\0' &&
-                     (i == step->id_output || (step->id_output == step->output_count && strcmp(name, "orderId") == 0));
+        bool is_id =
+            *decision->reference != '\0' &&
+            (i == step->id_output || (step->id_output == step->output_count && strcmp(name, "orderId") == 0));
         tree_add(outputs, name,
                  tree_has(given, name) ? json_object_get(tree_member(given, name))
                  : is_id               ? json_object_new_string(decision->reference)

@@ -336,7 +336,8 @@ struct takeover_entry *takeover_next_order(struct takeover *takeover)
     heap_remove(&takeover->turns, first);
     struct takeover_entry *entry = &CONTAINER_OF(first, struct live, by_turn)->entry;
     const struct takeover_partition *one = find(takeover, entry->partition);
-    if (one->accepted && one->others.events < 0) /* the logs were made anew: offsets of before say nothing there */
+    if (one->accepted &&
+        one->others.events < 0) /* the logs were made anew: offsets of before say nothing there */
         entry->record.heard.events_end = 0;
     if (one->accepted && one->others.signals < 0)
         entry->record.heard.signals_end = 0;

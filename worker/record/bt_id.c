@@ -20,7 +20,8 @@ void bt_id_key(const char *order_id, char key[BT_ID_KEY_SIZE])
     snprintf(key, BT_ID_KEY_SIZE, BT_ID_KEY_PREFIX "%s", order_id);
 }
 
-static bool write(const struct schema *schema, struct json_object *tree, struct buffer *value, struct fault *why)
+static bool write(const struct schema *schema, struct json_object *tree, struct buffer *value,
+                  struct fault *why)
 {
     const struct frame frame = {.framing = FRAMING_SINGLE_OBJECT, .fingerprint = schema_fingerprint(schema)};
 
@@ -36,7 +37,8 @@ static bool read(const struct schema *schema, const void *value, size_t length, 
     TRY(framing_read(value, length, NULL, 0, &frame, why));
     if (frame.framing != FRAMING_SINGLE_OBJECT || frame.fingerprint != schema_fingerprint(schema))
         return fault_set(why, FAULT_INPUT, "it is not a '%s' that this worker knows", schema_name(schema));
-    return datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, &limits, tree, why);
+    return datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, &limits,
+                        tree, why);
 }
 
 static struct json_object *tree_of(const struct bt_id *id)
@@ -54,7 +56,8 @@ static struct json_object *tree_of(const struct bt_id *id)
     return tree;
 }
 
-static bool read_text(const struct json_object *tree, const char *name, char *text, size_t size, struct fault *why)
+static bool read_text(const struct json_object *tree, const char *name, char *text, size_t size,
+                      struct fault *why)
 {
     const char *value = tree_text_of(tree, name);
 
@@ -135,8 +138,8 @@ bool ledger_index_read(const struct ledger_schemas *schemas, const void *value, 
     size_t count = json_object_array_length(held);
     index->held = memory_new(count, sizeof *index->held);
     for (; index->held_count < count; index->held_count++)
-        if (!event_of_tree(json_object_array_get_idx(held, index->held_count), &index->held[index->held_count],
-                           why)) {
+        if (!event_of_tree(json_object_array_get_idx(held, index->held_count),
+                           &index->held[index->held_count], why)) {
             ledger_index_release(index);
             return false;
         }

@@ -34,8 +34,8 @@ void bt_id_key(const char *order_id, char key[BT_ID_KEY_SIZE]);
 void bt_id_write(const struct ledger_schemas *schemas, const struct bt_id *id, struct buffer *value);
 
 /* Reads one; release it after success. FAULT_INPUT: it is another record, or damaged. */
-MUST_USE bool bt_id_read(const struct ledger_schemas *schemas, const void *value, size_t length, struct bt_id *id,
-                         struct fault *why);
+MUST_USE bool bt_id_read(const struct ledger_schemas *schemas, const void *value, size_t length,
+                         struct bt_id *id, struct fault *why);
 void bt_id_release(struct bt_id *id);
 
 /* Adds the framed value of what is kept. FAULT_EXHAUSTED: it is too large for `value`. */

@@ -69,7 +69,8 @@ static void *stored(void *context, const struct ledger_record *kept, bool repeat
     return record_of_stored(context, kept, repeated, &record) ? allocated(record) : NULL;
 }
 
-static void *index_of(void *context, const struct order *order, const struct ledger_reference *reference, bool ends)
+static void *index_of(void *context, const struct order *order, const struct ledger_reference *reference,
+                      bool ends)
 {
     struct kafka_record record;
 

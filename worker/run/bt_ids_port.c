@@ -25,8 +25,8 @@ static void set_signal(const struct worker *worker, int32_t partition, const cha
     record->value = buffer_take(value, &record->length);
 }
 
-void record_of_index(const struct worker *worker, const struct order *order, const struct ledger_reference *reference,
-                     bool ends, struct kafka_record *record)
+void record_of_index(const struct worker *worker, const struct order *order,
+                     const struct ledger_reference *reference, bool ends, struct kafka_record *record)
 {
     struct ledger_schemas schemas = records_ledger_schemas(worker);
     struct bt_id id = {.order_id = reference->order_id, .partition = order->source.partition};
@@ -39,8 +39,8 @@ void record_of_index(const struct worker *worker, const struct order *order, con
         id.until_ms = worker_time(worker).wall_ms + worker->settings->events_hold_ms;
     buffer_init(&value, INDEX_BYTES_MAX);
     bt_id_write(&schemas, &id, &value);
-    set_signal(worker, event_route_of_order_id(id.order_id, (int32_t)worker->partition_total), id.order_id, &value,
-               record);
+    set_signal(worker, event_route_of_order_id(id.order_id, (int32_t)worker->partition_total), id.order_id,
+               &value, record);
 }
 
 static struct kafka_record *new_record(void)

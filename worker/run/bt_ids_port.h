@@ -11,8 +11,8 @@
 struct bt_ids *bt_ids_port_new(struct worker *worker);
 
 /* Makes the record that tells whose an id is; `ends`: its order has, and it may be forgotten after events.hold.ms. */
-void record_of_index(const struct worker *worker, const struct order *order, const struct ledger_reference *reference,
-                     bool ends, struct kafka_record *record);
+void record_of_index(const struct worker *worker, const struct order *order,
+                     const struct ledger_reference *reference, bool ends, struct kafka_record *record);
 
 /* What was held, or remembered, for long enough is forgotten, as much as the turn has time for. A chore. */
 void bt_ids_port_chore(struct worker *worker);

@@ -174,8 +174,8 @@ void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *me
     partitions_finish_of(worker->partitions, PARTITION_SIGNALS, message->partition, message->offset);
 }
 
-void dead_letter_send_event(struct worker *worker, enum partition_topic from, const rd_kafka_message_t *message,
-                            const char *reason, const struct fault *why)
+void dead_letter_send_event(struct worker *worker, enum partition_topic from,
+                            const rd_kafka_message_t *message, const char *reason, const struct fault *why)
 {
     add(worker, worker->settings->topic_events_dead, message, reason, why);
     partitions_finish_of(worker->partitions, from, message->partition, message->offset);

@@ -21,8 +21,8 @@ void dead_letter_send(struct worker *worker, const rd_kafka_message_t *message, 
 void dead_letter_send_signal(struct worker *worker, const rd_kafka_message_t *message,
                              const struct fault *why);
 /* A notification that nobody can use, out of the events or, forwarded, the signals; it goes to topic.events.dead. */
-void dead_letter_send_event(struct worker *worker, enum partition_topic from, const rd_kafka_message_t *message,
-                            const char *reason, const struct fault *why);
+void dead_letter_send_event(struct worker *worker, enum partition_topic from,
+                            const rd_kafka_message_t *message, const char *reason, const struct fault *why);
 
 /* Makes the dead letter of a notification that was held in vain, of this partition of the events. */
 void dead_letter_of_held(const struct worker *worker, int32_t partition, const struct event *event,

@@ -142,7 +142,8 @@ static void leave_out(struct worker *worker, const rd_kafka_message_t *message)
 }
 
 /* What another worker wrote: whose an id of BT's is, or an event that it forwards. False: it must wait. */
-static bool take_of_workers(struct decisions *decisions, const rd_kafka_message_t *message, const struct fault *why)
+static bool take_of_workers(struct decisions *decisions, const rd_kafka_message_t *message,
+                            const struct fault *why)
 {
     struct worker *worker = decisions->worker;
     struct ledger_schemas schemas = worker->ledger_schemas;

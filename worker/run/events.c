@@ -70,8 +70,8 @@ static void fill(const struct event *event, const struct event_message *describe
 }
 
 /* False: it must wait. */
-static bool tell(struct worker *worker, struct order *order, const struct event *event, struct json_object *payload,
-                 struct place from)
+static bool tell(struct worker *worker, struct order *order, const struct event *event,
+                 struct json_object *payload, struct place from)
 {
     const struct event_message *what = asyncapi_message(&worker->catalogue->asyncapi, payload);
     struct message message;
@@ -134,12 +134,14 @@ static bool find(struct worker *worker, const struct event *event, struct place 
 /* It bears BT's id only: this partition's owner knows whose that is, or holds it until somebody tells (R21). */
 static void find_by_id(struct worker *worker, const struct event *event, struct place place)
 {
-    static const char *const words[] = {[BT_IDS_FORWARDED] = "forwarded", [BT_IDS_HELD] = "held", [BT_IDS_AGAIN] = "again"};
+    static const char *const words[] = {
+        [BT_IDS_FORWARDED] = "forwarded", [BT_IDS_HELD] = "held", [BT_IDS_AGAIN] = "again"};
     int32_t partition = place.message->partition;
 
     if (event->order_id == NULL || worker->ledger_schemas.writes < LEDGER_FORMAT_WAITS) {
-        put_aside(worker, place, "unaddressed", "it names no order: neither by our reference nor by an id of BT's that "
-                                                "is kept (ledger.format)");
+        put_aside(worker, place, "unaddressed",
+                  "it names no order: neither by our reference nor by an id of BT's that "
+                  "is kept (ledger.format)");
         return;
     }
     if (event_route_of_order_id(event->order_id, (int32_t)worker->partition_total) != partition) {
@@ -148,7 +150,8 @@ static void find_by_id(struct worker *worker, const struct event *event, struct 
     }
     enum bt_ids_came came = bt_ids_event(worker->bt_ids, partition, event);
     if (came == BT_IDS_FULL) {
-        put_aside(worker, place, "held-full", "as many events as can be are held until their orders are known");
+        put_aside(worker, place, "held-full",
+                  "as many events as can be are held until their orders are known");
         return;
     }
     finish(worker, place);
@@ -182,7 +185,8 @@ static bool take(struct worker *worker, const rd_kafka_message_t *message)
     return taken;
 }
 
-bool events_take_forwarded(struct worker *worker, const struct event *event, const rd_kafka_message_t *message)
+bool events_take_forwarded(struct worker *worker, const struct event *event,
+                           const rd_kafka_message_t *message)
 {
     const struct place place = {PARTITION_SIGNALS, message};
 
@@ -199,7 +203,8 @@ void events_take_index(struct worker *worker, const struct bt_id *id, const rd_k
     enum bt_ids_told told = bt_ids_tell(worker->bt_ids, message->partition, id);
 
     if (told == BT_IDS_CONTRADICTED)
-        LOG(LOG_ERROR, "two orders say that the same id of BT's is theirs: events that bear it only go to the first",
+        LOG(LOG_ERROR,
+            "two orders say that the same id of BT's is theirs: events that bear it only go to the first",
             log_text("request", id->request_id), log_text("order", id->order_id));
     metrics_count_by_id(worker->metrics, words[told]);
     finish(worker, (struct place){PARTITION_SIGNALS, message});

@@ -17,7 +17,8 @@ void *events_free(struct events *events); /* before the consumer, whose message 
 void events_chore(struct events *events);
 
 /* An event that the owner of BT's id has forwarded, in this signal. False: it must wait. */
-bool events_take_forwarded(struct worker *worker, const struct event *event, const rd_kafka_message_t *message);
+bool events_take_forwarded(struct worker *worker, const struct event *event,
+                           const rd_kafka_message_t *message);
 
 /* The owner of an order tells, in this signal, that an id of BT's is the order's. */
 void events_take_index(struct worker *worker, const struct bt_id *id, const rd_kafka_message_t *message);

@@ -24,11 +24,12 @@ static const struct metric_family families[] = {
                              {0}},
     [METRIC_EVENTS] =
         {"whc_events_total", "Notifications of BT, by what became of them.", METRIC_COUNTER, {"end"}, {0}},
-    [METRIC_EVENTS_BY_ID] = {"whc_events_by_id_total",
-                             "What was done with BT's ids: notifications that bear one only, and orders that tell theirs.",
-                             METRIC_COUNTER,
-                             {"what"},
-                             {0}},
+    [METRIC_EVENTS_BY_ID] =
+        {"whc_events_by_id_total",
+         "What was done with BT's ids: notifications that bear one only, and orders that tell theirs.",
+         METRIC_COUNTER,
+         {"what"},
+         {0}},
     [METRIC_ORDER_SECONDS] = {"whc_order_duration_seconds",
                               "From first call to outcome.",
                               METRIC_HISTOGRAM,
@@ -48,10 +49,12 @@ static const struct metric_family families[] = {
                             METRIC_GAUGE,
                             {NULL},
                             {0}},
-    [METRIC_BT_IDS] =
-        {"whc_bt_ids", "Ids of BT whose order is known here.", METRIC_GAUGE, {NULL}, {0}},
-    [METRIC_EVENTS_HELD] =
-        {"whc_events_held", "Notifications held until an order tells that their id is its own.", METRIC_GAUGE, {NULL}, {0}},
+    [METRIC_BT_IDS] = {"whc_bt_ids", "Ids of BT whose order is known here.", METRIC_GAUGE, {NULL}, {0}},
+    [METRIC_EVENTS_HELD] = {"whc_events_held",
+                            "Notifications held until an order tells that their id is its own.",
+                            METRIC_GAUGE,
+                            {NULL},
+                            {0}},
     [METRIC_CALLS_RUNNING] = {"whc_calls_running", "Calls on their way.", METRIC_GAUGE, {"api"}, {0}},
     [METRIC_API_WINDOW] = {"whc_api_window", "Calls allowed at once just now.", METRIC_GAUGE, {"api"}, {0}},
     [METRIC_API_HALTED] =

@@ -101,9 +101,10 @@ const struct setting settings_table[] = {
         "Orders owned at once, but those of journeys.max; above it the worker takes no more, and says so."),
     NUMBER("journeys.max", AT(journeys_max), "", 1, 10000000, "1000000",
            "Orders that wait for a message or a date at once; above it the worker takes no more."),
-    NUMBER("events.hold.ms", AT(events_hold_ms), "ms", 1000, 7776000000, "604800000",
-           "A notification that bears BT's id only waits so long for the order with that id; then it is a dead letter. "
-           "An id is remembered as long after its order has ended."),
+    NUMBER(
+        "events.hold.ms", AT(events_hold_ms), "ms", 1000, 7776000000, "604800000",
+        "A notification that bears BT's id only waits so long for the order with that id; then it is a dead letter. "
+        "An id is remembered as long after its order has ended."),
     CHOICE(
         "ledger.format", ledger_format, "1|2|3|latest", "1",
         "The format that the ledger is written in. All up to the latest are read; move it when every worker of the "

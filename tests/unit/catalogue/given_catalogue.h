@@ -66,6 +66,7 @@ static inline void given_order_type(const char *folder, const char *request, con
                                          "Waiting",
                                          "LedgerReference",
                                          "LedgerHeard",
+                                         "Event",
                                          "Decision",
                                          "DecisionVerdict",
                                          "Verdict",

@@ -84,8 +84,8 @@ static inline void *given_forgotten(void *context, int32_t partition, const char
     return given_record(context, "forgotten", request_id);
 }
 
-static inline void *given_index(void *context, const struct order *order, const struct ledger_reference *reference,
-                                bool ends)
+static inline void *given_index(void *context, const struct order *order,
+                                const struct ledger_reference *reference, bool ends)
 {
     (void)order;
     return given_record(context, ends ? "index of the past" : "index", reference->order_id);

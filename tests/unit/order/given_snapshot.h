@@ -7,11 +7,13 @@
 #include "given_writes.h"
 
 #define GIVEN_ID_OF(n) "605c9599-4ab1-488f-8129-00000000000" n
-#define GIVEN_WRITE_A                                                                                          \
-    "{'stepId': 'a', 'operationId': 'write', 'requestBody': {'contentType': 'application/json', 'payload':"    \
-    " {'externalId': '$inputs.aReference'}}, 'successCriteria': [{'condition': '$statusCode == 201'}],"        \
-    " 'outputs': {'orderId': '$response.body#/orderId', 'o': '$response.body#/o'}, 'x-lookup': {'workflowId':" \
-    " 'find', 'found': [{'condition': '$outputs.o != null'}], 'absent': [{'condition': '$outputs.o == null'}]}}"
+#define GIVEN_WRITE_A_WITH(members)                                                                                     \
+    "{'stepId': 'a', 'operationId': 'write', 'requestBody': {'contentType': 'application/json', 'payload':"             \
+    " {'externalId': '$inputs.aReference'}}, 'successCriteria': [{'condition': '$statusCode == 201'}],"                 \
+    " 'outputs': {'orderId': '$response.body#/orderId', 'o': '$response.body#/o'}, 'x-lookup': {'workflowId':"          \
+    " 'find', 'found': [{'condition': '$outputs.o != null'}], 'absent': [{'condition': '$outputs.o == null'}]}" members \
+    "}"
+#define GIVEN_WRITE_A GIVEN_WRITE_A_WITH("")
 #define GIVEN_WRITE_B                                                                                        \
     "{'stepId': 'b', 'operationId': 'never', 'successCriteria': [{'condition': '$statusCode == 201'}],"      \
     " 'outputs': {'o': '$response.body#/o'}}"

@@ -48,6 +48,7 @@ static const struct {
 struct told {
     struct given_batch given;
     struct ownership *ownership;
+    struct bt_ids *bt_ids;
     char said[1000];
     unsigned question, before; /* the latest two */
     bool owners, loaded;
@@ -176,10 +177,12 @@ static void begin(struct told *told, size_t i)
     given_batch(&told->given, GIVEN_ONE_READ);
     for (int32_t p = 0; p < 2; p++)
         partitions_disown(told->given.partitions, p);
+    told->bt_ids = bt_ids_new(&(const struct bt_ids_setup){.hold_ms = 0});
     const struct ownership_setup setup = {
         .orders = told->given.world.orders,
         .partitions = told->given.partitions,
         .duplicates = told->given.duplicates,
+        .bt_ids = told->bt_ids,
         .batch = told->given.batch,
         .catalogue = told->given.world.catalogue,
         .terms = {.topic = "r", .partition_count = 2, .partitioner = "murmur2_random", .accept = ""},
@@ -278,6 +281,7 @@ static void life(void)
             tell(&told, event);
         given_same(cases[i].name, told.said, cases[i].says);
         ownership_free(told.ownership);
+        bt_ids_free(told.bt_ids);
         given_batch_end(&told.given);
     }
     CU_ASSERT_PTR_NULL(ownership_free(NULL));
@@ -303,6 +307,7 @@ static void permits(void)
     CU_ASSERT_EQUAL(ownership_phase(told.ownership), OWNERSHIP_NONE);
     CU_ASSERT_EQUAL(ownership_due_ms(told.ownership), INT64_MAX);
     ownership_free(told.ownership);
+    bt_ids_free(told.bt_ids);
     given_batch_end(&told.given);
 }
 
