@@ -6,13 +6,14 @@ import confluent_kafka
 import confluent_kafka.admin
 
 from events import header, outcomes_by_request
+from notifications import forward, partition_of_id, product_order
 from order_types import portability
 from orders import evidence, final, goes_on, submit
 from positions import by_partition
 from signals import lost_and_parked
 from story import story
 from timings import FAST_CALLS
-from topics import add_partitions
+from topics import add_partitions, ledger_records
 from waiting import expect, wait_for
 
 
@@ -70,6 +71,9 @@ def what_is_remembered_moves_along(stage):
     for request in done.values():
         final(reader, request)
     order = lost_and_parked(stage)
+    forward(stage, product_order(None, order_id="00126001", state="completed"))
+    stage.flush()
+    wait_for(lambda: worker.metric("whc_events_held") == 1, "an event to be held whose order is not known")
     expect(worker.stop() == 0, worker.log())
     add_partitions(stage, [stage.topic(f"order-{name}") for name in ("requests", "signals", "events", "ledger")], 8)
     code, out, err = stage.run("topics", "--repartition")
@@ -85,6 +89,9 @@ def what_is_remembered_moves_along(stage):
         expect(code == 0 and "8 partitions now" in out, f"{out}{err}")
     expect("\n0 remembered orders were moved" in "\n" + out, out)
     worker = stage.worker(**FAST_CALLS).ready()
+    expect(worker.metric("whc_events_held") == 1, "what is held moves along")
+    last = {m.partition(): m.value() for m in ledger_records(stage, "bt-id/")}
+    expect(last[partition_of_id("00126001", 6)] is None and last[partition_of_id("00126001", 8)], f"{last}")
     before = evidence(stage)
     for key, request in done.items():
         submit(stage, "create-order", "new-company", key=key, requestId=request)

@@ -1,10 +1,10 @@
-"""Notifications that bear BT's id of the order only: one owner an id knows whose it is, holds what comes before that, and passes it on (R21)."""
+"""Notifications that bear BT's id only: one owner an id knows whose it is, holds what comes before that, and passes it on (R21)."""
 
 from events import header
 from journeys import SMALL, Calendar, begin
 from listeners import CLIENT, EVENTS, SECRET, TOKENS, listening
 from notifications import forward, partition_of_id, product_order
-from orders import evidence, outcomes, submit
+from orders import evidence, outcomes
 from story import story
 from topics import ledger_records
 from waiting import expect, wait_for
@@ -46,7 +46,7 @@ def an_id_that_nobody_knows(stage):
 
 @story(on="real")
 def the_owner_of_an_id_dies(stage):
-    """An event is held for an order that nobody has told of yet; its owner dies; the next one has it, and passes it on when the id is told."""
+    """An event is held for an order that is not placed yet; its owner dies; the next one has it, and passes it on when the id is told."""
     calendar = Calendar(stage)
     calendar.by_id = True
     stage.worker("one", shown(calendar.path), **SMALL).ready()

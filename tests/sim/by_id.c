@@ -124,15 +124,19 @@ void by_id_take_event(struct process *worker, int32_t partition, int64_t offset)
     partitions_finish_of(worker->partitions, PARTITION_EVENTS, partition, offset);
 }
 
+int by_id_state(const struct event *event)
+{
+    return event->payload[0] - '0';
+}
+
 bool by_id_take_signal(struct process *worker, int32_t partition, int64_t offset)
 {
     const struct payload *written = kafka.signals[partition].list[offset].written;
 
     if (written->index.held_count > 0) {
         const struct event *event = &written->index.held[0];
-        struct plain plain = {.order = written->order};
+        struct plain plain = {.order = written->order, .state = by_id_state(event)};
         sscanf(event->id, "%*d-%d", &plain.event);
-        sscanf(event->payload, "%d", &plain.state);
         return events_take(worker, &plain, PARTITION_SIGNALS, partition, offset);
     }
     if (bt_ids_tell(worker->bt_ids, partition, &written->index.id) == BT_IDS_CONTRADICTED)

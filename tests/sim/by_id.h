@@ -9,6 +9,9 @@ int32_t by_id_partition(int order);
 
 struct bt_ids *by_id_new(struct process *worker);
 
+/* What such an event says. */
+int by_id_state(const struct event *event);
+
 /* The record that tells whose an id is. */
 void *by_id_index(void *context, const struct order *order, const struct ledger_reference *reference,
                   bool ends);

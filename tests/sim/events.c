@@ -8,7 +8,6 @@
 #include "types.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { WORKING, DONE, STATES, REPORTS_MAX = 5 };
@@ -70,7 +69,7 @@ static bool says_done(const struct plain *record, int order)
     if (record->written == NULL)
         return !record->by_id && record->state == DONE;
     const struct ledger_index *index = &record->written->index;
-    return record->order == order && index->held_count > 0 && atoi(index->held[0].payload) == DONE;
+    return record->order == order && index->held_count > 0 && by_id_state(&index->held[0]) == DONE;
 }
 
 static bool stood_in(const struct plain_log *log, int order, int64_t wall_ms)

@@ -10,8 +10,8 @@
 enum { LOG_ROOM = 2048, REQUESTS_ROOM = 64, PLAIN_ROOM = 192, MEMBERS = 8, LATE_ROOM = 16 };
 
 /*
- * The logs that transactions write; LOG_OFFSETS stands for the group's positions. What is committed in LOG_SIGNALS stands in
- * the plain log of the signals, in the order of the markers.
+ * The logs that transactions write; LOG_OFFSETS stands for the group's positions. What is committed in LOG_SIGNALS
+ * stands in the plain log of the signals, in the order of the markers.
  */
 enum {
     LOG_LEDGER,

@@ -45,12 +45,13 @@ static const char openapi_text[] =
     ", 'x-lookup': {'workflowId': 'find', 'parameters': [{'name': 'reference', 'value': '$inputs." id        \
     "Reference'}], 'found': [{'condition': '$outputs.orderId != null'}], 'absent':"                          \
     " [{'condition': '$outputs.orderId == null && $outputs.message == null'}]}"
-#define FIND                                                                                                                               \
-    "{'workflowId': 'find', 'steps': [{'stepId': 'look', 'operationId': '$sourceDescriptions.bt.list',"                                    \
-    " 'parameters': [{'name': 'ref', 'in': 'query', 'value': '$inputs.reference'}], 'successCriteria':"                                    \
-    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId', 'btId': '$response.body#/btId', 'message':" \
-    " '$response.body#/message'}}], 'outputs': {'orderId': '$steps.look.outputs.orderId', 'btId':"                                         \
-    " '$steps.look.outputs.btId', 'message': '$steps.look.outputs.message'}}"
+#define FIND                                                                                                 \
+    "{'workflowId': 'find', 'steps': [{'stepId': 'look', 'operationId': '$sourceDescriptions.bt.list',"      \
+    " 'parameters': [{'name': 'ref', 'in': 'query', 'value': '$inputs.reference'}], 'successCriteria':"      \
+    " [{'condition': '$statusCode == 200'}], 'outputs': {'orderId': '$response.body#/orderId', 'btId':"      \
+    " '$response.body#/btId', 'message': '$response.body#/message'}}], 'outputs': {'orderId':"               \
+    " '$steps.look.outputs.orderId', 'btId': '$steps.look.outputs.btId', 'message':"                         \
+    " '$steps.look.outputs.message'}}"
 #define WAIT                                                                                                  \
     "{'stepId': 'wait', 'operationId': '$sourceDescriptions.events.in', 'action': 'receive', 'timeout': 150," \
     " 'correlationId': '$inputs.createReference', 'successCriteria': [{'context': '$message.payload#/state'," \

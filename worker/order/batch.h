@@ -15,7 +15,7 @@
 
 struct batch;
 
-/* How the records are made; `context` is that of the setup. The batch owns what they give. */
+/* How the records are made; the batch owns what they give. */
 struct batch_records {
     /* An order's outcome; news that are not final; of an outcome a copy that is marked as REPEATED. */
     void *(*outcome)(void *context, const struct order *order);
@@ -26,9 +26,8 @@ struct batch_records {
     /* Out of a finished order's ledger record: itself, changed; its outcome. Null: there can be none. */
     void *(*rewritten)(void *context, int32_t partition, const struct ledger_record *kept);
     void *(*stored)(void *context, const struct ledger_record *kept, bool repeated);
-    /* Whose an id of BT's is, for the owner of the id; `ends`: the order has. */
-    void *(*index)(void *context, const struct order *order, const struct ledger_reference *reference,
-                   bool ends);
+    /* For the owner of an id of BT's: it is the order's; `ends`: which has ended. */
+    void *(*index)(void *context, const struct order *order, const struct ledger_reference *of, bool ends);
     /* What forgets an order of the ledger; the barrier of a take-over. */
     void *(*forgotten)(void *context, int32_t partition, const char *request_id);
     void *(*owner)(void *context, const struct ledger_owner *owner);
@@ -81,8 +80,7 @@ bool batch_gather(struct batch *batch);
 /* What falls out of the duplicate window is forgotten in the ledger too: some of it. */
 void batch_forget_old(struct batch *batch, int64_t wall_ms);
 
-/* Drops what is gathered of partitions that are not ours any more, after orders_leave(). */
-void batch_drop_foreign(struct batch *batch);
+void batch_drop_foreign(struct batch *batch); /* what is gathered of them, after orders_leave() */
 
 /* --- a settlement --- */
 

@@ -90,9 +90,8 @@ void ownership_positions(struct ownership *ownership, unsigned question, const s
 void ownership_marked(struct ownership *ownership, unsigned question, const struct takeover_found marks[],
                       size_t count);
 void ownership_probed(struct ownership *ownership, unsigned question, bool refuses);
-/* There was none, for this reason. */
 void ownership_unanswered(struct ownership *ownership, unsigned question, const struct fault *why,
-                          int64_t now_ms);
+                          int64_t now_ms); /* there was none, for this reason */
 
 /* Goes on with a take-over, and lets go when the drain is done: once a turn. True: there is more to do at once. */
 bool ownership_go_on(struct ownership *ownership, struct orders_time time);
@@ -101,7 +100,7 @@ int64_t ownership_due_ms(const struct ownership *ownership);
 
 /* --- its state --- */
 enum ownership_phase ownership_phase(const struct ownership *ownership);
-/* The partitions that are assigned, but those that the ledger does not know. */
+/* Those that are assigned, but those that the ledger does not know. */
 const int32_t *ownership_partitions(const struct ownership *ownership, size_t *count);
 /* The take-over that is under way; null: none is. */
 struct takeover *ownership_takeover(const struct ownership *ownership);

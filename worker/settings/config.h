@@ -50,10 +50,9 @@ struct settings {
     int64_t requests_partitioner, requests_partitions, ledger_format, lso_alarm_ms;
     int64_t topics_partitions, topics_replication, topics_min_replication;
     int64_t request_max_bytes, request_max_values, orders_max, orders_max_bytes, steps_max;
-    int64_t attempt_lease_ms, ledger_after_ms, ledger_orders_max, journeys_max, events_hold_ms,
-        takeover_trust_ledger;
+    int64_t attempt_lease_ms, ledger_after_ms, ledger_orders_max, journeys_max, takeover_trust_ledger;
     int64_t duplicates_window_ms, duplicates_max, duplicates_full, repeat_max_ms, outage_max_ms;
-    int64_t outcome_framing;
+    int64_t outcome_framing, events_hold_ms;
     char *registry_url, *registry_username, *registry_cache_path;
     char *registry_ca_file, *registry_certificate_file, *registry_key_file;
     struct secret registry_password, registry_key_password;

@@ -1,4 +1,4 @@
-/* Moves the ledger's finished orders to the partitions that their keys belong to now. */
+/* Moves the ledger's finished orders, and what it knows of BT's ids, to the partitions that they belong to now. */
 #include "repartition.h"
 
 #include "client_config.h"
@@ -6,6 +6,7 @@
 #include "ledger_view.h"
 #include "memory.h"
 #include "partitioner.h"
+#include "repartition_ids.h"
 #include "topic_reader.h"
 
 #include <inttypes.h>
@@ -26,6 +27,7 @@ struct work {
     int partitions;
     struct ledger_owner *owners; /* by partition; an empty token: none */
     struct ledger_view view;
+    struct repartition_ids *ids;
     struct move *moves;
     size_t count, room;
     rd_kafka_t *producer, *group;
@@ -61,6 +63,7 @@ static bool read_ledger(struct work *work, struct fault *why)
         rd_kafka_message_t *message = topic_reader_next(reader, POLL_MS);
         if (message == NULL)
             continue;
+        repartition_ids_note(work->ids, message);
         read = take_owner(work, message, why) && ledger_view_take(work->setup, &work->view, message, why);
         rd_kafka_message_destroy(message);
     }
@@ -222,6 +225,13 @@ static bool copy(struct work *work, const rd_kafka_message_t *message, const str
     return put(work, place, key, message->payload, message->len, why);
 }
 
+static bool copy_id(struct work *work, const rd_kafka_message_t *message, int32_t place, struct fault *why)
+{
+    CLEANUP(memory_release) char *key = memory_text_of(message->key, message->key_len);
+
+    return put(work, place, key, message->payload, message->len, why);
+}
+
 /* The ledger is read once more for the bytes: the view has them as structs. */
 static bool copy_all(struct work *work, struct fault *why)
 {
@@ -236,6 +246,9 @@ static bool copy_all(struct work *work, struct fault *why)
         struct fault unused;
         if (message == NULL)
             continue;
+        int32_t place = repartition_ids_place(work->ids, message);
+        if (place >= 0)
+            copied = copy_id(work, message, place, why);
         if (message->payload != NULL && message->key_len > 6 && memcmp(message->key, "order/", 6) == 0 &&
             ledger_read(&work->setup->ledger, message->payload, message->len, &record, &unused)) {
             copied = copy(work, message, &record, why);
@@ -257,6 +270,11 @@ static bool forget_originals(struct work *work, struct fault *why)
         ledger_order_key(work->moves[i].request_id, key);
         TRY(put(work, work->moves[i].from, key, NULL, 0, why));
     }
+    size_t at = 0;
+    const char *id_key;
+    int32_t partition;
+    while (repartition_ids_original(work->ids, &at, &id_key, &partition))
+        TRY(put(work, partition, id_key, NULL, 0, why));
     return flush(work, why);
 }
 
@@ -355,11 +373,13 @@ bool repartition(const struct setup *setup, int partitions, size_t *moved, struc
     struct work work = {.setup = setup, .partitions = partitions};
 
     ledger_view_init(&work.view);
+    work.ids = repartition_ids_new(partitions);
     work.owners = memory_new((size_t)partitions, sizeof *work.owners);
     bool done = carry_out(&work, why);
     *moved = work.count;
     memory_free(work.moves);
     memory_free(work.owners);
+    repartition_ids_free(work.ids);
     ledger_view_release(&work.view);
     if (work.producer != NULL)
         rd_kafka_destroy(work.producer);
