@@ -4,8 +4,8 @@
  */
 #include "fuzz.h"
 
+#include "bt_id.h"
 #include "datum.h"
-#include "ledger.h"
 #include "memory.h"
 #include "projection.h"
 
@@ -132,6 +132,32 @@ static void ledger_seed(const char *folder)
     ledger_release(&record);
 }
 
+static void signal_seeds(const char *folder)
+{
+    static struct ledger_schemas schemas;
+    struct event event = {.id = (char[]){"e1"}, .order_id = (char[]){"00126001"}, .payload = (char[]){"{}"}};
+    const struct ledger_index index = {
+        {.order_id = event.order_id, .reference = "1e34fb00-3209-8bbe-986a-a70dbe3d0003", .until_ms = 1},
+        &event,
+        1};
+    struct fault why;
+
+    schemas = ledger_schemas_new(LEDGER_FORMATS);
+    for (int i = 0; i < 3; i++) {
+        CLEANUP(buffer_release) struct buffer seed;
+        struct bt_id id = index.id;
+        snprintf(id.request_id, sizeof id.request_id, "605c9599-4ab1-488f-8129-5b8cde662c7d");
+        buffer_init(&seed, 65536);
+        if (i == 0)
+            HOLDS(ledger_index_write(&schemas, &index, &seed, &why));
+        else if (i == 1)
+            HOLDS(event_write(fuzz_catalogue(), &event, &seed, &why));
+        else
+            bt_id_write(&schemas, &id, &seed);
+        write_seed(folder, "signal", &seed);
+    }
+}
+
 int main(int argc, char *argv[])
 {
     const struct catalogue *catalogue = fuzz_catalogue();
@@ -142,5 +168,6 @@ int main(int argc, char *argv[])
         type_seeds(argv[1], (uint8_t)i, catalogue->types[i]);
     position_seed(argv[1]);
     ledger_seed(argv[1]);
+    signal_seeds(argv[1]);
     return 0;
 }

@@ -51,7 +51,8 @@ static void once_more(void)
     static const char key[] = "bt-id/00126001";
     int32_t from = event_route_of_order_id("00126001", BEFORE), to = event_route_of_order_id("00126001", NOW);
     struct repartition_ids *ids = repartition_ids_new(NOW);
-    rd_kafka_message_t was = message(key, from, 3, "a"), gone = message(key, from, 8, NULL), is = message(key, to, 0, "a");
+    rd_kafka_message_t was = message(key, from, 3, "a"), gone = message(key, from, 8, NULL),
+                       is = message(key, to, 0, "a");
     const char *original;
     int32_t partition;
     size_t at = 0;
