@@ -58,7 +58,7 @@ def least(stage):
         "requests": ("READ",),
         "outcomes": ("WRITE",),
         "dead": ("WRITE",),
-        "signals": ("READ",),
+        "signals": ("READ", "WRITE"),
         "ledger": ("READ", "WRITE"),
         "events": ("READ",),
         "events.dead": ("WRITE",),
@@ -182,13 +182,14 @@ def is_withdrawn(stage, guard, reader, one, right):
 @story(on="edges")
 def each_right_is_withdrawn_once(_):
     """Under way: it waits, or ends with the reason, and nothing is lost or done twice. DESCRIBE_CONFIGS and reading the ledger are
-    needed at take-overs only; the events are only looked for at the start."""
+    needed at take-overs only; the events, and writing signals, are only looked at at the start."""
     with a_guarded_stage() as (stage, _):
         guard, rights = Guard(stage), least(stage)
         guard.grant(*rights)
         one, reader, letters = worker(stage).ready(), stage.reader(), stage.reader(stage.dead)
         at_start = [
             (stage.topic("order-ledger"), "READ"),
+            (stage.topic("order-signals"), "WRITE"),
             (stage.topic("order-events"), "READ"),
             (stage.topic("order-events.dead"), "WRITE"),
         ]

@@ -51,9 +51,14 @@ static rd_kafka_consumer_group_metadata_t *with_another_id(rd_kafka_t *consumer)
     return wrong;
 }
 
-static enum fence judge(rd_kafka_resp_err_t code, struct fault *why)
+static enum fence judge(const struct settings *settings, rd_kafka_resp_err_t code, struct fault *why)
 {
     fault_set(why, FAULT_PEER, "the broker answered %s", rd_kafka_err2name(code));
+    if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) /* it does not say which */
+        fault_set(why, FAULT_PEER,
+                  "the worker needs READ on each of '%.80s', '%.80s' and '%.80s': the broker answered %s",
+                  settings->topic_requests, settings->topic_signals, settings->topic_events,
+                  rd_kafka_err2name(code));
     return code == RD_KAFKA_RESP_ERR_NO_ERROR             ? FENCE_IS_OPEN
            : code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ? FENCE_HOLDS
            : code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID  ? FENCE_HOLDS
@@ -66,7 +71,7 @@ enum fence fence_ask(const struct settings *settings, rd_kafka_t *consumer, rd_k
 {
     rd_kafka_consumer_group_metadata_t *nobody =
         rd_kafka_consumer_group_metadata_new_with_genid(settings->group_id, NO_GENERATION, "nobody", NULL);
-    enum fence answer = judge(ask(settings, producer, positions, nobody), why);
+    enum fence answer = judge(settings, ask(settings, producer, positions, nobody), why);
 
     if (answer != FENCE_HOLDS)
         return answer;
@@ -76,7 +81,7 @@ enum fence fence_ask(const struct settings *settings, rd_kafka_t *consumer, rd_k
         return FENCE_UNKNOWN;
     }
     rd_kafka_resp_err_t code = ask(settings, producer, positions, other);
-    answer = judge(code, why);
+    answer = judge(settings, code, why);
     /* A generation that has just ended is refused for its number: that says nothing of the member id. */
     return code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ? FENCE_UNKNOWN : answer;
 }
