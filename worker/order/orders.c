@@ -35,7 +35,6 @@ struct orders *orders_new(const struct orders_setup *setup, struct orders_time t
     TAILQ_INIT(&orders->ended);
     TAILQ_INIT(&orders->changed);
     TAILQ_INIT(&orders->going);
-    TAILQ_INIT(&orders->overdue);
     return orders;
 }
 

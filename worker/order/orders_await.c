@@ -112,10 +112,34 @@ static void go_on(struct orders *orders, struct order *order, int64_t passed_ms)
     orders_weigh(orders, order);
 }
 
+/* What is overdue waits behind all that are not, until its partition is read. */
+static void put_aside(struct orders *orders, struct order *order)
+{
+    heap_remove(&orders->awaiting, &order->links->waiting);
+    TAILQ_INSERT_TAIL(&orders_part(orders, (size_t)order->source.partition)->unread, order->links, in_state);
+    order->links->overdue = true;
+    orders->unread++;
+}
+
+/* Those whose partition was read meanwhile are looked at again: as many as `left` goes for (R15). */
+static void bring_back(struct orders *orders, int64_t *left)
+{
+    for (size_t i = 0; orders->unread > 0 && i < orders->part_room; i++) {
+        struct order_part *part = orders->parts[i];
+        struct order_links *links;
+        while (*left > 0 && part != NULL && !part->overdue && (links = TAILQ_FIRST(&part->unread)) != NULL) {
+            *left -= WAIT_LEAST_BYTES / 16;
+            orders_leave_overdue(orders, links->order);
+            heap_set(&orders->awaiting, &links->waiting, orders_wait_due_ms(links->order));
+        }
+    }
+}
+
 void orders_end_waits(struct orders *orders, int64_t *left)
 {
     struct heap_item *first;
 
+    bring_back(orders, left);
     while (*left > 0 && (first = heap_first(&orders->awaiting)) != NULL &&
            first->due <= orders->time.wall_ms) {
         struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
@@ -124,11 +148,9 @@ void orders_end_waits(struct orders *orders, int64_t *left)
         if (passed_ms == 0 || is_read(orders, order, passed_ms)) {
             *left -= (int64_t)order->ledger.weight + WAIT_LEAST_BYTES;
             go_on(orders, order, passed_ms);
-        } else { /* after all that are not due; orders_read_to() brings it back */
+        } else {
             *left -= WAIT_LEAST_BYTES / 16;
-            heap_remove(&orders->awaiting, first);
-            TAILQ_INSERT_TAIL(&orders->overdue, order->links, in_state);
-            order->links->overdue = true;
+            put_aside(orders, order);
         }
     }
 }
@@ -154,17 +176,9 @@ int32_t orders_overdue(const struct orders *orders, int32_t partition)
 void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms, struct orders_time time)
 {
     struct order_part *part = orders_part(orders, (size_t)partition);
-    struct order_links *links, *next;
 
     orders_set_time(orders, time);
     part->read_to_wall_ms = wall_ms <= time.wall_ms ? wall_ms : 0; /* it was asked before a jump back */
     part->overdue = false;
-    for (links = TAILQ_FIRST(&orders->overdue); links != NULL; links = next) {
-        next = TAILQ_NEXT(links, in_state);
-        if (links->order->source.partition != partition)
-            continue;
-        orders_leave_overdue(orders, links->order);
-        heap_set(&orders->awaiting, &links->waiting, orders_wait_due_ms(links->order));
-    }
     orders->due_ms = orders->time.now_ms;
 }

@@ -3,6 +3,7 @@
 #include "orders_inside.h"
 
 #include "hash.h"
+#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -71,6 +72,8 @@ void orders_leave_overdue(struct orders *orders, struct order *order)
 {
     if (!order->links->overdue)
         return;
-    TAILQ_REMOVE(&orders->overdue, order->links, in_state);
+    TAILQ_REMOVE(&orders_part(orders, (size_t)order->source.partition)->unread, order->links, in_state);
     order->links->overdue = false;
+    REQUIRE(orders->unread > 0);
+    orders->unread--;
 }

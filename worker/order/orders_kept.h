@@ -8,9 +8,10 @@
 /* The orders of one partition. */
 struct order_part {
     LIST_HEAD(, order_links) orders;
-    int64_t turn, place;     /* the highest of any order of it: who queues again comes after them */
-    int64_t read_to_wall_ms; /* what stood in its events and signals then is taken (PROMISE.md R18) */
-    bool overdue;            /* a wait is over by time, which is not known of the moment when it was */
+    int64_t turn, place;      /* the highest of any order of it: who queues again comes after them */
+    int64_t read_to_wall_ms;  /* what stood in its events and signals then is taken (PROMISE.md R18) */
+    bool overdue;             /* a wait is over by time, which is not known of the moment when it was */
+    struct order_list unread; /* ORDER_AWAITING, whose time is up, until all is read that came before */
 };
 
 struct api {
@@ -32,12 +33,12 @@ struct orders {
     struct order_list ended, changed; /* to be settled: what ends comes first */
     struct order_part **parts;        /* by partition: all its orders; null: it never had one */
     size_t part_room;
-    size_t slow_part;          /* where orders_own_slow() goes on */
-    struct order_list going;   /* left to orders_sweep() */
-    struct heap waiting;       /* by due time */
-    struct heap awaiting;      /* by the moment at which the wait ends, since the epoch */
-    struct order_list overdue; /* ORDER_AWAITING, whose time is up, until all is read that came before */
-    struct table references;   /* what BT may name an order by */
+    size_t slow_part;        /* where orders_own_slow() goes on */
+    struct order_list going; /* left to orders_sweep() */
+    struct heap waiting;     /* by due time */
+    struct heap awaiting;    /* by the moment at which the wait ends, since the epoch */
+    size_t unread;           /* orders of those lists in all partitions */
+    struct table references; /* what BT may name an order by */
     const struct asyncapi *asyncapi;
     const struct calendar *calendar;
     bool may_wait;

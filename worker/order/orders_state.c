@@ -57,8 +57,10 @@ struct order_part *orders_part(struct orders *orders, size_t partition)
         orders->parts = memory_resize(orders->parts, orders->part_room, sizeof(struct order_part *));
         memset(&orders->parts[room], 0, (orders->part_room - room) * sizeof(struct order_part *));
     }
-    if (orders->parts[partition] == NULL)
+    if (orders->parts[partition] == NULL) {
         orders->parts[partition] = memory_new(1, sizeof(struct order_part));
+        TAILQ_INIT(&orders->parts[partition]->unread);
+    }
     return orders->parts[partition];
 }
 

@@ -1,5 +1,6 @@
 /* Very many orders: what is done for all of them is done in parts, so that no turn is longer than it may be (R15). */
 #include "given_waits.h"
+#include "orders_inside.h"
 
 enum { MANY = 1000 };
 
@@ -124,7 +125,7 @@ static void expired(void)
     given_world_end(&world);
 }
 
-enum { DATED = 5000, WINDOW = 10, WOKEN_MAX = (256 << 10) / 4096 };
+enum { DATED = 5000, WINDOW = 10, WOKEN_MAX = (256 << 10) / 4096, BROUGHT_BACK_MAX = (256 << 10) / 256 };
 
 /* So many orders that wait for 10 o'clock of one day, each settled. */
 static void begin_dated(struct world *world)
@@ -157,9 +158,11 @@ static void due_at_once(void)
     world.time.now_ms = orders_due_ms(world.orders);
     world.time.wall_ms += 86400000;
     for (int turn = 0; turn < 4 * DATED && called < DATED; turn++) {
+        size_t unread = world.orders->unread;
         order = orders_next_call(world.orders, world.time);
         size_t left = orders_state_count(world.orders, ORDER_AWAITING);
         CU_ASSERT_FATAL(waiting - left <= WOKEN_MAX);
+        CU_ASSERT_FATAL(unread <= world.orders->unread + BROUGHT_BACK_MAX);
         waiting = left;
         if (order != NULL) {
             CU_ASSERT_FATAL(running < WINDOW);
@@ -167,7 +170,7 @@ static void due_at_once(void)
         } else if (running > 0) {
             given_answer(&world, calling[--running], 200, "{}");
             called++;
-        } else if (orders_overdue(world.orders, -1) == 0) { /* R18: what came until then is read first */
+        } else if (orders_overdue(world.orders, -1) == 0 && unread == DATED) { /* R18: what came until then is read */
             orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
         }
         while ((order = given_settle(&world, 1000)) != NULL)
