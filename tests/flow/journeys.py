@@ -317,23 +317,37 @@ def the_owner_dies_while_orders_wait(stage):
     expect(all(row["accepted"] <= 1 for row in rows.values()), f"{rows}")
 
 
-@story(on="real")
-def its_workflow_is_changed(stage):
-    """Orders that wait go on with the text that they have begun with: without it nothing is taken over, and the reason names it."""
-    calendar = Calendar(stage)
-    reader, request = begin(stage, calendar, "01632960020")
-    stage.workers[-1].stop()
+def another_text(stage):
+    """An overlay in which the workflow has another text; and the text that it had."""
     folder = pathlib.Path(stage.folder) / "overlay" / "provide-with-ported-numbers"
     shutil.copytree(SCHEMAS / "provide-with-ported-numbers", folder)
     text = (folder / "workflow.arazzo.json").read_text()
     (folder / "workflow.arazzo.json").write_text(text.replace("awaitAcceptance", "awaitTheLosingProvider"))
+    return folder, text
+
+
+@story(on="both")
+def its_workflow_is_changed(stage):
+    """An order goes on with the text that it has begun with; without it, it is parked, hears BT, and is taken up once it is back."""
+    calendar = Calendar(stage)
+    reader, request = begin(stage, calendar, "01632960020")
+    stage.workers[-1].stop()
+    folder, text = another_text(stage)
     changed = {**SMALL, "catalogue.overlay": folder.parent}
-    worker = stage.worker("one", shown(calendar.path), **changed)
-    expect(worker.wait() == 1, worker.log())
-    digest = re.search(r"history/([0-9a-f]{16})\.arazzo\.json", worker.log())
-    expect(digest, worker.log())
-    (folder / "history" / f"{digest[1]}.arazzo.json").write_text(text)
+    worker = stage.worker("one", shown(calendar.path), **changed).ready()
+    expect(rests(stage, reader, request) is None, "the order goes on without its workflow")
+    reason = outcomes(reader, request)[-1]["outcome"]["reason"]
+    file = f"history/{reason['code']}.arazzo.json"
+    expect(reason["kind"] == "NOT_SERVED" and file in reason["text"], f"{reason}")
+    expect([(one["state"], one["progress"]["reason"]) for one in orders_of(stage)] == [("PARKED", reason)], f"{orders_of(stage)}")
+    expect(file in decide(stage, request, "retry", "try", code=1), "it is not there, and a decision is taken")
+    calendar.counted_from = calendar.forwarded
+    calendar.go_to(calendar.next_of_sandbox())
+    calendar.pass_on()
+    worker.stop()
+    (folder / file).write_text(text)
     stage.worker("one", shown(calendar.path), **changed).ready()
+    decide(stage, request, "retry", "its text is back")
     calendar.counted_from = calendar.forwarded
     news = calendar.run(reader, request)
     expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")

@@ -373,6 +373,11 @@ enum engine_move engine_enter(struct order *order, const struct engine_terms *te
     return act_on(order, engine_await(order, terms), terms);
 }
 
+enum engine_move engine_go_on_waiting(struct order *order, const struct engine_terms *terms)
+{
+    return act_on(order, engine_hear(order), terms);
+}
+
 enum engine_move engine_told(struct order *order, struct message *message, const struct engine_terms *terms)
 {
     REQUIRE(waiting_for(&order->waiting, message->reference) && order->waiting.message.payload == NULL);

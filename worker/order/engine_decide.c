@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "text.h"
 #include "tree_build.h"
+#include "unserved.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -124,6 +125,34 @@ static enum engine_move retry(struct order *order)
     return ENGINE_RETRY;
 }
 
+/* Its workflow's text is back: it goes on where it stood, and what may have been sent is in doubt. */
+static enum engine_move resume(struct order *order, const struct engine_terms *terms)
+{
+    const struct unserved *aside = order->unserved;
+
+    order->outcome_is_due = false;
+    order->status = aside->refused_as;
+    order->reason = aside->refused;
+    return aside->was == LEDGER_INTENDED      ? engine_take_over(order, terms)
+           : order->waiting.wait.step != NULL ? engine_go_on_waiting(order, terms)
+                                              : ENGINE_RETRY;
+}
+
+static bool resumes(const struct order *order, const struct decision *decision)
+{
+    return order->unserved != NULL && decision->verdict == DECISION_RETRY;
+}
+
+/* It is about the attempt that the order is at, and that one is out of the way; what resumes waits for that itself. */
+static bool is_present(const struct order *order, const struct decision *decision,
+                       const struct engine_terms *terms, struct fault *why)
+{
+    if (decision->attempt != order->attempt)
+        return fault_set(why, FAULT_INPUT, "the decision is about attempt %u, the order is at attempt %u",
+                         decision->attempt, order->attempt);
+    return resumes(order, decision) || is_timely(order, decision, terms, why);
+}
+
 bool engine_decide(struct order *order, const struct decision *decision, const struct engine_terms *terms,
                    enum engine_move *move, struct fault *why)
 {
@@ -131,6 +160,10 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
     struct reason reason;
 
     REQUIRE(order->ledger.unloaded == NULL);
+    if (unserved_is_missing(order)) {
+        unserved_refuse(order, why);
+        return false;
+    }
     if (decision_is_about_wait(decision->verdict)) {
         TRY(read_outputs(order, decision, &given, why));
         return engine_intervene(order, decision, given, terms, move, why);
@@ -139,14 +172,14 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
         return fault_set(why, FAULT_INPUT, "the order is not parked (any more)%s",
                          was_sent(order) ? ": the worker is at work on it"
                                          : ": nothing was sent, and only 'reject' can end it");
-    if ((terms->rules_off & RULE_DECISIONS) == 0) {
-        if (decision->attempt != order->attempt)
-            return fault_set(why, FAULT_INPUT, "the decision is about attempt %u, the order is at attempt %u",
-                             decision->attempt, order->attempt);
-        TRY(is_timely(order, decision, terms, why));
-    }
+    if ((terms->rules_off & RULE_DECISIONS) == 0)
+        TRY(is_present(order, decision, terms, why));
     TRY(may_end(order, decision, why));
     TRY(read_outputs(order, decision, &given, why));
+    if (resumes(order, decision)) {
+        *move = resume(order, terms);
+        return true;
+    }
     fill_reason(decision, &reason);
     order->reason = no_reason;
     order->outcome_is_due = false;

@@ -11,6 +11,9 @@
 bool engine_must_await(const struct order *order);
 enum engine_move engine_enter(struct order *order, const struct engine_terms *terms);
 
+/* Waits on as it did before a person was asked: what has come meanwhile is heard first. */
+enum engine_move engine_go_on_waiting(struct order *order, const struct engine_terms *terms);
+
 /* The message that the order waits for has come, or news about the same reference; it is taken over. */
 enum engine_move engine_told(struct order *order, struct message *message, const struct engine_terms *terms);
 

@@ -4,6 +4,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "order_links.h"
+#include "unserved.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,7 @@ void *order_free(struct order *order)
     request_release(&order->request);
     journal_release(&order->journal);
     waiting_release(&order->waiting);
+    unserved_free(order->unserved);
     json_object_put(order->result);
     if (order->ledger.unloaded != NULL)
         ledger_release(order->ledger.unloaded);
@@ -133,7 +135,18 @@ void order_progress(const struct order *order, const struct progress *progress, 
 
 const struct workflow *order_workflow(const struct order *order)
 {
+    if (unserved_is_missing(order))
+        return &unserved_workflow;
     return order->version == NULL ? order->type->workflow : order->version->workflow;
+}
+
+const char *order_digest(const struct order *order)
+{
+    if (!order_workflow(order)->waits)
+        return NULL;
+    return unserved_is_missing(order) ? order->unserved->digest
+           : order->version == NULL   ? order->type->digest
+                                      : order->version->digest;
 }
 
 const struct arazzo *order_arazzo(const struct order *order)

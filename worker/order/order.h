@@ -30,6 +30,7 @@ enum order_state {
 enum { ORDER_STATES = ORDER_SETTLING + 1 };
 
 struct order_links;
+struct unserved;
 
 /* Where an order came from. */
 struct order_source {
@@ -55,6 +56,7 @@ struct order {
     /* what is wanted, and how far it is */
     const struct order_type *type;
     const struct workflow_version *version; /* with which it has begun; null: today's */
+    struct unserved *unserved; /* its text is not there, or was not: unserved.h; owned; null: it was always */
     struct request request;
     char order_id[ORDER_ID_SIZE]; /* BT's, from an output named orderId; "" */
     struct execution main, lookup;
@@ -89,6 +91,8 @@ void order_progress(const struct order *order, const struct progress *progress, 
 /* The workflow that it runs, and the description that has its look-ups. */
 const struct workflow *order_workflow(const struct order *order);
 const struct arazzo *order_arazzo(const struct order *order);
+/* The digest of that workflow's text, where it waits; null: it does not. Borrowed. */
+const char *order_digest(const struct order *order);
 
 /* The execution that is under way: the look-up's, or its own. */
 struct execution *order_execution(struct order *order);

@@ -6,6 +6,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "snapshot.h"
+#include "unserved.h"
 
 static bool drop_settled(struct orders *orders, struct order *order);
 
@@ -26,12 +27,16 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     bool waits = order->waiting.wait.step != NULL; /* also one that a person decides on: it holds no key */
     bool first = order->source.key == NULL || (!waits && lanes_enter(orders->lanes, order));
     orders_add(orders, order);
-    if (state != LEDGER_INTENDED) { /* its content is looked at when it is its turn: there may be very many */
+    bool missing = unserved_is_missing(order);
+    if (state != LEDGER_INTENDED || missing) { /* its content is looked at later: there may be very many */
         orders_set_state(orders, order,
-                         state == LEDGER_PARKED ? ORDER_PARKED
-                         : waits                ? ORDER_AWAITING
-                         : first                ? ORDER_READY
-                                                : ORDER_QUEUED);
+                         state == LEDGER_PARKED || missing ? ORDER_PARKED
+                         : waits                           ? ORDER_AWAITING
+                         : first                           ? ORDER_READY
+                                                           : ORDER_QUEUED);
+        order->outcome_is_due = missing && state != LEDGER_PARKED;
+        if (order->outcome_is_due)
+            orders_mark_changed(orders, order);
         return true;
     }
     TRY(snapshot_load(order, why));
@@ -94,6 +99,14 @@ static void keep_ended(struct orders *orders, struct order *order)
     orders_set_owned(orders, order, true);
 }
 
+/* That it is parked because its workflow's text is not there is said when it is settled, not for all in one turn. */
+static void park_unserved(struct orders *orders, struct order *order)
+{
+    orders_load(orders, order);
+    if (!order->unserved->parked)
+        unserved_park(order, orders->time.wall_ms);
+}
+
 bool orders_next_change(struct orders *orders, struct change *change)
 {
     struct order_list *list = TAILQ_EMPTY(&orders->ended) ? &orders->changed : &orders->ended;
@@ -107,6 +120,8 @@ bool orders_next_change(struct orders *orders, struct change *change)
         orders_set_state(orders, order, ORDER_SETTLING);
         keep_ended(orders, order);
     }
+    if (order->outcome_is_due && unserved_is_missing(order))
+        park_unserved(orders, order);
     *change = (struct change){.order = order,
                               .intends = order->state == ORDER_INTENDING,
                               .attempt = order->attempt,
@@ -233,6 +248,7 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
         return false;
     if (to == ENGINE_RETRY && engine_must_await(order))
         to = engine_enter(order, &terms);
+    order->unserved = unserved_free(order->unserved);
     orders_move(orders, order, to);
     orders_weigh(orders, order);
     return true;

@@ -31,6 +31,16 @@ void parts_add_reason(struct json_object *tree, const char *name, const struct r
     tree_add(tree, name, one);
 }
 
+enum outcome_status parts_read_status(const struct json_object *tree)
+{
+    const char *name = tree_text_of(tree, "status");
+    int status = OUTCOME_PROGRESS;
+
+    while (name != NULL && status > 0 && strcmp(outcome_status_name((enum outcome_status)status), name) != 0)
+        status--;
+    return (enum outcome_status)status;
+}
+
 struct json_object *parts_calls_tree(const struct call_record *calls)
 {
     struct json_object *tree = json_object_new_object(), *ids = json_object_new_array();

@@ -8,6 +8,9 @@
 void parts_add_reason(struct json_object *tree, const char *name, const struct reason *reason);
 void parts_read_reason(const struct json_object *tree, const char *name, struct reason *reason);
 
+/* The member `status`. */
+enum outcome_status parts_read_status(const struct json_object *tree);
+
 /* The calls of a step, owned by the caller; and back, the step by its name in the workflow. */
 struct json_object *parts_calls_tree(const struct call_record *calls);
 void parts_read_calls(struct json_object *tree, const struct workflow *workflow, struct call_record *calls);

@@ -6,6 +6,7 @@
 #include "order_links.h"
 #include "parts_json.h"
 #include "tree_build.h"
+#include "unserved.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -83,6 +84,8 @@ static const char *step_of(const struct order *order)
 {
     const struct workflow *workflow = order->main.workflow;
 
+    if (unserved_is_missing(order))
+        return order->unserved->step;
     return workflow == NULL || order->main.step >= workflow->step_count
                ? NULL
                : workflow->steps[order->main.step].id;
@@ -97,11 +100,8 @@ static struct json_object *event_ids_tree(const struct waiting *waiting)
     return list;
 }
 
-static char *progress_of(const struct order *order)
+static void add_walk(struct json_object *tree, const struct order *order, bool undecided)
 {
-    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
-    bool undecided = order->state != ORDER_DONE && order->state != ORDER_SETTLING;
-
     add_flag(tree, "begun", order->main.workflow != NULL);
     add_flag(tree, "stepIsNew", order->main.step_is_new);
     add_flag(tree, "stepsLeftOut", order->main.steps_left_out);
@@ -110,6 +110,18 @@ static char *progress_of(const struct order *order)
     tree_add(tree, "calls", parts_calls_tree(&order->main.calls));
     add_retries(tree, &order->main);
     add_flag(tree, "tokenRenewed", order->main.token_renewed);
+    if (undecided && waiting_latest(&order->waiting) != NULL)
+        tree_add(tree, "latestNews", progress_tree(waiting_latest(&order->waiting)));
+}
+
+static char *progress_of(const struct order *order)
+{
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
+    bool undecided = order->state != ORDER_DONE && order->state != ORDER_SETTLING;
+
+    if (!unserved_is_missing(order))
+        add_walk(tree, order, undecided);
+    unserved_add(order, tree);
     add_number(tree, "stepsDone", order->steps_done);
     add_number(tree, "takenAtMs", order->source.taken_at_ms);
     add_number(tree, "startedAtMs", order->started_at_ms);
@@ -131,8 +143,6 @@ static char *progress_of(const struct order *order)
     if (undecided)
         tree_add(tree, "mailbox", mailbox_tree(&order->waiting.mailbox));
     tree_add(tree, "marks", json_object_get(order->waiting.marks));
-    if (undecided && waiting_latest(&order->waiting) != NULL)
-        tree_add(tree, "latestNews", progress_tree(waiting_latest(&order->waiting)));
     tree_add(tree, "eventIds", event_ids_tree(&order->waiting));
     add_headers(tree, &order->source.headers);
     add_number(tree, "journalDropped", order->journal.dropped);
@@ -161,8 +171,7 @@ void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_rec
     record->last_decision = memory_text(order->ledger.last_decision);
     record->decisions = memory_text(order->ledger.decisions);
     record->place = order->source.place;
-    if (order_workflow(order)->waits)
-        record->workflow = memory_text(order->version == NULL ? order->type->digest : order->version->digest);
+    record->workflow = memory_text(order_digest(order));
     record->references = ledger_references_copy(&order->waiting.references);
     record->heard = order->waiting.heard;
     if (state != LEDGER_DONE)
@@ -180,19 +189,15 @@ bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record
                          record->request_id);
     const struct workflow_version *version =
         record->workflow == NULL ? NULL : catalogue_version(type, record->workflow);
-    if (record->workflow != NULL && version == NULL && strcmp(record->workflow, type->digest) != 0)
-        return fault_set(
-            why, FAULT_INPUT,
-            "it runs a text of the workflow with the digest %.20s, which '%s' does not have: put that file "
-            "back as schemas/%s/history/%.20s.arazzo.json",
-            record->workflow, type->name, type->name, record->workflow);
+    bool missing = record->workflow != NULL && version == NULL && strcmp(record->workflow, type->digest) != 0;
     const struct workflow *workflow = version == NULL ? type->workflow : version->workflow;
-    if (record->step != NULL && workflow_step(workflow, record->step) == workflow->step_count)
+    if (!missing && record->step != NULL && workflow_step(workflow, record->step) == workflow->step_count)
         return fault_set(why, FAULT_INPUT, "it stands at step '%.60s', which '%s' does not have (any more)",
                          record->step, type->name);
     struct order *order = order_new(topic, partition, record->offset, record->key, record->key_length);
     order->type = type;
     order->version = version;
+    order->unserved = missing ? unserved_new(record) : NULL;
     order->source.turn = record->turn;
     order->source.place = record->place;
     order->waiting.wait = record->wait;
@@ -270,16 +275,6 @@ static void read_walk(struct order *order, const char *step, const struct json_o
     order->main.token_renewed = flag_of(progress, "tokenRenewed");
 }
 
-static enum outcome_status read_status(const struct json_object *progress)
-{
-    const char *name = tree_text_of(progress, "status");
-    int status = OUTCOME_PROGRESS;
-
-    while (name != NULL && status > 0 && strcmp(outcome_status_name((enum outcome_status)status), name) != 0)
-        status--;
-    return (enum outcome_status)status;
-}
-
 static void read_event_ids(const struct json_object *list, struct waiting *waiting)
 {
     for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++)
@@ -302,19 +297,27 @@ static void read_progress(struct order *order, const struct json_object *progres
     parts_read_reason(progress, "doubt", &order->doubt.reason);
     order->sequence = (unsigned)number_of(progress, "outcomes");
     order->ledger.repeats_due = (unsigned)number_of(progress, "repeatsDue");
-    order->status = read_status(progress);
+    order->status = parts_read_status(progress);
     parts_read_reason(progress, "reason", &order->reason);
     order->finished_at_ms = number_of(progress, "finishedAtMs");
     read_headers(progress, &order->source.headers);
     mailbox_of_tree(tree_member(progress, "mailbox"), &order->waiting.mailbox);
     order->waiting.marks = json_object_get(tree_member(progress, "marks"));
     read_event_ids(tree_member(progress, "eventIds"), &order->waiting);
-    if (tree_member(progress, "latestNews") != NULL)
+    if (tree_member(progress, "latestNews") != NULL && !unserved_is_missing(order))
         order->waiting.latest = progress_of_tree(tree_member(progress, "latestNews"), order_workflow(order));
     order->journal.dropped = (unsigned)number_of(progress, "journalDropped");
     unsigned dropped = order->journal.dropped;
     journal_of_tree(tree_member(progress, "journal"), &order->journal);
     order->journal.dropped = dropped;
+}
+
+/* What its record said before it was set aside. */
+static enum ledger_state state_of(const struct order *order)
+{
+    bool aside = order->unserved != NULL && !order->unserved->missing;
+
+    return aside ? order->unserved->was : order->ledger.unloaded->state;
 }
 
 static bool is_at_a_write(const struct execution *execution)
@@ -332,11 +335,15 @@ bool snapshot_load(struct order *order, struct fault *why)
         return true;
     TRY(tree_read_own(unloaded->inputs, strlen(unloaded->inputs), &order->request.inputs, why));
     TRY(tree_read_own(unloaded->progress, strlen(unloaded->progress), &progress, why));
-    read_walk(order, unloaded->step, progress);
-    if (unloaded->state == LEDGER_INTENDED && !is_at_a_write(&order->main))
+    unserved_read(order, progress);
+    if (!unserved_is_missing(order))
+        read_walk(order, unloaded->step, progress);
+    if (!unserved_is_missing(order) && state_of(order) == LEDGER_INTENDED && !is_at_a_write(&order->main))
         return fault_set(why, FAULT_INPUT,
                          "an attempt may be under way, and no step of the workflow that writes is named");
     read_progress(order, progress);
+    order->doubt.was =
+        order->doubt.was || (order->unserved != NULL && order->unserved->was == LEDGER_INTENDED);
     ledger_release(unloaded);
     order->ledger.unloaded = memory_free(unloaded);
     return true;
@@ -356,6 +363,7 @@ void snapshot_unload(struct order *order)
     order->request.inputs = NULL;
     journal_release(&order->journal);
     waiting_unload(&order->waiting);
+    unserved_unload(order);
     memory_free(order->source.headers.traceparent);
     memory_free(order->source.headers.tracestate);
     memory_free(order->source.headers.tracking);
