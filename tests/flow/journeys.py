@@ -341,11 +341,15 @@ def its_workflow_is_changed(stage):
     expect(reason["kind"] == "NOT_SERVED" and file in reason["text"], f"{reason}")
     expect([(one["state"], one["progress"]["reason"]) for one in orders_of(stage)] == [("PARKED", reason)], f"{orders_of(stage)}")
     expect(file in decide(stage, request, "retry", "try", code=1), "it is not there, and a decision is taken")
+    waiting = {"orderType": folder.name, "digest": reason["code"], "orders": 1}
+    expect(json.loads(worker.page("/status")[1])["workflows"] == [waiting], "which texts have orders")
     calendar.counted_from = calendar.forwarded
     calendar.go_to(calendar.next_of_sandbox())
     calendar.pass_on()
     worker.stop()
     (folder / file).write_text(text)
+    code, out, err = stage.run("check", **changed)
+    expect(code == 0 and re.search(rf"{folder.name} +{reason['code']} +history/", out), f"{code} {out}{err}")
     stage.worker("one", shown(calendar.path), **changed).ready()
     decide(stage, request, "retry", "its text is back")
     calendar.counted_from = calendar.forwarded

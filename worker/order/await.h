@@ -9,6 +9,16 @@
 /* The live order that BT may name by this reference: one of its steps gave it, or is about to; null: there is none. */
 struct order *orders_find_reference(const struct orders *orders, const char *reference);
 
+/* How many orders have begun with a text of a workflow that waits; 0: all have ended. */
+struct workflow_count {
+    const struct order_type *type;
+    char digest[WORKFLOW_DIGEST_SIZE];
+    size_t orders;
+};
+
+/* Of all texts that any order had; borrowed until the next change. */
+const struct workflow_count *orders_workflows(const struct orders *orders, size_t *count);
+
 enum orders_told {
     TOLD_TAKEN, /* it is the order's; its offset is dealt with in the settlement that has the effect (PROMISE.md R19) */
     TOLD_AGAIN, /* it was taken in before: nothing happens */

@@ -57,6 +57,7 @@ void *orders_free(struct orders *orders)
     table_release(&orders->references);
     table_release(&orders->ids);
     memory_free(orders->apis);
+    memory_free(orders->workflows);
     return memory_free(orders);
 }
 

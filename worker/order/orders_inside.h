@@ -56,6 +56,11 @@ void orders_leave_overdue(struct orders *orders, struct order *order);
 
 int64_t orders_wait_due_ms(const struct order *order); /* since the epoch: it ends, or BT is asked */
 
+/* --- orders_workflows.c --- */
+
+/* The order comes, or goes. */
+void orders_count_workflow(struct orders *orders, const struct order *order, bool comes);
+
 /* --- orders_await.c --- */
 
 /* Ends waits whose time is up, as far as `left` goes (in bytes of orders). */

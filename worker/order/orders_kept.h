@@ -2,6 +2,7 @@
 #ifndef ORDER_ORDERS_KEPT_H
 #define ORDER_ORDERS_KEPT_H
 
+#include "await.h"
 #include "change.h"
 #include "order_links.h"
 
@@ -43,6 +44,8 @@ struct orders {
     const struct calendar *calendar;
     bool may_wait;
     struct table ids; /* by request id */
+    struct workflow_count *workflows;
+    size_t workflow_count;
     size_t counts[ORDER_STATES];
     size_t count, owned, changes;
     size_t resting; /* of the owned: unloaded */

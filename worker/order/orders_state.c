@@ -89,6 +89,7 @@ void orders_add(struct orders *orders, struct order *order)
     part->turn = order->source.turn > part->turn ? order->source.turn : part->turn;
     part->place = order->source.place > part->place ? order->source.place : part->place;
     orders_index(orders, order);
+    orders_count_workflow(orders, order, true);
     orders->count++;
     orders->counts[order->state]++;
     orders->owned += order->ledger.owned;
@@ -143,6 +144,7 @@ void orders_forget(struct orders *orders, struct order *order)
     LIST_REMOVE(order->links, in_partition);
     REQUIRE(orders->count > 0 && orders->owned >= order->ledger.owned && orders->resting >= rests(order) &&
             orders->bytes >= order->ledger.weight);
+    orders_count_workflow(orders, order, false);
     orders->count--;
     orders->owned -= order->ledger.owned;
     orders->resting -= rests(order);

@@ -1,6 +1,7 @@
 /* Builds the JSON of /status. */
 #include "status_tree.h"
 
+#include "await.h"
 #include "memory.h"
 #include "names.h"
 #include "partitioner.h"
@@ -80,6 +81,25 @@ static struct json_object *doubts_tree(const struct worker *worker)
     return list;
 }
 
+/* Which texts of workflows that wait have orders: a file in history/ is needed as long. */
+static struct json_object *workflows_tree(const struct worker *worker)
+{
+    struct json_object *list = json_object_new_array();
+    size_t count;
+    const struct workflow_count *workflows = orders_workflows(worker->orders, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (workflows[i].orders == 0)
+            continue;
+        struct json_object *one = json_object_new_object();
+        tree_add_text(one, "orderType", workflows[i].type->name);
+        tree_add_text(one, "digest", workflows[i].digest);
+        tree_add_integer(one, "orders", (int64_t)workflows[i].orders);
+        json_object_array_add(list, one);
+    }
+    return list;
+}
+
 static struct json_object *turn_tree(const struct loop_turn *turn)
 {
     struct json_object *tree = json_object_new_object();
@@ -115,6 +135,7 @@ struct json_object *status_tree(const struct worker *worker, const char *why, co
                          (int64_t)orders_state_count(worker->orders, (enum order_state)i));
     tree_add(tree, "orders", orders);
     tree_add_integer(tree, "orderBytes", (int64_t)orders_bytes(worker->orders));
+    tree_add(tree, "workflows", workflows_tree(worker));
     tree_add(tree, "partitions", partitions_tree(worker));
     tree_add(tree, "apis", apis_tree(worker));
     tree_add(tree, "unstable", watching_tree(worker->watching));

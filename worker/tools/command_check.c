@@ -23,6 +23,29 @@ static void print_summary(const struct catalogue *catalogue, const struct settin
     }
 }
 
+static void print_digest(const struct order_type *type, const char *digest, const char *file)
+{
+    printf("%-30s %-17s %s\n", type->name, digest, file);
+}
+
+/* What orders that wait are bound to: today's text, and those of history/. */
+static void print_digests(const struct catalogue *catalogue)
+{
+    bool headed = false;
+
+    for (size_t i = 0; i < catalogue->type_count; i++) {
+        const struct order_type *type = catalogue->types[i];
+        if (!type->workflow->waits)
+            continue;
+        if (!headed)
+            printf("\n%-30s %-17s %s\n", "ITS ORDERS WAIT", "DIGEST", "TEXT");
+        headed = true;
+        print_digest(type, type->digest, "today's");
+        for (size_t v = 0; v < type->version_count; v++)
+            print_digest(type, type->versions[v]->digest, "history/");
+    }
+}
+
 static struct json_object *problems_tree(const struct problems *problems)
 {
     struct json_object *list = json_object_new_array();
@@ -39,11 +62,16 @@ static struct json_object *problems_tree(const struct problems *problems)
 
 static struct json_object *type_tree(const struct order_type *type, const struct settings *settings)
 {
-    struct json_object *tree = json_object_new_object(), *calls = json_object_new_array();
+    struct json_object *tree = json_object_new_object(), *calls = json_object_new_array(),
+                       *history = json_object_new_array();
 
     tree_add_text(tree, "name", type->name);
     tree_add_text(tree, "digest", type->digest);
+    for (size_t v = 0; v < type->version_count; v++)
+        json_object_array_add(history, json_object_new_string(type->versions[v]->digest));
+    tree_add(tree, "history", history);
     tree_add_boolean(tree, "served", catalogue_serves(type, settings));
+    tree_add_boolean(tree, "waits", type->workflow->waits);
     tree_add_boolean(tree, "writes", type->writes);
     for (size_t s = 0; s < type->workflow->step_count; s++) {
         const struct operation *operation = type->workflow->steps[s].operation;
@@ -81,10 +109,12 @@ static size_t check(const char *config, bool json)
     } else {
         setup_print_warnings(&warnings);
         setup_print_problems(&setup.problems);
-        if (count == 0)
+        if (count == 0) {
             print_summary(setup.catalogue, &setup.settings);
-        else
+            print_digests(setup.catalogue);
+        } else {
             fprintf(stderr, "%zu mistake%s: the worker would not start\n", count, count == 1 ? "" : "s");
+        }
     }
     problems_release(&warnings);
     setup_release(&setup);

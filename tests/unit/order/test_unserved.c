@@ -24,6 +24,17 @@ static struct order *next_owner(struct world *before, struct world *after, const
     return again;
 }
 
+/* So many orders have begun with the text of this digest. */
+static void has_orders(const struct world *world, const char *digest, size_t want)
+{
+    size_t count, found = 0;
+    const struct workflow_count *workflows = orders_workflows(world->orders, &count);
+
+    for (size_t i = 0; i < count; i++)
+        found += strcmp(workflows[i].digest, digest) == 0 ? workflows[i].orders : 0;
+    CU_ASSERT_EQUAL(found, want);
+}
+
 /* It is parked, that is published once, and nothing of it is called. */
 static void given_parked(struct world *world, struct order *order, const char *digest)
 {
@@ -57,6 +68,7 @@ static void one_that_waits(void)
     struct order *parked = next_owner(&old, &without, order, OTHER_TEXT);
     CU_ASSERT(parked->links->lane == NULL && orders_find_reference(without.orders, reference) == parked);
     given_parked(&without, parked, digest);
+    has_orders(&without, digest, 1);
     CU_ASSERT_EQUAL(given_told(&without, parked, 6, "e2", NULL, "done"), TOLD_TAKEN);
     struct decision retry = decision_of(parked, DECISION_RETRY);
     given_refused(&without, parked, &retry, name);
@@ -78,6 +90,10 @@ static void one_that_waits(void)
     CU_ASSERT_PTR_EQUAL(given_call(&back), served);
     given_answer(&back, served, 200, "{'q': 'y'}");
     CU_ASSERT(served->state == ORDER_DONE && served->status == OUTCOME_COMPLETED);
+    has_orders(&back, digest, 1);
+    CU_ASSERT_PTR_EQUAL_FATAL(given_settle(&back, 1000), served);
+    given_settled(&back, served);
+    has_orders(&back, digest, 0);
     given_world_end(&back);
     given_world_end(&still);
     given_world_end(&without);
