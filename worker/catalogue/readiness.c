@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "settings.h"
 #include "settings_check.h"
+#include "timestamp.h"
 #include "token_hosts.h"
 #include "url.h"
 
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+enum { DAY_MS = 86400000, HOLIDAYS_AHEAD = 365 /* days: further than any date that is agreed on */ };
 enum { INSTANCE_MAX = 249 /* of a group.instance.id in Kafka's own client */ };
 
 static bool is_production(const struct openapi *openapi, const char *url)
@@ -169,6 +171,57 @@ static void check_needs(const struct settings *settings, struct problems *proble
                      "there are no credentials for BT");
 }
 
+static bool has_dates(const struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++)
+        if (workflow->steps[i].start_at != NULL)
+            return true;
+    return false;
+}
+
+/* The first order type that starts a step on a day (x-start-at); null: none does. */
+static const struct order_type *dated_type(const struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->type_count; i++) {
+        const struct order_type *type = catalogue->types[i];
+        if (has_dates(type->workflow))
+            return type;
+        for (size_t v = 0; v < type->version_count; v++)
+            if (has_dates(type->versions[v]->workflow))
+                return type;
+    }
+    return NULL;
+}
+
+/* Without a zone 10:00 would be some other hour; a zone that the system does not have was reported. */
+static void check_calendar(const struct catalogue *catalogue, struct problems *problems)
+{
+    const struct order_type *type = dated_type(catalogue);
+
+    if (type != NULL && catalogue->calendar.time_zone == NULL)
+        problems_add(problems, "common/holidays.json", "{\"timeZone\": \"Europe/London\", \"days\": []}",
+                     "'%s' starts a step on a day (x-start-at), and no calendar says where days begin",
+                     type->name);
+}
+
+static void warn_of_calendar(const struct catalogue *catalogue, int64_t wall_ms, struct problems *warnings)
+{
+    const struct calendar *calendar = &catalogue->calendar;
+    const struct order_type *type = dated_type(catalogue);
+    int32_t last = calendar->count == 0 ? 0 : calendar->days[calendar->count - 1];
+    char text[TIMESTAMP_TEXT_SIZE] = "never";
+
+    if (type == NULL || last >= wall_ms / DAY_MS + HOLIDAYS_AHEAD)
+        return;
+    if (calendar->count > 0)
+        timestamp_print_date(last, text);
+    problems_add(
+        warnings, "common/holidays.json", "add the holidays of the next years",
+        "the holidays do not reach 12 months ahead (the last one: %s): after it '%s' starts steps on "
+        "days that may be holidays",
+        text, type->name);
+}
+
 void readiness_check(const struct settings *settings, const struct catalogue *catalogue,
                      struct problems *problems)
 {
@@ -179,6 +232,7 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
         problems_add(
             problems, "common", "take them over from the catalogue that came with this worker",
             "LedgerRecord.avsc, LedgerOwner.avsc or Decision.avsc is missing: nothing could be owned");
+    check_calendar(catalogue, problems);
     if (openapi->server_count == 0)
         return;
     settings_check_tags(settings, (const char *const *)openapi->tags, openapi->tag_count, problems);
@@ -200,13 +254,14 @@ void readiness_check(const struct settings *settings, const struct catalogue *ca
     }
 }
 
-void readiness_warn(const struct settings *settings, const struct catalogue *catalogue,
+void readiness_warn(const struct settings *settings, const struct catalogue *catalogue, int64_t wall_ms,
                     struct problems *warnings)
 {
     const struct openapi *openapi = &catalogue->openapi;
     struct problems ignored = {0};
 
     settings_warn(settings, warnings);
+    warn_of_calendar(catalogue, wall_ms, warnings);
     if (settings_is_in_the_clear(settings->api.base_url))
         problems_add(warnings, "bt.base.url", "https://", "bt.base.url is not encrypted on its way: %s",
                      settings->api.base_url);

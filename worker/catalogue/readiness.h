@@ -14,8 +14,8 @@
 void readiness_check(const struct settings *settings, const struct catalogue *catalogue,
                      struct problems *problems);
 
-/* What is allowed and hardly meant in production. */
-void readiness_warn(const struct settings *settings, const struct catalogue *catalogue,
+/* What is allowed and hardly meant in production; or will not be for long, at this moment (since the epoch). */
+void readiness_warn(const struct settings *settings, const struct catalogue *catalogue, int64_t wall_ms,
                     struct problems *warnings);
 
 #endif

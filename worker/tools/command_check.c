@@ -6,6 +6,7 @@
 #include "readiness.h"
 #include "setup.h"
 #include "tree_build.h"
+#include "wall_clock.h"
 
 #include <stdio.h>
 
@@ -102,7 +103,7 @@ static size_t check(const char *config, bool json)
 
     setup_load(config, &setup);
     readiness_check(&setup.settings, setup.catalogue, &setup.problems);
-    readiness_warn(&setup.settings, setup.catalogue, &warnings);
+    readiness_warn(&setup.settings, setup.catalogue, wall_clock_ms(), &warnings);
     size_t count = setup.problems.count;
     if (json) {
         print_json(&setup, &warnings);

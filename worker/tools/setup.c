@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "readiness.h"
 #include "settings_check.h"
+#include "wall_clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static void log_warnings(const struct setup *setup)
     struct problems warnings = {0};
 
     buffer_init(&text, 4000);
-    readiness_warn(&setup->settings, setup->catalogue, &warnings);
+    readiness_warn(&setup->settings, setup->catalogue, wall_clock_ms(), &warnings);
     for (size_t i = 0; i < warnings.count; i++)
         buffer_print(&text, "%s%s", i > 0 ? "; " : "", warnings.list[i].what);
     if (warnings.count > 0)

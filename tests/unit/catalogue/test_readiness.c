@@ -116,7 +116,7 @@ static void warnings(void)
         settings_load(path, NULL, &settings, &problems);
         readiness_check(&settings, catalogue, &problems);
         given_no_problem(told[i].settings, &problems);
-        readiness_warn(&settings, catalogue, &found);
+        readiness_warn(&settings, catalogue, 0, &found);
         CU_ASSERT_EQUAL(found.count, told[i].count);
         if (told[i].count > 0)
             given_problem(told[i].settings, &found, "", told[i].what);
@@ -128,4 +128,52 @@ static void warnings(void)
     given_remove_folder(folder);
 }
 
-CU_TestInfo test_readiness[] = {{"checks", checks}, {"warnings", warnings}, CU_TEST_INFO_NULL};
+/* A step that starts on a day needs a calendar, and one that goes on for a year: warned of on the day after that. */
+static void holidays(void)
+{
+    static const struct {
+        const char *file; /* null: none */
+        int64_t day;      /* since 1970-01-01 */
+        const char *mistake, *warning;
+    } rows[] = {
+        {NULL, 0, "no calendar says where days begin", "the last one: never"},
+        {"{'timeZone': 'Europe/London', 'days': []}", 0, NULL, "the last one: never"},
+        {"{'timeZone': 'Europe/London', 'days': [{'date': '1971-12-25'}, {'date': '1970-12-25'}]}", 358, NULL,
+         NULL},
+        {"{'timeZone': 'Europe/London', 'days': [{'date': '1971-12-25'}, {'date': '1970-12-25'}]}", 359, NULL,
+         "the last one: 1971-12-25"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct problems problems = {0}, found = {0}, mistakes = {0};
+        struct settings settings;
+        char *folder = given_folder(), path[1024];
+        given_order_type(folder, GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+                         GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_READ
+                                      ", 'x-start-at': '$inputs.q'}]}"));
+        if (rows[i].file != NULL)
+            given_in_folder(folder, "common/holidays.json", rows[i].file);
+        given_in_folder(folder, "settings", READY "bt.api.base.url=https://bt.example\n");
+        snprintf(path, sizeof path, "%s/settings", folder);
+        struct catalogue *catalogue = given_load(folder, "", &problems);
+        settings_load(path, NULL, &settings, &problems);
+        given_no_problem("world", &problems);
+        readiness_check(&settings, catalogue, &mistakes);
+        readiness_warn(&settings, catalogue, rows[i].day * 86400000, &found);
+        if (rows[i].mistake != NULL)
+            given_problem("calendar", &mistakes, "common/holidays.json", rows[i].mistake);
+        else
+            given_no_problem("calendar", &mistakes);
+        if (rows[i].warning != NULL)
+            given_problem("holidays", &found, "common/holidays.json", rows[i].warning);
+        else
+            given_no_problem("holidays", &found);
+        settings_release(&settings);
+        problems_release(&mistakes);
+        problems_release(&found);
+        catalogue_free(catalogue);
+        given_remove_folder(folder);
+    }
+}
+
+CU_TestInfo test_readiness[] = {
+    {"checks", checks}, {"warnings", warnings}, {"holidays", holidays}, CU_TEST_INFO_NULL};
