@@ -23,6 +23,7 @@ enum orders_told {
     TOLD_TAKEN, /* it is the order's; its offset is dealt with in the settlement that has the effect (PROMISE.md R19) */
     TOLD_AGAIN, /* it was taken in before: nothing happens */
     TOLD_LATER, /* its outcome is just being settled, or a look under way and its mailbox full: ask again then */
+    TOLD_SPENT, /* it has taken as many as an order may: nothing of it changes, and the message stays the caller's */
     TOLD_FULL, /* its mailbox is, or it takes nothing more: the message stays the caller's */
 };
 

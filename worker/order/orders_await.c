@@ -60,12 +60,15 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
     if (offset < *heard_end)
         return TOLD_AGAIN;
     orders_load(orders, order);
+    if (waiting->messages_taken >= MESSAGES_MAX)
+        return TOLD_SPENT;
     bool waited_for = order->state == ORDER_AWAITING && waiting_for(waiting, message->reference);
     bool looks = order->state == ORDER_CALLING && order->lookup.workflow != NULL;
     if (!waited_for && !mailbox_has_room(&waiting->mailbox, message))
         return looks && waiting_for(waiting, message->reference) ? TOLD_LATER : TOLD_FULL;
     bool known = is_known(waiting, what, message);
     *heard_end = offset + 1;
+    waiting->messages_taken++;
     waiting_note_event(waiting, message->event_id);
     note_offset(order, message, offset);
     if (!known)

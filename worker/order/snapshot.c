@@ -145,6 +145,7 @@ static char *progress_of(const struct order *order)
     tree_add(tree, "marks", json_object_get(order->waiting.marks));
     tree_add(tree, "eventIds", event_ids_tree(&order->waiting));
     add_headers(tree, &order->source.headers);
+    add_number(tree, "messagesTaken", order->waiting.messages_taken);
     add_number(tree, "journalDropped", order->journal.dropped);
     tree_add(tree, "journal", journal_tree(&order->journal));
     return text_of(tree);
@@ -303,6 +304,7 @@ static void read_progress(struct order *order, const struct json_object *progres
     read_headers(progress, &order->source.headers);
     mailbox_of_tree(tree_member(progress, "mailbox"), &order->waiting.mailbox);
     order->waiting.marks = json_object_get(tree_member(progress, "marks"));
+    order->waiting.messages_taken = (unsigned)number_of(progress, "messagesTaken");
     read_event_ids(tree_member(progress, "eventIds"), &order->waiting);
     if (tree_member(progress, "latestNews") != NULL && !unserved_is_missing(order))
         order->waiting.latest = progress_of_tree(tree_member(progress, "latestNews"), order_workflow(order));

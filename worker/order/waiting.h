@@ -9,6 +9,7 @@
 #include "mailbox.h"
 #include "progress.h"
 
+enum { MESSAGES_MAX = 1000 /* an order takes in; no way of BT's has as many */ };
 enum { EVENT_IDS_MAX = 32 /* of the latest events: the same id is the same event */ };
 
 struct waiting {
@@ -16,6 +17,7 @@ struct waiting {
     struct ledger_references references; /* what BT may name it by */
     struct ledger_heard heard;
     struct mailbox mailbox;
+    unsigned messages_taken;
     struct message message;    /* taken out of the mailbox, until it is judged; of one turn */
     char *shown;               /* what the latest look of this wait has shown; owned; null: nothing */
     bool looks_last, is_late;  /* the look that comes before a time-out has begun; has been answered */

@@ -90,6 +90,9 @@ static bool tell(struct worker *worker, struct order *order, const struct event 
         put_aside(worker, from, "mailbox-full",
                   "the order has as many messages as its mailbox takes, or takes no more");
         return true;
+    case TOLD_SPENT:
+        put_aside(worker, from, "messages-max", "the order has taken as many messages as an order may");
+        return true;
     case TOLD_AGAIN:
         finish(worker, from);
         metrics_count_event(worker->metrics, "again");

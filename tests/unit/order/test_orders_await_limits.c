@@ -70,6 +70,25 @@ static void too_large_while_it_waits(void)
     given_world_end(&world);
 }
 
+/* After so many messages an order takes none, also after a take-over; what it waits for goes on without them. */
+static void as_many_as_it_takes(void)
+{
+    struct world world;
+    char news[300];
+    struct order *order = settled_waiting(&world);
+
+    for (int64_t i = 0; i < MESSAGES_MAX; i++) {
+        CU_ASSERT_EQUAL_FATAL(given_told(&world, order, i, NULL, NULL, "working"), TOLD_TAKEN);
+        given_news(order, news, sizeof news);
+    }
+    struct order *again = given_taken_over(&world, order);
+    int64_t heard = again->waiting.heard.events_end;
+    CU_ASSERT_EQUAL(given_told(&world, again, MESSAGES_MAX, NULL, NULL, "done"), TOLD_SPENT);
+    CU_ASSERT(again->state == ORDER_AWAITING && again->waiting.heard.events_end == heard &&
+              orders_change_count(world.orders) == 0);
+    given_world_end(&world);
+}
+
 /* The last look has no answer: it is asked again after a while, and no time passes in between. */
 static void the_last_look_again(void)
 {
@@ -111,7 +130,10 @@ static void no_room_during_a_look(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_orders_await_limits[] = {
-    {"a day that has passed", a_day_that_has_passed},       {"an order that stays", an_order_that_stays},
-    {"too large while it waits", too_large_while_it_waits}, {"the last look again", the_last_look_again},
-    {"no room during a look", no_room_during_a_look},       CU_TEST_INFO_NULL};
+CU_TestInfo test_orders_await_limits[] = {{"a day that has passed", a_day_that_has_passed},
+                                          {"an order that stays", an_order_that_stays},
+                                          {"too large while it waits", too_large_while_it_waits},
+                                          {"the last look again", the_last_look_again},
+                                          {"no room during a look", no_room_during_a_look},
+                                          {"as many as it takes", as_many_as_it_takes},
+                                          CU_TEST_INFO_NULL};
