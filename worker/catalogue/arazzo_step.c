@@ -15,6 +15,21 @@ static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "U
 NAMES_COMPLETE(status_names, STATUS_ABSENT + 1); /* and the null */
 _Static_assert((int)STATUS_ABSENT == (int)OUTCOME_UNKNOWN + 1, "those before it are cast to the enum");
 
+/* A way that onFailure leads to may undo something; anywhere else only an `end` has an outcome. */
+static void check_outcome(struct arazzo_reader *reader, bool success, const struct action *action)
+{
+    bool is_way = action->type == ACTION_GOTO && !success;
+    bool undoes =
+        !action->absent && (action->outcome == OUTCOME_REJECTED || action->outcome == OUTCOME_UNKNOWN);
+
+    if (action->type != ACTION_END && !is_way)
+        json_cursor_problem(reader->cursor, "x-outcome at an end, or at a goto of onFailure",
+                            "it means nothing at this action");
+    else if (is_way && !undoes)
+        json_cursor_problem(reader->cursor, "REJECTED or UNKNOWN",
+                            "a way that onFailure leads to has no such outcome");
+}
+
 static void read_outcome(struct arazzo_reader *reader, struct json_object *tree, bool success,
                          struct action *action)
 {
@@ -33,6 +48,7 @@ static void read_outcome(struct arazzo_reader *reader, struct json_object *tree,
     else
         action->outcome = status == STATUS_ABSENT ? OUTCOME_COMPLETED : (enum outcome_status)status;
     action->absent = status == STATUS_ABSENT;
+    check_outcome(reader, success, action);
     const char *reason = tree_text_of(outcome, "reason");
     if (reason != NULL && !template_parse(reason, &reader->naming, &action->reason, &why))
         json_cursor_problem(reader->cursor, "", "%s", why.text);

@@ -277,6 +277,15 @@ static void check_absent(const struct checker *checker, const char *pointer, con
     }
 }
 
+/* A look-up answers; what its answer leads to is the order's to say. */
+static void check_answers(const struct checker *checker, const char *pointer, const struct step *step)
+{
+    for (size_t i = 0; i < step->on_failure_count; i++)
+        if (step->on_failure[i].type == ACTION_GOTO && step->on_failure[i].outcome_named)
+            complain(checker, pointer, "leave x-outcome out",
+                     "action '%s' says how the order ends, and this is a look-up", step->on_failure[i].name);
+}
+
 /* The channel of a channelPath, whose beginning was checked when it was read. */
 static const struct event_channel *channel_of_path(const struct asyncapi *asyncapi, const char *path)
 {
@@ -319,6 +328,8 @@ static void check_steps(const struct checker *checker)
             check_own_reply(checker, pointer, w, i);
             if (workflow == checker->type->workflow)
                 check_absent(checker, pointer, &workflow->steps[i]);
+            else
+                check_answers(checker, pointer, &workflow->steps[i]);
         }
     }
 }

@@ -30,7 +30,7 @@ struct action {
     unsigned retry_limit;
     char *target;                /* of goto: a stepId */
     size_t target_index;         /* its place among the workflow's steps */
-    enum outcome_status outcome; /* of end */
+    enum outcome_status outcome; /* of end; of a goto that has x-outcome: how the way from there ends */
     bool outcome_named;          /* by x-outcome, not by default */
     bool absent;                 /* x-outcome ABSENT: a look-up finds that there is none */
     struct template *reason;     /* of x-outcome; null when there is none */

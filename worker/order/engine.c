@@ -143,6 +143,7 @@ static enum engine_move act(struct order *order, const struct step *step, const 
             json_object_object_del(order_execution(order)->steps, step->id); /* of an earlier visit */
             order->wrote =
                 order->wrote || order_writes(order); /* "already done", perhaps: FAILED would be a guess */
+            engine_take_way(order, action, reply, &verdict->reason);
             return leave_step(order, action->target_index, terms);
         }
         return engine_end_by_action(order, action, reply, &verdict->reason, terms);
@@ -261,8 +262,10 @@ static enum engine_move fail_to_receive(struct order *order, const struct action
 {
     engine_note_progress(order, reason, terms);
     json_object_object_del(order->main.steps, order_step(order)->id); /* of an earlier visit */
-    return action->type == ACTION_GOTO ? leave_step(order, action->target_index, terms)
-                                       : engine_end_by_action(order, action, scope, reason, terms);
+    if (action->type != ACTION_GOTO)
+        return engine_end_by_action(order, action, scope, reason, terms);
+    engine_take_way(order, action, scope, reason);
+    return leave_step(order, action->target_index, terms);
 }
 
 /*

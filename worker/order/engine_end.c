@@ -98,6 +98,16 @@ struct json_object *engine_result_so_far(struct order *order)
     return build_result(order, &scope, &result, &unused) ? result : NULL;
 }
 
+/* The way that was taken is at its end, and nothing on it has said otherwise. */
+static enum engine_move end_way(struct order *order, const struct engine_terms *terms)
+{
+    const struct way_out way = *order->way;
+
+    return way.status == OUTCOME_REJECTED
+               ? finish(order, way.status, &way.reason, terms)
+               : engine_park(order, way.reason.kind, way.reason.code, way.reason.text, terms);
+}
+
 enum engine_move engine_complete(struct order *order, const struct reason *given,
                                  const struct engine_terms *terms)
 {
@@ -107,6 +117,8 @@ enum engine_move engine_complete(struct order *order, const struct reason *given
 
     if (order->lookup.workflow != NULL)
         return end_lookup(order, workflow_outputs(order->lookup.workflow, &scope), false);
+    if (order->way != NULL)
+        return end_way(order, terms);
     /* What was built while the reply was judged is the same; an order of skipped steps comes here twice. */
     if (order->result != NULL || build_result(order, &scope, &order->result, &why))
         return engine_end(order, OUTCOME_COMPLETED, given, terms);
@@ -133,6 +145,8 @@ static bool completes(struct order *order, const struct step *step, const struct
     const struct workflow *workflow = order_workflow(order);
     struct scope scope = engine_scope(order);
 
+    if (order->way != NULL)
+        return false;
     for (size_t i = 0; i < step->on_success_count; i++)
         if (criteria_hold(&step->on_success[i].criteria, reply))
             return step->on_success[i].type == ACTION_END && step->on_success[i].outcome == OUTCOME_COMPLETED;
@@ -164,23 +178,43 @@ static enum reason_kind kind_of_end(enum outcome_status status)
                                          : REASON_REFUSED;
 }
 
+/* What x-outcome says, or what was found where it says nothing. */
+static struct reason reason_of(const struct action *action, const struct scope *reply,
+                               const struct reason *found)
+{
+    CLEANUP(tree_release)
+    struct json_object *text = action->reason == NULL ? NULL : template_value(action->reason, reply);
+    struct reason reason;
+
+    reason_set(&reason, kind_of_end(action->outcome), action->name, "%s",
+               tree_text(text) != NULL ? tree_text(text) : found->text);
+    return reason;
+}
+
+void engine_take_way(struct order *order, const struct action *action, const struct scope *reply,
+                     const struct reason *found)
+{
+    if (!action->outcome_named || order->lookup.workflow != NULL)
+        return;
+    memory_free(order->way);
+    order->way = memory_new(1, sizeof *order->way);
+    *order->way = (struct way_out){.status = action->outcome, .reason = reason_of(action, reply, found)};
+}
+
 /* An `end`: what x-outcome says, REJECTED by itself; COMPLETED builds the result. */
 enum engine_move engine_end_by_action(struct order *order, const struct action *action,
                                       const struct scope *reply, const struct reason *found,
                                       const struct engine_terms *terms)
 {
-    struct reason reason;
-
+    if (action->outcome_named && order->lookup.workflow == NULL)
+        order->way = memory_free(order->way); /* a step of it says otherwise */
     if (action->absent && order->lookup.workflow != NULL) {
         struct scope scope = engine_scope(order);
         return end_lookup(order, workflow_outputs(order->lookup.workflow, &scope), true);
     }
     if (action->outcome == OUTCOME_COMPLETED && action->reason == NULL)
         return engine_complete(order, &no_reason, terms);
-    CLEANUP(tree_release)
-    struct json_object *text = action->reason == NULL ? NULL : template_value(action->reason, reply);
-    reason_set(&reason, kind_of_end(action->outcome), action->name, "%s",
-               tree_text(text) != NULL ? tree_text(text) : found->text);
+    struct reason reason = reason_of(action, reply, found);
     if (action->outcome == OUTCOME_COMPLETED)
         return engine_complete(order, &reason, terms);
     /* Whoever wrote the workflow may know that the earlier write is undone by this. */

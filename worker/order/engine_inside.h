@@ -33,6 +33,9 @@ enum engine_move engine_complete(struct order *order, const struct reason *given
 enum engine_move engine_end_by_action(struct order *order, const struct action *action,
                                       const struct scope *reply, const struct reason *found,
                                       const struct engine_terms *terms);
+/* A goto of onFailure is taken: how the way ends from now on, where it says so. */
+void engine_take_way(struct order *order, const struct action *action, const struct scope *reply,
+                     const struct reason *found);
 enum engine_move engine_give_up(struct order *order, const struct reason *found,
                                 const struct engine_terms *terms);
 

@@ -32,6 +32,12 @@ struct execution {
     int64_t step_began_ms;           /* clock of the loop */
 };
 
+/* How the way ends that a goto of onFailure has taken (its x-outcome), unless a step of it says otherwise. */
+struct way_out {
+    enum outcome_status status; /* REJECTED or UNKNOWN */
+    struct reason reason;
+};
+
 /* Whether an attempt of the step may have happened, and what is done about it (PROMISE.md R5, R6). */
 struct doubt {
     bool open;            /* the latest attempt may have happened */

@@ -52,6 +52,7 @@ void *order_free(struct order *order)
     journal_release(&order->journal);
     waiting_release(&order->waiting);
     unserved_free(order->unserved);
+    memory_free(order->way);
     json_object_put(order->result);
     if (order->ledger.unloaded != NULL)
         ledger_release(order->ledger.unloaded);

@@ -60,6 +60,7 @@ struct order {
     struct request request;
     char order_id[ORDER_ID_SIZE]; /* BT's, from an output named orderId; "" */
     struct execution main, lookup;
+    struct way_out *way;    /* owned; null: it ends COMPLETED */
     unsigned steps_done;    /* steps executed, for the budget */
     int64_t due_ms;         /* of ORDER_WAITING */
     int64_t started_at_ms;  /* first call of the order, since the epoch; 0: none yet */

@@ -114,6 +114,27 @@ static void add_walk(struct json_object *tree, const struct order *order, bool u
         tree_add(tree, "latestNews", progress_tree(waiting_latest(&order->waiting)));
 }
 
+static void add_way(struct json_object *tree, const struct way_out *way)
+{
+    struct json_object *one = way == NULL ? NULL : json_object_new_object();
+
+    if (way == NULL)
+        return;
+    tree_add_known(one, "status", outcome_status_name(way->status));
+    parts_add_reason(one, "reason", &way->reason);
+    tree_add(tree, "way", one);
+}
+
+static void read_way(const struct json_object *tree, struct order *order)
+{
+    REQUIRE(order->way == NULL);
+    if (tree == NULL)
+        return;
+    order->way = memory_new(1, sizeof *order->way);
+    order->way->status = parts_read_status(tree);
+    parts_read_reason(tree, "reason", &order->way->reason);
+}
+
 static char *progress_of(const struct order *order)
 {
     CLEANUP(tree_release) struct json_object *tree = json_object_new_object();
@@ -140,8 +161,10 @@ static char *progress_of(const struct order *order)
         parts_add_reason(tree, "reason", &order->reason);
         add_number(tree, "finishedAtMs", order->finished_at_ms);
     }
-    if (undecided)
+    if (undecided) {
+        add_way(tree, order->way);
         tree_add(tree, "mailbox", mailbox_tree(&order->waiting.mailbox));
+    }
     tree_add(tree, "marks", json_object_get(order->waiting.marks));
     tree_add(tree, "eventIds", event_ids_tree(&order->waiting));
     add_headers(tree, &order->source.headers);
@@ -301,6 +324,7 @@ static void read_progress(struct order *order, const struct json_object *progres
     order->status = parts_read_status(progress);
     parts_read_reason(progress, "reason", &order->reason);
     order->finished_at_ms = number_of(progress, "finishedAtMs");
+    read_way(tree_member(progress, "way"), order);
     read_headers(progress, &order->source.headers);
     mailbox_of_tree(tree_member(progress, "mailbox"), &order->waiting.mailbox);
     order->waiting.marks = json_object_get(tree_member(progress, "marks"));
@@ -366,6 +390,7 @@ void snapshot_unload(struct order *order)
     journal_release(&order->journal);
     waiting_unload(&order->waiting);
     unserved_unload(order);
+    order->way = memory_free(order->way);
     memory_free(order->source.headers.traceparent);
     memory_free(order->source.headers.tracestate);
     memory_free(order->source.headers.tracking);

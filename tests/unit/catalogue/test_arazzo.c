@@ -247,6 +247,18 @@ static const struct {
      "onFailure/0/x-outcome", "'status'"},
     {"outcome PROGRESS", FAILURE("'name': 'n', 'type': 'end', 'x-outcome': {'status': 'PROGRESS'}"),
      "onFailure/0/x-outcome", "'status'"},
+    {"outcome of a retry", FAILURE("'name': 'n', 'type': 'retry', 'x-outcome': {'status': 'REJECTED'}"),
+     "onFailure/0/x-outcome", "it means nothing at this action"},
+    {"outcome of a goto after success",
+     GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_READ
+                  ", 'onSuccess': [{'name': 'n', 'type': 'goto', 'stepId': 't', 'x-outcome': {'status':"
+                  " 'REJECTED'}}]},{'stepId': 't', " GIVEN_READ "}]}"),
+     "onSuccess/0/x-outcome", "it means nothing at this action"},
+    {"a way that completes",
+     GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 's', " GIVEN_READ
+                  ", 'onFailure': [{'name': 'n', 'type': 'goto', 'stepId': 't', 'x-outcome': {'status':"
+                  " 'COMPLETED'}}]},{'stepId': 't', " GIVEN_READ "}]}"),
+     "onFailure/0/x-outcome", "has no such outcome"},
     {"reason that does not parse",
      FAILURE("'name': 'n', 'type': 'end', 'x-outcome': {'status': 'FAILED', 'reason': '{$x}'}"), "x-outcome",
      "$x"},

@@ -26,6 +26,11 @@ static const struct {
      W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$steps.s.outputs.o'")), NULL, NULL, NULL},
     {"an input from a setting", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$inputs.cugId'")), NULL, NULL, NULL},
+    {"a look-up that ends the order", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" READ_STEP "]}, {'workflowId': 'v', 'steps': [{'stepId': 'l', " GIVEN_READ
+       ", 'onFailure': [{'name': 'n', 'type': 'goto', 'stepId': 'm', 'x-outcome': {'status': 'REJECTED'}}]},"
+       " {'stepId': 'm', " GIVEN_READ "}]"),
+     "#/workflows/1/steps/0", "and this is a look-up", "leave x-outcome out"},
     {"an input that the request lacks", GIVEN_REQUEST(""), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$steps.s.outputs.o'")),
      "#/workflows/0/steps/0/parameters/0/value", "input 'id' comes neither", "input.id="},

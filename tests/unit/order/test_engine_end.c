@@ -42,4 +42,58 @@ static void refused_after_a_write(void)
     }
 }
 
-CU_TestInfo test_engine_end[] = {{"refused after a write", refused_after_a_write}, CU_TEST_INFO_NULL};
+/* What a read says no to is undone by the last step: goto and that step each with what they say of the outcome. */
+#define UNDONE(outcome, undo)                                                                                \
+    GIVEN_ARAZZO(                                                                                            \
+        "{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A ",{'stepId': 'r', " GIVEN_READ                        \
+        ", 'onSuccess': [{'name': 'good', 'type': 'end'}], 'onFailure': [{'name': 'back', 'type': 'goto',"   \
+        " 'stepId': 'u', 'criteria': [{'condition': '$statusCode == 404'}]" outcome                          \
+        "}]},{'stepId': 'u', 'operationId': 'never', 'successCriteria': [{'condition': '$statusCode =="      \
+        " 201'}]" undo "}]}" GIVEN_FIND)
+#define WAY(status) ", 'x-outcome': {'status': '" status "', 'reason': 'BT said {$response.body#/said}'}"
+#define OTHERWISE(outcome) ", 'onSuccess': [{'name': 'undone', 'type': 'end'" outcome "}]"
+
+static const struct {
+    const char *name, *workflow, *code, *text;
+    enum order_state state;
+    enum outcome_status status;
+} ways[] = {
+    {"nothing is said", UNDONE("", ""), "", "", ORDER_DONE, OUTCOME_COMPLETED},
+    {"rejected", UNDONE(WAY("REJECTED"), ""), "back", "BT said no", ORDER_DONE, OUTCOME_REJECTED},
+    {"a person's", UNDONE(WAY("UNKNOWN"), ""), "back", "BT said no", ORDER_PARKED, OUTCOME_UNKNOWN},
+    {"an end that says nothing", UNDONE(WAY("REJECTED"), OTHERWISE("")), "back", "BT said no", ORDER_DONE,
+     OUTCOME_REJECTED},
+    {"a step says otherwise",
+     UNDONE(WAY("REJECTED"), OTHERWISE(", 'x-outcome': {'status': 'UNKNOWN', 'reason': 'look'}")), "undone",
+     "look", ORDER_PARKED, OUTCOME_UNKNOWN},
+    {"or that it is done", UNDONE(WAY("REJECTED"), OTHERWISE(", 'x-outcome': {'status': 'COMPLETED'}")), "",
+     "", ORDER_DONE, OUTCOME_COMPLETED},
+};
+
+/* The way ends as the goto says, also where another worker goes on with it in between. */
+static void how_a_way_ends(void)
+{
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct world world;
+
+        given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), ways[i].workflow, 10, true);
+        struct order *order = given_named(&world, "k", '1');
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        given_answer(&world, order, 201, "{'o': 'x'}");
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        given_answer(&world, order, 404, "{'said': 'no'}");
+        CU_ASSERT_EQUAL_FATAL(order->state, ORDER_READY);
+        order = given_taken_over(&world, order);
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        CU_ASSERT_PTR_NOT_NULL(strchr(order_step(order)->id, 'u'));
+        given_answer(&world, order, 201, "{}");
+        if (order->state != ways[i].state || order->status != ways[i].status)
+            given_same(ways[i].name, outcome_status_name(order->status), "another outcome");
+        given_same(ways[i].name, order->reason.code, ways[i].code);
+        given_same(ways[i].name, order->reason.text, ways[i].text);
+        given_world_end(&world);
+    }
+}
+
+CU_TestInfo test_engine_end[] = {
+    {"refused after a write", refused_after_a_write}, {"how a way ends", how_a_way_ends}, CU_TEST_INFO_NULL};
