@@ -6,6 +6,7 @@
 #include "names.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 enum { LABEL_MAX = 200, LABELS_BYTES = 2048 }; /* characters of a value; of all labels, escaped */
@@ -152,6 +153,8 @@ void metric_table_print(const struct metric_table *table, struct buffer *out)
         buffer_print(out, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help, family->name,
                      kinds[family->kind]);
         for (const struct series *series = table->first[i]; series != NULL; series = series->next) {
+            if (isnan(series->value))
+                continue;
             if (family->kind == METRIC_HISTOGRAM)
                 print_histogram(series, out);
             else if (*series->labels != '\0')

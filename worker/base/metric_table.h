@@ -34,7 +34,7 @@ void *metric_table_free(struct metric_table *table);
 struct series *metric_table_series(struct metric_table *table, size_t family, const char *const values[]);
 
 void series_add(struct series *series, double by);
-void series_set(struct series *series, double value);
+void series_set(struct series *series, double value); /* NAN: a gauge that has no value now is not printed */
 void series_observe(struct series *series, double value);
 double series_value(const struct series *series);
 

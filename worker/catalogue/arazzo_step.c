@@ -30,6 +30,16 @@ static void check_outcome(struct arazzo_reader *reader, bool success, const stru
                             "a way that onFailure leads to has no such outcome");
 }
 
+static void read_by(struct arazzo_reader *reader, struct json_object *outcome, struct action *action)
+{
+    size_t mark = json_cursor_enter(reader->cursor, "by");
+
+    if (action->outcome != OUTCOME_UNKNOWN)
+        json_cursor_problem(reader->cursor, "leave it out", "only of UNKNOWN a person decides");
+    action->by = payload_read(tree_member(outcome, "by"), reader->cursor, &reader->naming);
+    json_cursor_leave(reader->cursor, mark);
+}
+
 static void read_outcome(struct arazzo_reader *reader, struct json_object *tree, bool success,
                          struct action *action)
 {
@@ -52,6 +62,8 @@ static void read_outcome(struct arazzo_reader *reader, struct json_object *tree,
     const char *reason = tree_text_of(outcome, "reason");
     if (reason != NULL && !template_parse(reason, &reader->naming, &action->reason, &why))
         json_cursor_problem(reader->cursor, "", "%s", why.text);
+    if (tree_has(outcome, "by"))
+        read_by(reader, outcome, action);
     json_cursor_leave(reader->cursor, mark);
 }
 
@@ -433,6 +445,7 @@ static void release_actions(struct action *actions, size_t count)
         memory_free(actions[i].name);
         memory_free(actions[i].target);
         template_free(actions[i].reason);
+        payload_free(actions[i].by);
         criteria_release(&actions[i].criteria);
     }
     memory_free(actions);

@@ -34,6 +34,7 @@ struct action {
     bool outcome_named;          /* by x-outcome, not by default */
     bool absent;                 /* x-outcome ABSENT: a look-up finds that there is none */
     struct template *reason;     /* of x-outcome; null when there is none */
+    struct payload *by;          /* of UNKNOWN: the date by which a person must decide; null: none */
 };
 
 struct step_parameter {

@@ -182,6 +182,7 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
     }
     fill_reason(decision, &reason);
     order->reason = no_reason;
+    order->decide_by_ms = 0;
     order->outcome_is_due = false;
     execution_release(&order->lookup);
     engine_end_wait(order);

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "projection.h"
 #include "text.h"
+#include "timestamp.h"
 #include "tree_build.h"
 
 #include <string.h>
@@ -25,6 +26,7 @@ enum engine_move engine_park(struct order *order, enum reason_kind kind, const c
 {
     REQUIRE(kind != REASON_NONE); /* a person is told why */
     order->status = OUTCOME_UNKNOWN;
+    order->decide_by_ms = 0;
     order->doubt.open = false; /* it is a person's now */
     reason_set(&order->reason, kind, code, "%s", text);
     order->finished_at_ms = terms->wall_ms;
@@ -103,9 +105,11 @@ static enum engine_move end_way(struct order *order, const struct engine_terms *
 {
     const struct way_out way = *order->way;
 
-    return way.status == OUTCOME_REJECTED
-               ? finish(order, way.status, &way.reason, terms)
-               : engine_park(order, way.reason.kind, way.reason.code, way.reason.text, terms);
+    if (way.status == OUTCOME_REJECTED)
+        return finish(order, way.status, &way.reason, terms);
+    engine_park(order, way.reason.kind, way.reason.code, way.reason.text, terms);
+    order->decide_by_ms = way.decide_by_ms;
+    return ENGINE_PARK;
 }
 
 enum engine_move engine_complete(struct order *order, const struct reason *given,
@@ -191,6 +195,21 @@ static struct reason reason_of(const struct action *action, const struct scope *
     return reason;
 }
 
+/* Until when a person must decide: a date-time, or the beginning of a date; 0: it says neither. */
+static int64_t decide_by(const struct action *action, const struct scope *reply)
+{
+    CLEANUP(tree_release)
+    struct json_object *value = action->by == NULL ? NULL : payload_value(action->by, reply);
+    const char *text = tree_text(value);
+    int32_t day;
+    int64_t ms;
+    struct fault unused;
+
+    if (text != NULL && timestamp_parse_date(text, &day, &unused))
+        return (int64_t)day * 86400000;
+    return text != NULL && timestamp_parse(text, &ms, &unused) ? ms : 0;
+}
+
 void engine_take_way(struct order *order, const struct action *action, const struct scope *reply,
                      const struct reason *found)
 {
@@ -198,7 +217,9 @@ void engine_take_way(struct order *order, const struct action *action, const str
         return;
     memory_free(order->way);
     order->way = memory_new(1, sizeof *order->way);
-    *order->way = (struct way_out){.status = action->outcome, .reason = reason_of(action, reply, found)};
+    *order->way = (struct way_out){.status = action->outcome,
+                                   .reason = reason_of(action, reply, found),
+                                   .decide_by_ms = decide_by(action, reply)};
 }
 
 /* An `end`: what x-outcome says, REJECTED by itself; COMPLETED builds the result. */
@@ -220,7 +241,11 @@ enum engine_move engine_end_by_action(struct order *order, const struct action *
     /* Whoever wrote the workflow may know that the earlier write is undone by this. */
     if (action->outcome == OUTCOME_REJECTED && action->outcome_named && order->lookup.workflow == NULL)
         return finish(order, OUTCOME_REJECTED, &reason, terms);
-    return engine_end(order, action->outcome, &reason, terms);
+    int64_t decide_by_ms = decide_by(action, reply);
+    enum engine_move move = engine_end(order, action->outcome, &reason, terms);
+    if (move == ENGINE_PARK)
+        order->decide_by_ms = decide_by_ms;
+    return move;
 }
 
 enum engine_move engine_give_up(struct order *order, const struct reason *found,

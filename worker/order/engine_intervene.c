@@ -138,6 +138,7 @@ static bool cancel(struct order *order, const struct decision *decision, const s
                          decision->attempt, order->attempt);
     reason_set(&reason, REASON_DECISION, decision_words[decision->verdict], "%s", decision->why);
     order->reason = no_reason;
+    order->decide_by_ms = 0;
     order->outcome_is_due = false;
     *move = engine_go_to(order, cancel->target_index, &reason, terms);
     return true;

@@ -36,6 +36,7 @@ struct execution {
 struct way_out {
     enum outcome_status status; /* REJECTED or UNKNOWN */
     struct reason reason;
+    int64_t decide_by_ms; /* of UNKNOWN, as of an order */
 };
 
 /* Whether an attempt of the step may have happened, and what is done about it (PROMISE.md R5, R6). */

@@ -77,8 +77,9 @@ struct order {
     struct reason reason;
     struct json_object *result; /* also while a reply is judged: what the workflow would end with */
     int64_t finished_at_ms;
-    unsigned sequence;   /* outcomes published before this one */
-    bool outcome_is_due; /* PARKED: its UNKNOWN is not published yet */
+    int64_t decide_by_ms; /* of ORDER_PARKED: when a person must have decided, since the epoch; 0: not said */
+    unsigned sequence;    /* outcomes published before this one */
+    bool outcome_is_due;  /* PARKED: its UNKNOWN is not published yet */
 };
 
 /* A new order with a copy of the key, an empty one being none (R14); state ORDER_QUEUED. */

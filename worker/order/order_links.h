@@ -21,7 +21,7 @@ struct order_links {
     LIST_ENTRY(order_links) in_partition;
     TAILQ_ENTRY(order_links) in_changes;
     struct table_item by_id;           /* in the table of ids */
-    struct heap_item waiting;          /* among those of ORDER_WAITING */
+    struct heap_item waiting;          /* among those of ORDER_WAITING, AWAITING, or PARKED until a date */
     struct api *listed, *paced;        /* of ORDER_READY: in whose list; whose window it is in */
     struct reference_link *references; /* those it is found by; as many as are indexed */
     size_t reference_count;

@@ -54,6 +54,7 @@ void *orders_free(struct orders *orders)
     lanes_free(orders->lanes);
     heap_release(&orders->waiting);
     heap_release(&orders->awaiting);
+    heap_release(&orders->deciding);
     table_release(&orders->references);
     table_release(&orders->ids);
     memory_free(orders->apis);
@@ -238,6 +239,13 @@ size_t orders_state_count(const struct orders *orders, enum order_state state)
 size_t orders_late_count(const struct orders *orders)
 {
     return orders->late;
+}
+
+int64_t orders_decide_by_ms(const struct orders *orders)
+{
+    const struct heap_item *first = heap_first(&orders->deciding);
+
+    return first == NULL ? 0 : first->due;
 }
 
 uint64_t orders_lease_count(const struct orders *orders)

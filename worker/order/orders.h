@@ -94,6 +94,7 @@ size_t orders_owned_count(const struct orders *orders); /* in the ledger */
 size_t orders_state_count(const struct orders *orders, enum order_state state);
 size_t
 orders_late_count(const struct orders *orders); /* of those that wait: their message was expected by now */
+int64_t orders_decide_by_ms(const struct orders *orders); /* earliest of the parked ones; 0: none has one */
 uint64_t orders_lease_count(const struct orders *orders); /* leases that ran out before the call began */
 
 /* The next of all orders, for status; start with null. */

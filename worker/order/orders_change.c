@@ -28,6 +28,7 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     bool first = order->source.key == NULL || (!waits && lanes_enter(orders->lanes, order));
     orders_add(orders, order);
     bool missing = unserved_is_missing(order);
+    order->decide_by_ms = snapshot_decide_by_ms(order);
     if (state != LEDGER_INTENDED || missing) { /* its content is looked at later: there may be very many */
         orders_set_state(orders, order,
                          state == LEDGER_PARKED || missing ? ORDER_PARKED

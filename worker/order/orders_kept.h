@@ -38,6 +38,7 @@ struct orders {
     struct order_list going; /* left to orders_sweep() */
     struct heap waiting;     /* by due time */
     struct heap awaiting;    /* by the moment at which the wait ends, since the epoch */
+    struct heap deciding;    /* ORDER_PARKED, by the moment at which a person must have decided */
     size_t unread;           /* orders of those lists in all partitions */
     struct table references; /* what BT may name an order by */
     const struct asyncapi *asyncapi;

@@ -121,6 +121,8 @@ static void leave_state(struct orders *orders, struct order *order)
         TAILQ_REMOVE(&orders->permitted, order->links, in_state);
     else if (order->state == ORDER_WAITING)
         heap_remove(&orders->waiting, &order->links->waiting);
+    else if (order->state == ORDER_PARKED)
+        heap_remove(&orders->deciding, &order->links->waiting);
     else if (order->state == ORDER_AWAITING) {
         heap_remove(&orders->awaiting, &order->links->waiting);
         orders_leave_overdue(orders, order);
@@ -201,6 +203,8 @@ static void enter_state(struct orders *orders, struct order *order, enum order_s
         TAILQ_INSERT_TAIL(&orders->permitted, order->links, in_state);
     } else if (state == ORDER_WAITING) {
         heap_set(&orders->waiting, &order->links->waiting, order->due_ms);
+    } else if (state == ORDER_PARKED && order->decide_by_ms != 0) {
+        heap_set(&orders->deciding, &order->links->waiting, order->decide_by_ms);
     } else if (state == ORDER_AWAITING) {
         heap_set(&orders->awaiting, &order->links->waiting, orders_wait_due_ms(order));
         order->links->late = order->waiting.wait.late;

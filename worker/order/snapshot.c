@@ -53,6 +53,11 @@ static void add_number(struct json_object *tree, const char *name, int64_t value
         tree_add_integer(tree, name, value);
 }
 
+static int64_t number_of(const struct json_object *tree, const char *name)
+{
+    return json_object_get_int64(tree_member(tree, name));
+}
+
 static void add_flag(struct json_object *tree, const char *name, bool value)
 {
     if (value)
@@ -121,6 +126,7 @@ static void add_way(struct json_object *tree, const struct way_out *way)
     if (way == NULL)
         return;
     tree_add_known(one, "status", outcome_status_name(way->status));
+    add_number(one, "decideByMs", way->decide_by_ms);
     parts_add_reason(one, "reason", &way->reason);
     tree_add(tree, "way", one);
 }
@@ -132,6 +138,7 @@ static void read_way(const struct json_object *tree, struct order *order)
         return;
     order->way = memory_new(1, sizeof *order->way);
     order->way->status = parts_read_status(tree);
+    order->way->decide_by_ms = number_of(tree, "decideByMs");
     parts_read_reason(tree, "reason", &order->way->reason);
 }
 
@@ -161,6 +168,8 @@ static char *progress_of(const struct order *order)
         parts_add_reason(tree, "reason", &order->reason);
         add_number(tree, "finishedAtMs", order->finished_at_ms);
     }
+    if (order->state == ORDER_PARKED)
+        add_number(tree, "decideByMs", order->decide_by_ms);
     if (undecided) {
         add_way(tree, order->way);
         tree_add(tree, "mailbox", mailbox_tree(&order->waiting.mailbox));
@@ -243,11 +252,6 @@ bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record
     return true;
 }
 
-static int64_t number_of(const struct json_object *tree, const char *name)
-{
-    return json_object_get_int64(tree_member(tree, name));
-}
-
 static bool flag_of(const struct json_object *tree, const char *name)
 {
     return json_object_get_boolean(tree_member(tree, name)) != 0;
@@ -324,6 +328,7 @@ static void read_progress(struct order *order, const struct json_object *progres
     order->status = parts_read_status(progress);
     parts_read_reason(progress, "reason", &order->reason);
     order->finished_at_ms = number_of(progress, "finishedAtMs");
+    order->decide_by_ms = number_of(progress, "decideByMs");
     read_way(tree_member(progress, "way"), order);
     read_headers(progress, &order->source.headers);
     mailbox_of_tree(tree_member(progress, "mailbox"), &order->waiting.mailbox);
@@ -373,6 +378,21 @@ bool snapshot_load(struct order *order, struct fault *why)
     ledger_release(unloaded);
     order->ledger.unloaded = memory_free(unloaded);
     return true;
+}
+
+/* Only few are parked, and fewer have such a moment: the others are not parsed. */
+int64_t snapshot_decide_by_ms(const struct order *order)
+{
+    CLEANUP(tree_release) struct json_object *progress = NULL;
+    const struct ledger_record *unloaded = order->ledger.unloaded;
+    struct fault unused;
+
+    if (unloaded == NULL)
+        return order->decide_by_ms;
+    if (unloaded->state != LEDGER_PARKED || strstr(unloaded->progress, "\"decideByMs\"") == NULL ||
+        !tree_read_own(unloaded->progress, strlen(unloaded->progress), &progress, &unused))
+        return 0;
+    return number_of(progress, "decideByMs");
 }
 
 void snapshot_unload(struct order *order)

@@ -25,6 +25,9 @@ MUST_USE bool snapshot_restore(const char *topic, int32_t partition, struct ledg
 /* Parses what is unloaded; does nothing for an order that is loaded. FAULT_INPUT: the record is damaged. */
 MUST_USE bool snapshot_load(struct order *order, struct fault *why);
 
+/* When a person must have decided about a parked order, also of one that is unloaded; 0: not said, or not parked. */
+int64_t snapshot_decide_by_ms(const struct order *order);
+
 /* Unloads an order whose call is not rendered: its trees become text, a fraction of their size. */
 void snapshot_unload(struct order *order);
 

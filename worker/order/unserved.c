@@ -50,6 +50,7 @@ void unserved_park(struct order *order, int64_t wall_ms)
     unserved->refused = order->reason;
     unserved->parked = true;
     order->status = OUTCOME_UNKNOWN;
+    order->decide_by_ms = 0;
     reason_set(&order->reason, REASON_NOT_SERVED, unserved->digest,
                "The text of the workflow that it has begun with is not there: put it back as "
                "schemas/%s/history/%s.arazzo.json, start the worker again, and say 'retry'",

@@ -55,6 +55,13 @@ static const struct metric_family families[] = {
                             METRIC_GAUGE,
                             {NULL},
                             {0}},
+    [METRIC_DECIDE_BY] =
+        {"whc_decide_by_timestamp_seconds",
+         "The earliest moment by which a person must decide about a parked order, Unix time; "
+         "absent: none has one.",
+         METRIC_GAUGE,
+         {NULL},
+         {0}},
     [METRIC_CALLS_RUNNING] = {"whc_calls_running", "Calls on their way.", METRIC_GAUGE, {"api"}, {0}},
     [METRIC_API_WINDOW] = {"whc_api_window", "Calls allowed at once just now.", METRIC_GAUGE, {"api"}, {0}},
     [METRIC_API_HALTED] =

@@ -11,6 +11,7 @@
 #include "status_tree.h"
 #include "watching.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,6 +52,8 @@ static int metrics_page(void *context, const struct server_ask *ask, struct buff
     metrics_set(metrics, METRIC_ORDERS_LATE, "", (double)orders_late_count(worker->orders));
     metrics_set(metrics, METRIC_BT_IDS, "", (double)bt_ids_known_count(worker->bt_ids));
     metrics_set(metrics, METRIC_EVENTS_HELD, "", (double)bt_ids_held_count(worker->bt_ids));
+    int64_t decide_by_ms = orders_decide_by_ms(worker->orders);
+    metrics_set(metrics, METRIC_DECIDE_BY, "", decide_by_ms == 0 ? NAN : (double)decide_by_ms / 1000);
     for (size_t i = 0; (pace = orders_pace(worker->orders, i, &tag)) != NULL; i++) {
         metrics_set(metrics, METRIC_CALLS_RUNNING, tag, (double)pace->in_flight);
         metrics_set(metrics, METRIC_API_WINDOW, tag, pace->open);

@@ -16,6 +16,8 @@ static void add_standing(struct json_object *tree, const struct ledger_item *ite
     tree_add_known(tree, "waitsFor", order_waits_words[standing.waits]);
     if (standing.until_ms != 0)
         tree_add_moment(tree, "waitsUntil", standing.until_ms);
+    if (standing.decide_by_ms != 0)
+        tree_add_moment(tree, "decideBy", standing.decide_by_ms);
     if (standing.is_late)
         tree_add_boolean(tree, "late", true);
     tree_add_known(tree, "waitsBehind", standing.waits == WAITS_KEY ? item->first->record.request_id : NULL);

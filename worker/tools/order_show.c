@@ -122,12 +122,25 @@ static void show_wait(struct buffer *line, const struct ledger_wait *wait)
     terminal_print(line);
 }
 
+static void show_decide_by(struct buffer *line, int64_t decide_by_ms)
+{
+    char by[TIMESTAMP_TEXT_SIZE];
+
+    if (decide_by_ms == 0)
+        return;
+    timestamp_print(decide_by_ms, by);
+    print_label(line, "decide by");
+    buffer_add_text(line, by);
+    terminal_print(line);
+}
+
 static void show_item(struct buffer *line, const struct ledger_item *item)
 {
     struct order_standing standing;
 
     order_standing_read(item, &standing);
     show_why(line, standing.kind, standing.code, standing.text);
+    show_decide_by(line, standing.decide_by_ms);
     show_references(line, &item->record, standing.order_id);
     if (*standing.trace != '\0') {
         print_label(line, "trace");

@@ -39,6 +39,13 @@ static enum order_waits waits_of(const struct ledger_item *item, struct json_obj
     return WAITS_RETRY;
 }
 
+static int64_t decide_by_ms(const struct ledger_item *item, struct json_object *progress)
+{
+    return ledger_item_live(item) && item->record.state == LEDGER_PARKED
+               ? json_object_get_int64(tree_member(progress, "decideByMs"))
+               : 0;
+}
+
 void order_standing_read(const struct ledger_item *item, struct order_standing *standing)
 {
     struct json_object *progress = order_facts_parse(item->record.progress);
@@ -50,6 +57,7 @@ void order_standing_read(const struct ledger_item *item, struct order_standing *
     *standing =
         (struct order_standing){.waits = waits_of(item, progress),
                                 .until_ms = item->record.wait.step == NULL ? 0 : item->record.wait.until_ms,
+                                .decide_by_ms = decide_by_ms(item, progress),
                                 .is_late = item->record.wait.step != NULL && item->record.wait.late,
                                 .kind = or_empty(tree_text_of(reason, "kind")),
                                 .code = or_empty(tree_text_of(reason, "code")),

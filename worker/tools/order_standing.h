@@ -22,6 +22,7 @@ extern const char *const order_waits_words[]; /* by enum, then null; "" for noth
 struct order_standing {
     enum order_waits waits;
     int64_t until_ms;               /* of a wait for a message or a date, since the epoch; 0: it is none */
+    int64_t decide_by_ms;           /* when a person must have decided; 0: not said */
     bool is_late;                   /* its message was expected before now */
     const char *kind, *code, *text; /* the reason, borrowed from `progress`; "": there is none */
     const char *order_id;           /* BT's; "" */

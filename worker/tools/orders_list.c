@@ -9,6 +9,7 @@
 #include "wall_clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NOT_FOUND = 3, KAFKA_SILENT = 5, POLL_MS = 200 };
@@ -50,12 +51,52 @@ static bool is_taken(const struct orders_list *list, const struct ledger_item *i
     return taken;
 }
 
+/* Of two parked orders, what must be decided first. */
+struct urgent {
+    struct ledger_item *item;
+    int64_t by_ms;
+};
+
+static int by_moment(const void *one, const void *other)
+{
+    const struct urgent *a = one, *b = other;
+
+    return a->by_ms != b->by_ms ? (a->by_ms > b->by_ms) - (a->by_ms < b->by_ms)
+                                : strcmp(a->item->record.request_id, b->item->record.request_id);
+}
+
+/* Those that a person must have decided by some moment stand before all others. */
+static void urgent_first(struct ledger_view *view)
+{
+    struct urgent *list = memory_new(view->ids.count + 1, sizeof *list);
+    struct order_standing standing;
+    struct ledger_item *item;
+    size_t count = 0;
+
+    TAILQ_FOREACH(item, &view->items, in_all) {
+        if (item->record.state != LEDGER_PARKED)
+            continue;
+        order_standing_read(item, &standing);
+        if (standing.decide_by_ms != 0)
+            list[count++] = (struct urgent){item, standing.decide_by_ms};
+        order_standing_release(&standing);
+    }
+    qsort(list, count, sizeof *list, by_moment);
+    while (count > 0) {
+        item = list[--count].item;
+        TAILQ_REMOVE(&view->items, item, in_all);
+        TAILQ_INSERT_HEAD(&view->items, item, in_all);
+    }
+    memory_free(list);
+}
+
 static size_t show_all(const struct orders_list *list, struct ledger_view *view, struct orders_table *table)
 {
     const struct ledger_item *item;
     size_t count = 0;
 
     ledger_view_line_up(view);
+    urgent_first(view);
     orders_table_measure(view, table);
     if (!list->json)
         orders_table_head(table);

@@ -49,6 +49,16 @@ void orders_table_head(const struct orders_table *table)
     add_why(&line, table, "WHY");
 }
 
+static void add_decide_by(struct buffer *why, int64_t decide_by_ms)
+{
+    char by[TIMESTAMP_TEXT_SIZE];
+
+    if (decide_by_ms == 0)
+        return;
+    timestamp_print(decide_by_ms, by);
+    buffer_print(why, "decide by %s: ", by);
+}
+
 static void add_until(struct buffer *why, const char *step, int64_t until_ms)
 {
     char until[TIMESTAMP_TEXT_SIZE];
@@ -70,6 +80,7 @@ void orders_table_row(const struct orders_table *table, const struct ledger_item
     buffer_init(&why, LINE_MAX_BYTES);
     order_show_span(&age, now_ms > record->requested_at_ms ? now_ms - record->requested_at_ms : 0);
     snprintf(attempt, sizeof attempt, "%u", record->attempt);
+    add_decide_by(&why, standing->decide_by_ms);
     if (*standing->kind != '\0')
         buffer_print(&why, "%s/%s: %s", standing->kind, standing->code, standing->text);
     else if (standing->waits == WAITS_KEY)

@@ -3,6 +3,8 @@
 
 #include "same.h"
 
+#include <math.h>
+
 static const struct metric_family families[] = {
     {.name = "calls_total", .help = "Calls.", .kind = METRIC_COUNTER, .labels = {"api", "status"}},
     {.name = "in_flight", .help = "Now.", .kind = METRIC_GAUGE},
@@ -42,6 +44,18 @@ static void printing(void)
     metric_table_free(table);
 }
 
+/* A gauge without a value is not there, until it has one. */
+static void without_a_value(void)
+{
+    struct metric_table *table = metric_table_new(&families[1], 1, 10);
+
+    series_set(metric_table_series(table, 0, NULL), NAN);
+    expect(table, "none", "# HELP in_flight Now.\n# TYPE in_flight gauge\n");
+    series_set(metric_table_series(table, 0, NULL), 7);
+    expect(table, "one", "# HELP in_flight Now.\n# TYPE in_flight gauge\nin_flight 7\n");
+    metric_table_free(table);
+}
+
 static void capped(void)
 {
     struct metric_table *table = metric_table_new(families, 1, 1);
@@ -68,4 +82,5 @@ static void capped(void)
     metric_table_free(table);
 }
 
-CU_TestInfo test_metric_table[] = {{"printing", printing}, {"capped", capped}, CU_TEST_INFO_NULL};
+CU_TestInfo test_metric_table[] = {
+    {"without a value", without_a_value}, {"printing", printing}, {"capped", capped}, CU_TEST_INFO_NULL};

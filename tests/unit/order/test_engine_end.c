@@ -95,5 +95,45 @@ static void how_a_way_ends(void)
     }
 }
 
-CU_TestInfo test_engine_end[] = {
-    {"refused after a write", refused_after_a_write}, {"how a way ends", how_a_way_ends}, CU_TEST_INFO_NULL};
+static const struct {
+    const char *by; /* what BT's reply says */
+    int64_t want_ms;
+} dates[] = {
+    {"'2026-12-14'", 1797206400000}, {"'2026-12-14T15:00:00Z'", 1797260400000}, {"'soon'", 0}, {"null", 0}};
+
+/* When a person must have decided; the parked order tells it also where another worker has taken it over. */
+static void until_when(void)
+{
+    for (size_t i = 0; i < COUNT_OF(dates); i++) {
+        struct world world;
+        char reply[80];
+        struct fault why;
+
+        given_world_of(&world, GIVEN_OUTCOME(GIVEN_O),
+                       REFUSED_READ(END(", 'x-outcome': {'status': 'UNKNOWN', 'reason': 'look', 'by':"
+                                        " '$response.body#/date'}")),
+                       10, true);
+        struct order *order = given_named(&world, "k", '1');
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        given_answer(&world, order, 201, "{'o': 'x'}");
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        CU_ASSERT_EQUAL(orders_decide_by_ms(world.orders), 0);
+        snprintf(reply, sizeof reply, "{'date': %s}", dates[i].by);
+        given_answer(&world, order, 404, reply);
+        CU_ASSERT_EQUAL(orders_decide_by_ms(world.orders), dates[i].want_ms);
+        struct order *again = given_recalled(&world, order);
+        orders_leave(world.orders, 0, true);
+        CU_ASSERT_EQUAL(orders_decide_by_ms(world.orders), 0);
+        CU_ASSERT_FATAL(orders_recover(world.orders, again, world.time, &why));
+        CU_ASSERT_EQUAL(orders_decide_by_ms(world.orders), dates[i].want_ms);
+        const struct decision retry = {.verdict = DECISION_RETRY, .attempt = again->attempt};
+        given_applied(&world, again, &retry);
+        CU_ASSERT(orders_decide_by_ms(world.orders) == 0 && again->decide_by_ms == 0);
+        given_world_end(&world);
+    }
+}
+
+CU_TestInfo test_engine_end[] = {{"refused after a write", refused_after_a_write},
+                                 {"how a way ends", how_a_way_ends},
+                                 {"until when", until_when},
+                                 CU_TEST_INFO_NULL};

@@ -38,6 +38,23 @@ static void waits(void)
     }
 }
 
+/* Only a parked order must be decided by some moment. */
+static void decide_by(void)
+{
+    struct ledger_view view;
+    struct order_standing standing;
+
+    ledger_view_init(&view);
+    for (int parked = 0; parked < 2; parked++) {
+        struct ledger_item *item = given_item(&view, parked + 1, parked ? LEDGER_PARKED : LEDGER_QUEUED, "k",
+                                              1, "{\"decideByMs\":1797206400000}");
+        order_standing_read(item, &standing);
+        CU_ASSERT_EQUAL(standing.decide_by_ms, parked ? 1797206400000 : 0);
+        order_standing_release(&standing);
+    }
+    ledger_view_release(&view);
+}
+
 /* For a message or a date: it holds no key, and nobody is behind it. */
 static void without_its_key(void)
 {
@@ -79,5 +96,8 @@ static void reasons(void)
     ledger_view_release(&view);
 }
 
-CU_TestInfo test_order_standing[] = {
-    {"waits", waits}, {"without its key", without_its_key}, {"reasons", reasons}, CU_TEST_INFO_NULL};
+CU_TestInfo test_order_standing[] = {{"decide by", decide_by},
+                                     {"waits", waits},
+                                     {"without its key", without_its_key},
+                                     {"reasons", reasons},
+                                     CU_TEST_INFO_NULL};
