@@ -289,6 +289,7 @@ bool posts_new(const struct posts_setup *given, struct posts **out, struct fault
     TAILQ_INIT(&posts->all);
     const struct web_setup setup = {.loop = given->loop,
                                     .name = given->name,
+                                    .tls_name = given->name,
                                     .address = given->address,
                                     .port = given->port,
                                     .certificate_file = given->certificate_file,

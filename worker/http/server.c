@@ -182,6 +182,7 @@ bool server_new_at(struct loop *loop, const struct server_place *place, const st
     TAILQ_INIT(&server->visitors);
     const struct web_setup setup = {.loop = loop,
                                     .name = place->name,
+                                    .tls_name = "admin",
                                     .address = place->address,
                                     .port = place->port,
                                     .certificate_file = &settings->admin_certificate_file,

@@ -170,7 +170,7 @@ static bool start_half(struct web *web, struct half *half, struct fault *why)
     if (tls && (certificate.length == 0 || key.length == 0))
         return fault_set(why, FAULT_INPUT,
                          "%s.tls.certificate.file and %s.tls.key.file are both needed, and not empty",
-                         setup->name, setup->name);
+                         setup->tls_name, setup->tls_name);
     const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem pair[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate.data},
                                           {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key.data},
@@ -182,11 +182,12 @@ static bool start_half(struct web *web, struct half *half, struct fault *why)
         setup->completed, setup->context, MHD_OPTION_ARRAY, tls ? pair : none, MHD_OPTION_END);
     if (key.data != NULL)
         explicit_bzero(key.data, key.length);
-    if (half->daemon == NULL)
+    if (half->daemon == NULL && tls)
         return fault_set(why, FAULT_INPUT,
-                         tls ? "%s.tls.certificate.file and %s.tls.key.file are not a certificate and its key"
-                             : "libmicrohttpd does not start for %s.address",
-                         setup->name, setup->name);
+                         "%s.tls.certificate.file and %s.tls.key.file are not a certificate and its key",
+                         setup->tls_name, setup->tls_name);
+    if (half->daemon == NULL)
+        return fault_set(why, FAULT_INPUT, "libmicrohttpd does not start for %s.address", setup->name);
     half->epoll = MHD_get_daemon_info(half->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     if (loop_watch(setup->loop, half->epoll, EPOLLIN, run, web, why))
         return true;

@@ -25,7 +25,8 @@ struct web_guests {
 
 struct web_setup {
     struct loop *loop;
-    const char *name; /* of its settings, for messages: "admin", "listen" */
+    const char *name,
+        *tls_name; /* of its settings, of those of the certificate, for messages: "admin", "listen" */
     const char *address;
     int port;
     char *const *certificate_file, *const *key_file; /* "": no TLS; looked at again by web_renew() */

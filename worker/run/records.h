@@ -9,15 +9,15 @@
 #include "worker.h"
 
 /*
- * Makes the record of an order's outcome. False when it cannot be written in the type's own schema; the fault says why
- * and the record is then the plain one without result, reason BAD_REPLY.
+ * Makes the record of an order's outcome. Where it cannot be written in the type's own schema it is the plain one without
+ * result, reason BAD_REPLY.
  */
 void record_of_order(const struct worker *worker, const struct order *order, struct kafka_record *record);
 
-/* The outcome of an order that ends once more, without its result, because Kafka refused the one with it (R16). */
 /* The same of news that is not final. */
 void record_of_progress(const struct worker *worker, const struct order *order,
                         const struct progress *progress, struct kafka_record *record);
+/* The outcome of an order that ends once more, without its result, because Kafka refused the one with it (R16). */
 void record_of_order_smaller(const struct worker *worker, const struct order *order, const struct fault *why,
                              struct kafka_record *record);
 

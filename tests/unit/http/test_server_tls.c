@@ -155,6 +155,24 @@ static void settings_that_cannot_be_used(void)
     given_pair_end(&pair);
 }
 
+/* Pages elsewhere have the certificate of admin.* as well, and a mistake in it names those settings. */
+static void pages_elsewhere(void)
+{
+    static const struct server_place place = {"listen.admin", "127.0.0.1", 0};
+    struct given_pair pair;
+    struct given given;
+    struct fault why = {.text = ""};
+
+    given_pair_make(&pair, "127.0.0.1", NULL, NULL);
+    open_given(&given);
+    given_set(&given.settings.admin_certificate_file, pair.certificate);
+    CU_ASSERT_FALSE(server_new_at(given.loop, &place, &given.settings, pages, NULL, &given.server, &why));
+    CU_ASSERT(strncmp(why.text, "admin.tls.certificate.file and", 30) == 0);
+    close_given(&given);
+    given_pair_end(&pair);
+}
+
 CU_TestInfo test_server_tls[] = {{"a certificate is shown and renewed", a_certificate_is_shown_and_renewed},
                                  {"settings that cannot be used", settings_that_cannot_be_used},
+                                 {"pages elsewhere", pages_elsewhere},
                                  CU_TEST_INFO_NULL};
