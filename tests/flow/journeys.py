@@ -2,51 +2,32 @@
 
 import datetime
 import json
-import os
 import pathlib
 import re
 import shutil
-import struct
-import time
 
 from events import header
 from listeners import CLIENT, EVENTS, SECRET, TOKENS, listening
 from notifications import forward, notify, partition_of
-from orders import decide, evidence, example, final, outcomes, submit
+from orders import decide, evidence, final, one_number, outcomes, submit
 from paths import SCHEMAS
 from story import story
 from timings import FAST_CALLS
 from waiting import expect, wait_for
-from wall_clock import shown
+from wall_clock import WallClock, shown
 
 SMALL = {**FAST_CALLS, "bt.reply.max.bytes": 50_000}  # the embedded broker takes records of a megabyte
 TURNS_MAX = 60  # of a calendar: no scenario takes as many
 
 
-class Calendar:
-    """One wall clock for the worker and the sandbox, that jumps from moment to moment; and BT's notifications, as the listener has them."""
+class Calendar(WallClock):
+    """The wall clock, that jumps from moment to moment; and BT's notifications, as the listener has them."""
 
     def __init__(self, stage):
-        self.stage, self.forwarded, self.counted_from = stage, 0, 0
+        super().__init__(stage)
+        self.forwarded, self.counted_from = 0, 0
         self.posts = False  # the sandbox does so itself
         self.by_id = False  # they bear BT's id only
-        self.path = os.path.join(stage.folder, "clock")
-        self.set(0)
-
-    def set(self, seconds):
-        """The file is mapped by the worker: written in place."""
-        with open(self.path, "r+b" if os.path.exists(self.path) else "wb") as clock:
-            clock.write(struct.pack("q", int(seconds)))
-
-    def go_to(self, moment):
-        """To the second after the moment: the clocks are set in whole ones."""
-        moment += datetime.timedelta(seconds=1)
-        self.stage.sandbox.control("POST", "clock", {"to": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})
-        self.set(moment.timestamp() - time.time() + 1)
-
-    def next_of_sandbox(self):
-        following = self.stage.sandbox.control("GET", "clock")["next"]
-        return following and datetime.datetime.fromisoformat(following["at"].replace("Z", "+00:00"))
 
     def pass_on(self):
         """Gives the worker what BT has reported since, and waits until it has dealt with all of it."""
@@ -167,19 +148,11 @@ def codes(reader, request):
     return [o["outcome"]["reason"]["code"] for o in outcomes(reader, request) if o["outcome"]["reason"]]
 
 
-def single_line(number):
-    """The port of the example, of one number on a single line; what becomes of it goes by the number (the sandbox's DATA.md)."""
-    port = example("provide-with-ported-numbers", "range-of-three")["request"]["port"]
-    return {**port, "kind": "SingleLine", "numbers": [number], "mainBillingNumber": number, "rangeEnd": None, "quantity": 1}
-
-
 def begin(stage, calendar, number, slot="one", **fields):
     """A worker, and an order to port this number that waits for the losing provider: (reader, request)."""
     stage.worker(slot, shown(calendar.path), **SMALL).ready()
     reader = stage.reader()
-    sites = example("provide-with-ported-numbers", "range-of-three")["request"]["sites"]
-    sites[0]["numbers"], sites[0]["users"][0]["number"] = [{"number": number}], number
-    request = submit(stage, "provide-with-ported-numbers", "range-of-three", key="widgets", port=single_line(number), sites=sites, **fields)
+    request = submit(stage, "provide-with-ported-numbers", "range-of-three", key="widgets", **{**one_number(number), **fields})
     rests(stage, reader, request)
     return reader, request
 
@@ -195,7 +168,7 @@ def a_rejection_is_corrected(stage):
     calendar.pass_on()
     wait_for(lambda: "LCP_REJECTED" in codes(reader, request), "the rejection")
     imported = outcomes(reader, request)[-1]["outcome"]["orderId"] or outcomes(reader, request)[-1]["result"]["importOrderId"]
-    amended = submit(stage, "amend-import", "corrected", key="widgets", importOrderId=imported, port=single_line(number))
+    amended = submit(stage, "amend-import", "corrected", key="widgets", importOrderId=imported, port=one_number(number)["port"])
     expect(final(reader, amended)["outcome"]["status"] == "COMPLETED", "the correction waits behind the order that it corrects")
     news = calendar.run(reader, request)
     expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")

@@ -29,10 +29,10 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=500
 
 
 class Cluster:
-    """The same face as Kafka has."""
+    """The same face as Kafka has. `extra`: more lines of server.properties."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, extra=""):
+        self.folder, self.extra, self.client = pathlib.Path(folder), extra, {}
         self.classpath = subprocess.run(
             [ROOT / "tests" / "lib" / "kafka", "classpath"], check=True, text=True, stdout=subprocess.PIPE
         ).stdout.strip()
@@ -71,6 +71,7 @@ class Cluster:
         (home / "server.properties").write_text(
             f"process.roles={role}\nnode.id={node}\nlisteners={name}://127.0.0.1:{self.ports[node]}\nlog.dirs={home}/data\n"
             + COMMON.format(controller=self.ports[1])
+            + self.extra
         )
         (home / "log4j2.properties").write_text(
             "appender.console.type=Console\nappender.console.name=console\nappender.console.layout.type=PatternLayout\n"
@@ -94,6 +95,14 @@ class Cluster:
             start_new_session=True,
         )
         log.close()
+
+    def kill(self, node):
+        self.nodes[node].kill()
+        self.nodes[node].wait()
+
+    def revive(self, node):
+        """Starts it again; when it is back in sync, the topics' descriptions say."""
+        self._start(node)
 
     def trouble(self, draw):
         """One broker is stopped, killed, or frozen for a while; then it comes back."""

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
 import re
 import socket
@@ -25,7 +26,7 @@ EVENTS, TOKENS = "/bt/events", "/oauth/token"
 class Listener(Program):
     serial = 0
 
-    def __init__(self, stage, **settings):
+    def __init__(self, stage, environment=None, **settings):
         Listener.serial += 1
         self.stage = stage
         name = pathlib.Path(stage.folder) / f"listener-{Listener.serial}"
@@ -44,7 +45,9 @@ class Listener(Program):
             **settings,
         }
         self.write_settings()
-        super().__init__([WORKER, "listen", "--config", self.config], name.with_suffix(".log"))
+        super().__init__(
+            [WORKER, "listen", "--config", self.config], name.with_suffix(".log"), environment and {**os.environ, **environment}
+        )
         self.tls = "listen.tls.certificate.file" in self.given
 
     def write_settings(self, **settings):

@@ -33,6 +33,14 @@ def create_order(**fields):
     return new_order("create-order", "new-company", **fields)
 
 
+def one_number(number):
+    """What a journey's request has of one ported number on a single line; what becomes of it goes by the number (the sandbox's DATA.md)."""
+    request = example("provide-with-ported-numbers", "range-of-three")["request"]
+    port = {"kind": "SingleLine", "numbers": [number], "mainBillingNumber": number, "rangeEnd": None, "quantity": 1}
+    request["sites"][0]["numbers"], request["sites"][0]["users"][0]["number"] = [{"number": number}], number
+    return {"port": {**request["port"], **port}, "sites": request["sites"]}
+
+
 def submit(stage, kind, name, key="order-1", **fields):
     """Sends the request of an example as people do, by `whc-worker submit`; gives its id."""
     request = new_order(kind, name, **fields)

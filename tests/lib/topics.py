@@ -26,7 +26,10 @@ class Reader:
         self.topic, self.client = topic, stage.client
 
         def partitions():
-            found = self.consumer.list_topics(topic, timeout=10).topics[topic]
+            try:
+                found = self.consumer.list_topics(topic, timeout=10).topics[topic]
+            except confluent_kafka.KafkaException:
+                return None  # the broker that was asked is not there, or has just died
             return not found.error and found.partitions
 
         ids = wait_for(partitions, f"topic {topic}")
