@@ -170,7 +170,8 @@ static void due_at_once(void)
         } else if (running > 0) {
             given_answer(&world, calling[--running], 200, "{}");
             called++;
-        } else if (orders_overdue(world.orders, -1) == 0 && unread == DATED) { /* R18: what came until then is read */
+        } else if (orders_overdue(world.orders, -1) == 0 &&
+                   unread == DATED) { /* R18: what came until then is read */
             orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
         }
         while ((order = given_settle(&world, 1000)) != NULL)

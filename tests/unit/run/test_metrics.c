@@ -28,6 +28,13 @@ static void dead(struct metrics *metrics)
     metrics_count_dead(metrics, "partition");
 }
 
+static void events(struct metrics *metrics)
+{
+    metrics_count_event(metrics, "taken");
+    metrics_count_by_id(metrics, "held");
+    metrics_count_by_id(metrics, "forwarded");
+}
+
 static void turns(struct metrics *metrics)
 {
     metrics_count_turn(metrics, 1500);
@@ -87,6 +94,10 @@ static const struct {
      {{"whc_decisions_total{result=\"applied\"}", "1"}, {"whc_decisions_total{result=\"refused\"}", "2"}}},
     {forgotten, {{"whc_forgotten_total{by=\"number\"}", "1"}, {"whc_forgotten_total{by=\"age\"}", "2"}}},
     {dead, {{"whc_dead_letters_total{reason=\"partition\"}", "1"}}},
+    {events,
+     {{"whc_events_total{end=\"taken\"}", "1"},
+      {"whc_events_by_id_total{what=\"held\"}", "1"},
+      {"whc_events_by_id_total{what=\"forwarded\"}", "1"}}},
     {turns,
      {{"whc_turn_seconds_count{}", "2"},
       {"whc_turn_seconds_sum{}", "2.0015"},
