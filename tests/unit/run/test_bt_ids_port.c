@@ -68,7 +68,8 @@ static void dead_and_forgotten(void)
     struct worker *worker = &given.worker;
     (void)bt_ids_event(worker->bt_ids, 0, &event);
     CU_ASSERT(bt_ids_expire(worker->bt_ids, worker->settings->events_hold_ms, &count) && count == 1);
-    partition_commits_free(positions, batch_begin(worker->batch, 0, &positions));
+    CU_ASSERT_EQUAL(batch_begin(worker->batch, 0, &positions), 1);
+    partition_commits_free(positions, 1);
     (void)next(worker, &at);
     expect_record(next(worker, &at), worker->settings->topic_events_dead, -1, "700501");
     const struct kafka_record *record = next(worker, &at);
