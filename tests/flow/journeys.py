@@ -112,6 +112,22 @@ def new_numbers_are_ordered(stage):
 
 
 @story(on="both")
+def a_report_resolves_a_doubt(stage):
+    """The reply to the submit is lost, and look-ups give no answer: what BT reports proves that it has it, and it is sent once."""
+    calendar = Calendar(stage)
+    worker = stage.worker("one", shown(calendar.path), **SMALL).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="submitOrder", kind="close-after-request", times=1)
+    stage.sandbox.fault(operationId="getOrder", kind="status", status=503, times=1000)
+    request = submit(stage, "provide-with-new-numbers", "new-company", key="widgets")
+    wait_for(lambda: worker.metric("whc_orders_in_doubt") == 1, "the doubt")
+    calendar.go_to(calendar.next_of_sandbox())
+    news = calendar.run(reader, request)
+    expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
+    expect(list(evidence(stage, "submitOrder").values()) == [(1, 1)], f"{evidence(stage, 'submitOrder')}")
+
+
+@story(on="both")
 def an_order_comes_to_nothing(stage):
     """BT rejects what it had taken: the numbers are given back, and upstream hears that nothing is left."""
     calendar = Calendar(stage)

@@ -1,4 +1,4 @@
-/* What one worker writes for another: an event, whose an id of BT's is, what the ledger has of it. Read, it can be written. */
+/* What a worker writes for another: an event, whose an id of BT's is, what the ledger has of it. Read, it is written. */
 #include "fuzz.h"
 
 #include "bt_id.h"

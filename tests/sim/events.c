@@ -102,6 +102,10 @@ static void make_message(const struct plain *event, bool forwarded, int64_t offs
                                 .forwarded = forwarded,
                                 .offset = offset};
     json_object_object_add(message->payload, "state", json_object_new_string(words[event->state]));
+    if (sim.seed >= PROOFS_FROM) {
+        json_object_object_add(message->payload, "proves", json_object_new_string("yes"));
+        json_object_object_add(message->payload, "btId", json_object_new_string(types_bt_id(event->order)));
+    }
     reference_make(id_of_order(event->order), "create", sim.upstream[event->order].partition,
                    message->reference);
 }

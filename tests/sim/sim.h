@@ -81,6 +81,9 @@ enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, T
 /* And from here on reports that bear BT's id only (by_id.h). */
 #define BY_ID_FROM UINT64_C(5000000000000)
 
+/* And from here on reports that prove that BT has the step (x-message). */
+#define PROOFS_FROM UINT64_C(6000000000000)
+
 /* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
 enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD, PAYLOAD_ID, PAYLOAD_SIGNAL };
 

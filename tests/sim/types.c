@@ -56,6 +56,9 @@ static const char openapi_text[] =
     "{'stepId': 'wait', 'operationId': '$sourceDescriptions.events.in', 'action': 'receive', 'timeout': 150," \
     " 'correlationId': '$inputs.createReference', 'successCriteria': [{'context': '$message.payload#/state'," \
     " 'type': 'regex', 'condition': '^done$'}]}"
+#define PROVEN                                                                                               \
+    ", 'x-message': {'accepted': [{'context': '$message.payload#/proves', 'type': 'regex', 'condition':"     \
+    " '^yes$'}], 'outputs': {'btId': '$message.payload#/btId'}}"
 #define TYPE(name, steps, more)                                                                              \
     GIVEN_ARAZZO("{'workflowId': '" name "', 'steps': [" steps                                               \
                  "], 'outputs': {'orderId': '$steps.create.outputs.orderId'}}" more)
@@ -73,8 +76,8 @@ static const char *const workflows[TYPES] = {
         " {'orderId': '$response.body#/orderId'}}",
         ""),
     TYPE("waits",
-         STEP("create", "write", LOOK("create") ", 'x-order': 'btId'") "," WAIT "," STEP("submit", "submit",
-                                                                                         LOOK("submit")),
+         STEP("create", "write", LOOK("create") ", 'x-order': 'btId'" PROVEN) "," WAIT "," STEP(
+             "submit", "submit", LOOK("submit")),
          "," FIND),
 };
 

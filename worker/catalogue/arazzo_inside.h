@@ -1,4 +1,4 @@
-/* What arazzo.c and arazzo_step.c share; for nobody else. */
+/* What the files of arazzo.h share; for nobody else. */
 #ifndef CATALOGUE_ARAZZO_INSIDE_H
 #define CATALOGUE_ARAZZO_INSIDE_H
 
@@ -39,6 +39,10 @@ void arazzo_read_payloads(struct arazzo_reader *reader, struct json_object *tree
 
 /* Compiles a Request Body Object; null: none. */
 void arazzo_body_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step);
+
+/* What a step says of how its effect is known without a reply; its outputs are read. */
+void arazzo_evidence_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step);
+void arazzo_evidence_release(struct step *step);
 
 /* Compiles one Step Object; the workflow's own steps need not be there yet. */
 void arazzo_step_read(struct arazzo_reader *reader, struct json_object *tree, struct step *step);

@@ -5,12 +5,13 @@
 
 #include <string.h>
 
-enum { RETRY_LIMIT_MAX = 1000, LOOK_EVERY_MIN_MS = 60000 };
+enum { RETRY_LIMIT_MAX = 1000 };
 
 enum { STATUS_ABSENT = 4 };
 static const char *const of_receive[] = {"timeout", "channelPath", "action", "correlationId",
                                          "x-look",  "x-expected",  NULL};
-static const char *const of_call[] = {"parameters", "requestBody", "x-lookup", "x-repeat", "x-order", NULL};
+static const char *const of_call[] = {"parameters", "requestBody", "x-lookup", "x-repeat",
+                                      "x-order",    "x-message",   NULL};
 static const char *const status_names[] = {"COMPLETED", "REJECTED", "FAILED", "UNKNOWN", "ABSENT", NULL};
 NAMES_COMPLETE(status_names, STATUS_ABSENT + 1); /* and the null */
 _Static_assert((int)STATUS_ABSENT == (int)OUTCOME_UNKNOWN + 1, "those before it are cast to the enum");
@@ -191,78 +192,6 @@ static void read_parameters(struct arazzo_reader *reader, struct json_object *st
     json_cursor_leave(reader->cursor, mark);
 }
 
-/* Parameter Objects without `in`: they become inputs of the look-up. */
-static void read_lookup_parameters(struct arazzo_reader *reader, struct json_object *list,
-                                   struct lookup *lookup)
-{
-    size_t mark = json_cursor_enter(reader->cursor, "parameters"),
-           count = json_cursor_length(reader->cursor, list);
-
-    lookup->parameters = memory_new(count, sizeof *lookup->parameters);
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *tree = json_object_array_get_idx(list, i);
-        size_t item = json_cursor_enter_item(reader->cursor, i);
-        const char *name = json_cursor_text(reader->cursor, tree, "name");
-        lookup->parameters[lookup->parameter_count++] =
-            (struct named_payload){memory_text(name == NULL ? "" : name),
-                                   payload_read(tree_member(tree, "value"), reader->cursor, &reader->naming)};
-        json_cursor_leave(reader->cursor, item);
-    }
-    json_cursor_leave(reader->cursor, mark);
-}
-
-static void read_answer(struct arazzo_reader *reader, struct json_object *tree, const char *member,
-                        struct criteria *criteria)
-{
-    size_t mark = json_cursor_enter(reader->cursor, member);
-
-    criteria_read(tree_member(tree, member), reader->cursor, &reader->naming, criteria);
-    if (criteria->count == 0)
-        json_cursor_problem(reader->cursor, "[{\"condition\": \"$outputs...\"}]",
-                            "x-lookup has no '%s' criteria, and without them there is no answer", member);
-    json_cursor_leave(reader->cursor, mark);
-}
-
-/* {workflowId, parameters, every, payload}: how BT is asked for what it has not reported. */
-static void read_look(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
-{
-    static const char *const known[] = {"workflowId", "parameters", "every", "payload", NULL};
-
-    if (tree == NULL)
-        return;
-    size_t mark = json_cursor_enter(reader->cursor, "x-look");
-    struct look *look = step->look = memory_new(1, sizeof *look);
-    json_cursor_known_members(reader->cursor, tree, known);
-    look->lookup.workflow_id = memory_text(json_cursor_text(reader->cursor, tree, "workflowId"));
-    arazzo_names_once(reader, tree, "parameters");
-    read_lookup_parameters(reader, tree_member(tree, "parameters"), &look->lookup);
-    look->every_ms = json_object_get_int64(tree_member(tree, "every"));
-    if (look->every_ms < LOOK_EVERY_MIN_MS)
-        json_cursor_problem(reader->cursor, "\"every\": milliseconds, at least a minute",
-                            "x-look does not say how often BT is asked");
-    if (tree_member(tree, "payload") == NULL)
-        json_cursor_problem(reader->cursor, "\"payload\": what a message would be, made of $outputs",
-                            "x-look has no 'payload'");
-    size_t inner = json_cursor_enter(reader->cursor, "payload");
-    look->payload = payload_read(tree_member(tree, "payload"), reader->cursor, &reader->naming);
-    json_cursor_leave(reader->cursor, inner);
-    json_cursor_leave(reader->cursor, mark);
-}
-
-static void read_lookup(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
-{
-    if (tree == NULL)
-        return;
-    size_t mark = json_cursor_enter(reader->cursor, "x-lookup");
-    step->lookup = memory_new(1, sizeof *step->lookup);
-    step->lookup->workflow_id = memory_text(json_cursor_text(reader->cursor, tree, "workflowId"));
-    arazzo_names_once(reader, tree, "parameters");
-    read_lookup_parameters(reader, tree_member(tree, "parameters"), step->lookup);
-    read_answer(reader, tree, "found", &step->lookup->found);
-    read_answer(reader, tree, "absent", &step->lookup->absent);
-    json_cursor_leave(reader->cursor, mark);
-}
-
 /* What would not be looked at, and so would be a mistake. */
 static void refuse_members(struct arazzo_reader *reader, struct json_object *tree,
                            const char *const members[], const char *what, const char *remedy)
@@ -361,26 +290,6 @@ static void read_operation(struct arazzo_reader *reader, struct json_object *tre
                             "operation '%s' does not exist", step->operation_id);
 }
 
-/* x-order: which output is BT's id of what the step's reference names. */
-static void read_order(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
-{
-    const char *name = tree_text_of(tree, "x-order");
-
-    step->id_output = step->output_count;
-    if (!tree_has(tree, "x-order"))
-        return;
-    for (size_t i = 0; name != NULL && i < step->output_count; i++)
-        if (strcmp(step->outputs[i].name, name) == 0)
-            step->id_output = i;
-    size_t mark = json_cursor_enter(reader->cursor, "x-order");
-    if (step->id_output == step->output_count)
-        json_cursor_problem(reader->cursor, "the name of one of the step's outputs",
-                            "the step has no output '%s'", name == NULL ? "" : name);
-    else if (!workflow_step_writes(step))
-        json_cursor_problem(reader->cursor, "leave it out", "a step that only reads gives BT no reference");
-    json_cursor_leave(reader->cursor, mark);
-}
-
 /* Steps run in sequence anyway, so dependsOn may only say what is true already. */
 static void read_depends_on(struct arazzo_reader *reader, struct json_object *list)
 {
@@ -433,10 +342,8 @@ void arazzo_step_read(struct arazzo_reader *reader, struct json_object *tree, st
     }
     read_actions(reader, tree, true, &step->on_success, &step->on_success_count);
     read_actions(reader, tree, false, &step->on_failure, &step->on_failure_count);
-    read_lookup(reader, tree_member(tree, "x-lookup"), step);
-    read_look(reader, tree_member(tree, "x-look"), step);
     arazzo_read_payloads(reader, tree, "outputs", &step->outputs, &step->output_count);
-    read_order(reader, tree, step);
+    arazzo_evidence_read(reader, tree, step);
 }
 
 static void release_actions(struct action *actions, size_t count)
@@ -451,14 +358,6 @@ static void release_actions(struct action *actions, size_t count)
     memory_free(actions);
 }
 
-static void release_lookup(struct lookup *lookup)
-{
-    memory_free(lookup->workflow_id);
-    arazzo_payloads_release(lookup->parameters, lookup->parameter_count);
-    criteria_release(&lookup->found);
-    criteria_release(&lookup->absent);
-}
-
 void arazzo_step_release(struct step *step)
 {
     for (size_t i = 0; i < step->parameter_count; i++) {
@@ -469,14 +368,7 @@ void arazzo_step_release(struct step *step)
     release_actions(step->on_success, step->on_success_count);
     release_actions(step->on_failure, step->on_failure_count);
     arazzo_payloads_release(step->outputs, step->output_count);
-    if (step->lookup != NULL)
-        release_lookup(step->lookup);
-    memory_free(step->lookup);
-    if (step->look != NULL) {
-        release_lookup(&step->look->lookup);
-        payload_free(step->look->payload);
-    }
-    memory_free(step->look);
+    arazzo_evidence_release(step);
     criteria_release(&step->success);
     criteria_release(&step->conditions);
     payload_free(step->correlation);

@@ -37,6 +37,14 @@ struct action {
     struct payload *by;          /* of UNKNOWN: the date by which a person must decide; null: none */
 };
 
+/* x-message: what BT reports that proves that it has received the step's call. */
+struct proof {
+    struct payload *correlation; /* the reference in that message; null: the step's own */
+    struct criteria accepted;
+    struct named_payload *outputs; /* the step's, as that message has them */
+    size_t output_count;
+};
+
 struct step_parameter {
     char *name;
     enum parameter_in place;
@@ -66,6 +74,7 @@ struct step {
     enum repeat_class repeat;
     bool knows_reply;      /* own_reply.h: its success criteria recognise somebody else's reply */
     struct lookup *lookup; /* null: none */
+    struct proof *proof;   /* null: no message resolves its doubts */
     bool uses_request,
         uses_headers; /* its workflow has expressions over the request, or over reply headers */
 };

@@ -216,6 +216,8 @@ static enum engine_move judge(struct order *order, const struct openapi *openapi
     verdict_of(step, openapi, evidence, &reply, engine_result_fits, &fitting, verdict);
     judge_token(order_execution(order), verdict);
     note_reply(order, evidence, verdict, terms);
+    if (verdict->kind != VERDICT_DONE && order_writes(order) && engine_take_proof(order, terms))
+        return ENGINE_FOUND;
     if (is_only_evidence(order, verdict->kind, terms))
         return engine_fall_in_doubt(order, &verdict->reason, true, terms);
     switch (verdict->kind) {
@@ -369,6 +371,17 @@ enum engine_move engine_answer(struct order *order, const struct openapi *openap
                                struct verdict *verdict)
 {
     return act_on(order, judge(order, openapi, evidence, terms, verdict), terms);
+}
+
+bool engine_prove(struct order *order, const struct engine_terms *terms, enum engine_move *move)
+{
+    if (!order->doubt.was || order->unserved != NULL || !engine_take_proof(order, terms))
+        return false;
+    order->status = OUTCOME_COMPLETED;
+    order->reason = no_reason;
+    order->outcome_is_due = false;
+    *move = act_on(order, ENGINE_FOUND, terms);
+    return true;
 }
 
 enum engine_move engine_enter(struct order *order, const struct engine_terms *terms)

@@ -91,7 +91,7 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
     doubt->looks = 0;
     doubt->reason = *reason;
     note_doubt(order, terms);
-    return wait_in_doubt(order, terms);
+    return engine_take_proof(order, terms) ? ENGINE_FOUND : wait_in_doubt(order, terms);
 }
 
 /* It was written down before it was sent, and the journal of that moment does not have it yet. */
@@ -141,6 +141,8 @@ enum engine_move engine_next_in_doubt(struct order *order, const struct engine_t
     const struct step *step = order_step(order);
     enum repeat_class class = class_of(step, terms);
 
+    if (engine_take_proof(order, terms))
+        return ENGINE_FOUND;
     if (class == REPEAT_NEVER)
         return wait_in_doubt(order, terms); /* a take-over whose settings know less */
     if (class != REPEAT_LOOKUP) {
@@ -210,6 +212,8 @@ enum engine_move engine_judge_lookup(struct order *order, const struct engine_te
               : is_found              ? "found"
                                       : "absent",
               &calls, terms);
+    if (!is_found && engine_take_proof(order, terms)) /* it came while BT was asked */
+        return ENGINE_FOUND;
     if (is_found == is_absent) /* neither is proven (PROMISE.md R17) */
         return look_later(order, terms);
     if (is_found)

@@ -1,4 +1,4 @@
-/* What the engine is made of: each file calls those before it (engine_step, _end, _await, _doubt, _call). */
+/* What the engine is made of: each file calls those before it (engine_step, _end, _await, _proof, _doubt, _call). */
 #ifndef ORDER_ENGINE_INSIDE_H
 #define ORDER_ENGINE_INSIDE_H
 
@@ -74,6 +74,11 @@ void engine_date_progress(struct order *order);
 void engine_note_reference(struct order *order);
 /* What BT calls that which the step's reference names is known, by the step's outputs (x-order). */
 void engine_note_order_id(struct order *order, const struct step *step, const struct json_object *outputs);
+
+/* --- engine_proof.c --- */
+
+/* A message in the mailbox proves that BT has the present step's call: doubt.answer has the outputs, as ENGINE_FOUND. */
+bool engine_take_proof(struct order *order, const struct engine_terms *terms);
 
 /* --- engine_doubt.c --- */
 

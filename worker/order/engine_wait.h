@@ -17,6 +17,12 @@ enum engine_move engine_go_on_waiting(struct order *order, const struct engine_t
 /* The message that the order waits for has come, or news about the same reference; it is taken over. */
 enum engine_move engine_told(struct order *order, struct message *message, const struct engine_terms *terms);
 
+/*
+ * A message that was kept proves that BT has the call of the present step, which is or was in doubt (x-message): goes on
+ * with the step done, also where it is a person's. False: there is none, and nothing has changed.
+ */
+bool engine_prove(struct order *order, const struct engine_terms *terms, enum engine_move *move);
+
 /* BT has given up what no step waits for just now: that is news at once, unless a look has told it already. */
 void engine_report(struct order *order, const struct message *message, const struct engine_terms *terms);
 

@@ -42,6 +42,20 @@ static void use(struct orders *orders, struct order *order, bool waited_for, str
         engine_report(order, message, &terms);
     bool added = mailbox_add(&order->waiting.mailbox, message);
     REQUIRE(added);
+    orders_prove(orders, order);
+}
+
+void orders_prove(struct orders *orders, struct order *order)
+{
+    struct engine_terms terms = orders_terms(orders, order);
+    bool idle = order->state == ORDER_WAITING || order->state == ORDER_READY || order->state == ORDER_PARKED;
+    enum engine_move to;
+
+    if (!idle || !engine_prove(order, &terms, &to))
+        return;
+    if (to == ENGINE_RETRY && engine_must_await(order))
+        to = engine_enter(order, &terms);
+    orders_move(orders, order, to);
 }
 
 enum orders_told orders_tell(struct orders *orders, struct order *order, const struct event_message *what,

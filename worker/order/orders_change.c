@@ -47,6 +47,7 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     orders_weigh(orders, order);
     struct engine_terms terms = orders_terms(orders, order);
     orders_move(orders, order, engine_take_over(order, &terms));
+    orders_prove(orders, order);
     orders_mark_changed(orders, order); /* the take-over is counted */
     return true;
 }

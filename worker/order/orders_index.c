@@ -3,7 +3,6 @@
 #include "orders_inside.h"
 
 #include "hash.h"
-#include "invariant.h"
 #include "memory.h"
 
 #include <string.h>
@@ -66,14 +65,4 @@ int64_t orders_wait_due_ms(const struct order *order)
         wait->look_at_ms != 0 && wait->look_at_ms < wait->until_ms ? wait->look_at_ms : wait->until_ms;
     bool expects = wait->expected_ms != 0 && !wait->late;
     return expects && wait->expected_ms < due_ms ? wait->expected_ms : due_ms;
-}
-
-void orders_leave_overdue(struct orders *orders, struct order *order)
-{
-    if (!order->links->overdue)
-        return;
-    TAILQ_REMOVE(&orders_part(orders, (size_t)order->source.partition)->unread, order->links, in_state);
-    order->links->overdue = false;
-    REQUIRE(orders->unread > 0);
-    orders->unread--;
 }

@@ -45,14 +45,14 @@ void orders_own(struct orders *orders, struct order *order);
 /* Of one of the workflows that wait: enters its lane again, behind all that have come meanwhile. */
 void orders_queue_again(struct orders *orders, struct order *order);
 struct order_part *orders_part(struct orders *orders, size_t partition); /* made where there is none */
+void orders_leave_overdue(struct orders *orders,
+                          struct order *order); /* that list; nothing where it is in none */
 
 /* --- orders_index.c --- */
 
 /* Makes the references findable that the order has got; and forgets them all. */
 void orders_index(struct orders *orders, struct order *order);
 void orders_unindex(struct orders *orders, struct order *order);
-
-void orders_leave_overdue(struct orders *orders, struct order *order);
 
 int64_t orders_wait_due_ms(const struct order *order); /* since the epoch: it ends, or BT is asked */
 
@@ -62,6 +62,9 @@ int64_t orders_wait_due_ms(const struct order *order); /* since the epoch: it en
 void orders_count_workflow(struct orders *orders, const struct order *order, bool comes);
 
 /* --- orders_await.c --- */
+
+/* What was reported may have resolved the doubt in which the order waits, or for which it is a person's. */
+void orders_prove(struct orders *orders, struct order *order);
 
 /* Ends waits whose time is up, as far as `left` goes (in bytes of orders). */
 void orders_end_waits(struct orders *orders, int64_t *left);

@@ -72,6 +72,16 @@ void orders_set_time(struct orders *orders, struct orders_time time)
     orders->time = time;
 }
 
+void orders_leave_overdue(struct orders *orders, struct order *order)
+{
+    if (!order->links->overdue)
+        return;
+    TAILQ_REMOVE(&orders_part(orders, (size_t)order->source.partition)->unread, order->links, in_state);
+    order->links->overdue = false;
+    REQUIRE(orders->unread > 0);
+    orders->unread--;
+}
+
 struct order *orders_first_of(const struct orders *orders, size_t partition)
 {
     const struct order_part *part = partition < orders->part_room ? orders->parts[partition] : NULL;
@@ -226,7 +236,8 @@ static const unsigned follows[ORDER_STATES] = {
         TO(ORDER_QUEUED) | TO(ORDER_INTENDING) | TO(ORDER_CALLING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
     [ORDER_CALLING] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_WAITING) | TO(ORDER_AWAITING) |
                       TO(ORDER_PARKED) | TO(ORDER_DONE),
-    [ORDER_WAITING] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_PARKED) | TO(ORDER_DONE),
+    [ORDER_WAITING] =
+        TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_AWAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
     [ORDER_AWAITING] =
         TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_AWAITING) | TO(ORDER_PARKED) | TO(ORDER_DONE),
     [ORDER_PARKED] = TO(ORDER_QUEUED) | TO(ORDER_READY) | TO(ORDER_WAITING) | TO(ORDER_AWAITING) |

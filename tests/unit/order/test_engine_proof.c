@@ -1,0 +1,134 @@
+/* A report of BT's that proves that it has a call whose reply nobody has: nothing is looked for, and nothing sent again. */
+#include "given_waits.h"
+#include "orders_inside.h"
+
+#define PROVEN                                                                                               \
+    ", 'x-message': {'accepted': [{" GIVEN_STATE "'^(working|done)$'}], 'outputs': {'orderId': '700501'}}"
+#define LOOKED_UP                                                                                            \
+    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A_WITH(PROVEN) "," GIVEN_RECEIVE(              \
+        GIVEN_DEAD) ", {'stepId': 'r', " GIVEN_READ                                                          \
+                    "}], 'outputs': {'o': '$steps.a.outputs.o'}}" GIVEN_FIND)
+#define NEVER                                                                                                  \
+    GIVEN_ARAZZO(                                                                                              \
+        "{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A_WITH(PROVEN ", 'x-repeat': 'never'") "," GIVEN_RECEIVE( \
+            GIVEN_DEAD) ", {'stepId': 'r', " GIVEN_READ                                                        \
+                        "}], 'outputs': {'o': '$steps.a.outputs.o'}}" GIVEN_FIND)
+
+enum { LOST = -CALL_CUT };
+
+/* Its write is on its way. */
+static struct order *calling(struct world *world, const char *workflow)
+{
+    given_world_of(world, GIVEN_OUTCOME(GIVEN_O), workflow, 10, true);
+    struct order *order = given_named(world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(world), order);
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_CALLING);
+    return order;
+}
+
+/* It waits for its message, BT got the write once, and the message is not used up. */
+static void expect_proven(struct world *world, struct order *order, size_t kept)
+{
+    CU_ASSERT_PTR_NULL(orders_next_call(world->orders, world->time));
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    CU_ASSERT(order->attempt == 1 && !order->doubt.was);
+    CU_ASSERT_EQUAL(order->waiting.mailbox.count, kept);
+    orders_load(world->orders, order);
+    given_same("output", tree_text_of(tree_member(order->main.steps, "a"), "orderId"), "700501");
+}
+
+/* While it waits for the next look-up; what it says is no proof first. */
+static void in_doubt(void)
+{
+    struct world world;
+    struct order *order = calling(&world, LOOKED_UP);
+
+    given_answer(&world, order, LOST, "");
+    CU_ASSERT_EQUAL(order->state, ORDER_WAITING);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "odd"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(order->state, ORDER_WAITING);
+    CU_ASSERT(orders_due_ms(world.orders) > world.time.now_ms);
+    CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "working"), TOLD_TAKEN);
+    expect_proven(&world, order, 0); /* both are news by now */
+    given_world_end(&world);
+}
+
+/* Before the call has ended: the reply that is lost is not missed. */
+static void before_its_end(void)
+{
+    struct world world;
+    struct order *order = calling(&world, LOOKED_UP);
+
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "working"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(order->state, ORDER_CALLING);
+    given_answer(&world, order, LOST, "");
+    expect_proven(&world, order, 0);
+    given_world_end(&world);
+}
+
+/* A refusal, too, is about something else then. */
+static void before_a_refusal(void)
+{
+    struct world world;
+    struct order *order = calling(&world, LOOKED_UP);
+
+    (void)given_told(&world, order, 5, "e1", NULL, "working");
+    given_answer(&world, order, 409, "{}");
+    expect_proven(&world, order, 0);
+    given_world_end(&world);
+}
+
+/* While BT is asked: its "absent" is of before. */
+static void while_bt_is_asked(void)
+{
+    struct world world;
+    struct order *order = calling(&world, LOOKED_UP);
+
+    given_answer(&world, order, LOST, "");
+    world.time.now_ms += 10000;
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
+    CU_ASSERT(order->state == ORDER_CALLING && order->lookup.workflow != NULL);
+    (void)given_told(&world, order, 5, "e1", NULL, "working");
+    given_answer(&world, order, 200, "{}");
+    expect_proven(&world, order, 0);
+    given_world_end(&world);
+}
+
+/* It is a person's, who need not decide any more. */
+static void parked(void)
+{
+    struct world world;
+    struct order *order = calling(&world, NEVER);
+
+    given_answer(&world, order, LOST, "");
+    CU_ASSERT(order->state == ORDER_PARKED && order->outcome_is_due);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "odd"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(order->state, ORDER_PARKED);
+    CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "working"), TOLD_TAKEN);
+    CU_ASSERT_FALSE(order->outcome_is_due);
+    expect_proven(&world, order, 0);
+    given_world_end(&world);
+}
+
+/* The owner died with the call on its way, and the message in the ledger. */
+static void taken_over(void)
+{
+    static const char *const workflows[] = {LOOKED_UP, NEVER};
+
+    for (size_t i = 0; i < COUNT_OF(workflows); i++) {
+        struct world world;
+        struct order *order = calling(&world, workflows[i]);
+        (void)given_told(&world, order, 5, "e1", NULL, "working");
+        order = given_taken_over(&world, order);
+        expect_proven(&world, order, 0);
+        given_world_end(&world);
+    }
+}
+
+CU_TestInfo test_engine_proof[] = {{"in doubt", in_doubt},
+                                   {"before its end", before_its_end},
+                                   {"before a refusal", before_a_refusal},
+                                   {"while BT is asked", while_bt_is_asked},
+                                   {"parked", parked},
+                                   {"taken over", taken_over},
+                                   CU_TEST_INFO_NULL};
