@@ -58,6 +58,8 @@ class Campaign:
         for operation in WRITES:
             self.stage.sandbox.fault(operationId=operation, kind="close-after-request", probability=0.06, times=-1)
             self.stage.sandbox.fault(operationId=operation, kind="status", status=503, probability=0.03, times=-1)
+        if seed % 2:  # every second campaign: they bear BT's id only, or our reference
+            self.stage.sandbox.fault(kind="event-no-reference", probability=0.5, times=-1)
 
     # --- the programs ---
 

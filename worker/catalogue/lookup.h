@@ -25,4 +25,12 @@ struct look {
     int64_t every_ms;
 };
 
+/* x-message: what BT reports that proves that it has received the step's call. */
+struct proof {
+    struct payload *correlation; /* the reference in that message; null: the step's own */
+    struct criteria accepted;
+    struct named_payload *outputs; /* the step's, as that message has them */
+    size_t output_count;
+};
+
 #endif

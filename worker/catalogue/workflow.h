@@ -37,14 +37,6 @@ struct action {
     struct payload *by;          /* of UNKNOWN: the date by which a person must decide; null: none */
 };
 
-/* x-message: what BT reports that proves that it has received the step's call. */
-struct proof {
-    struct payload *correlation; /* the reference in that message; null: the step's own */
-    struct criteria accepted;
-    struct named_payload *outputs; /* the step's, as that message has them */
-    size_t output_count;
-};
-
 struct step_parameter {
     char *name;
     enum parameter_in place;

@@ -75,7 +75,8 @@ static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *
 /* The first batch of a topic that the producer does not know costs a second: so they are made known now. */
 static void learn_topics(struct producer *producer, const struct settings *settings)
 {
-    const char *topics[] = {settings->topic_outcomes, settings->topic_dead, settings->topic_ledger};
+    const char *topics[] = {settings->topic_outcomes, settings->topic_dead, settings->topic_ledger,
+                            settings->topic_signals, settings->topic_events_dead};
 
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
         const rd_kafka_metadata_t *metadata;

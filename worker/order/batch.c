@@ -120,9 +120,11 @@ static void add_index(struct batch *batch, struct order *order)
         struct ledger_reference *reference = &order->waiting.references.list[i];
         if (reference->order_id == NULL || (reference->told && !ends))
             continue;
+        void *record = records->index(batch->setup.context, order, reference, ends);
+        if (record == NULL)
+            continue;
         reference->told = true;
-        batch_add_item(batch, order->source.partition,
-                       records->index(batch->setup.context, order, reference, ends));
+        batch_add_item(batch, order->source.partition, record);
     }
 }
 
@@ -336,6 +338,11 @@ void batch_drop_foreign(struct batch *batch)
 size_t batch_count(const struct batch *batch)
 {
     return batch->count;
+}
+
+bool batch_is_full(const struct batch *batch)
+{
+    return batch->count >= batch->setup.most;
 }
 
 bool batch_is_under_way(const struct batch *batch)

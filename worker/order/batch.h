@@ -26,7 +26,7 @@ struct batch_records {
     /* Out of a finished order's ledger record: itself, changed; its outcome. Null: there can be none. */
     void *(*rewritten)(void *context, int32_t partition, const struct ledger_record *kept);
     void *(*stored)(void *context, const struct ledger_record *kept, bool repeated);
-    /* For the owner of an id of BT's: it is the order's; `ends`: which has ended. */
+    /* For the owner of an id of BT's: it is the order's; `ends`: which has ended. Null: the ledger has no ids. */
     void *(*index)(void *context, const struct order *order, const struct ledger_reference *of, bool ends);
     /* What forgets an order of the ledger; the barrier of a take-over. */
     void *(*forgotten)(void *context, int32_t partition, const char *request_id);
@@ -36,7 +36,7 @@ struct batch_records {
     bool (*replace)(void *context, const struct order *order, int32_t partition, void **record);
     void (*release)(void *context, void *record);
     void (*settled)(void *context, const void *record); /* it is, and is released next; may be null */
-    /* For figures: the outcome of the order is in the batch; a finished order is forgotten. May be null. */
+    /* For figures: the outcome is in the batch; a finished order is forgotten. May be null. */
     void (*published)(void *context, const struct order *order);
     void (*evicted)(void *context, bool by_number);
 };
@@ -62,7 +62,6 @@ void batch_add(struct batch *batch, int32_t partition, void *record);
 
 /* A repeat of a finished order, a request at this offset: its outcome again. False: none is kept. */
 bool batch_repeat(struct batch *batch, const struct ledger_record *kept, int32_t partition, int64_t offset);
-
 /* The outcome of a finished order again: without transactions it may not have been published (R13). */
 void batch_publish_stored(struct batch *batch, int32_t partition, const struct ledger_record *kept);
 
@@ -104,6 +103,7 @@ bool batch_take_out(struct batch *batch, int64_t offset, int64_t wall_ms);
 size_t batch_taken_out(const struct batch *batch); /* how many, so far */
 
 size_t batch_count(const struct batch *batch); /* records that wait, or are being settled */
+bool batch_is_full(const struct batch *batch); /* as many as a settlement takes: what may wait, waits (R15) */
 bool batch_is_idle(const struct batch *batch); /* nothing is gathered or under way, no order has changed */
 bool batch_is_under_way(const struct batch *batch);
 

@@ -74,14 +74,21 @@ static bool is_known(const struct entry *entry)
     return *entry->index.id.reference != '\0';
 }
 
+static size_t bytes_of(const struct entry *entry)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < entry->index.held_count; i++)
+        bytes += event_weight(&entry->index.held[i]);
+    return bytes;
+}
+
 /* Adds it to, or takes it out of, what is counted. */
 static void count(struct bt_ids *ids, const struct entry *entry, bool in)
 {
     struct part *part = part_of(ids, entry->partition);
-    size_t events = entry->index.held_count, bytes = 0;
+    size_t events = entry->index.held_count, bytes = bytes_of(entry);
 
-    for (size_t i = 0; i < events; i++)
-        bytes += event_weight(&entry->index.held[i]);
     ids->known = in ? ids->known + is_known(entry) : ids->known - is_known(entry);
     ids->held = in ? ids->held + events : ids->held - events;
     part->held = in ? part->held + events : part->held - events;
@@ -206,8 +213,10 @@ static bool holds(const struct entry *entry, const struct event *event)
 static bool has_room(struct bt_ids *ids, const struct entry *entry, const struct event *event)
 {
     const struct part *part = part_of(ids, entry->partition);
+    size_t held = entry->index.held_count;
+    bool fits = held == 0 || bytes_of(entry) + event_weight(event) <= BT_ID_BYTES_MAX;
 
-    return entry->index.held_count < BT_ID_EVENTS_MAX && part->held < BT_IDS_HELD_MAX &&
+    return fits && held < BT_ID_EVENTS_MAX && part->held < BT_IDS_HELD_MAX &&
            part->held_bytes + event_weight(event) <= BT_IDS_HELD_BYTES_MAX;
 }
 

@@ -15,8 +15,10 @@
 struct bt_ids;
 
 enum {
-    BT_ID_EVENTS_MAX = 64,            /* held of one id */
-    BT_IDS_HELD_MAX = 10000,          /* held of a partition, */
+    BT_ID_EVENTS_MAX = 64, /* held of one id, */
+    BT_ID_BYTES_MAX =
+        256 << 10,           /* and their bytes, but one is held always: each is written with all before it */
+    BT_IDS_HELD_MAX = 10000, /* held of a partition, */
     BT_IDS_HELD_BYTES_MAX = 16 << 20, /* and their bytes */
 };
 

@@ -1,5 +1,6 @@
 /* The way through a workflow: the one file that acts on how a step or a look-up has ended. */
 #include "engine_inside.h"
+#include "engine_proof.h"
 
 #include "invariant.h"
 #include "memory.h"
@@ -375,7 +376,8 @@ enum engine_move engine_answer(struct order *order, const struct openapi *openap
 
 bool engine_prove(struct order *order, const struct engine_terms *terms, enum engine_move *move)
 {
-    if (!order->doubt.was || order->unserved != NULL || !engine_take_proof(order, terms))
+    if (!order->doubt.was || order->unserved != NULL || order->main.steps_left_out ||
+        !engine_take_proof(order, terms))
         return false;
     order->status = OUTCOME_COMPLETED;
     order->reason = no_reason;

@@ -284,14 +284,15 @@ void engine_note_reference(struct order *order)
 void engine_note_order_id(struct order *order, const struct step *step, const struct json_object *outputs)
 {
     const struct ledger_references *references = &order->waiting.references;
-    const char *id = step->id_output == step->output_count
-                         ? NULL
-                         : tree_text_of(outputs, step->outputs[step->id_output].name);
+    CLEANUP(memory_release)
+    char *id = step->id_output == step->output_count
+                   ? NULL
+                   : event_text(tree_member(outputs, step->outputs[step->id_output].name));
 
     for (size_t i = 0; id != NULL && i < references->count; i++) {
         struct ledger_reference *reference = &references->list[i];
         bool same = reference->order_id != NULL && strcmp(reference->order_id, id) == 0;
-        if (strcmp(reference->step, step->id) != 0 || same || *id == '\0' || strlen(id) > EVENT_TEXT_MAX)
+        if (strcmp(reference->step, step->id) != 0 || same)
             continue;
         memory_free(reference->order_id);
         reference->order_id = memory_text(id);

@@ -1,5 +1,6 @@
 /* The call that comes next: whether it may begin, and what it is. */
 #include "engine_inside.h"
+#include "engine_proof.h"
 
 #include "invariant.h"
 
@@ -69,7 +70,8 @@ enum engine_move engine_next_call(struct order *order, const struct engine_terms
     const struct step *step = order_step(order);
     if (step == NULL)
         return engine_complete(order, &no_reason, terms);
-    if (execution->calls.attempts > 0 && engine_take_proof(order, terms)) /* sent before, and BT has it */
+    if ((execution->calls.attempts > 0 || order->doubt.was) &&
+        engine_take_proof(order, terms)) /* sent before, and BT has it */
         return ENGINE_FOUND;
     enum engine_move waits = engine_must_await(order) ? engine_await(order, terms) : ENGINE_RETRY;
     if (waits != ENGINE_RETRY) /* its day may be over before its turn comes */

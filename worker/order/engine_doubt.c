@@ -5,6 +5,7 @@
  * after it and answers "absent" allows a new attempt under the same reference. What cannot be resolved is parked.
  */
 #include "engine_inside.h"
+#include "engine_proof.h"
 
 #include "invariant.h"
 #include "memory.h"

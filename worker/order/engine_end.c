@@ -121,7 +121,7 @@ enum engine_move engine_complete(struct order *order, const struct reason *given
 
     if (order->lookup.workflow != NULL)
         return end_lookup(order, workflow_outputs(order->lookup.workflow, &scope), false);
-    if (order->way != NULL)
+    if (order->way != NULL && given->kind != REASON_DECISION) /* a person may say that all is well */
         return end_way(order, terms);
     /* What was built while the reply was judged is the same; an order of skipped steps comes here twice. */
     if (order->result != NULL || build_result(order, &scope, &order->result, &why))

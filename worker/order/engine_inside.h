@@ -75,11 +75,6 @@ void engine_note_reference(struct order *order);
 /* What BT calls that which the step's reference names is known, by the step's outputs (x-order). */
 void engine_note_order_id(struct order *order, const struct step *step, const struct json_object *outputs);
 
-/* --- engine_proof.c --- */
-
-/* A message in the mailbox proves that BT has the present step's call: doubt.answer has the outputs, as ENGINE_FOUND. */
-bool engine_take_proof(struct order *order, const struct engine_terms *terms);
-
 /* --- engine_doubt.c --- */
 
 /* An attempt of the step may have happened. `refused`: BT said no, but after a doubt that is evidence only (R6). */

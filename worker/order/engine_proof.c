@@ -1,7 +1,8 @@
 /*
- * What BT has reported may prove that it has received a call whose reply nobody has (x-message): then nothing is looked for,
- * and nothing is sent again. The message stays in the mailbox, for the step that waits for it.
+ * What BT has reported may prove that it has received a call whose reply nobody has (x-message): then nothing is looked
+ * for, and nothing is sent again. The message stays in the mailbox, for the step that waits for it.
  */
+#include "engine_proof.h"
 #include "engine_inside.h"
 
 #include "invariant.h"

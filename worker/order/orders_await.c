@@ -48,11 +48,17 @@ static void use(struct orders *orders, struct order *order, bool waited_for, str
 void orders_prove(struct orders *orders, struct order *order)
 {
     struct engine_terms terms = orders_terms(orders, order);
+    bool again = order->state == ORDER_INTENDING ||
+                 order->state == ORDER_PERMITTED; /* an attempt that is not sent yet */
     bool idle = order->state == ORDER_WAITING || order->state == ORDER_READY || order->state == ORDER_PARKED;
     enum engine_move to;
 
-    if (!idle || !engine_prove(order, &terms, &to))
+    if (!(idle || again) || !engine_prove(order, &terms, &to))
         return;
+    if (again) {
+        orders_release_pace(orders, order, PACE_NOTHING, -1);
+        orders_set_state(orders, order, ORDER_QUEUED);
+    }
     if (to == ENGINE_RETRY && engine_must_await(order))
         to = engine_enter(order, &terms);
     orders_move(orders, order, to);

@@ -252,6 +252,7 @@ bool orders_decide(struct orders *orders, struct order *order, const struct deci
         to = engine_enter(order, &terms);
     order->unserved = unserved_free(order->unserved);
     orders_move(orders, order, to);
+    orders_prove(orders, order); /* what was reported meanwhile */
     orders_weigh(orders, order);
     return true;
 }

@@ -66,7 +66,7 @@ static void stay(struct orders *orders, struct order *order)
  */
 static bool can_wait(const struct order *order, const struct change *change)
 {
-    if (order->state == ORDER_AWAITING && order->ledger.event_count > 0)
+    if (order->state == ORDER_AWAITING && (order->ledger.event_count > 0 || order->ledger.signal_count > 0))
         return false;
     return !change->intends && !change->publishes && order->state != ORDER_PARKED;
 }

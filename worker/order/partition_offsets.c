@@ -75,6 +75,9 @@ static void advance(struct partition_offsets *position)
     if (count > 0)
         shift(position, count);
     REQUIRE(position->next <= position->seen);
+    if (count > 0 && position->next == position->seen && position->empty_to > position->seen)
+        position->next = position->seen =
+            position->empty_to; /* its end was seen while one before it was open */
 }
 
 /* The parts of the metadata between its semicolons; false when we did not write it. */
@@ -177,6 +180,7 @@ bool partition_offsets_take(struct partition_offsets *position, int64_t offset)
         return false;
     if (offset < position->seen)
         return !bit(position, offset - position->next);
+    position->empty_to = 0;
     for (int64_t gap = position->seen; gap < offset; gap++)
         set_bit(position, gap - position->next); /* control records and what compaction took */
     position->seen = offset + 1;
@@ -202,10 +206,15 @@ bool partition_offsets_follow(struct partition_offsets *position, int64_t offset
     return true;
 }
 
-void partition_offsets_pass(struct partition_offsets *position, int64_t offset)
+bool partition_offsets_pass(struct partition_offsets *position, int64_t offset)
 {
-    if (position->next == position->seen && offset > position->next)
-        position->next = position->seen = offset;
+    bool known = position->next >= 0;
+
+    position->empty_to = offset;
+    if (position->next != position->seen || offset <= position->next)
+        return false;
+    position->next = position->seen = offset;
+    return known;
 }
 
 void partition_offsets_settle(struct partition_offsets *position, int64_t offset)

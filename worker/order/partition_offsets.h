@@ -26,10 +26,12 @@ struct log_mark {
 };
 
 struct partition_offsets {
-    int64_t next;     /* what is committed: the lowest unsettled offset; -1: nothing taken or committed yet */
-    int64_t seen;     /* the offset after the highest one taken */
-    uint8_t *settled; /* a bit per offset from `next` on */
-    size_t room;      /* bytes of `settled` */
+    int64_t next; /* what is committed: the lowest unsettled offset; -1: nothing taken or committed yet */
+    int64_t seen; /* the offset after the highest one taken */
+    int64_t
+        empty_to; /* the log has no message between `seen` and here (partition_offsets_pass()); 0: not known */
+    uint8_t *settled;          /* a bit per offset from `next` on */
+    size_t room;               /* bytes of `settled` */
     struct log_mark mark;      /* a settled record below `next` */
     struct log_mark next_mark; /* one that becomes the mark when the position has passed it */
 };
@@ -62,8 +64,11 @@ void partition_offsets_date(struct partition_offsets *position, int64_t offset, 
  */
 bool partition_offsets_follow(struct partition_offsets *position, int64_t offset);
 
-/* The same of a log whose position need not be known yet. */
-void partition_offsets_pass(struct partition_offsets *position, int64_t offset);
+/*
+ * The same of a log whose position need not be known yet, and of which every message before `offset` was taken: where one
+ * is open, the position moves with it. True: it was known, and has moved.
+ */
+bool partition_offsets_pass(struct partition_offsets *position, int64_t offset);
 
 /* Whether we wrote this metadata of a commit; and its mark, offset -1 where it has none. */
 bool partition_offsets_is_ours(const char *metadata, size_t length);

@@ -185,8 +185,8 @@ void partitions_follow_of(struct partitions *partitions, enum partition_topic to
 {
     struct owned *owned = find(partitions, partition);
 
-    if (owned != NULL)
-        partition_offsets_pass(offsets_of(owned, topic), offset);
+    if (owned != NULL && partition_offsets_pass(offsets_of(owned, topic), offset))
+        owned->finished = owned->followed = true;
 }
 
 bool partitions_reached(const struct partitions *partitions, enum partition_topic topic, int32_t partition,

@@ -63,7 +63,8 @@ bool partitions_has_room(const struct partitions *partitions, enum partition_top
 void partitions_finish_of(struct partitions *partitions, enum partition_topic topic, int32_t partition,
                           int64_t offset);
 
-/* Such a log has no message between what was taken and `offset`: the position follows with the next settlement. */
+/* Such a log has no message between what was taken and `offset` (control records of those who write to it): the position
+ * follows, as that of the requests does. */
 void partitions_follow_of(struct partitions *partitions, enum partition_topic topic, int32_t partition,
                           int64_t offset);
 

@@ -12,10 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The text or the integer at the pointer; owned. */
-static char *text_at(struct json_object *payload, const char *pointer)
+char *event_text(struct json_object *value)
 {
-    struct json_object *value = pointer != NULL ? tree_at(payload, pointer) : NULL;
     const char *text = tree_text(value);
     char digits[24];
 
@@ -28,6 +26,11 @@ static char *text_at(struct json_object *payload, const char *pointer)
     size_t length = (size_t)json_object_get_string_len(value);
     bool good = length <= EVENT_TEXT_MAX && strlen(text) == length && utf8_valid(text, length);
     return good ? memory_text(text) : NULL;
+}
+
+static char *text_at(struct json_object *payload, const char *pointer)
+{
+    return pointer == NULL ? NULL : event_text(tree_at(payload, pointer));
 }
 
 void event_fill(const struct event_channel *channel, struct json_object *payload, struct event *event)
@@ -100,7 +103,15 @@ bool event_read(const struct catalogue *catalogue, const void *value, size_t len
         return fault_set(why, FAULT_INPUT, "it is not an event, or one of a newer listener");
     TRY(datum_decode(schema, (const char *)value + frame.start, length - frame.start, schema, NULL, &tree,
                      why));
-    return event_of_tree(tree, event, why);
+    TRY(event_of_tree(tree, event, why));
+    const char *const texts[] = {event->id, event->type, event->reference, event->order_id};
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        if (texts[i] != NULL && (*texts[i] == '\0' || strlen(texts[i]) > EVENT_TEXT_MAX)) {
+            event_release(event);
+            return fault_set(why, FAULT_INPUT, "a text of it is empty, or has more than %d bytes",
+                             EVENT_TEXT_MAX);
+        }
+    return true;
 }
 
 struct event event_copy(const struct event *event)

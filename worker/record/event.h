@@ -25,6 +25,9 @@ struct event {
  */
 void event_fill(const struct event_channel *channel, struct json_object *payload, struct event *event);
 
+/* The value as such a text, owned; null where it is none: the rule of event_fill(). */
+char *event_text(struct json_object *value);
+
 /* Adds the framed value. FAULT_LOCAL: it does not fit the schema, or the catalogue has none. */
 MUST_USE bool event_write(const struct catalogue *catalogue, const struct event *event, struct buffer *value,
                           struct fault *why);

@@ -72,9 +72,12 @@ static void *stored(void *context, const struct ledger_record *kept, bool repeat
 static void *index_of(void *context, const struct order *order, const struct ledger_reference *reference,
                       bool ends)
 {
+    const struct worker *worker = context;
     struct kafka_record record;
 
-    record_of_index(context, order, reference, ends, &record);
+    if (worker->ledger_schemas.writes < LEDGER_FORMAT_WAITS) /* set back, with such an order in the ledger */
+        return NULL;
+    record_of_index(worker, order, reference, ends, &record);
     return allocated(record);
 }
 

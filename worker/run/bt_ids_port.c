@@ -125,7 +125,8 @@ void bt_ids_port_chore(struct worker *worker)
 
     if (!worker_takes(worker))
         return;
-    while (bt_ids_expire(worker->bt_ids, worker_time(worker).wall_ms, &count)) {
+    while (!batch_is_full(worker->batch) &&
+           bt_ids_expire(worker->bt_ids, worker_time(worker).wall_ms, &count)) {
         if (count > 0)
             LOG(LOG_ERROR,
                 "notifications of BT were held for events.hold.ms, and no order has told that the id in them is its "

@@ -151,6 +151,8 @@ static bool take_of_workers(struct decisions *decisions, const rd_kafka_message_
     struct bt_id id;
     struct fault unused;
 
+    if (batch_is_full(worker->batch))
+        return false;
     if (bt_id_read(&schemas, message->payload, message->len, &id, &unused)) {
         events_take_index(worker, &id, message);
         bt_id_release(&id);

@@ -169,6 +169,8 @@ static bool take(struct worker *worker, const rd_kafka_message_t *message)
     struct fault why;
     bool taken = true;
 
+    if (batch_is_full(worker->batch))
+        return false;
     enum intake_answer answer = intake_gate_event(&worker->gate, message->partition, message->offset);
     if (answer != INTAKE_OPEN)
         return answer == INTAKE_SKIP;

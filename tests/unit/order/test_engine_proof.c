@@ -1,4 +1,4 @@
-/* A report of BT's that proves that it has a call whose reply nobody has: nothing is looked for, and nothing sent again. */
+/* A report of BT's that proves that it has a call whose reply nobody has: nothing is looked for, nothing sent again. */
 #include "given_waits.h"
 #include "orders_inside.h"
 
@@ -125,10 +125,35 @@ static void taken_over(void)
     }
 }
 
+/* While the next attempt is about to be settled: it is not sent. */
+static void before_the_next_attempt(void)
+{
+    struct world world;
+    struct order *order = calling(&world, LOOKED_UP);
+
+    given_answer(&world, order, LOST, "");
+    while (order->state != ORDER_INTENDING) {
+        world.time.now_ms += 10000;
+        struct order *next = orders_next_call(world.orders, world.time);
+        if (next != NULL && next->lookup.workflow != NULL)
+            given_answer(&world, next, 200, "{}");
+        CU_ASSERT_FATAL(world.time.now_ms < 10000000);
+    }
+    CU_ASSERT_EQUAL(order->attempt, 2);
+    (void)given_told(&world, order, 5, "e1", NULL, "working");
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(order->state == ORDER_AWAITING && !order->doubt.was && order->links->paced == NULL);
+    while (given_settle(&world, 1000) != NULL)
+        continue;
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    given_world_end(&world);
+}
+
 CU_TestInfo test_engine_proof[] = {{"in doubt", in_doubt},
                                    {"before its end", before_its_end},
                                    {"before a refusal", before_a_refusal},
                                    {"while BT is asked", while_bt_is_asked},
+                                   {"before the next attempt", before_the_next_attempt},
                                    {"parked", parked},
                                    {"taken over", taken_over},
                                    CU_TEST_INFO_NULL};

@@ -195,6 +195,29 @@ static void follows(void)
     partition_offsets_release(&position);
 }
 
+/* The same where all that comes is taken at once: the end that was seen behind an open one is not forgotten. */
+static void passes(void)
+{
+    struct partition_offsets position;
+
+    partition_offsets_init(&position);
+    CU_ASSERT_FALSE(partition_offsets_pass(&position, 4)); /* it is only known now */
+    CU_ASSERT_EQUAL(position.next, 4);
+    CU_ASSERT(partition_offsets_take(&position, 5));
+    CU_ASSERT_FALSE(partition_offsets_pass(&position, 7)); /* 5 is open */
+    partition_offsets_settle(&position, 5);
+    CU_ASSERT_EQUAL(position.next, 7);
+    CU_ASSERT(partition_offsets_take(&position, 9));
+    CU_ASSERT_FALSE(partition_offsets_pass(&position, 11));
+    CU_ASSERT(partition_offsets_take(&position, 10)); /* there was one: what was said of the end is nothing */
+    partition_offsets_settle(&position, 9);
+    CU_ASSERT_EQUAL(position.next, 10);
+    partition_offsets_settle(&position, 10);
+    CU_ASSERT_EQUAL(position.next, 11);
+    CU_ASSERT(partition_offsets_pass(&position, 12));
+    partition_offsets_release(&position);
+}
+
 static void caps(void)
 {
     struct partition_offsets position;
@@ -220,4 +243,5 @@ static void caps(void)
 
 CU_TestInfo test_partition_offsets[] = {
     {"moves", moves}, {"round trip", round_trip}, {"metadata", metadata}, {"damaged map", damaged_map},
-    {"marks", marks}, {"follows", follows},       {"caps", caps},         CU_TEST_INFO_NULL};
+    {"marks", marks}, {"follows", follows},       {"passes", passes},     {"caps", caps},
+    CU_TEST_INFO_NULL};
