@@ -42,9 +42,10 @@ static inline struct order *given_waiting(struct world *world, const char *workf
     return order;
 }
 
-/* BT reports a state; the event has this id (null: none) and time (null: none). */
-static inline enum orders_told given_told(struct world *world, struct order *order, int64_t offset,
-                                          const char *id, const char *time, const char *state)
+/* BT reports a state, by way of the owner of its id or not; the event has this id (null: none) and time (null: none). */
+static inline enum orders_told given_told_by(struct world *world, struct order *order, bool forwarded,
+                                             int64_t offset, const char *id, const char *time,
+                                             const char *state)
 {
     const struct event_message *what = world->catalogue->asyncapi.messages[0];
     struct json_object *payload = json_object_new_object();
@@ -58,6 +59,7 @@ static inline enum orders_told given_told(struct world *world, struct order *ord
                               .said = memory_text(said),
                               .payload = payload,
                               .failed = strcmp(state, "dead") == 0,
+                              .forwarded = forwarded,
                               .offset = offset};
     if (time != NULL)
         CU_ASSERT(timestamp_parse(time, &message.time_ms, &why));
@@ -65,6 +67,12 @@ static inline enum orders_told given_told(struct world *world, struct order *ord
     enum orders_told told = orders_tell(world->orders, order, what, &message, world->time);
     message_release(&message);
     return told;
+}
+
+static inline enum orders_told given_told(struct world *world, struct order *order, int64_t offset,
+                                          const char *id, const char *time, const char *state)
+{
+    return given_told_by(world, order, false, offset, id, time, state);
 }
 
 /* The reasons of the news that are not published yet, as "a,b"; they are taken. */

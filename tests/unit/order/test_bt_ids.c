@@ -236,6 +236,26 @@ static void an_order_tells(void)
     given_batch_end(&given);
 }
 
+/* Bytes that are no text go into no record: nobody could read it again. */
+static void an_id_that_is_no_text(void)
+{
+    static const char *const replies[] = {"{'orderId': '7\xff', 'o': 'x'}",
+                                          "{'orderId': '7\\u0000x', 'o': 'x'}", "{'orderId': '', 'o': 'x'}"};
+
+    for (size_t i = 0; i < COUNT_OF(replies); i++) {
+        struct given_batch given;
+        given_batch(&given, GIVEN_NAMED);
+        struct world *world = &given.world;
+        struct order *order = given_named(world, "k", '1');
+        CU_ASSERT_PTR_NULL(orders_next_call(world->orders, world->time));
+        settled(&given, "0@0 [INTENDED 1]");
+        CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world->orders, world->time), order);
+        given_answer(world, order, 201, replies[i]);
+        settled(&given, "0@0 [news 0 a][QUEUED with news 0 a 1]");
+        given_batch_end(&given);
+    }
+}
+
 CU_TestInfo test_bt_ids[] = {{"told before", told_before},
                              {"held until told", held_until_told},
                              {"held in vain", held_in_vain},
@@ -243,4 +263,5 @@ CU_TestInfo test_bt_ids[] = {{"told before", told_before},
                              {"no room", no_room},
                              {"taken over", taken_over},
                              {"an order tells", an_order_tells},
+                             {"an id that is no text", an_id_that_is_no_text},
                              CU_TEST_INFO_NULL};

@@ -43,6 +43,24 @@ static void a_message_ends_the_wait(void)
     given_world_end(&world);
 }
 
+/* What comes by way of the owner of BT's id is counted by its own offsets. */
+static void forwarded(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+
+    CU_ASSERT_EQUAL(given_told(&world, order, 50, "e1", NULL, "working"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(given_told_by(&world, order, true, 3, "e2", NULL, "working"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(given_told_by(&world, order, true, 3, "e3", NULL, "done"), TOLD_AGAIN);
+    CU_ASSERT(order->waiting.heard.events_end == 51 && order->waiting.heard.signals_end == 4);
+    CU_ASSERT(order->ledger.event_count == 1 && order->ledger.signal_count == 1);
+    CU_ASSERT_EQUAL(given_told_by(&world, order, true, 4, "e1", NULL, "done"),
+                    TOLD_TAKEN); /* that event again: no effect */
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    given_world_end(&world);
+}
+
 static void its_key_is_free(void)
 {
     struct world world;
@@ -455,6 +473,7 @@ static void taken_over(void)
 }
 
 CU_TestInfo test_orders_await[] = {{"a message ends the wait", a_message_ends_the_wait},
+                                   {"forwarded", forwarded},
                                    {"its key is free", its_key_is_free},
                                    {"a message before its step", a_message_before_its_step},
                                    {"what is news", what_is_news},

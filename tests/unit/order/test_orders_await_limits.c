@@ -57,17 +57,18 @@ static void an_order_that_stays(void)
 /* News of an order that waits make its record too large: it is a person's, and the message is dealt with. */
 static void too_large_while_it_waits(void)
 {
-    struct world world;
-    struct change change;
-    struct order *order = settled_waiting(&world);
-
-    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "working"), TOLD_TAKEN);
-    CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
-    orders_too_large(world.orders, &change, &too_large);
-    CU_ASSERT_EQUAL(order->state, ORDER_PARKED);
-    CU_ASSERT(orders_next_change(world.orders, &change) && change.publishes &&
-              order->ledger.event_count == 1);
-    given_world_end(&world);
+    for (int forwarded = 0; forwarded < 2; forwarded++) {
+        struct world world;
+        struct change change;
+        struct order *order = settled_waiting(&world);
+        CU_ASSERT_EQUAL(given_told_by(&world, order, forwarded == 1, 5, "e1", NULL, "working"), TOLD_TAKEN);
+        CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
+        orders_too_large(world.orders, &change, &too_large);
+        CU_ASSERT_EQUAL(order->state, ORDER_PARKED);
+        CU_ASSERT(orders_next_change(world.orders, &change) && change.publishes);
+        CU_ASSERT_EQUAL(forwarded == 1 ? order->ledger.signal_count : order->ledger.event_count, 1);
+        given_world_end(&world);
+    }
 }
 
 /* After so many messages an order takes none, also after a take-over; what it waits for goes on without them. */

@@ -129,7 +129,28 @@ static void refusals(void)
     catalogue_free(catalogue);
 }
 
-CU_TestInfo test_event[] = {{"filled from a payload", filled},
+/* What a strange writer puts there is not taken in where it could not be written again. */
+static void texts(void)
+{
+    static char long_id[] = TEXT_255 "a", no_id[] = "", payload[] = "{}";
+    struct ledger_schemas unused;
+    struct catalogue *catalogue = given_schemas(&unused);
+    char *const ids[] = {long_id, no_id};
+
+    for (size_t i = 0; i < COUNT_OF(ids); i++) {
+        const struct event odd = {.order_id = ids[i], .payload = payload};
+        CLEANUP(buffer_release) struct buffer value;
+        struct event got;
+        struct fault why;
+        buffer_init(&value, 65536);
+        CU_ASSERT_FATAL(event_write(catalogue, &odd, &value, &why));
+        CU_ASSERT(!event_read(catalogue, value.data, value.length, &got, &why) && why.kind == FAULT_INPUT);
+    }
+    catalogue_free(catalogue);
+}
+
+CU_TestInfo test_event[] = {{"texts", texts},
+                            {"filled from a payload", filled},
                             {"no message for a payload", no_message},
                             {"round trip", round_trip},
                             {"refusals", refusals},
