@@ -25,8 +25,10 @@ static enum engine_move check_start(struct order *order, const struct engine_ter
         return ENGINE_RETRY;
     snprintf(reason.text, sizeof reason.text,
              "the workflow has executed %u steps, as many as steps.max allows", order->steps_done);
-    if (order->doubt.open) /* its look-ups have used the budget up */
+    if (order->doubt.open) { /* its look-ups have used the budget up */
+        execution_release(&order->lookup);
         return engine_park(order, REASON_IN_DOUBT, "lookup", reason.text, terms);
+    }
     return engine_end(order, OUTCOME_FAILED, &reason, terms);
 }
 

@@ -205,14 +205,21 @@ void events_take_index(struct worker *worker, const struct bt_id *id, const rd_k
 {
     static const char *const words[] = {
         [BT_IDS_LEARNED] = "learned", [BT_IDS_KNOWN] = "known", [BT_IDS_CONTRADICTED] = "contradicted"};
-    enum bt_ids_told told = bt_ids_tell(worker->bt_ids, message->partition, id);
+    const struct place place = {PARTITION_SIGNALS, message};
 
+    /* Of before a repartition: what is kept of the id has moved, and would be kept twice. */
+    if (event_route_of_order_id(id->order_id, (int32_t)worker->partition_total) != message->partition) {
+        metrics_count_by_id(worker->metrics, "misplaced");
+        finish(worker, place);
+        return;
+    }
+    enum bt_ids_told told = bt_ids_tell(worker->bt_ids, message->partition, id);
     if (told == BT_IDS_CONTRADICTED)
         LOG(LOG_ERROR,
             "two orders say that the same id of BT's is theirs: events that bear it only go to the first",
             log_text("request", id->request_id), log_text("order", id->order_id));
     metrics_count_by_id(worker->metrics, words[told]);
-    finish(worker, (struct place){PARTITION_SIGNALS, message});
+    finish(worker, place);
 }
 
 struct events *events_new(struct worker *worker)
