@@ -111,6 +111,22 @@ static void happened_and_on(void)
     given_world_end(&world);
 }
 
+/* BT's id of it is the output that x-order names. */
+static void happened_with_its_id(void)
+{
+    struct world world;
+    struct order *order = parked(
+        &world,
+        GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A_WITH(
+            ", 'x-order': 'o'") "," GIVEN_WRITE_B "], 'outputs': {'o': '$steps.b.outputs.o'}}" GIVEN_FIND),
+        false);
+
+    applied(&world, order, DECISION_HAPPENED, "O-7");
+    given_same_tree("outputs of the step", tree_member(order->main.steps, "a"),
+                    "{'orderId': null, 'o': 'O-7'}");
+    given_world_end(&world);
+}
+
 /* What the steps after it need of it comes with the decision; what the step does not have is refused by name. */
 static void happened_with_outputs(void)
 {
@@ -369,6 +385,7 @@ CU_TestInfo test_engine_decide[] = {
     {"happened", happened},
     {"happened, without result", happened_without_result},
     {"happened, and on", happened_and_on},
+    {"happened, with its id", happened_with_its_id},
     {"happened, with outputs", happened_with_outputs},
     {"did not happen, reject", negative},
     {"negative after a write", negative_after_a_write},
