@@ -60,6 +60,8 @@ static void count_deliveries(rd_kafka_t *handle, rd_kafka_event_t *event, void *
     while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR &&
            (message = rd_kafka_event_message_next(event)) != NULL) {
         struct kafka_record *record = message->_private;
+        if (record == NULL) /* of rights_ask(), which looks at the transaction's end */
+            continue;
         record->offset = message->offset;
         record->refused = refusal(message->err);
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)

@@ -8,14 +8,15 @@
 #ifndef KAFKA_RIGHTS_H
 #define KAFKA_RIGHTS_H
 
-#include "producer.h"
+#include "config.h"
+
+#include <librdkafka/rdkafka.h>
 
 /*
- * Writes a record without a value to this partition of the signals, in a transaction of `producer` that is aborted: who
- * reads what is committed does not see it. Blocks, bounded by the settings. FAULT_PEER: it may not, or there was no
- * answer. The producer is to be freed afterwards.
+ * Writes a record without a value, which every reader ignores, to this partition of the signals, in a transaction of
+ * `producer`. Blocks, bounded by the settings. FAULT_PEER: it may not, or there was no answer; free the producer then.
  */
-MUST_USE bool rights_ask(const struct settings *settings, struct producer *producer, int32_t partition,
+MUST_USE bool rights_ask(const struct settings *settings, rd_kafka_t *producer, int32_t partition,
                          struct fault *why);
 
 #endif

@@ -415,8 +415,9 @@ static enum job_answer probe(struct transaction *transaction, struct settlement_
     enum fence fence = fence_ask(transaction->settings, transaction->consumer,
                                  producer_handle(transaction->producer), list, &job->why);
     rd_kafka_topic_partition_list_destroy(list);
-    bool may = fence != FENCE_HOLDS || rights_ask(transaction->settings, transaction->producer,
-                                                  job->positions[0].partition, &job->why);
+    bool may =
+        fence != FENCE_HOLDS || rights_ask(transaction->settings, producer_handle(transaction->producer),
+                                           job->positions[0].partition, &job->why);
     transaction->producer = producer_free(transaction->producer);
     return !may                     ? JOB_FAILED
            : fence == FENCE_HOLDS   ? JOB_CLEAN

@@ -21,7 +21,7 @@ static void asked(void)
         CU_ASSERT_FATAL(producer_new(&broker.settings, false, &producer, &why));
         if (i == 1)
             given_broker_fail(&broker, GIVEN_ADD_PARTITIONS, 1, forbidden);
-        bool may = rights_ask(&broker.settings, producer, 0, &why);
+        bool may = rights_ask(&broker.settings, producer_handle(producer), 0, &why);
         CU_ASSERT_EQUAL(may, i == 0);
         CU_ASSERT(may || strstr(why.text, broker.settings.topic_signals) != NULL);
         producer_free(producer);
