@@ -13,7 +13,7 @@ import confluent_kafka
 
 from cluster import Cluster
 from journeys_told import Told
-from listeners import CLIENT, EVENTS, SECRET, TOKENS, Listener
+from listeners import Listener, posts_to
 from lives import drawn
 from stages import new_stage
 from story import story
@@ -49,9 +49,8 @@ class Campaign:
         self.journeys, self.sent, self.waves = drawn(self.draw, JOURNEYS), {}, WAVES
         self.kills, self.rounds, self.workers = collections.Counter(), 0, {}
         self.listener = Listener(self.stage, environment=shown(self.clock.path)).ready()
-        self.address, self.listener_port = self.listener.url, self.listener.port
-        client = {"url": self.address + EVENTS, "tokenUrl": self.address + TOKENS, "id": CLIENT, "secret": SECRET}
-        self.stage.sandbox.control("POST", "listener", client)
+        self.listener_port = self.listener.port
+        posts_to(self.stage, self.listener)
         self.told = Told(self.stage, self.sent)
         for slot in SLOTS:
             self.start(slot)

@@ -2,7 +2,7 @@
 
 from events import header
 from journeys import SMALL, Calendar, begin
-from listeners import CLIENT, EVENTS, SECRET, TOKENS, listening
+from listeners import listening, posts_to
 from notifications import forward, partition_of_id, product_order
 from orders import evidence, outcomes
 from story import story
@@ -69,9 +69,7 @@ def from_bt_to_the_order_by_id(stage):
     calendar = Calendar(stage)
     stage.sandbox.fault(kind="event-no-reference", times=1000)
     with listening(stage) as listener:
-        stage.sandbox.control(
-            "POST", "listener", {"url": listener.url + EVENTS, "tokenUrl": listener.url + TOKENS, "id": CLIENT, "secret": SECRET}
-        )
+        posts_to(stage, listener)
         reader, request = begin(stage, calendar, "01632960020")
         calendar.posts = True
         news = calendar.run(reader, request)

@@ -7,7 +7,7 @@ import re
 import shutil
 
 from events import header
-from listeners import CLIENT, EVENTS, SECRET, TOKENS, listening
+from listeners import listening, posts_to
 from notifications import forward, notify, partition_of
 from orders import decide, evidence, final, one_number, outcomes, submit
 from paths import SCHEMAS
@@ -368,9 +368,7 @@ def from_bt_to_the_order(stage):
     """The whole way: the sandbox posts to `listen`, which writes to Kafka, and the order goes on."""
     calendar = Calendar(stage)
     with listening(stage) as listener:
-        stage.sandbox.control(
-            "POST", "listener", {"url": listener.url + EVENTS, "tokenUrl": listener.url + TOKENS, "id": CLIENT, "secret": SECRET}
-        )
+        posts_to(stage, listener)
         reader, request = begin(stage, calendar, "01632960020")
         calendar.posts = True
         news = calendar.run(reader, request)

@@ -114,6 +114,12 @@ def listening(stage, **settings):
             listener.kill()
 
 
+def posts_to(stage, listener):
+    """BT knows the listener from now on, and posts its notifications there."""
+    client = {"url": listener.url + EVENTS, "tokenUrl": listener.url + TOKENS, "id": CLIENT, "secret": SECRET}
+    stage.sandbox.control("POST", "listener", client)
+
+
 def connect(listener):
     """A bare connection to it."""
     return socket.create_connection(("127.0.0.1", listener.port), timeout=60)

@@ -61,6 +61,21 @@ static void replace_outcome(const struct worker *worker, const struct order *ord
     *record = smaller;
 }
 
+/* What is another owner's, an event or whose an id is: people see among the dead letters that it did not get there. */
+static void give_up_signal(const struct worker *worker, struct kafka_record *record)
+{
+    static const char why[] = "Kafka refuses to pass it on to its owner";
+
+    LOG(LOG_ERROR, "Kafka refuses what is passed on to another owner: it is a dead letter instead",
+        log_text("error", record->refused));
+    record->topic = worker->settings->topic_events_dead;
+    record->partition = RD_KAFKA_PARTITION_UA;
+    kafka_record_header(record, DEAD_FIRST_HEADER, worker->settings->topic_signals,
+                        strlen(worker->settings->topic_signals));
+    kafka_record_header(record, "__connect.errors.exception.message", why, sizeof why - 1);
+    kafka_record_header(record, DEAD_REASON_HEADER, "refused", strlen("refused"));
+}
+
 bool refused_replace(const struct worker *worker, const struct order *order, int32_t partition,
                      struct kafka_record *record, struct fault *why)
 {
@@ -71,7 +86,11 @@ bool refused_replace(const struct worker *worker, const struct order *order, int
         replace_outcome(worker, order, record);
         return true;
     }
-    if (record->topic == settings->topic_dead) {
+    if (record->topic == settings->topic_signals) {
+        give_up_signal(worker, record);
+        return true;
+    }
+    if (record->topic == settings->topic_dead || record->topic == settings->topic_events_dead) {
         LOG(LOG_WARN, "Kafka refuses a dead letter: its largest part is left out, and named in it",
             log_int("partition", partition), log_text("error", record->refused));
         return dead_letter_reduce(record) ||

@@ -2,6 +2,7 @@
 #include "refused.h"
 
 #include "dead_letter.h"
+#include "memory.h"
 #include "records.h"
 
 #include "given_worker.h"
@@ -114,6 +115,34 @@ static void outcomes_without_anything_to_leave_out(void)
     }
 }
 
+/* An event that is passed on, or put aside: it ends as the smallest dead letter, and holds nobody up. */
+static void events(void)
+{
+    struct given_worker given;
+    struct fault why;
+
+    given_worker(&given, GIVEN_ONE_READ);
+    const struct settings *settings = given.worker.settings;
+    const char *const topics[] = {settings->topic_signals, settings->topic_events_dead};
+    for (size_t i = 0; i < COUNT_OF(topics); i++) {
+        struct kafka_record record = {.topic = topics[i],
+                                      .key = memory_text("700501"),
+                                      .key_length = 6,
+                                      .value = memory_text("an event"),
+                                      .length = 8};
+        if (i == 1) /* as dead_letter.c makes it */
+            kafka_record_header(&record, DEAD_FIRST_HEADER, "events", 6);
+        CU_ASSERT_FATAL(replace(&given, NULL, &record, &why));
+        CU_ASSERT_PTR_EQUAL(record.topic, settings->topic_events_dead);
+        given_same("why", header_of(&record, DEAD_REASON_HEADER), i == 0 ? "refused" : "");
+        for (int parts = 0; replace(&given, NULL, &record, &why); parts++)
+            CU_ASSERT_FATAL(parts < 3);
+        CU_ASSERT(record.key == NULL && record.value == NULL && why.kind == FAULT_PEER);
+        kafka_record_release(&record);
+    }
+    given_worker_end(&given);
+}
+
 /* What is not written down must not be sent: a record of the ledger waits until its topic is as it was. */
 static void the_ledger_is_never_cut(void)
 {
@@ -139,6 +168,8 @@ static void the_ledger_is_never_cut(void)
 }
 
 CU_TestInfo test_refused[] = {
+    {"events", events},
+
     {"the whole way down", the_whole_way_down},
     {"outcomes without anything to leave out", outcomes_without_anything_to_leave_out},
     {"the ledger is never cut", the_ledger_is_never_cut},
