@@ -78,20 +78,23 @@ static void before_a_refusal(void)
     given_world_end(&world);
 }
 
-/* While BT is asked: its "absent" is of before. */
+/* While BT is asked: its "absent" is of before, also where a person would have to decide then. */
 static void while_bt_is_asked(void)
 {
-    struct world world;
-    struct order *order = calling(&world, LOOKED_UP);
-
-    given_answer(&world, order, LOST, "");
-    world.time.now_ms += 10000;
-    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
-    CU_ASSERT(order->state == ORDER_CALLING && order->lookup.workflow != NULL);
-    (void)given_told(&world, order, 5, "e1", NULL, "working");
-    given_answer(&world, order, 200, "{}");
-    expect_proven(&world, order, 0);
-    given_world_end(&world);
+    for (int refused = 0; refused < 2; refused++) {
+        struct world world;
+        struct order *order = calling(&world, LOOKED_UP);
+        given_answer(&world, order, LOST, "");
+        order->doubt.refused = refused == 1;
+        world.time.now_ms += 10000;
+        CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
+        CU_ASSERT(order->state == ORDER_CALLING && order->lookup.workflow != NULL);
+        (void)given_told(&world, order, 5, "e1", NULL, "working");
+        given_answer(&world, order, 200, "{}");
+        CU_ASSERT_EQUAL_FATAL(order->state, ORDER_AWAITING); /* at once */
+        expect_proven(&world, order, 0);
+        given_world_end(&world);
+    }
 }
 
 /* It is a person's, who need not decide any more. */
