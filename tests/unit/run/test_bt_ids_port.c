@@ -104,7 +104,35 @@ static void an_order_tells(void)
     given_worker_end(&given);
 }
 
+static void nothing(void *context)
+{
+    (void)context;
+}
+
+/* What has time waits while a settlement is full: a batch that only grows is never taken (R15). */
+static void not_while_the_batch_is_full(void)
+{
+    struct given_worker given;
+    struct worker *worker = &given.worker;
+    const struct event event = {.order_id = (char[]){"700501"}, .payload = (char[]){"{}"}};
+
+    given_worker(&given, GIVEN_ONE_READ);
+    worker->registry = registry_new(worker->settings, worker->loop, worker->http, nothing, NULL);
+    given_takes(worker);
+    (void)bt_ids_event(worker->bt_ids, 0, &event);
+    while (!batch_is_full(worker->batch)) {
+        struct kafka_record *record = memory_new(1, sizeof *record);
+        record->topic = worker->settings->topic_dead;
+        batch_add(worker->batch, 0, record);
+    }
+    bt_ids_port_chore(worker);
+    CU_ASSERT_EQUAL(bt_ids_held_count(worker->bt_ids), 1);
+    registry_free(worker->registry);
+    given_worker_end(&given);
+}
+
 CU_TestInfo test_bt_ids_port[] = {{"held and passed on", held_and_passed_on},
                                   {"dead and forgotten", dead_and_forgotten},
                                   {"an order tells", an_order_tells},
+                                  {"not while the batch is full", not_while_the_batch_is_full},
                                   CU_TEST_INFO_NULL};
