@@ -172,12 +172,13 @@ class Campaign:
 
         def rests():
             self.revive_the_watched()
-            return self.told.all_rest(self.clock.now())
+            self.unrest = self.told.unrest(self.clock.now())
+            return self.unrest is None
 
         try:
             wait_for(rests, "all to rest", PATIENCE)
         except Failure as why:
-            raise Failure(f"{why}: {self.told.what_is_missing()}") from None
+            raise Failure(f"{why}: {self.unrest}: {self.told.what_is_missing()}") from None
 
     def run(self):
         self.counted = {"delivered": 0, "accepted": 0}

@@ -59,27 +59,35 @@ class Told:
         return [o["step"] for o, _ in self.news[request] if o["status"] == "PROGRESS" and o["reason"] is None]
 
     def behind(self):
-        """Records of requests, signals and events whose effect is not settled."""
+        """How many records of which partitions of requests, signals and events have an effect that is not settled."""
         topics = (self.stage.requests, self.stage.topic("order-signals"), self.stage.topic("order-events"))
         places = [confluent_kafka.TopicPartition(topic, p) for topic in topics for p in range(self.stage.partitions)]
-        return sum(self.group.get_watermark_offsets(p, timeout=10)[1] - max(p.offset, 0) for p in self.group.committed(places, timeout=10))
+        counts = {
+            f"{place.topic} {place.partition} after {place.offset}": self.group.get_watermark_offsets(place, timeout=10)[1]
+            - max(place.offset, 0)
+            for place in self.group.committed(places, timeout=10)
+        }
+        return {place: count for place, count in counts.items() if count > 0}
 
-    def all_rest(self, now):
-        """True: BT has posted all that it will at this hour, all of it is settled, and every order waits for later or has ended."""
+    def unrest(self, now):
+        """None: BT has posted all that it will at this hour, all of it is settled, and every order waits for later or has ended. Else what lacks."""
         try:
             before = len(events := self.events())
-            if any(event["fate"] == "posting" for event in events) or self.behind() > 0:
-                return False
-        except confluent_kafka.KafkaException:
+            posting = sum(event["fate"] == "posting" for event in events)
+            if posting or (behind := self.behind()):
+                return f"{posting} are being posted" if posting else f"behind: {behind}"
+        except confluent_kafka.KafkaException as why:
             self.group.close()
             self.group = self.new_group()
-            return False
-        code, out, _ = self.stage.run("orders", "--json")
+            return f"no answer: {why}"
+        code, out, complaint = self.stage.run("orders", "--json")
         orders = [json.loads(line) for line in out.splitlines()]
         self.waiting = [order for order in orders if order.get("waitsUntil", "") > now.isoformat()]
         parked = [order["requestId"] for order in orders if order["state"] == "PARKED"]
         self.must(not parked, "it waits for a person", *parked[:1])
-        return code == 0 and len(orders) == len(self.waiting) == len(self.sent) - len(self.over()) and len(self.events()) == before
+        if code == 0 and len(orders) == len(self.waiting) == len(self.sent) - len(self.over()) and len(self.events()) == before:
+            return None
+        return f"at {now}, {len(self.sent)} sent, {len(self.over())} ended; `orders` ({code} {complaint}): {orders}"
 
     def close(self):
         """While the brokers are there: a consumer that is forgotten later waits for them."""

@@ -280,7 +280,8 @@ bool partitions_end(struct partitions *partitions, enum settlement_end end,
     partitions->under_way = false;
     for (size_t i = 0; i < partitions->count; i++) {
         struct owned *owned = &partitions->list[i];
-        owned->finished = owned->finished || (owned->touched && !done);
+        if (owned->touched && !done)
+            owned->finished = owned->followed = true; /* again, also where nothing else is settled */
         owned->touched = false;
     }
     return done;

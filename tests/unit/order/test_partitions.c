@@ -112,7 +112,8 @@ static void what_counts(void)
             printf("\n  %s: %d", ends[i].name, happened);
             CU_FAIL("case above");
         }
-        /* What did not happen is in the next one, under a new token, for what is still ours. */
+        /* What did not happen is in the next one, under a new token, for what is still ours: even if nothing else is. */
+        CU_ASSERT_EQUAL(partitions_followed(partitions), !happened);
         const char *again = happened            ? ""
                             : ends[i].lost == 0 ? "1@11 1;owner:2;"
                                                 : "0@11 1;owner:2; 1@11 1;owner:2;";

@@ -128,6 +128,7 @@ static void not_while_the_batch_is_full(void)
     bt_ids_port_chore(worker);
     CU_ASSERT_EQUAL(bt_ids_held_count(worker->bt_ids), 1);
     registry_free(worker->registry);
+    ownership_free(worker->ownership);
     given_worker_end(&given);
 }
 
