@@ -126,8 +126,8 @@ class Told:
 
     def without_effect(self):
         """Messages that were answered with 201, and of which nothing was told though it should have been."""
-        missing, over = [], self.over()
-        for event in self.events():
+        missing, over, told = [], self.over(), set()
+        for event in reversed(self.events()):
             request, said = self.request_of.get(event["reference"]), event["body"]["event"]["productOrder"]
             word = said.get("portStatus") or said.get("state")
             if event["fate"] != "delivered" or request in over or word in UNAWAITED:
@@ -135,7 +135,9 @@ class Told:
             codes, done = [o["reason"]["code"] for o, _ in self.news[request] if o["reason"]], self.done_steps(request)
             if word == "completed" and self.sent[request].kind == PORTED and "awaitActivation" not in done:
                 continue  # the word before was lost, so it waits in the mailbox
-            if word not in codes and ENDS.get(word) not in done:
+            if word in codes or ENDS.get(word) in done:
+                told.add(event["orderId"])
+            elif "event-no-reference" not in event["faults"] or event["orderId"] not in told:  # a later one came first, by our reference
                 missing.append((word, event["at"], request))
         return missing
 
