@@ -117,7 +117,8 @@ bool events_take(struct process *worker, const struct plain *event, enum partiti
 
     make_message(event, topic == PARTITION_SIGNALS, offset, &message);
     struct order *order = orders_find_reference(worker->orders, message.reference);
-    enum orders_told answer = TOLD_AGAIN; /* of an order that has ended: a dead letter */
+    bool wakes = order == NULL && orders_wake_named(worker->orders, partition, message.reference);
+    enum orders_told answer = wakes ? TOLD_LATER : TOLD_AGAIN; /* of an order that has ended: a dead letter */
     if (order != NULL)
         answer = orders_tell(worker->orders, order, types_event(), &message, process_time(worker));
     message_release(&message);

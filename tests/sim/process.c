@@ -54,7 +54,8 @@ static struct orders *new_orders(const struct process *worker)
                      (is_off(R9) ? RULE_REPEATS : 0u) | (is_off(R8_POSITION) ? RULE_SIGNALS : 0u) |
                      (is_off(R18) ? RULE_WAITS : 0u) | (is_off(R19) ? RULE_HEARD : 0u) |
                      (is_off(R20) ? RULE_KNOWN : 0u),
-        .may_wait = true};
+        .may_wait = true,
+        .may_sleep = sim.seed >= SLEEPS_FROM};
 
     return orders_new(&setup, process_time(worker));
 }
@@ -184,8 +185,8 @@ static bool stands_still(struct process *worker)
 void process_turn(struct process *worker)
 {
     static void (*const chores[])(struct process *) = {
-        take_answer,         process_calls_time_out,   process_intake_chore,
-        process_calls_chore, process_settlement_chore, process_membership_chore};
+        take_answer,          process_calls_time_out,   process_intake_chore,    process_calls_chore,
+        process_waking_chore, process_settlement_chore, process_membership_chore};
 
     if (worker->chore == 0) {
         worker->dirty = false;

@@ -113,7 +113,8 @@ struct process {
     struct goal {
         bool set;
         int64_t signals, events, asked_wall_ms;
-    } goals[PARTITIONS]; /* where these logs ended when a wait was overdue */
+    } goals[PARTITIONS];              /* where these logs ended when a wait was overdue */
+    int waking[ORDERS], waking_count; /* places of records that are being read */
     int64_t sweep_ms;
     struct kept {
         char *progress;
@@ -154,6 +155,7 @@ void process_settlement_returned(struct process *worker);
 
 /* records.c */
 extern const struct batch_records process_records_port;
+struct ledger_record process_records_copy(const struct ledger_record *record);
 void process_records_copy_done(const struct payload *from, struct payload *to);
 struct payload *process_records_dead_letter(const struct plain *request, int32_t partition, int64_t offset);
 /* R12 off: the second half of a step that was settled in two. */
@@ -163,6 +165,10 @@ void process_records_write_second_half(struct process *worker, const struct payl
 bool thread_can_step(const struct process *worker);
 void thread_step(struct process *worker);
 void thread_sends(struct process *worker); /* the process dies with a request on its way */
+
+/* process_waking.c */
+void process_waking_chore(struct process *worker);
+void process_waking_forget(struct process *worker, int32_t partition);
 
 /* intake.c */
 void process_intake_chore(struct process *worker);

@@ -91,7 +91,7 @@ static bool read_decision(struct process *worker, int32_t partition, int64_t off
     enum intake_answer answer = intake_gate_decide(&worker->gate, decision, partition, offset, false,
                                                    process_time(worker), &decided, &done, &why);
 
-    if (answer == INTAKE_HELD)
+    if (answer == INTAKE_HELD || answer == INTAKE_WAKES)
         return false;
     if (answer == INTAKE_FINISHED)
         intake_gate_too_late(&worker->gate, decision, partition, offset, &fetch(&done)->record);

@@ -11,26 +11,6 @@
 
 enum { READ_AGAIN = 2 };
 
-static struct ledger_record copy_record(const struct ledger_record *record)
-{
-    struct ledger_record copy = *record;
-
-    copy.order_type = memory_text(record->order_type);
-    copy.step = memory_text(record->step);
-    copy.key = record->key == NULL ? NULL : memory_text_of(record->key, record->key_length);
-    copy.inputs = memory_text(record->inputs);
-    copy.progress = memory_text(record->progress);
-    copy.last_decision = memory_text(record->last_decision);
-    copy.decisions = memory_text(record->decisions);
-    copy.outcome = copy.outcome_headers = copy.settlement = NULL;
-    copy.workflow = memory_text(record->workflow);
-    copy.wait = ledger_wait_copy(&record->wait);
-    copy.references = ledger_references_copy(&record->references);
-    for (size_t i = 0; i < copy.references.count; i++) /* as ledger_references_of() */
-        copy.references.list[i].told = copy.references.list[i].order_id != NULL;
-    return copy;
-}
-
 /* --- what ownership asks for --- */
 
 static void port_read(void *context, unsigned question)
@@ -90,8 +70,8 @@ static void tell_record(struct process *worker, struct takeover *takeover, int32
         takeover_done(takeover, &done);
         return;
     }
-    struct ledger_record copy = copy_record(&payload->record);
-    takeover_live(takeover, partition, &copy);
+    struct ledger_record copy = process_records_copy(&payload->record);
+    takeover_live(takeover, partition, payload - sim.payloads, &copy);
     ledger_release(&copy);
 }
 
@@ -164,8 +144,7 @@ static bool port_take(void *context, struct takeover *takeover, struct fault *wh
 
 static void port_forget(void *context, int32_t partition)
 {
-    (void)context; /* nothing is held here: it is read again */
-    (void)partition;
+    process_waking_forget(context, partition); /* nothing else is held here: it is read again */
 }
 
 static void port_let_go(void *context)
@@ -211,22 +190,24 @@ static const struct ownership_port port = {.read = port_read,
 
 void process_membership_begin(struct process *worker)
 {
-    const struct ownership_setup setup = {.orders = worker->orders,
-                                          .partitions = worker->partitions,
-                                          .duplicates = worker->duplicates,
-                                          .bt_ids = worker->bt_ids,
-                                          .batch = worker->batch,
-                                          .catalogue = types_catalogue,
-                                          .terms = {.topic = "requests",
-                                                    .partition_count = sim.partitions,
-                                                    .partitioner = "murmur2_random",
-                                                    .accept = worker->accept},
-                                          .port = &port,
-                                          .context = worker,
-                                          .probes = true,
-                                          .read_again_ms = READ_AGAIN,
-                                          .drain_ms = CALL_TIMEOUT + 2 * SETTLEMENT_DEADLINE,
-                                          .fenced_ms = SESSION_TIMEOUT};
+    const struct ownership_setup setup = {
+        .orders = worker->orders,
+        .partitions = worker->partitions,
+        .duplicates = worker->duplicates,
+        .bt_ids = worker->bt_ids,
+        .batch = worker->batch,
+        .catalogue = types_catalogue,
+        .terms = {.topic = "requests",
+                  .partition_count = sim.partitions,
+                  .partitioner = "murmur2_random",
+                  .accept = worker->accept,
+                  .sleeping = sim.seed >= SLEEPS_FROM ? types_catalogue : NULL},
+        .port = &port,
+        .context = worker,
+        .probes = true,
+        .read_again_ms = READ_AGAIN,
+        .drain_ms = CALL_TIMEOUT + 2 * SETTLEMENT_DEADLINE,
+        .fenced_ms = SESSION_TIMEOUT};
 
     worker->ownership = ownership_new(&setup);
 }

@@ -131,6 +131,26 @@ static void *port_ledger(void *context, const struct order *order, const void *o
     return payload;
 }
 
+struct ledger_record process_records_copy(const struct ledger_record *record)
+{
+    struct ledger_record copy = *record;
+
+    copy.order_type = memory_text(record->order_type);
+    copy.step = memory_text(record->step);
+    copy.key = record->key == NULL ? NULL : memory_text_of(record->key, record->key_length);
+    copy.inputs = memory_text(record->inputs);
+    copy.progress = memory_text(record->progress);
+    copy.last_decision = memory_text(record->last_decision);
+    copy.decisions = memory_text(record->decisions);
+    copy.outcome = copy.outcome_headers = copy.settlement = NULL;
+    copy.workflow = memory_text(record->workflow);
+    copy.wait = ledger_wait_copy(&record->wait);
+    copy.references = ledger_references_copy(&record->references);
+    for (size_t i = 0; i < copy.references.count; i++) /* as ledger_references_of() */
+        copy.references.list[i].told = copy.references.list[i].order_id != NULL;
+    return copy;
+}
+
 void process_records_copy_done(const struct payload *from, struct payload *to)
 {
     to->record = (struct ledger_record){.state = LEDGER_DONE,

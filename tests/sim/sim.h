@@ -84,6 +84,9 @@ enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, T
 /* And from here on reports that prove that BT has the step (x-message). */
 #define PROOFS_FROM UINT64_C(6000000000000)
 
+/* And from here on orders that only wait sleep: what they are is read back from the ledger (process_waking.c). */
+#define SLEEPS_FROM UINT64_C(7000000000000)
+
 /* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
 enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD, PAYLOAD_ID, PAYLOAD_SIGNAL };
 

@@ -4,10 +4,36 @@
 #ifndef ORDER_AWAIT_H
 #define ORDER_AWAIT_H
 
+#include "asleep.h"
 #include "orders.h"
 
 /* The live order that BT may name by this reference: one of its steps gave it, or is about to; null: there is none. */
 struct order *orders_find_reference(const struct orders *orders, const char *reference);
+
+/*
+ * Orders that only wait sleep (asleep.h): nobody finds them by id or reference until they are awake. True: such an order
+ * sleeps, and is being woken: ask again after orders_woken().
+ */
+bool orders_wake(struct orders *orders, const char *request_id);
+bool orders_wake_named(struct orders *orders, int32_t partition, const char *reference);
+
+/* The next one whose record must be read in the ledger; each is given once. False: there is none. */
+bool orders_next_to_wake(struct orders *orders, char request_id[UUID_TEXT_SIZE], struct sleeper *sleeper);
+
+/*
+ * What snapshot_restore() made of that record, taken over; FAULT_INPUT: it is damaged. One of which this is not asked any
+ * more, its partition having left since, is freed.
+ */
+MUST_USE bool orders_woken(struct orders *orders, struct order *order, int64_t offset,
+                           struct orders_time time, struct fault *why);
+uint64_t orders_woken_count(const struct orders *orders); /* so far */
+
+/*
+ * Of a take-over, instead of orders_recover(): the order sleeps at once. `record` is its record, of which
+ * snapshot_sleeps() is true; `sleeper` says where that stands, and which logs were made anew.
+ */
+void orders_recover_asleep(struct orders *orders, const struct order_type *type,
+                           const struct ledger_record *record, struct sleeper sleeper);
 
 /* How many orders have begun with a text of a workflow that waits; 0: all have ended. */
 struct workflow_count {

@@ -210,10 +210,13 @@ static bool is_ours(const struct batch *batch, const struct batch_item *item)
     return item->epoch != 0 && partitions_epoch(batch->setup.partitions, item->partition) == item->epoch;
 }
 
-static void close_change(struct batch *batch, const struct batch_item *item)
+static void close_change(struct batch *batch, const struct batch_item *item, int64_t offset)
 {
+    struct change change = item->change;
+
+    change.record_offset = offset; /* its ledger record is the last one, where it has any */
     if (item->closes)
-        orders_settled(batch->setup.orders, &item->change, batch->began_ms + batch->setup.lease_ms);
+        orders_settled(batch->setup.orders, &change, batch->began_ms + batch->setup.lease_ms);
 }
 
 /* Where a finished order's record stands is kept in memory, for its repeats (R9). */
@@ -251,7 +254,7 @@ bool batch_take_out(struct batch *batch, int64_t offset, int64_t wall_ms)
         if (batch->setup.records->settled != NULL && (batch->certain || is_ours(batch, &item)))
             batch->setup.records->settled(batch->setup.context, item.record);
         batch->setup.records->release(batch->setup.context, item.record);
-        close_change(batch, &item);
+        close_change(batch, &item, offset);
     }
     if (batch->taken_out < batch->sent)
         return true;
@@ -310,7 +313,7 @@ static void drop_foreign(struct batch *batch, size_t from)
             continue;
         }
         batch->setup.records->release(batch->setup.context, item.record);
-        close_change(batch, &item);
+        close_change(batch, &item, -1);
     }
     batch->count = kept;
 }

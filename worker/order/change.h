@@ -12,8 +12,9 @@ struct change {
     struct order *order;
     bool intends; /* it asks to commit this attempt */
     unsigned attempt;
-    bool publishes; /* it has an outcome to be published: final, or UNKNOWN */
-    bool records;   /* its ledger record is to be written */
+    bool publishes;        /* it has an outcome to be published: final, or UNKNOWN */
+    bool records;          /* its ledger record is to be written */
+    int64_t record_offset; /* where that stands, once it is settled; -1: it is not, or not known */
 };
 
 /* The next change: of orders that end, then of others, as they arose; false when there is none. */

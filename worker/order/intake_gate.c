@@ -1,6 +1,7 @@
 /* Requests and decisions, one at a time: who may pass. */
 #include "intake_gate.h"
 
+#include "await.h"
 #include "decided.h"
 #include "invariant.h"
 #include "memory.h"
@@ -65,6 +66,12 @@ enum intake_answer intake_gate_hand_over(struct intake_gate *gate, struct order 
 
     if (live != NULL)
         return join(gate, live, order, why);
+    if (looks && orders_wake(gate->orders, order->request.id)) {
+        order_free(order);
+        fault_set(why, FAULT_EXHAUSTED,
+                  "a repeated request waits until the first is read back from the ledger");
+        return INTAKE_HELD;
+    }
     if (looks && duplicates_find(gate->duplicates, order->request.id, done)) {
         order_free(order);
         return INTAKE_FINISHED;
@@ -140,6 +147,8 @@ enum intake_answer intake_gate_decide(struct intake_gate *gate, const struct dec
     *decided = (struct intake_decided){.refused = ""};
     if (must_wait(gate, order, decision, is_read))
         return INTAKE_HELD;
+    if (order == NULL && orders_wake(gate->orders, decision->request_id))
+        return INTAKE_WAKES;
     if (order == NULL || order->source.partition != partition)
         return refuse_closed(gate, decision, partition, offset, order != NULL, decided, done);
     if (decided_has(order->ledger.decisions, decision->signal_id)) {

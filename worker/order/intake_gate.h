@@ -27,6 +27,7 @@ enum intake_answer {
     INTAKE_SKIP,     /* it was dealt with, or is another worker's */
     INTAKE_HELD,     /* not now; `why` says what for */
     INTAKE_PUT_BY,   /* not now, but what comes after it may go on: the duplicate window is full */
+    INTAKE_WAKES,    /* not before its order is awake: what comes after it, about others, may go on */
     INTAKE_FINISHED, /* its order has its final outcome: read that order's record, *done says where it stands */
 };
 

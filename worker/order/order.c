@@ -21,6 +21,7 @@ struct order *order_new(const char *topic, int32_t partition, int64_t offset, co
     order->source.offset = order->source.turn = offset;
     order->source.key = key == NULL || key_length == 0 ? NULL : memory_text_of(key, key_length);
     order->source.key_length = key_length;
+    order->ledger.record_offset = -1;
     waiting_init(&order->waiting);
     return order;
 }

@@ -18,6 +18,7 @@ struct orders *orders_new(const struct orders_setup *setup, struct orders_time t
     orders->may_wait = setup->may_wait;
     orders->calendar = setup->calendar;
     orders->asyncapi = setup->asyncapi;
+    orders->asleep = setup->may_wait && setup->may_sleep ? asleep_new() : NULL;
     orders->random = setup->seed | 1;
     orders->due_ms = INT64_MAX;
     orders->time = time;
@@ -51,6 +52,7 @@ void *orders_free(struct orders *orders)
         memory_free(orders->parts[i]);
     }
     memory_free(orders->parts);
+    asleep_free(orders->asleep);
     lanes_free(orders->lanes);
     heap_release(&orders->waiting);
     heap_release(&orders->awaiting);
@@ -168,6 +170,7 @@ struct order *orders_next_call(struct orders *orders, struct orders_time time)
     if (order != NULL)
         return order;
     wake_waiting(orders);
+    orders_wake_due(orders);
     orders_end_waits(orders, &left);
     orders->due_ms = orders_await_due_ms(orders);
     for (size_t i = 0; i < orders->api_count; i++) {
@@ -204,9 +207,14 @@ size_t orders_behind(const struct order *order, size_t most)
     return count;
 }
 
+static size_t sleeping(const struct orders *orders)
+{
+    return orders->asleep == NULL ? 0 : asleep_count(orders->asleep);
+}
+
 size_t orders_count(const struct orders *orders)
 {
-    return orders->count;
+    return orders->count + sleeping(orders);
 }
 
 size_t orders_loaded_count(const struct orders *orders)
@@ -227,18 +235,18 @@ size_t orders_change_count(const struct orders *orders)
 
 size_t orders_owned_count(const struct orders *orders)
 {
-    return orders->owned;
+    return orders->owned + sleeping(orders);
 }
 
 size_t orders_state_count(const struct orders *orders, enum order_state state)
 {
     REQUIRE(state <= ORDER_SETTLING);
-    return orders->counts[state];
+    return orders->counts[state] + (state == ORDER_AWAITING ? sleeping(orders) : 0);
 }
 
 size_t orders_late_count(const struct orders *orders)
 {
-    return orders->late;
+    return orders->late + (orders->asleep == NULL ? 0 : asleep_late_count(orders->asleep));
 }
 
 int64_t orders_decide_by_ms(const struct orders *orders)

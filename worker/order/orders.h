@@ -29,7 +29,8 @@ struct orders_setup {
     unsigned steps_max;
     uint64_t seed;
     unsigned rules_off;              /* of enum rule; 0 outside of tests */
-    bool may_wait;                   /* the ledger is written in a format that has waits */
+    bool may_wait;                   /* the ledger is written in a format that has waits, */
+    bool may_sleep;                  /* and its records can be read again by their offsets: see asleep.h */
     const struct asyncapi *asyncapi; /* borrowed; what BT's reports are */
     const struct calendar *calendar; /* borrowed; for steps that start on a day */
 };

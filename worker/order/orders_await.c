@@ -64,6 +64,13 @@ void orders_prove(struct orders *orders, struct order *order)
     orders_move(orders, order, to);
 }
 
+/* What is not taken after all leaves the order as it is: one that was woken for it sleeps on. */
+static enum orders_told leave_alone(struct orders *orders, struct order *order, enum orders_told told)
+{
+    orders_sleep(orders, order);
+    return told;
+}
+
 enum orders_told orders_tell(struct orders *orders, struct order *order, const struct event_message *what,
                              struct message *message, struct orders_time time)
 {
@@ -78,14 +85,15 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
         return TOLD_LATER;
     REQUIRE(order->ledger.owned && offset >= 0); /* its reference was settled before BT could know it */
     if (offset < *heard_end)
-        return TOLD_AGAIN;
+        return leave_alone(orders, order, TOLD_AGAIN);
     orders_load(orders, order);
     if (waiting->messages_taken >= MESSAGES_MAX)
-        return TOLD_SPENT;
+        return leave_alone(orders, order, TOLD_SPENT);
     bool waited_for = order->state == ORDER_AWAITING && waiting_for(waiting, message->reference);
     bool looks = order->state == ORDER_CALLING && order->lookup.workflow != NULL;
     if (!waited_for && !mailbox_has_room(&waiting->mailbox, message))
-        return looks && waiting_for(waiting, message->reference) ? TOLD_LATER : TOLD_FULL;
+        return looks && waiting_for(waiting, message->reference) ? TOLD_LATER
+                                                                 : leave_alone(orders, order, TOLD_FULL);
     bool known = is_known(waiting, what, message);
     *heard_end = offset + 1;
     waiting->messages_taken++;
@@ -181,10 +189,12 @@ void orders_end_waits(struct orders *orders, int64_t *left)
 int64_t orders_await_due_ms(const struct orders *orders)
 {
     const struct heap_item *first = heap_first(&orders->awaiting);
+    int64_t asleep_ms = orders->asleep == NULL ? INT64_MAX : asleep_due_ms(orders->asleep);
+    int64_t due_ms = first == NULL || asleep_ms < first->due ? asleep_ms : first->due;
 
-    if (first == NULL)
+    if (due_ms == INT64_MAX)
         return INT64_MAX;
-    int64_t left_ms = first->due - orders->time.wall_ms;
+    int64_t left_ms = due_ms - orders->time.wall_ms;
     return left_ms <= 0 ? orders->time.now_ms : orders->time.now_ms + left_ms;
 }
 

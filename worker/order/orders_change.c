@@ -127,12 +127,14 @@ bool orders_next_change(struct orders *orders, struct change *change)
     *change = (struct change){.order = order,
                               .intends = order->state == ORDER_INTENDING,
                               .attempt = order->attempt,
+                              .record_offset = -1,
                               .publishes = order->state == ORDER_SETTLING ||
                                            (order->state == ORDER_PARKED && order->outcome_is_due),
                               .records = order->ledger.owned};
     REQUIRE(change->publishes || change->records);
     REQUIRE(!change->intends || order->ledger.owned); /* an attempt that nobody writes down is not sent */
     order->ledger.settling++;
+    order->ledger.record_offset = -1;
     if (order->ledger.owned)
         order->ledger.written = snapshot_state(order);
     return true;
@@ -151,7 +153,7 @@ static void rest(struct orders *orders, struct order *order)
     bool far = order->state == ORDER_QUEUED || order->state == ORDER_READY || order->state == ORDER_PARKED ||
                order->state == ORDER_AWAITING;
 
-    if (order->ledger.owned && far && !order->ledger.changed)
+    if (order->ledger.owned && far && !order->ledger.changed && !orders_sleep(orders, order))
         orders_unload(orders, order);
 }
 
@@ -183,6 +185,8 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
         order->lease_until_ms = lease_until_ms;
         orders_set_state(orders, order, ORDER_PERMITTED);
     }
+    if (change->records)
+        order->ledger.record_offset = change->record_offset;
     rest(orders, order);
 }
 
@@ -341,13 +345,22 @@ void orders_leave(struct orders *orders, int32_t partition, bool lost)
     struct order_part *part = orders_part(orders, (size_t)partition);
     part->read_to_wall_ms = 0; /* its next ownership reads again what had no settled effect */
     part->overdue = false;
+    if (orders->asleep != NULL)
+        asleep_leave(orders->asleep, partition);
     leave_all_of(orders, part, lost);
     orders_sweep(orders);
 }
 
+static void sleeper_is_gone(void *context, unsigned workflow)
+{
+    orders_count_at(context, workflow, false);
+}
+
 bool orders_sweep(struct orders *orders)
 {
+    bool all = orders->asleep == NULL || asleep_sweep(orders->asleep, sleeper_is_gone, orders);
+
     for (int i = 0; i < FREED_AT_ONCE && !TAILQ_EMPTY(&orders->going); i++)
         drop_settled(orders, TAILQ_FIRST(&orders->going)->order);
-    return TAILQ_EMPTY(&orders->going);
+    return all && TAILQ_EMPTY(&orders->going);
 }

@@ -57,12 +57,8 @@ struct order *orders_find_reference(const struct orders *orders, const char *ref
 
 int64_t orders_wait_due_ms(const struct order *order)
 {
-    const struct ledger_wait *wait = &order->waiting.wait;
+    const struct waiting *waiting = &order->waiting;
 
-    if (order->waiting.looks_last) /* it had no answer: not before the next one */
-        return wait->look_at_ms;
-    int64_t due_ms =
-        wait->look_at_ms != 0 && wait->look_at_ms < wait->until_ms ? wait->look_at_ms : wait->until_ms;
-    bool expects = wait->expected_ms != 0 && !wait->late;
-    return expects && wait->expected_ms < due_ms ? wait->expected_ms : due_ms;
+    /* The last look had no answer: not before the next one. */
+    return waiting->looks_last ? waiting->wait.look_at_ms : ledger_wait_due_ms(&waiting->wait);
 }

@@ -58,8 +58,16 @@ int64_t orders_wait_due_ms(const struct order *order); /* since the epoch: it en
 
 /* --- orders_workflows.c --- */
 
-/* The order comes, or goes. */
+/* The order comes, or goes; and one of which only the number of its text is known. */
 void orders_count_workflow(struct orders *orders, const struct order *order, bool comes);
+void orders_count_at(struct orders *orders, unsigned workflow, bool comes);
+unsigned orders_workflow_number(struct orders *orders, const struct order_type *type, const char *digest);
+
+/* --- orders_asleep.c --- */
+
+/* An order of which nothing is open sleeps from now on, where orders may. True: it is gone from here. */
+bool orders_sleep(struct orders *orders, struct order *order);
+void orders_wake_due(struct orders *orders); /* some of them at once */
 
 /* --- orders_await.c --- */
 

@@ -2,6 +2,7 @@
 #ifndef ORDER_ORDERS_KEPT_H
 #define ORDER_ORDERS_KEPT_H
 
+#include "asleep.h"
 #include "await.h"
 #include "change.h"
 #include "order_links.h"
@@ -44,7 +45,8 @@ struct orders {
     const struct asyncapi *asyncapi;
     const struct calendar *calendar;
     bool may_wait;
-    struct table ids; /* by request id */
+    struct table ids;      /* by request id */
+    struct asleep *asleep; /* null: none may */
     struct workflow_count *workflows;
     size_t workflow_count;
     size_t counts[ORDER_STATES];
@@ -52,7 +54,7 @@ struct orders {
     size_t resting; /* of the owned: unloaded */
     size_t late;    /* of ORDER_AWAITING: what they wait for was expected before now */
     size_t bytes;   /* of all, see snapshot_weight() */
-    uint64_t leases_run_out;
+    uint64_t leases_run_out, woken;
     int64_t due_ms;
     struct orders_time time; /* of the latest call that gave it */
 };

@@ -9,18 +9,28 @@
 #include <string.h>
 
 /* Few: as many as there are files. */
-static struct workflow_count *count_of(struct orders *orders, const struct order_type *type,
-                                       const char *digest)
+unsigned orders_workflow_number(struct orders *orders, const struct order_type *type, const char *digest)
 {
     for (size_t i = 0; i < orders->workflow_count; i++)
         if (orders->workflows[i].type == type && strcmp(orders->workflows[i].digest, digest) == 0)
-            return &orders->workflows[i];
+            return (unsigned)i;
     orders->workflows =
         memory_resize(orders->workflows, orders->workflow_count + 1, sizeof *orders->workflows);
     struct workflow_count *count = &orders->workflows[orders->workflow_count++];
     *count = (struct workflow_count){.type = type};
     snprintf(count->digest, sizeof count->digest, "%s", digest);
-    return count;
+    return (unsigned)(orders->workflow_count - 1);
+}
+
+void orders_count_at(struct orders *orders, unsigned workflow, bool comes)
+{
+    REQUIRE(workflow < orders->workflow_count);
+    struct workflow_count *count = &orders->workflows[workflow];
+    REQUIRE(comes || count->orders > 0);
+    if (comes)
+        count->orders++;
+    else
+        count->orders--;
 }
 
 void orders_count_workflow(struct orders *orders, const struct order *order, bool comes)
@@ -29,12 +39,7 @@ void orders_count_workflow(struct orders *orders, const struct order *order, boo
 
     if (digest == NULL)
         return;
-    struct workflow_count *count = count_of(orders, order->type, digest);
-    REQUIRE(comes || count->orders > 0);
-    if (comes)
-        count->orders++;
-    else
-        count->orders--;
+    orders_count_at(orders, orders_workflow_number(orders, order->type, digest), comes);
 }
 
 const struct workflow_count *orders_workflows(const struct orders *orders, size_t *count)

@@ -1,4 +1,5 @@
 /* From the assignment to the first message: asks for what order/takeover wants (PROMISE.md R4). */
+#include "await.h"
 #include "ownership_inside.h"
 
 #include "failpoint.h"
@@ -257,6 +258,14 @@ static bool recover(const struct ownership *ownership, struct takeover_entry *en
             "partition %d: the ledger has order %s of type '%.60s', which this catalogue does not have "
             "(any more); put it back until the order has ended",
             (int)entry->partition, entry->request_id, entry->record.order_type);
+    if (entry->sleeps) {
+        orders_recover_asleep(setup->orders, type, &entry->record,
+                              (struct sleeper){.partition = entry->partition,
+                                               .offset = entry->record_offset,
+                                               .events_anew = entry->events_anew,
+                                               .signals_anew = entry->signals_anew});
+        return true;
+    }
     if (snapshot_restore(setup->terms.topic, entry->partition, &entry->record, type, &order, &inner) &&
         orders_recover(setup->orders, order, time, &inner))
         return true;

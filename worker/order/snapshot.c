@@ -117,6 +117,8 @@ static void add_walk(struct json_object *tree, const struct order *order, bool u
     add_flag(tree, "tokenRenewed", order->main.token_renewed);
     if (undecided && waiting_latest(&order->waiting) != NULL)
         tree_add(tree, "latestNews", progress_tree(waiting_latest(&order->waiting)));
+    if (undecided)
+        tree_add_known(tree, "shown", order->waiting.shown);
 }
 
 static void add_way(struct json_object *tree, const struct way_out *way)
@@ -212,6 +214,20 @@ void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_rec
     record->progress = unloaded != NULL ? memory_text(unloaded->progress) : progress_of(order);
     if (state != LEDGER_DONE)
         record->inputs = unloaded != NULL ? memory_text(unloaded->inputs) : text_of(order->request.inputs);
+}
+
+/* What snapshot_restore() would refuse, or set aside, is for it to say so. */
+bool snapshot_sleeps(const struct ledger_record *record, const struct order_type *type)
+{
+    if (type == NULL || record->state != LEDGER_QUEUED || record->wait.step == NULL || record->step == NULL ||
+        record->inputs == NULL || record->progress == NULL)
+        return false;
+    bool todays = record->workflow == NULL || strcmp(record->workflow, type->digest) == 0;
+    const struct workflow_version *version =
+        record->workflow == NULL ? NULL : catalogue_version(type, record->workflow);
+    const struct workflow *workflow = version != NULL ? version->workflow : todays ? type->workflow : NULL;
+
+    return workflow != NULL && workflow_step(workflow, record->step) < workflow->step_count;
 }
 
 bool snapshot_restore(const char *topic, int32_t partition, struct ledger_record *record,
@@ -337,6 +353,7 @@ static void read_progress(struct order *order, const struct json_object *progres
     read_event_ids(tree_member(progress, "eventIds"), &order->waiting);
     if (tree_member(progress, "latestNews") != NULL && !unserved_is_missing(order))
         order->waiting.latest = progress_of_tree(tree_member(progress, "latestNews"), order_workflow(order));
+    order->waiting.shown = memory_text(tree_text_of(progress, "shown"));
     order->journal.dropped = (unsigned)number_of(progress, "journalDropped");
     unsigned dropped = order->journal.dropped;
     journal_of_tree(tree_member(progress, "journal"), &order->journal);

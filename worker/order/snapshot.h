@@ -15,6 +15,9 @@ enum ledger_state snapshot_state(const struct order *order);
 /* The record of the order as it is now, without outcome and settlement; release it. */
 void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_record *record);
 
+/* Whether an order with this record only waits, and may sleep without being looked at. `type`: null: not known. */
+bool snapshot_sleeps(const struct ledger_record *record, const struct order_type *type);
+
 /*
  * An order out of its record, unloaded: its content is parsed by snapshot_load(). Takes the record over. FAULT_INPUT:
  * `type` is not the record's. The state is ORDER_QUEUED.

@@ -6,6 +6,7 @@
 #include "heap.h"
 #include "invariant.h"
 #include "memory.h"
+#include "snapshot.h"
 #include "table.h"
 
 #include <inttypes.h>
@@ -172,7 +173,26 @@ static void drop_live(struct takeover *takeover, int32_t partition, const char *
         drop(takeover, live);
 }
 
-void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record)
+/* There may be very many that only wait: what they are stays in the ledger. */
+static bool strip(const struct takeover *takeover, struct ledger_record *record)
+{
+    const struct catalogue *catalogue = takeover->terms.sleeping;
+
+    if (catalogue == NULL || !snapshot_sleeps(record, catalogue_type(catalogue, record->order_type)))
+        return false;
+    record->inputs = memory_free(record->inputs);
+    record->progress = memory_free(record->progress);
+    record->outcome = memory_free(record->outcome);
+    record->outcome_length = 0;
+    record->outcome_headers = memory_free(record->outcome_headers);
+    record->last_decision = memory_free(record->last_decision);
+    record->decisions = memory_free(record->decisions);
+    record->settlement = memory_free(record->settlement);
+    return true;
+}
+
+void takeover_live(struct takeover *takeover, int32_t partition, int64_t record_offset,
+                   struct ledger_record *record)
 {
     struct live *live = find_live(takeover, record->request_id);
 
@@ -180,6 +200,8 @@ void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_r
         live = add_live(takeover, record->request_id);
     ledger_release(&live->entry.record);
     live->entry.partition = partition;
+    live->entry.record_offset = record_offset;
+    live->entry.sleeps = strip(takeover, record);
     live->entry.record = *record;
     *record = (struct ledger_record){.state = LEDGER_QUEUED};
     heap_set(&takeover->turns, &live->by_turn, 0); /* its turn may be another one now */
@@ -336,10 +358,11 @@ struct takeover_entry *takeover_next_order(struct takeover *takeover)
     heap_remove(&takeover->turns, first);
     struct takeover_entry *entry = &CONTAINER_OF(first, struct live, by_turn)->entry;
     const struct takeover_partition *one = find(takeover, entry->partition);
-    if (one->accepted &&
-        one->others.events < 0) /* the logs were made anew: offsets of before say nothing there */
-        entry->record.heard.events_end = 0;
-    if (one->accepted && one->others.signals < 0)
+    entry->events_anew = one->accepted && one->others.events < 0;
+    entry->signals_anew = one->accepted && one->others.signals < 0;
+    if (entry->events_anew)
+        entry->record.heard.events_end = 0; /* offsets of before say nothing there */
+    if (entry->signals_anew)
         entry->record.heard.signals_end = 0;
     return entry;
 }

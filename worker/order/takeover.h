@@ -43,7 +43,10 @@ struct takeover_found {
 struct takeover_entry {
     int32_t partition;
     char request_id[UUID_TEXT_SIZE];
-    struct ledger_record record;
+    struct ledger_record record; /* of one that sleeps without its content */
+    bool sleeps;
+    int64_t record_offset;          /* where the record stands in the ledger */
+    bool events_anew, signals_anew; /* these logs were made anew: what it has heard says nothing there */
 };
 
 /* The record of a finished one, whose outcome may not be published yet (PROMISE.md R13). */
@@ -75,7 +78,8 @@ enum takeover_want takeover_next(struct takeover *takeover, struct fault *why);
 void takeover_position(struct takeover *takeover, const struct takeover_read *read);
 
 /* Records of the ledger, in the order of their offsets. A live order's `record` is taken over, and so is `value`. */
-void takeover_live(struct takeover *takeover, int32_t partition, struct ledger_record *record);
+void takeover_live(struct takeover *takeover, int32_t partition, int64_t record_offset,
+                   struct ledger_record *record);
 void takeover_done(struct takeover *takeover, const struct duplicate *done);
 void takeover_forgotten(struct takeover *takeover, int32_t partition, const char *request_id);
 void takeover_store(struct takeover *takeover, int32_t partition, char *value, size_t length);

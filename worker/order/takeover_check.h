@@ -17,6 +17,8 @@ struct takeover_terms {
     bool partitioner_given; /* by a person: only that is believed where the ledger does not say */
     bool trust_ledger;      /* lost, reset or foreign positions are replaced by the ledger's */
     const char *accept;     /* takeover.accept, see acceptance.h */
+    const struct catalogue
+        *sleeping; /* orders of its types sleep while they only wait; null: all stay in memory */
 };
 
 /* What is known of a partition. */

@@ -22,8 +22,6 @@ void waiting_release(struct waiting *waiting)
     ledger_wait_release(&waiting->wait);
     ledger_references_release(&waiting->references);
     message_release(&waiting->message);
-    memory_free(waiting->shown);
-    waiting->latest = progress_free(waiting->latest);
     waiting_unload(waiting);
     waiting_init(waiting);
 }
@@ -34,6 +32,7 @@ void waiting_unload(struct waiting *waiting)
     mailbox_release(&waiting->mailbox);
     json_object_put(waiting->marks);
     waiting->marks = NULL;
+    waiting->shown = memory_free(waiting->shown);
     waiting->latest = progress_free(waiting->latest);
     for (size_t i = 0; i < waiting->event_id_count; i++)
         memory_free(waiting->event_ids[i]);

@@ -12,6 +12,15 @@ int64_t ledger_heard_mark(const struct ledger_heard *heard)
     return heard->events_end + heard->signals_end;
 }
 
+int64_t ledger_wait_due_ms(const struct ledger_wait *wait)
+{
+    int64_t due_ms =
+        wait->look_at_ms != 0 && wait->look_at_ms < wait->until_ms ? wait->look_at_ms : wait->until_ms;
+    bool expects = wait->expected_ms != 0 && !wait->late;
+
+    return expects && wait->expected_ms < due_ms ? wait->expected_ms : due_ms;
+}
+
 void ledger_wait_release(struct ledger_wait *wait)
 {
     memory_free(wait->step);

@@ -41,6 +41,9 @@ struct ledger_heard {
 /* How far an order has heard, as one number that grows with each message: a decision names it. */
 int64_t ledger_heard_mark(const struct ledger_heard *heard);
 
+/* Since the epoch: it ends, its message is late, or it is time to ask BT. */
+int64_t ledger_wait_due_ms(const struct ledger_wait *wait);
+
 void ledger_wait_release(struct ledger_wait *wait);
 void ledger_references_release(struct ledger_references *references);
 

@@ -16,8 +16,8 @@
 
 struct decisions {
     struct worker *worker;
-    rd_kafka_message_t *held; /* the next one, which must wait */
-    int32_t *stopped;         /* partitions whose next signal is ours and cannot be read */
+    struct ahead ahead;
+    int32_t *stopped; /* partitions whose next signal is ours and cannot be read */
     size_t stopped_count;
     char why[300];
 };
@@ -63,8 +63,8 @@ static void tell(struct worker *worker, const struct decision *decision, const s
     metrics_count_decision(worker->metrics, decided->applied ? "applied" : "refused");
 }
 
-/* False: it must wait. */
-static bool decide(struct worker *worker, const struct decision *decision, const rd_kafka_message_t *message)
+static enum taken decide(struct worker *worker, const struct decision *decision,
+                         const rd_kafka_message_t *message)
 {
     bool is_read = remembered_reads(worker->remembered, decision->request_id);
     struct intake_decided decided;
@@ -74,7 +74,9 @@ static bool decide(struct worker *worker, const struct decision *decision, const
     switch (intake_gate_decide(&worker->gate, decision, message->partition, message->offset, is_read,
                                worker_time(worker), &decided, &done, &why)) {
     case INTAKE_HELD:
-        return false;
+        return TAKEN_LATER;
+    case INTAKE_WAKES:
+        return TAKEN_AWAKE;
     case INTAKE_FINISHED:
         read_finished(worker, decision, message, &done);
         break;
@@ -85,7 +87,7 @@ static bool decide(struct worker *worker, const struct decision *decision, const
     }
     if (!decided.again)
         tell(worker, decision, &decided, message->partition);
-    return true;
+    return TAKEN;
 }
 
 /*
@@ -141,9 +143,9 @@ static void leave_out(struct worker *worker, const rd_kafka_message_t *message)
     metrics_count_decision(worker->metrics, "unreadable");
 }
 
-/* What another worker wrote: whose an id of BT's is, or an event that it forwards. False: it must wait. */
-static bool take_of_workers(struct decisions *decisions, const rd_kafka_message_t *message,
-                            const struct fault *why)
+/* What another worker wrote: whose an id of BT's is, or an event that it forwards. */
+static enum taken take_of_workers(struct decisions *decisions, const rd_kafka_message_t *message,
+                                  const struct fault *why)
 {
     struct worker *worker = decisions->worker;
     struct ledger_schemas schemas = worker->ledger_schemas;
@@ -152,40 +154,40 @@ static bool take_of_workers(struct decisions *decisions, const rd_kafka_message_
     struct fault unused;
 
     if (batch_is_full(worker->batch))
-        return false;
+        return TAKEN_LATER;
     if (bt_id_read(&schemas, message->payload, message->len, &id, &unused)) {
         events_take_index(worker, &id, message);
         bt_id_release(&id);
-        return true;
+        return TAKEN;
     }
     if (!event_read(worker->catalogue, message->payload, message->len, &event, &unused)) {
         stop(decisions, message, why);
-        return true;
+        return TAKEN;
     }
-    bool taken = events_take_forwarded(worker, &event, message);
+    enum taken taken = events_take_forwarded(worker, &event, message);
     event_release(&event);
     return taken;
 }
 
-/* False: it must wait. */
-static bool take(struct decisions *decisions, const rd_kafka_message_t *message)
+static enum taken take(void *context, const rd_kafka_message_t *message)
 {
+    struct decisions *decisions = context;
     struct worker *worker = decisions->worker;
     struct decision decision;
     struct fault why;
 
     if (is_stopped(decisions, message->partition))
-        return true;
+        return TAKEN;
     enum intake_answer answer = intake_gate_signal(&worker->gate, message->partition, message->offset);
     if (answer != INTAKE_OPEN)
-        return answer == INTAKE_SKIP;
+        return answer == INTAKE_SKIP ? TAKEN : TAKEN_LATER;
     if (message->payload != NULL &&
         decision_read(worker->catalogue, message->payload, message->len, &decision, &why))
         return decide(worker, &decision, message);
     if (message->payload != NULL && is_framed(message))
         return take_of_workers(decisions, message, &why);
     leave_out(worker, message);
-    return true;
+    return TAKEN;
 }
 
 struct decisions *decisions_new(struct worker *worker)
@@ -205,9 +207,7 @@ void *decisions_free(struct decisions *decisions)
 
 void decisions_forget(struct decisions *decisions)
 {
-    if (decisions->held != NULL)
-        rd_kafka_message_destroy(decisions->held);
-    decisions->held = NULL;
+    ahead_forget(&decisions->ahead);
     decisions->stopped = memory_free(decisions->stopped);
     decisions->stopped_count = 0;
 }
@@ -215,16 +215,7 @@ void decisions_forget(struct decisions *decisions)
 void decisions_chore(struct decisions *decisions)
 {
     struct worker *worker = decisions->worker;
-    int64_t share = loop_share(worker->loop);
 
-    if (!worker_takes(worker))
-        return;
-    do {
-        if (decisions->held == NULL)
-            decisions->held = consumer_next_signal(worker->consumer);
-        if (decisions->held == NULL || !take(decisions, decisions->held))
-            return;
-        rd_kafka_message_destroy(decisions->held);
-        decisions->held = NULL;
-    } while (!loop_share_over(worker->loop, share));
+    if (worker_takes(worker))
+        ahead_go_on(&decisions->ahead, worker, consumer_next_signal, take, decisions);
 }

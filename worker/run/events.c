@@ -15,7 +15,7 @@
 
 struct events {
     struct worker *worker;
-    rd_kafka_message_t *held; /* the next one, which must wait */
+    struct ahead ahead;
 };
 
 enum { SENTENCE_MAX = 300 };
@@ -69,39 +69,38 @@ static void fill(const struct event *event, const struct event_message *describe
     memcpy(message->reference, event->reference, strlen(event->reference) + 1);
 }
 
-/* False: it must wait. */
-static bool tell(struct worker *worker, struct order *order, const struct event *event,
-                 struct json_object *payload, struct place from)
+static enum taken tell(struct worker *worker, struct order *order, const struct event *event,
+                       struct json_object *payload, struct place from)
 {
     const struct event_message *what = asyncapi_message(&worker->catalogue->asyncapi, payload);
     struct message message;
 
     if (what == NULL) {
         put_aside(worker, from, "unknown-type", "no message of the description takes it");
-        return true;
+        return TAKEN;
     }
     fill(event, what, payload, from, &message);
     enum orders_told told = orders_tell(worker->orders, order, what, &message, worker_time(worker));
     message_release(&message);
     switch (told) {
     case TOLD_LATER:
-        return false;
+        return TAKEN_LATER;
     case TOLD_FULL:
         put_aside(worker, from, "mailbox-full",
                   "the order has as many messages as its mailbox takes, or takes no more");
-        return true;
+        return TAKEN;
     case TOLD_SPENT:
         put_aside(worker, from, "messages-max", "the order has taken as many messages as an order may");
-        return true;
+        return TAKEN;
     case TOLD_AGAIN:
         finish(worker, from);
         metrics_count_event(worker->metrics, "again");
-        return true;
+        return TAKEN;
     case TOLD_TAKEN:
         metrics_count_event(worker->metrics, "taken");
-        return true;
+        return TAKEN;
     }
-    return true;
+    return TAKEN;
 }
 
 /* Whether the reference may be one of ours: it names this partition. */
@@ -111,8 +110,8 @@ static bool is_ours(const char *reference, int32_t partition)
            reference_partition(reference) == partition;
 }
 
-/* To the order that has the reference. False: it must wait. */
-static bool find(struct worker *worker, const struct event *event, struct place place)
+/* To the order that has the reference. */
+static enum taken find(struct worker *worker, const struct event *event, struct place place)
 {
     CLEANUP(tree_release) struct json_object *payload = NULL;
     int32_t partition = place.message->partition;
@@ -120,18 +119,20 @@ static bool find(struct worker *worker, const struct event *event, struct place 
 
     if (!tree_read(event->payload, strlen(event->payload), &payload, &why)) {
         put_aside(worker, place, "json", why.text);
-        return true;
+        return TAKEN;
     }
     if (!is_ours(event->reference, partition)) {
         put_aside(worker, place, "not-ours", "it names no order of this worker's");
-        return true;
+        return TAKEN;
     }
     struct order *order = orders_find_reference(worker->orders, event->reference);
     if (order != NULL && order->source.partition == partition)
         return tell(worker, order, event, payload, place);
+    if (order == NULL && orders_wake_named(worker->orders, partition, event->reference))
+        return TAKEN_AWAKE;
     put_aside(worker, place, "unknown-order",
               "no order that waits, or is under way, has this reference here");
-    return true;
+    return TAKEN;
 }
 
 /* It bears BT's id only: this partition's owner knows whose that is, or holds it until somebody tells (R21). */
@@ -161,26 +162,26 @@ static void find_by_id(struct worker *worker, const struct event *event, struct 
     metrics_count_by_id(worker->metrics, words[came]);
 }
 
-/* False: it must wait. */
-static bool take(struct worker *worker, const rd_kafka_message_t *message)
+static enum taken take(void *context, const rd_kafka_message_t *message)
 {
+    struct worker *worker = context;
     const struct place place = {PARTITION_EVENTS, message};
     struct event event;
     struct fault why;
-    bool taken = true;
+    enum taken taken = TAKEN;
 
     if (batch_is_full(worker->batch))
-        return false;
+        return TAKEN_LATER;
     enum intake_answer answer = intake_gate_event(&worker->gate, message->partition, message->offset);
     if (answer != INTAKE_OPEN)
-        return answer == INTAKE_SKIP;
+        return answer == INTAKE_SKIP ? TAKEN : TAKEN_LATER;
     if (message->payload == NULL) {
         finish(worker, place);
-        return true;
+        return TAKEN;
     }
     if (!event_read(worker->catalogue, message->payload, message->len, &event, &why)) {
         put_aside(worker, place, "unreadable", why.text);
-        return true;
+        return TAKEN;
     }
     if (event.reference == NULL)
         find_by_id(worker, &event, place);
@@ -190,15 +191,15 @@ static bool take(struct worker *worker, const rd_kafka_message_t *message)
     return taken;
 }
 
-bool events_take_forwarded(struct worker *worker, const struct event *event,
-                           const rd_kafka_message_t *message)
+enum taken events_take_forwarded(struct worker *worker, const struct event *event,
+                                 const rd_kafka_message_t *message)
 {
     const struct place place = {PARTITION_SIGNALS, message};
 
     if (event->reference != NULL)
         return find(worker, event, place);
     put_aside(worker, place, "unaddressed", "it was forwarded without a reference");
-    return true;
+    return TAKEN;
 }
 
 void events_take_index(struct worker *worker, const struct bt_id *id, const rd_kafka_message_t *message)
@@ -239,24 +240,13 @@ void *events_free(struct events *events)
 
 void events_forget(struct events *events)
 {
-    if (events->held != NULL)
-        rd_kafka_message_destroy(events->held);
-    events->held = NULL;
+    ahead_forget(&events->ahead);
 }
 
 void events_chore(struct events *events)
 {
     struct worker *worker = events->worker;
-    int64_t share = loop_share(worker->loop);
 
-    if (!worker_takes(worker))
-        return;
-    do {
-        if (events->held == NULL)
-            events->held = consumer_next_event(worker->consumer);
-        if (events->held == NULL || !take(worker, events->held))
-            return;
-        rd_kafka_message_destroy(events->held);
-        events->held = NULL;
-    } while (!loop_share_over(worker->loop, share));
+    if (worker_takes(worker))
+        ahead_go_on(&events->ahead, worker, consumer_next_event, take, worker);
 }

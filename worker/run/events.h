@@ -7,6 +7,7 @@
 #ifndef RUN_EVENTS_H
 #define RUN_EVENTS_H
 
+#include "ahead.h"
 #include "bt_id.h"
 #include "worker.h"
 
@@ -16,9 +17,9 @@ void *events_free(struct events *events); /* before the consumer, whose message 
 /* Takes what has come, as far as this turn has time. A chore. */
 void events_chore(struct events *events);
 
-/* An event that the owner of BT's id has forwarded, in this signal. False: it must wait. */
-bool events_take_forwarded(struct worker *worker, const struct event *event,
-                           const rd_kafka_message_t *message);
+/* An event that the owner of BT's id has forwarded, in this signal. */
+enum taken events_take_forwarded(struct worker *worker, const struct event *event,
+                                 const rd_kafka_message_t *message);
 
 /* The owner of an order tells, in this signal, that an id of BT's is the order's. */
 void events_take_index(struct worker *worker, const struct bt_id *id, const rd_kafka_message_t *message);

@@ -15,6 +15,7 @@
 #include "recovery.h"
 #include "remembered.h"
 #include "settlement.h"
+#include "waking.h"
 #include "watch.h"
 #include "watching.h"
 
@@ -148,6 +149,7 @@ static void forget(void *context, int32_t partition)
 
     intake_forget(membership->worker->intake, partition);
     remembered_forget(membership->worker->remembered, partition);
+    waking_forget(membership->worker->waking, partition);
 }
 
 static void let_go(void *context)
@@ -358,6 +360,7 @@ static struct ownership *make_ownership(struct membership *membership)
 {
     struct worker *worker = membership->worker;
     const struct settings *settings = worker->settings;
+    bool sleeps = settings->settlement_transactions && worker->ledger_schemas.writes >= LEDGER_FORMAT_WAITS;
     const struct ownership_setup setup = {
         .orders = worker->orders,
         .partitions = worker->partitions,
@@ -370,7 +373,8 @@ static struct ownership *make_ownership(struct membership *membership)
                   .partitioner = partitioner_name((enum partitioner_choice)settings->requests_partitioner),
                   .partitioner_given = settings_given(settings, "requests.partitioner"),
                   .trust_ledger = settings->takeover_trust_ledger != 0,
-                  .accept = settings->takeover_accept},
+                  .accept = settings->takeover_accept,
+                  .sleeping = sleeps ? worker->catalogue : NULL},
         .port = &port,
         .context = membership,
         .probes = settings->settlement_transactions != 0,

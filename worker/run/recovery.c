@@ -128,7 +128,7 @@ static bool take_order(const struct recovery *recovery, const rd_kafka_message_t
     }
     if (!ledger_read(&recovery->schemas, message->payload, message->len, &record, &inner))
         return unreadable(message, &inner, why);
-    takeover_live(recovery->takeover, message->partition, &record);
+    takeover_live(recovery->takeover, message->partition, message->offset, &record);
     ledger_release(&record);
     return true;
 }

@@ -27,6 +27,7 @@
 #include "sweep.h"
 #include "topics.h"
 #include "tree_build.h"
+#include "waking.h"
 #include "watchdog.h"
 #include "watching.h"
 
@@ -133,6 +134,8 @@ static void calling_turn(void *context)
 
     if (worker->consumer != NULL)
         calls_chore(worker->calls);
+    if (worker->consumer != NULL)
+        waking_chore(worker->waking); /* of what came, and of what is due */
 }
 
 static void settling_turn(void *context)
@@ -183,6 +186,7 @@ static struct orders *make_orders(const struct worker *worker)
                                  .api_count = worker->api_count,
                                  .steps_max = (unsigned)worker->settings->steps_max,
                                  .may_wait = worker->ledger_schemas.writes >= LEDGER_FORMAT_WAITS,
+                                 .may_sleep = worker->settings->settlement_transactions != 0,
                                  .calendar = &worker->catalogue->calendar,
                                  .asyncapi = &worker->catalogue->asyncapi};
 
@@ -329,6 +333,7 @@ static void make_parts(struct worker *worker)
     worker->overdue = overdue_new(worker);
     worker->sweep = sweep_new(worker);
     worker->remembered = remembered_new(worker);
+    worker->waking = waking_new(worker);
     worker->repeats = repeats_new(worker);
     worker->watching = watching_new(worker);
 }
@@ -375,6 +380,7 @@ static void stop(struct worker *worker)
     worker->settlement_thread = settlement_thread_free(worker->settlement_thread);
     worker->watch = watch_free(worker->watch);
     remembered_free(worker->remembered); /* those who wait have messages of the consumer */
+    waking_free(worker->waking);
     repeats_free(worker->repeats);
     decisions_free(worker->decisions); /* its message is the consumer's */
     events_free(worker->events);

@@ -68,6 +68,7 @@ struct worker {
     struct sweep *sweep;
     struct metrics *metrics;
     struct remembered *remembered;
+    struct waking *waking;
     struct repeats *repeats;
     struct status *status;
     struct watching *watching;

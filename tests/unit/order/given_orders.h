@@ -47,6 +47,7 @@ static inline void given_world_of(struct world *world, const char *outcome, cons
                                        .steps_max = 5,
                                        .seed = 1,
                                        .may_wait = true,
+                                       .may_sleep = true,
                                        .calendar = &world->catalogue->calendar,
                                        .asyncapi = &world->catalogue->asyncapi};
     world->orders = orders_new(&setup, world->time);

@@ -1,0 +1,200 @@
+/* Orders that only wait sleep, and come back out of their records. */
+#include "given_waits.h"
+
+enum { AT = 33 /* where a record stands in the ledger */ };
+
+/* Settles all that has changed, and tells where the order's record stands. */
+static void settle(struct world *world, int64_t offset)
+{
+    struct change change;
+
+    while (orders_next_change(world->orders, &change)) {
+        struct progress *news;
+        while ((news = waiting_take_progress(&change.order->waiting)) != NULL)
+            progress_free(news);
+        change.order->ledger.event_count = change.order->ledger.signal_count = 0;
+        change.record_offset = offset;
+        orders_settled(world->orders, &change, INT64_MAX);
+    }
+}
+
+/* An order that sleeps; its name, and what its record would bring back. */
+static struct order *given_asleep(struct world *world, char name[UUID_TEXT_SIZE])
+{
+    const char *reference;
+    struct order *order = given_waiting(world, GIVEN_WAITS, &reference);
+
+    snprintf(name, UUID_TEXT_SIZE, "%s", reference);
+    struct order *again = given_recalled(world, order);
+    settle(world, AT);
+    return again;
+}
+
+static void asked(struct world *world, int64_t offset)
+{
+    char id[UUID_TEXT_SIZE];
+    struct sleeper sleeper;
+
+    CU_ASSERT_FATAL(orders_next_to_wake(world->orders, id, &sleeper));
+    CU_ASSERT(sleeper.offset == offset && sleeper.partition == 0);
+    given_same("id", id, GIVEN_ID_OF("1"));
+    CU_ASSERT_FALSE(orders_next_to_wake(world->orders, id, &sleeper));
+}
+
+/* Not found while it sleeps, counted as waiting; awake it is as it was. */
+static void it_is_woken(void)
+{
+    struct world world;
+    char name[UUID_TEXT_SIZE];
+    struct order *again = given_asleep(&world, name);
+    struct fault why;
+
+    CU_ASSERT(orders_find(world.orders, GIVEN_ID_OF("1")) == NULL &&
+              orders_find_reference(world.orders, name) == NULL);
+    CU_ASSERT(orders_count(world.orders) == 1 && orders_owned_count(world.orders) == 1 &&
+              orders_state_count(world.orders, ORDER_AWAITING) == 1 &&
+              orders_loaded_count(world.orders) == 0 && orders_bytes(world.orders) == 0);
+    CU_ASSERT(!orders_wake_named(world.orders, 1, name) && !orders_wake(world.orders, GIVEN_ID_OF("2")));
+    CU_ASSERT(orders_wake_named(world.orders, 0, name) && orders_wake(world.orders, GIVEN_ID_OF("1")));
+    asked(&world, AT);
+    CU_ASSERT_EQUAL(orders_woken_count(world.orders), 0);
+    CU_ASSERT_FATAL(orders_woken(world.orders, again, AT, world.time, &why));
+    CU_ASSERT(orders_woken_count(world.orders) == 1 && orders_count(world.orders) == 1);
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_find_reference(world.orders, name), again);
+    CU_ASSERT(again->state == ORDER_AWAITING && !orders_wake(world.orders, GIVEN_ID_OF("1")));
+    CU_ASSERT_EQUAL(given_told(&world, again, 6, "e2", NULL, "done"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(again->state, ORDER_READY);
+    given_world_end(&world);
+}
+
+/* A message that it knows already leaves it as it was: it sleeps on, and no record is written. */
+static void woken_in_vain(void)
+{
+    struct world world;
+    char name[UUID_TEXT_SIZE];
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct fault why;
+
+    snprintf(name, sizeof name, "%s", reference);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "working"), TOLD_TAKEN);
+    struct order *again = given_recalled(&world, order);
+    settle(&world, AT);
+    CU_ASSERT(orders_wake_named(world.orders, 0, name));
+    asked(&world, AT);
+    CU_ASSERT_FATAL(orders_woken(world.orders, again, AT, world.time, &why));
+    CU_ASSERT_EQUAL(given_told(&world, again, 5, "e1", NULL, "working"), TOLD_AGAIN);
+    CU_ASSERT(orders_find_reference(world.orders, name) == NULL && orders_change_count(world.orders) == 0);
+    CU_ASSERT(orders_wake_named(world.orders, 0, name));
+    asked(&world, AT);
+    given_world_end(&world);
+}
+
+/* It is woken when its time is up, and not before; R18 is kept as for those that are awake. */
+static void its_time_is_up(void)
+{
+    struct world world;
+    char name[UUID_TEXT_SIZE];
+    struct order *again = given_asleep(&world, name);
+    struct fault why;
+
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(orders_due_ms(world.orders), world.time.now_ms + 1000000);
+    given_wait(&world);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    asked(&world, AT);
+    CU_ASSERT_FATAL(orders_woken(world.orders, again, AT, world.time, &why));
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(again->state == ORDER_AWAITING && orders_overdue(world.orders, -1) == 0);
+    orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(again->state, ORDER_PARKED);
+    given_world_end(&world);
+}
+
+/* Whatever is open keeps it awake: a change, a place that is not known, somebody's partition. */
+static void it_stays_awake(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct change change, second;
+
+    settle(&world, -1); /* where its record stands is not known */
+    CU_ASSERT_PTR_EQUAL(orders_find(world.orders, GIVEN_ID_OF("1")), order);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "taken"), TOLD_TAKEN);
+    CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
+    CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "working"), TOLD_TAKEN);
+    change.record_offset = AT;
+    orders_settled(world.orders, &change, INT64_MAX); /* it has changed again since */
+    CU_ASSERT_PTR_EQUAL(orders_find(world.orders, GIVEN_ID_OF("1")), order);
+    CU_ASSERT_FATAL(orders_next_change(world.orders, &second));
+    second.record_offset = AT;
+    orders_settled(world.orders, &second,
+                   INT64_MAX); /* its offsets are not settled, as the test did not say so */
+    CU_ASSERT_PTR_EQUAL(orders_find(world.orders, GIVEN_ID_OF("1")), order);
+    given_world_end(&world);
+}
+
+/* What was read for an ownership that has ended is of no use: the partition may be back, with another record. */
+static void its_partition_leaves(void)
+{
+    struct world world;
+    char name[UUID_TEXT_SIZE];
+    struct order *again = given_asleep(&world, name);
+    struct ledger_record record;
+    struct fault why;
+
+    snapshot_take(again, 0, &record);
+    CU_ASSERT(orders_wake_named(world.orders, 0, name));
+    asked(&world, AT);
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT(orders_count(world.orders) == 0 && !orders_wake_named(world.orders, 0, name));
+    CU_ASSERT(snapshot_sleeps(&record, again->type));
+    orders_recover_asleep(world.orders, again->type, &record, (struct sleeper){.offset = AT + 1});
+    CU_ASSERT(orders_woken(world.orders, again, AT, world.time, &why)); /* freed */
+    CU_ASSERT(orders_find_reference(world.orders, name) == NULL && orders_count(world.orders) == 1);
+    CU_ASSERT(orders_wake_named(world.orders, 0, name));
+    asked(&world, AT + 1);
+    ledger_release(&record);
+    given_world_end(&world);
+}
+
+/* Only what is certain to go on waiting sleeps unseen: the rest is for snapshot_restore() to judge. */
+static void which_records_sleep(void)
+{
+    struct world world;
+    char name[UUID_TEXT_SIZE];
+    struct order *again = given_asleep(&world, name);
+    struct ledger_record record;
+
+    snapshot_take(again, 0, &record);
+    const struct ledger_record good = record;
+    CU_ASSERT(snapshot_sleeps(&record, again->type) && !snapshot_sleeps(&record, NULL));
+    record.state = LEDGER_PARKED;
+    CU_ASSERT_FALSE(snapshot_sleeps(&record, again->type));
+    record = good;
+    record.wait.step = NULL;
+    CU_ASSERT_FALSE(snapshot_sleeps(&record, again->type));
+    record = good;
+    record.progress = NULL;
+    CU_ASSERT_FALSE(snapshot_sleeps(&record, again->type));
+    record = good;
+    record.step = (char[]){"gone"};
+    CU_ASSERT_FALSE(snapshot_sleeps(&record, again->type));
+    record = good;
+    record.workflow = (char[]){"another text"};
+    CU_ASSERT_FALSE(snapshot_sleeps(&record, again->type));
+    record = good;
+    ledger_release(&record);
+    order_free(again);
+    given_world_end(&world);
+}
+
+CU_TestInfo test_orders_asleep[] = {{"it is woken", it_is_woken},
+                                    {"woken in vain", woken_in_vain},
+                                    {"its time is up", its_time_is_up},
+                                    {"it stays awake", it_stays_awake},
+                                    {"its partition leaves", its_partition_leaves},
+                                    {"which records sleep", which_records_sleep},
+                                    CU_TEST_INFO_NULL};
