@@ -70,7 +70,7 @@ class Told:
         return {place: count for place, count in counts.items() if count > 0}
 
     def unrest(self, now):
-        """None: BT has posted all that it will at this hour, all of it is settled, and every order waits for later or has ended. Else what lacks."""
+        """None: BT has posted all that it will now, all of it is settled, and every order waits for later or has ended. Else what lacks."""
         try:
             before = len(events := self.events())
             posting = sum(event["fate"] == "posting" for event in events)

@@ -1,9 +1,11 @@
 /* Allocation that ends the process when there is no memory. */
 #include "memory.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void *present(void *object)
 {
@@ -41,6 +43,26 @@ char *memory_text_of(const char *bytes, size_t length)
 void *memory_copy(const void *bytes, size_t length)
 {
     return memory_text_of(bytes, length);
+}
+
+size_t memory_spare(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    size_t all, resident = 0, used = info.uordblks + info.hblkhd;
+    FILE *file = fopen("/proc/self/statm", "re"); /* proc(5): pages */
+
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%zu %zu", &all, &resident) != 2)
+        resident = 0;
+    (void)fclose(file);
+    resident *= (size_t)sysconf(_SC_PAGESIZE);
+    return resident > used ? resident - used : 0;
+}
+
+void memory_give_back(void)
+{
+    (void)malloc_trim(0);
 }
 
 void *memory_free(void *object)

@@ -5,6 +5,7 @@
 #include "heap.h"
 #include "invariant.h"
 #include "memory.h"
+#include "pool.h"
 #include "table.h"
 
 #include <string.h>
@@ -17,6 +18,7 @@ struct entry;
 struct name {
     struct table_item by_name;
     struct entry *entry;
+    struct name *next; /* of the same order */
 };
 
 struct entry {
@@ -27,11 +29,10 @@ struct entry {
     STAILQ_ENTRY(entry) in_read;
     int64_t offset;
     struct uuid id;
+    struct name *names;
     unsigned workflow;
-    uint8_t name_count;
     bool late, events_anew, signals_anew;
     bool waking, queued; /* its record is to be read; and nobody has been told yet */
-    struct name names[];
 };
 
 /* Those of one ownership of a partition. */
@@ -44,6 +45,7 @@ struct part {
 };
 
 struct asleep {
+    struct pool entries, all_names;
     struct table ids, names;
     struct heap due;
     struct part **parts; /* by partition; null: none sleeps there */
@@ -56,20 +58,11 @@ struct asleep *asleep_new(void)
 {
     struct asleep *asleep = memory_new(1, sizeof *asleep);
 
+    asleep->entries.size = sizeof(struct entry);
+    asleep->all_names.size = sizeof(struct name);
     STAILQ_INIT(&asleep->to_read);
     SLIST_INIT(&asleep->left);
     return asleep;
-}
-
-static void *free_part(struct part *part)
-{
-    struct entry *entry;
-
-    while (part != NULL && (entry = LIST_FIRST(&part->entries)) != NULL) {
-        LIST_REMOVE(entry, in_part);
-        memory_free(entry);
-    }
-    return memory_free(part);
 }
 
 void *asleep_free(struct asleep *asleep)
@@ -79,12 +72,14 @@ void *asleep_free(struct asleep *asleep)
     if (asleep == NULL)
         return NULL;
     for (size_t i = 0; i < asleep->part_room; i++)
-        free_part(asleep->parts[i]);
+        memory_free(asleep->parts[i]);
     while ((part = SLIST_FIRST(&asleep->left)) != NULL) {
         SLIST_REMOVE_HEAD(&asleep->left, in_left);
-        free_part(part);
+        memory_free(part);
     }
     memory_free(asleep->parts);
+    pool_release(&asleep->entries);
+    pool_release(&asleep->all_names);
     table_release(&asleep->ids);
     table_release(&asleep->names);
     heap_release(&asleep->due);
@@ -111,23 +106,24 @@ static struct part *part_of(struct asleep *asleep, int32_t partition)
 void asleep_add(struct asleep *asleep, const char *request_id, const struct sleeper *sleeper,
                 const struct ledger_references *names)
 {
-    struct entry *entry = memory_new(1, sizeof *entry + names->count * sizeof(struct name));
+    struct entry *entry = pool_new(&asleep->entries);
     struct part *part = part_of(asleep, sleeper->partition);
     struct fault unused;
 
-    REQUIRE(names->count <= UINT8_MAX && sleeper->offset >= 0);
+    REQUIRE(sleeper->offset >= 0);
     *entry = (struct entry){.part = part,
                             .offset = sleeper->offset,
                             .workflow = sleeper->workflow,
-                            .name_count = (uint8_t)names->count,
                             .late = sleeper->late,
                             .events_anew = sleeper->events_anew,
                             .signals_anew = sleeper->signals_anew};
     bool is_uuid = uuid_parse(request_id, &entry->id, &unused);
     REQUIRE(is_uuid); /* the contract of requests says so */
     for (size_t i = 0; i < names->count; i++) {
-        entry->names[i].entry = entry;
-        table_add(&asleep->names, &entry->names[i].by_name, hash_text(names->list[i].reference));
+        struct name *name = pool_new(&asleep->all_names);
+        *name = (struct name){.entry = entry, .next = entry->names};
+        entry->names = name;
+        table_add(&asleep->names, &name->by_name, hash_text(names->list[i].reference));
     }
     table_add(&asleep->ids, &entry->by_id, hash_bytes(entry->id.bytes, sizeof entry->id.bytes));
     heap_set(&asleep->due, &entry->due, sleeper->due_ms);
@@ -243,14 +239,16 @@ bool asleep_next(struct asleep *asleep, char request_id[UUID_TEXT_SIZE], struct 
 
 static void forget(struct asleep *asleep, struct entry *entry)
 {
-    for (size_t i = 0; i < entry->name_count; i++)
-        table_remove(&asleep->names, &entry->names[i].by_name);
+    for (struct name *name; (name = entry->names) != NULL; pool_free(&asleep->all_names, name)) {
+        entry->names = name->next;
+        table_remove(&asleep->names, &name->by_name);
+    }
     table_remove(&asleep->ids, &entry->by_id);
     heap_remove(&asleep->due, &entry->due);
     if (entry->queued)
         STAILQ_REMOVE(&asleep->to_read, entry, entry, in_read);
     LIST_REMOVE(entry, in_part);
-    memory_free(entry);
+    pool_free(&asleep->entries, entry);
 }
 
 bool asleep_end(struct asleep *asleep, int32_t partition, const char *request_id, int64_t offset,

@@ -5,10 +5,13 @@
 #include "heap.h"
 #include "invariant.h"
 #include "memory.h"
+#include "pool.h"
 #include "table.h"
 
 #include <string.h>
 #include <sys/queue.h>
+
+enum { SHORT_ID_SIZE = 24 /* BT's have 8 to 12 characters */ };
 
 /* An id: known, or with events that wait. */
 struct entry {
@@ -17,6 +20,8 @@ struct entry {
     LIST_ENTRY(entry) in_partition;
     int32_t partition;
     struct ledger_index index;
+    char short_id
+        [SHORT_ID_SIZE]; /* where index.id.order_id is, if it fits: no page of memory stays for a text alone */
 };
 
 struct part {
@@ -26,6 +31,7 @@ struct part {
 
 struct bt_ids {
     struct bt_ids_setup setup;
+    struct pool pool;
     struct table entries;
     struct heap ending;
     struct part **parts; /* by partition; null: it never had one */
@@ -38,6 +44,7 @@ struct bt_ids *bt_ids_new(const struct bt_ids_setup *setup)
     struct bt_ids *ids = memory_new(1, sizeof *ids);
 
     ids->setup = *setup;
+    ids->pool.size = sizeof(struct entry);
     return ids;
 }
 
@@ -97,6 +104,13 @@ static void count(struct bt_ids *ids, const struct entry *entry, bool in)
 
 static void add(struct bt_ids *ids, struct entry *entry)
 {
+    size_t length = strlen(entry->index.id.order_id);
+
+    if (length < sizeof entry->short_id) {
+        memcpy(entry->short_id, entry->index.id.order_id, length + 1);
+        memory_free(entry->index.id.order_id);
+        entry->index.id.order_id = entry->short_id;
+    }
     table_add(&ids->entries, &entry->by_id, hash_text(entry->index.id.order_id));
     LIST_INSERT_HEAD(&part_of(ids, entry->partition)->entries, entry, in_partition);
     count(ids, entry, true);
@@ -108,13 +122,15 @@ static void drop(struct bt_ids *ids, struct entry *entry)
     table_remove(&ids->entries, &entry->by_id);
     heap_remove(&ids->ending, &entry->ends);
     LIST_REMOVE(entry, in_partition);
+    if (entry->index.id.order_id == entry->short_id)
+        entry->index.id.order_id = NULL;
     ledger_index_release(&entry->index);
-    memory_free(entry);
+    pool_free(&ids->pool, entry);
 }
 
 static struct entry *add_new(struct bt_ids *ids, int32_t partition, const char *order_id)
 {
-    struct entry *entry = memory_new(1, sizeof *entry);
+    struct entry *entry = pool_new(&ids->pool);
 
     entry->partition = partition;
     entry->index.id = (struct bt_id){.order_id = memory_text(order_id), .partition = -1};
@@ -143,6 +159,7 @@ void *bt_ids_free(struct bt_ids *ids)
         bt_ids_leave(ids, (int32_t)i);
         memory_free(ids->parts[i]);
     }
+    pool_release(&ids->pool);
     table_release(&ids->entries);
     heap_release(&ids->ending);
     memory_free(ids->parts);
@@ -283,7 +300,7 @@ void bt_ids_recover(struct bt_ids *ids, int32_t partition, struct ledger_index *
         ledger_index_release(index);
         return;
     }
-    struct entry *entry = memory_new(1, sizeof *entry);
+    struct entry *entry = pool_new(&ids->pool);
     entry->partition = partition;
     entry->index = *index;
     *index = (struct ledger_index){0};

@@ -1,4 +1,4 @@
-/* Orders that only wait go to sleep, and come back as a take-over would bring them. See await.h. */
+/* Orders that only wait go to sleep, and are woken. See await.h. */
 #include "orders_inside.h"
 
 #include "invariant.h"
@@ -36,22 +36,6 @@ bool orders_sleep(struct orders *orders, struct order *order)
     return true;
 }
 
-void orders_recover_asleep(struct orders *orders, const struct order_type *type,
-                           const struct ledger_record *record, struct sleeper sleeper)
-{
-    const char *digest = record->workflow == NULL ? type->digest : record->workflow;
-    struct order_part *part = orders_part(orders, (size_t)sleeper.partition);
-
-    REQUIRE(orders->asleep != NULL && record->wait.step != NULL && record->state == LEDGER_QUEUED);
-    part->turn = record->turn > part->turn ? record->turn : part->turn;
-    part->place = record->place > part->place ? record->place : part->place;
-    sleeper.workflow = orders_workflow_number(orders, type, digest);
-    sleeper.due_ms = ledger_wait_due_ms(&record->wait);
-    sleeper.late = record->wait.late;
-    asleep_add(orders->asleep, record->request_id, &sleeper, &record->references);
-    orders_count_at(orders, sleeper.workflow, true);
-}
-
 bool orders_wake(struct orders *orders, const char *request_id)
 {
     return orders->asleep != NULL && asleep_wake(orders->asleep, request_id);
@@ -71,28 +55,6 @@ void orders_wake_due(struct orders *orders)
 bool orders_next_to_wake(struct orders *orders, char request_id[UUID_TEXT_SIZE], struct sleeper *sleeper)
 {
     return orders->asleep != NULL && asleep_next(orders->asleep, request_id, sleeper);
-}
-
-bool orders_woken(struct orders *orders, struct order *order, int64_t offset, struct orders_time time,
-                  struct fault *why)
-{
-    struct sleeper sleeper;
-
-    if (!asleep_end(orders->asleep, order->source.partition, order->request.id, offset, &sleeper)) {
-        order_free(order);
-        return true;
-    }
-    orders_count_at(orders, sleeper.workflow, false);
-    if (sleeper.events_anew)
-        order->waiting.heard.events_end = 0;
-    if (sleeper.signals_anew)
-        order->waiting.heard.signals_end = 0;
-    REQUIRE(order->ledger.written == LEDGER_QUEUED && order->waiting.wait.step != NULL);
-    order->ledger.record_offset = offset;
-    orders->woken++;
-    TRY(orders_recover(orders, order, time, why));
-    orders->due_ms = time.now_ms;
-    return true;
 }
 
 uint64_t orders_woken_count(const struct orders *orders)

@@ -1,10 +1,9 @@
 /*
- * Taking partitions over from whoever had them before: what must be read and settled before the first request is
- * taken (PROMISE.md R4), and what the ledger says there is to go on with.
+ * Taking partitions over from whoever had them: what must be read and settled before the first request is taken
+ * (PROMISE.md R4), and what the ledger says there is to go on with.
  *
- * The protocol is here, the reading and settling elsewhere: the caller passes on what it read and asks what comes next.
- * The ledger's end is not enough, an open transaction of the dead owner hides committed records above it: so a barrier
- * is settled, and the ledger is read on until that barrier appears.
+ * The caller passes on what it read and asks what comes next. The ledger's end is not enough, an open transaction of the
+ * dead owner hides committed records above it: so a barrier is settled, and is read on to.
  */
 #ifndef ORDER_TAKEOVER_H
 #define ORDER_TAKEOVER_H
@@ -29,7 +28,7 @@ struct takeover_read {
     int64_t offset;                 /* committed; -1: nothing */
     struct partition_others others; /* committed in signals and events */
     int64_t low, high;              /* first and next offset of the request log; high -1: not known */
-    const char *metadata;
+    const char *metadata;           /* of `length` bytes */
     size_t length;
 };
 
@@ -43,10 +42,10 @@ struct takeover_found {
 struct takeover_entry {
     int32_t partition;
     char request_id[UUID_TEXT_SIZE];
-    struct ledger_record record; /* of one that sleeps without its content */
-    bool sleeps;
-    int64_t record_offset;          /* where the record stands in the ledger */
-    bool events_anew, signals_anew; /* these logs were made anew: what it has heard says nothing there */
+    struct ledger_record record;
+    bool sleeps;                    /* it goes to sleep: its record has no content here, */
+    int64_t record_offset;          /* and is read again from here */
+    bool events_anew, signals_anew; /* these logs were made anew, see struct sleeper */
 };
 
 /* The record of a finished one, whose outcome may not be published yet (PROMISE.md R13). */
@@ -66,9 +65,8 @@ void *takeover_free(struct takeover *takeover);
 
 void takeover_marked(struct takeover *takeover, const struct takeover_found *found);
 /*
- * Whether a position is committed of which the ledger knows no owner. The marker of the settlement that wrote both may
- * be missing in the ledger yet, so TAKEOVER_LEDGER goes on; if it stays so for longer than a transaction can, the ledger
- * was emptied, and the caller ends with this fault.
+ * Whether a position is committed of which the ledger knows no owner. The marker of that settlement may be missing in the
+ * ledger yet; if it stays so for longer than a transaction can, it was emptied, and the caller ends with this fault.
  */
 bool takeover_misses_owner(const struct takeover *takeover, struct fault *why);
 
@@ -102,11 +100,10 @@ void takeover_settled(struct takeover *takeover, const char *token);
 
 /* The next order that goes on, by (partition, turn, request id); null after the last. Its record may be taken. */
 struct takeover_entry *takeover_next_order(struct takeover *takeover);
-
 /* The orders that go on, in no order: the first one (null), the one after `before`; null after the last. */
 struct takeover_entry *takeover_each(struct takeover *takeover, struct takeover_entry *before);
 
-/* The partitions; what was stored. Valid until the next change. */
+/* Valid until the next change. */
 struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t *count);
 const struct takeover_stored *takeover_stored(const struct takeover *takeover, size_t *count);
 

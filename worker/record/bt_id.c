@@ -136,7 +136,7 @@ bool ledger_index_read(const struct ledger_schemas *schemas, const void *value, 
     TRY(id_of(tree, &index->id, why));
     const struct json_object *held = tree_member(tree, "held");
     size_t count = json_object_array_length(held);
-    index->held = memory_new(count, sizeof *index->held);
+    index->held = count == 0 ? NULL : memory_new(count, sizeof *index->held);
     for (; index->held_count < count; index->held_count++)
         if (!event_of_tree(json_object_array_get_idx(held, index->held_count),
                            &index->held[index->held_count], why)) {

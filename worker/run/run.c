@@ -24,6 +24,7 @@
 #include "repeats.h"
 #include "settlement.h"
 #include "status.h"
+#include "surplus.h"
 #include "sweep.h"
 #include "topics.h"
 #include "tree_build.h"
@@ -332,6 +333,7 @@ static void make_parts(struct worker *worker)
     worker->events = events_new(worker);
     worker->overdue = overdue_new(worker);
     worker->sweep = sweep_new(worker);
+    worker->surplus = surplus_new(worker);
     worker->remembered = remembered_new(worker);
     worker->waking = waking_new(worker);
     worker->repeats = repeats_new(worker);
@@ -355,6 +357,7 @@ static bool start(struct worker *worker, struct fault *why)
         tree_add_text(worker->setting_inputs, worker->settings->inputs[i].name,
                       worker->settings->inputs[i].value);
     make_parts(worker);
+    surplus_begin(worker->surplus);
     TRY(start_http(worker, why));
     TRY(status_new(worker, &worker->status, why));
     worker->certificates = certificates_new(worker);
@@ -398,6 +401,7 @@ static void stop(struct worker *worker)
     settlement_free(worker->settlement);
     calls_free(worker->calls);
     sweep_free(worker->sweep);
+    surplus_free(worker->surplus);
     overdue_free(worker->overdue);
     bt_ids_free(worker->bt_ids);
     batch_free(worker->batch);

@@ -2,12 +2,13 @@
  * What the parts of the running worker share: one struct, filled by run.c. Only files of run/ include it.
  *
  * intake, decisions, events   messages to orders, signals to decisions, notifications; holds: those that must wait
+ * ahead, waking           messages of orders that sleep, and their records
  * overdue                 what is read before a wait ends by time
  * calls                   order to HTTP request, transfer to evidence
  * settlement, batch_port  order/batch to Kafka records and jobs of the settlement thread
  * membership, recovery    the group's word, and the ledger's, to order/ownership
  * remembered, repeats     what finished orders ended with, and those who ask again
- * sweep, watching, certificates   what becomes slow, changes, or ends
+ * sweep, surplus, watching, certificates   what becomes slow, is left over, changes, or ends
  * metrics, health, status  figures, words and pages for operators
  */
 #ifndef RUN_WORKER_H
@@ -66,6 +67,7 @@ struct worker {
     struct events *events;
     struct overdue *overdue;
     struct sweep *sweep;
+    struct surplus *surplus;
     struct metrics *metrics;
     struct remembered *remembered;
     struct waking *waking;

@@ -7,6 +7,7 @@
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void name_of(char text[UUID_TEXT_SIZE], const char *kind, int number)
@@ -60,8 +61,9 @@ static const char *to_read(struct asleep *asleep)
     text[0] = '\0';
     while (asleep_next(asleep, id, &sleeper)) {
         size_t length = strlen(text);
-        CU_ASSERT_EQUAL(sleeper.offset, atoi(id + 24) * 10);
-        snprintf(text + length, sizeof text - length, "%d ", atoi(id + 24));
+        long number = strtol(id + 24, NULL, 10);
+        CU_ASSERT_EQUAL(sleeper.offset, number * 10);
+        snprintf(text + length, sizeof text - length, "%ld ", number);
     }
     return text;
 }

@@ -1,4 +1,5 @@
 /* Orders that only wait sleep, and come back out of their records. */
+#define GIVEN_MAY_SLEEP true
 #include "given_waits.h"
 
 enum { AT = 33 /* where a record stands in the ledger */ };

@@ -1,4 +1,5 @@
 /* Makes the worker of given_worker.h, and reads what it made. */
+#define GIVEN_MAY_SLEEP true
 #include "given_worker.h"
 
 #include "batch_port.h"
