@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "names.h"
 #include "own_reply.h"
+#include "reach.h"
 
 #include <string.h>
 
@@ -209,9 +210,12 @@ static void note_needs(struct arazzo *arazzo)
             workflow->steps[s].uses_headers = workflow->steps[s].uses_headers || root == ROOT_RESPONSE_HEADER;
         }
     }
-    for (size_t w = 0; w < arazzo->workflow_count; w++)
-        for (size_t s = 0; s < arazzo->workflows[w].step_count; s++)
-            arazzo->workflows[w].steps[s].knows_reply = own_reply_is_asked(arazzo, w, s);
+    for (size_t w = 0; w < arazzo->workflow_count; w++) {
+        struct workflow *workflow = &arazzo->workflows[w];
+        for (size_t s = 0; s < workflow->step_count; s++)
+            workflow->steps[s].knows_reply = own_reply_is_asked(arazzo, w, s);
+        workflow->reach = workflow->waits ? reach_of(arazzo, w) : NULL;
+    }
 }
 
 void arazzo_read(struct json_object *tree, struct json_cursor *cursor, const struct openapi *openapi,
@@ -277,6 +281,7 @@ static void release_workflow(struct workflow *workflow)
         criteria_release(&workflow->requirements[i].criteria);
     }
     arazzo_payloads_release(workflow->outputs, workflow->output_count);
+    workflow->reach = reach_free(workflow->reach);
     memory_free(workflow->steps);
     memory_free(workflow->requirements);
     memory_free(workflow->id);

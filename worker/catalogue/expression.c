@@ -229,6 +229,14 @@ void *expression_free(struct expression *expression)
     return memory_free(expression);
 }
 
+bool expression_index(const char *part, size_t *index)
+{
+    char *end;
+
+    *index = strtoul(part, &end, 10);
+    return isdigit((unsigned char)part[0]) && (part[0] != '0' || part[1] == '\0') && *end == '\0';
+}
+
 static struct json_object *walk(struct json_object *value, char *const *path, size_t length)
 {
     for (size_t i = 0; i < length && value != NULL; i++) {
@@ -236,11 +244,9 @@ static struct json_object *walk(struct json_object *value, char *const *path, si
             value = tree_member(value, path[i]);
             continue;
         }
-        char *end;
-        size_t index = strtoul(path[i], &end, 10);
-        bool valid = isdigit((unsigned char)path[i][0]) && (path[i][0] != '0' || path[i][1] == '\0') &&
-                     *end == '\0' && index < json_object_array_length(value);
-        value = valid ? json_object_array_get_idx(value, index) : NULL;
+        size_t index;
+        bool is_there = expression_index(path[i], &index) && index < json_object_array_length(value);
+        value = is_there ? json_object_array_get_idx(value, index) : NULL;
     }
     return value;
 }

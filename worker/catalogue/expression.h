@@ -81,6 +81,9 @@ MUST_USE bool expression_parse(const char *text, bool in_condition, const struct
                                struct expression **expression, const char **end, struct fault *why);
 void *expression_free(struct expression *expression);
 
+/* Whether a part of a way can be the index of a list's item: digits, without one that leads as 0. */
+bool expression_index(const char *part, size_t *index);
+
 /* The value, owned by the caller (json_object_put), null when it is null or not there. */
 struct json_object *expression_value(const struct expression *expression, const struct scope *scope);
 

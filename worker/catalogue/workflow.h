@@ -96,7 +96,8 @@ struct workflow {
     size_t requirement_count;
     struct cancellation *cancel; /* null: it cannot be called off on its way */
     enum workflow_number_form number_form;
-    bool waits; /* a step of it does: for a message or a date, without holding the order's key */
+    bool waits;          /* a step of it does: for a message or a date, without holding the order's key */
+    struct reach *reach; /* what of a message's payload it looks at (reach.h); null: it does not wait */
 };
 
 /* Whether the step may change something at BT. */
