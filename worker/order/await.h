@@ -54,9 +54,9 @@ enum orders_told {
 };
 
 /*
- * Something was reported about an order: it is judged at once where the order waits for it, and is kept else, unless it
- * is older than what was reported before, or the same event again. `what` describes its words. The message stays the
- * caller's to release, and is empty where it was kept.
+ * Something was reported about an order: it is judged at once where the order waits for it; else as much of it is kept
+ * as the order's workflow looks at, unless it is older than what was reported before, or the same event again. `what`
+ * describes its words. The message stays the caller's to release, whole, and is empty where it was kept.
  */
 enum orders_told orders_tell(struct orders *orders, struct order *order, const struct event_message *what,
                              struct message *message, struct orders_time time);

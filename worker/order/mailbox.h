@@ -2,6 +2,9 @@
  * Messages that came for an order and are not used yet: an event may be earlier than the reply, or than the step that
  * waits for it (schemas/README.md). Oldest first.
  *
+ * Of its payload a message has only what steps look at (reach.h). What the description of BT's events points to (id,
+ * time, reference, words) was taken out before, and stands beside it.
+ *
  * Kept in the order's ledger record, so its size is bounded: what is over is refused, and is the caller's to put aside.
  */
 #ifndef ORDER_MAILBOX_H

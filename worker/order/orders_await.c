@@ -6,6 +6,7 @@
 #include "invariant.h"
 #include "marks.h"
 #include "memory.h"
+#include "reach.h"
 
 #include <string.h>
 
@@ -29,8 +30,26 @@ static bool is_known(struct waiting *waiting, const struct event_message *what, 
            marks_are_older(&waiting->marks, message->reference, what, message->payload, message->time_ms);
 }
 
-/* Judged where it is waited for; else kept, and told where BT has given up what nobody waits for. */
-static void use(struct orders *orders, struct order *order, bool waited_for, struct message *message)
+/*
+ * What is kept of its payload for a later step: what the text of the workflow looks at with which the order goes on. All
+ * of it where that text is not there just now (unserved.h), as it may look at anything.
+ */
+static struct json_object *payload_to_keep(const struct order *order, const struct message *message)
+{
+    return reach_cut(order_workflow(order)->reach, message->payload);
+}
+
+static bool has_room(const struct mailbox *mailbox, const struct message *message, struct json_object *kept)
+{
+    struct message as_kept = *message; /* nothing of it is owned */
+
+    as_kept.payload = kept;
+    return mailbox_has_room(mailbox, &as_kept);
+}
+
+/* Judged where it is waited for; else kept, with this of its payload; what BT has given up meanwhile is told. */
+static void use(struct orders *orders, struct order *order, bool waited_for, struct json_object *kept,
+                struct message *message)
 {
     struct engine_terms terms = orders_terms(orders, order);
 
@@ -40,6 +59,8 @@ static void use(struct orders *orders, struct order *order, bool waited_for, str
     }
     if (message->failed)
         engine_report(order, message, &terms);
+    json_object_put(message->payload);
+    message->payload = json_object_get(kept);
     bool added = mailbox_add(&order->waiting.mailbox, message);
     REQUIRE(added);
     orders_prove(orders, order);
@@ -91,7 +112,8 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
         return leave_alone(orders, order, TOLD_SPENT);
     bool waited_for = order->state == ORDER_AWAITING && waiting_for(waiting, message->reference);
     bool looks = order->state == ORDER_CALLING && order->lookup.workflow != NULL;
-    if (!waited_for && !mailbox_has_room(&waiting->mailbox, message))
+    CLEANUP(tree_release) struct json_object *kept = waited_for ? NULL : payload_to_keep(order, message);
+    if (!waited_for && !has_room(&waiting->mailbox, message, kept))
         return looks && waiting_for(waiting, message->reference) ? TOLD_LATER
                                                                  : leave_alone(orders, order, TOLD_FULL);
     bool known = is_known(waiting, what, message);
@@ -100,7 +122,7 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
     waiting_note_event(waiting, message->event_id);
     note_offset(order, message, offset);
     if (!known)
-        use(orders, order, waited_for, message);
+        use(orders, order, waited_for, kept, message);
     orders_weigh(orders, order);
     if (order->state != ORDER_DONE)
         orders_mark_changed(orders, order);

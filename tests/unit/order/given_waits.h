@@ -42,18 +42,17 @@ static inline struct order *given_waiting(struct world *world, const char *workf
     return order;
 }
 
-/* BT reports a state, by way of the owner of its id or not; the event has this id (null: none) and time (null: none). */
-static inline enum orders_told given_told_by(struct world *world, struct order *order, bool forwarded,
-                                             int64_t offset, const char *id, const char *time,
-                                             const char *state)
+/* BT reports such a payload, taken over, by way of the owner of its id or not; the event has this id (null: none). */
+static inline enum orders_told given_told_all(struct world *world, struct order *order, bool forwarded,
+                                              int64_t offset, const char *id, const char *time,
+                                              struct json_object *payload)
 {
     const struct event_message *what = world->catalogue->asyncapi.messages[0];
-    struct json_object *payload = json_object_new_object();
+    const char *state = tree_text_of(payload, "state");
     struct fault why;
     char said[100];
 
-    json_object_object_add(payload, "state", json_object_new_string(state));
-    snprintf(said, sizeof said, "BT reported state %s", state);
+    snprintf(said, sizeof said, "BT reported state %.40s", state);
     struct message message = {.event_id = memory_text(id),
                               .word = memory_text(state),
                               .said = memory_text(said),
@@ -65,8 +64,21 @@ static inline enum orders_told given_told_by(struct world *world, struct order *
         CU_ASSERT(timestamp_parse(time, &message.time_ms, &why));
     snprintf(message.reference, sizeof message.reference, "%s", order->waiting.references.list[0].reference);
     enum orders_told told = orders_tell(world->orders, order, what, &message, world->time);
+    if (told == TOLD_FULL) /* it is as it was */
+        CU_ASSERT(message.payload == payload && tree_text_of(payload, "state") != NULL);
     message_release(&message);
     return told;
+}
+
+/* It reports a state, and at such a time (null: none is said). */
+static inline enum orders_told given_told_by(struct world *world, struct order *order, bool forwarded,
+                                             int64_t offset, const char *id, const char *time,
+                                             const char *state)
+{
+    struct json_object *payload = json_object_new_object();
+
+    json_object_object_add(payload, "state", json_object_new_string(state));
+    return given_told_all(world, order, forwarded, offset, id, time, payload);
 }
 
 static inline enum orders_told given_told(struct world *world, struct order *order, int64_t offset,

@@ -150,6 +150,29 @@ static void one_that_was_sent(void)
     given_world_end(&old);
 }
 
+/* What is reported meanwhile is kept whole: nobody knows what of it will be looked at. */
+static void what_is_reported_meanwhile(void)
+{
+    struct world old, without, back;
+    const char *reference;
+    struct order *order = given_waiting(&old, GIVEN_WAITS, &reference);
+    struct order *parked = next_owner(&old, &without, order, OTHER_TEXT);
+
+    CU_ASSERT_EQUAL(given_told_all(&without, parked, false, 5, "e1", NULL,
+                                   given_tree("{'state': 'done', 'b': 1, 'c': {'d': 2}}")),
+                    TOLD_TAKEN);
+    CU_ASSERT_EQUAL_FATAL(parked->waiting.mailbox.count, 1);
+    given_same_tree("kept", parked->waiting.mailbox.list[0].payload,
+                    "{'state': 'done', 'b': 1, 'c': {'d': 2}}");
+    struct order *served = next_owner(&without, &back, parked, GIVEN_WAITS);
+    struct decision retry = decision_of(served, DECISION_RETRY);
+    given_applied(&back, served, &retry);
+    CU_ASSERT(served->state == ORDER_READY && served->waiting.mailbox.count == 0);
+    given_world_end(&back);
+    given_world_end(&without);
+    given_world_end(&old);
+}
+
 /* One that has not begun, and one that broke its contract: they come to their turn again, as what they were. */
 static void one_at_its_turn(void)
 {
@@ -202,7 +225,10 @@ static void one_that_was_parked(void)
     given_world_end(&old);
 }
 
-CU_TestInfo test_unserved[] = {
-    {"one that waits", one_that_waits},           {"its time goes on", its_time_goes_on},
-    {"one that was sent", one_that_was_sent},     {"one at its turn", one_at_its_turn},
-    {"one that was parked", one_that_was_parked}, CU_TEST_INFO_NULL};
+CU_TestInfo test_unserved[] = {{"one that waits", one_that_waits},
+                               {"its time goes on", its_time_goes_on},
+                               {"one that was sent", one_that_was_sent},
+                               {"one at its turn", one_at_its_turn},
+                               {"what is reported meanwhile", what_is_reported_meanwhile},
+                               {"one that was parked", one_that_was_parked},
+                               CU_TEST_INFO_NULL};
