@@ -4,14 +4,13 @@ Usage: bench.py [ORDERS]        prints a Markdown table; tests/bench/README.md k
 The floor is a bare librdkafka + libcurl loop (floor.c) that moves the same bytes and settles at the same pace.
 """
 
-import os
-import pathlib
 import statistics
 import sys
 import tempfile
 import time
 
 from brokers import Kafka
+from figures import cpu_seconds, machine, peak_mib
 from order_types import portability
 from paths import BUILD
 from programs import Program
@@ -22,19 +21,6 @@ ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 40000
 LATENCY_MS = 50
 KEYS = 1000
 FLOOR = BUILD / "tests" / "bench" / "floor"
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def peak_mib(pid):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 class Measured:
@@ -108,14 +94,6 @@ def of_floor(kafka, in_flight):
             floor.kill()
     finally:
         stage.end()
-
-
-def machine():
-    model = next(
-        (line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
-        "unknown processor",
-    )
-    return f"{os.cpu_count()} cores, {model}; {' '.join(os.uname()[i] for i in (0, 2))}"
 
 
 def main():

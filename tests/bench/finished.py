@@ -10,11 +10,12 @@ import uuid
 
 import confluent_kafka
 
-from bench import LATENCY_MS, machine, peak_mib
+from bench import LATENCY_MS
 from brokers import Kafka
+from figures import machine, peak_mib, took_ms
 from stages import new_stage
 from waiting import expect, wait_for
-from writes import Template, took_ms
+from writes import Template
 
 FINISHED = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 ORDERS = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000

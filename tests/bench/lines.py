@@ -7,8 +7,9 @@ import statistics
 import sys
 import tempfile
 
-from bench import LATENCY_MS, Measured, fill, machine
+from bench import LATENCY_MS, Measured, fill
 from brokers import Kafka
+from figures import machine
 from stages import new_stage
 
 ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 20000

@@ -5,15 +5,15 @@ The same reading orders are measured in the same run, so that what owning and in
 """
 
 import json
-import re
 import statistics
 import sys
 import tempfile
 import time
 import uuid
 
-from bench import LATENCY_MS, Measured, machine, peak_mib
+from bench import LATENCY_MS, Measured
 from brokers import Kafka
+from figures import machine, peak_mib, took_ms
 from order_types import order_type
 from paths import SCHEMAS
 from stages import new_stage
@@ -68,13 +68,6 @@ def throughput(kafka, template, in_flight):
         return found
     finally:
         stage.end()
-
-
-def took_ms(worker):
-    found = wait_for(
-        lambda: re.search(r'"partitions taken over" count=(\d+) orders=(\d+) took_ms=(\d+)', worker.log()), "the take-over", 120
-    )
-    return int(found[2]), int(found[3])
 
 
 def full_ledger(kafka, template):

@@ -1,5 +1,6 @@
 """BT's notifications, as `whc-worker listen` puts them into the events topic."""
 
+import functools
 import hashlib
 import io
 import json
@@ -12,12 +13,16 @@ import fastavro.schema
 from order_types import common_schema
 
 
+@functools.cache
+def _frame():
+    canonical = fastavro.schema.to_parsing_canonical_form(common_schema("Event"))
+    return b"\xc3\x01" + int(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"), 16).to_bytes(8, "big")
+
+
 def _single_object(record):
-    schema = common_schema("Event")
-    fingerprint = int(fastavro.schema.fingerprint(fastavro.schema.to_parsing_canonical_form(schema), "CRC-64-AVRO"), 16)
     out = io.BytesIO()
-    fastavro.schemaless_writer(out, schema, record)
-    return b"\xc3\x01" + fingerprint.to_bytes(8, "big") + out.getvalue()
+    fastavro.schemaless_writer(out, common_schema("Event"), record)
+    return _frame() + out.getvalue()
 
 
 def partition_of(reference):
