@@ -48,15 +48,17 @@ void *memory_copy(const void *bytes, size_t length)
 size_t memory_spare(void)
 {
     struct mallinfo2 info = mallinfo2();
-    size_t all, resident = 0, used = info.uordblks + info.hblkhd;
-    FILE *file = fopen("/proc/self/statm", "re"); /* proc(5): pages */
+    size_t resident = 0, used = info.uordblks + info.hblkhd;
+    FILE *file = fopen("/proc/self/statm", "re"); /* proc(5): pages in all, resident ones, ... */
+    char line[200], *end;
 
     if (file == NULL)
         return 0;
-    if (fscanf(file, "%zu %zu", &all, &resident) != 2)
-        resident = 0;
+    if (fgets(line, sizeof line, file) != NULL) {
+        (void)strtoull(line, &end, 10);
+        resident = strtoull(end, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+    }
     (void)fclose(file);
-    resident *= (size_t)sysconf(_SC_PAGESIZE);
     return resident > used ? resident - used : 0;
 }
 
