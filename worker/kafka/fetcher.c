@@ -13,8 +13,7 @@
 enum {
     READ_ON = 500,  /* offsets that a round reads on for the next one that was asked */
     AGAIN_MS = 100, /* a broker that is away, or a new leader that does not know yet what it has */
-    LEADER_MS = 3000,
-    CLEANUP_MS = 11000 /* the broker looks for transactions that are over every 10 s */
+    GIVE_UP_MS = 3000
 };
 
 struct ask {
@@ -31,7 +30,6 @@ struct fetcher {
     rd_kafka_queue_t *queue;
     struct loop *loop;
     const char *topic;
-    int64_t give_up_ms; /* so long an end of the log is not believed */
     int wake;
     struct ask *asks;
     size_t count, room, in_round;
@@ -61,11 +59,7 @@ bool fetcher_new(const struct settings *settings, struct loop *loop, struct fetc
 
     TRY(client_config_make(settings, CLIENT_FETCHER, &conf, why));
     struct fetcher *fetcher = memory_new(1, sizeof *fetcher);
-    *fetcher = (struct fetcher){.loop = loop,
-                                .topic = settings->topic_ledger,
-                                .give_up_ms = settings->settlement_transactions
-                                                  ? settings->transaction_timeout_ms + CLEANUP_MS
-                                                  : LEADER_MS};
+    *fetcher = (struct fetcher){.loop = loop, .topic = settings->topic_ledger};
     fetcher->again = (struct loop_timer){.fire = ask_again, .context = fetcher};
     fetcher->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (!client_config_connect(RD_KAFKA_CONSUMER, conf, &fetcher->handle, why) ||
@@ -107,7 +101,7 @@ void fetcher_ask(struct fetcher *fetcher, int32_t partition, int64_t offset, fet
     }
     fetcher->asks[fetcher->count++] = (struct ask){.partition = partition,
                                                    .offset = offset,
-                                                   .until_ms = loop_clock_ms() + fetcher->give_up_ms,
+                                                   .until_ms = loop_clock_ms() + GIVE_UP_MS,
                                                    .done = done,
                                                    .context = context};
     loop_hurry(fetcher->loop);
@@ -176,10 +170,7 @@ static void begin_round(struct fetcher *fetcher)
     rd_kafka_topic_partition_list_destroy(list);
 }
 
-/*
- * The next that the message answers. The end of the log counts late: a new leader may not know all of it yet, and an open
- * transaction before it hides what is committed.
- */
+/* The next that the message answers; the end of the log counts late, since a new leader may not know all of it yet. */
 static bool answers(const rd_kafka_message_t *message, const struct ask *ask, int64_t now_ms)
 {
     if (ask->partition != message->partition || ask->answered)

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
-enum { READ_AT_ONCE = 256 };
+enum { READ_AT_ONCE = 256, TRIES_MAX = 3 /* a new leader may not know all of its log yet */ };
 
 /* One record that is being read. */
 struct reading {
@@ -20,6 +20,7 @@ struct reading {
     int32_t partition;
     int64_t offset;
     char request_id[UUID_TEXT_SIZE];
+    int tries;
     LIST_ENTRY(reading) in_all;
 };
 
@@ -88,12 +89,18 @@ static bool wake(const struct reading *reading, const rd_kafka_message_t *messag
     return restored && orders_woken(worker->orders, order, reading->offset, worker_time(worker), why);
 }
 
+static void ask(struct reading *reading);
+
 static void fetched(void *context, const rd_kafka_message_t *message)
 {
     struct reading *reading = context;
     struct worker *worker = reading->waking->worker;
     struct fault inner, why;
 
+    if (message == NULL && reading->tries < TRIES_MAX) {
+        ask(reading);
+        return;
+    }
     if (!wake(reading, message, &inner)) {
         fault_set(&why, FAULT_INPUT,
                   "the ledger's record of order %s at offset %" PRId64
@@ -103,6 +110,12 @@ static void fetched(void *context, const rd_kafka_message_t *message)
     }
     end(reading);
     loop_hurry(worker->loop);
+}
+
+static void ask(struct reading *reading)
+{
+    reading->tries++;
+    fetcher_ask(reading->waking->worker->fetcher, reading->partition, reading->offset, fetched, reading);
 }
 
 void waking_chore(struct waking *waking)
@@ -118,6 +131,6 @@ void waking_chore(struct waking *waking)
         memcpy(reading->request_id, request_id, sizeof request_id);
         LIST_INSERT_HEAD(&waking->readings, reading, in_all);
         waking->count++;
-        fetcher_ask(worker->fetcher, sleeper.partition, sleeper.offset, fetched, reading);
+        ask(reading);
     }
 }
