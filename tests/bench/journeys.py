@@ -24,7 +24,7 @@ from stages import new_stage
 from waiting import expect, let_pass
 from wall_clock import WallClock, shown
 
-GIVEN_BACK = 25  # seconds, after which what is free is the system's again (worker/run/surplus.h)
+GIVEN_BACK = 8  # seconds, after which what is free is the system's again (worker/run/surplus.h)
 
 
 def reading_cpu_us(kafka, count):

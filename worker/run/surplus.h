@@ -10,7 +10,7 @@
 struct surplus *surplus_new(struct worker *worker);
 void *surplus_free(struct surplus *surplus); /* null does nothing */
 
-/* Looks every ten seconds, from now on. */
+/* Looks every two seconds, from now on: what has gathered since is given back within a turn (R15). */
 void surplus_begin(struct surplus *surplus);
 
 #endif
