@@ -112,6 +112,35 @@ def new_numbers_are_ordered(stage):
 
 
 @story(on="both")
+def bt_reports_after_the_end(stage):
+    """What comes late is counted; another end than the one that BT had reported is a dead letter: also after a take-over."""
+    calendar = Calendar(stage)
+    worker = stage.worker("one", shown(calendar.path), **SMALL).ready()
+    reader, dead = stage.reader(), stage.reader(stage.topic("order-events.dead"))
+    request = submit(stage, "provide-with-new-numbers", "new-company", key="widgets")
+    expect(calendar.run(reader, request)[-1]["status"] == "COMPLETED", "its end")
+    [reference] = evidence(stage, "createOrder")
+
+    def counted(worker):
+        return sum(map(int, re.findall(r'whc_events_total\{end="late"\} (\d+)', worker.metrics())))
+
+    def late(worker):
+        already = counted(worker)
+        notify(stage, reference, state="completed")
+        notify(stage, reference, state="inProgress")
+        notify(stage, reference, state="cancelled")
+        before = len(dead.messages)
+        wait_for(lambda: len(dead.more()) > before, "the dead letter")
+        wait_for(lambda: counted(worker) == already + 2, "both to be counted")
+        expect([header(message, "whc-dead-reason") for message in dead.messages[before:]] == ["contradicts"], f"{dead.messages[before:]}")
+
+    late(worker)
+    worker.stop()
+    late(stage.worker("one", shown(calendar.path), **SMALL).ready())
+    expect([o["outcome"]["final"] for o in outcomes(reader, request)].count(True) == 1, "it has one end")
+
+
+@story(on="both")
 def a_report_resolves_a_doubt(stage):
     """The reply to the submit is lost, and look-ups give no answer: what BT reports proves that it has it, and it is sent once."""
     calendar = Calendar(stage)

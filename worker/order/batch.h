@@ -11,6 +11,7 @@
 
 #include "change.h"
 #include "duplicates.h"
+#include "last_words.h"
 #include "partitions.h"
 
 struct batch;
@@ -46,6 +47,7 @@ struct batch_setup {
     struct orders *orders;
     struct partitions *partitions;
     struct duplicates *duplicates;
+    struct last_words *last_words; /* null: none are kept */
     const struct batch_records *records;
     void *context;
     size_t most;      /* changes are taken over while there are fewer records */

@@ -72,6 +72,8 @@ static void let_go(struct ownership *ownership)
         partitions_disown(setup->partitions, ownership->partitions[i]);
         duplicates_leave(setup->duplicates, ownership->partitions[i]);
         bt_ids_leave(setup->bt_ids, ownership->partitions[i]);
+        if (setup->last_words != NULL)
+            last_words_leave(setup->last_words, ownership->partitions[i]);
         setup->port->forget(setup->context, ownership->partitions[i]);
     }
     ownership_end_takeover(ownership);

@@ -59,6 +59,7 @@ struct ownership_setup {
     struct orders *orders;
     struct partitions *partitions;
     struct duplicates *duplicates;
+    struct last_words *last_words; /* null: none are kept */
     struct bt_ids *bt_ids;
     struct batch *batch;
     const struct catalogue *catalogue;

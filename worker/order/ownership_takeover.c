@@ -41,8 +41,11 @@ void ownership_begin_takeover(struct ownership *ownership)
 {
     REQUIRE(ownership->count > 0);
     takeover_free(ownership->takeover);
-    for (size_t i = 0; i < ownership->count; i++) /* of a take-over that was not finished */
+    for (size_t i = 0; i < ownership->count; i++) { /* of a take-over that was not finished */
         bt_ids_leave(ownership->setup.bt_ids, ownership->partitions[i]);
+        if (ownership->setup.last_words != NULL)
+            last_words_leave(ownership->setup.last_words, ownership->partitions[i]);
+    }
     ownership->takeover = takeover_new(ownership->partitions, ownership->count, &ownership->setup.terms,
                                        ownership->setup.duplicates);
     ask(ownership, OWNERSHIP_READING);

@@ -216,6 +216,17 @@ void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_rec
         record->inputs = unloaded != NULL ? memory_text(unloaded->inputs) : text_of(order->request.inputs);
 }
 
+struct json_object *snapshot_marks(const struct ledger_record *record)
+{
+    CLEANUP(tree_release) struct json_object *progress = NULL;
+    struct fault unused;
+
+    if (record->progress == NULL ||
+        !tree_read_own(record->progress, strlen(record->progress), &progress, &unused))
+        return NULL;
+    return json_object_get(tree_member(progress, "marks"));
+}
+
 /* What snapshot_restore() would refuse, or set aside, is for it to say so. */
 bool snapshot_sleeps(const struct ledger_record *record, const struct order_type *type)
 {

@@ -15,6 +15,9 @@ enum ledger_state snapshot_state(const struct order *order);
 /* The record of the order as it is now, without outcome and settlement; release it. */
 void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_record *record);
 
+/* How far what BT has reported of it was (marks.h); owned by the caller; null: nothing was. */
+struct json_object *snapshot_marks(const struct ledger_record *record);
+
 /* Whether an order with this record only waits, and may sleep without being looked at. `type`: null: not known. */
 bool snapshot_sleeps(const struct ledger_record *record, const struct order_type *type);
 

@@ -188,7 +188,8 @@ bool ledger_read_head(const struct ledger_schemas *schemas, const void *value, s
     *head = (struct ledger_head){.state = (enum ledger_state)leaves[STATE].number,
                                  .written_at_ms = leaves[WROTE_AT].number,
                                  .settlement = leaves[SETTLEMENT].bytes,
-                                 .settlement_length = leaves[SETTLEMENT].length};
+                                 .settlement_length = leaves[SETTLEMENT].length,
+                                 .has_references = leaves[REFERENCES].length > 1};
     memcpy(head->request_id, request_id, sizeof head->request_id);
     return true;
 }

@@ -92,6 +92,7 @@ struct ledger_head {
     int64_t written_at_ms;
     const char *settlement; /* lies in the value, without a NUL; null: none */
     size_t settlement_length;
+    bool has_references; /* that BT was given: it may still report of it */
 };
 
 /* Reads only that, and copies nothing else. Fails like ledger_read(). */

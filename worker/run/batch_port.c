@@ -159,6 +159,7 @@ struct batch *batch_port_new(struct worker *worker)
     const struct batch_setup setup = {.orders = worker->orders,
                                       .partitions = worker->partitions,
                                       .duplicates = worker->duplicates,
+                                      .last_words = worker->last_words,
                                       .records = &records,
                                       .context = worker,
                                       .most = RECORDS_MAX,

@@ -125,6 +125,8 @@ void bt_ids_port_chore(struct worker *worker)
 
     if (!worker_takes(worker))
         return;
+    last_words_expire(worker->last_words,
+                      worker_time(worker).wall_ms - worker->settings->duplicates_window_ms);
     while (!batch_is_full(worker->batch) &&
            bt_ids_expire(worker->bt_ids, worker_time(worker).wall_ms, &count)) {
         if (count > 0)

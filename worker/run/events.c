@@ -110,6 +110,31 @@ static bool is_ours(const char *reference, int32_t partition)
            reference_partition(reference) == partition;
 }
 
+/* No order that is open has the reference: one that has ended may have had it (PROMISE.md R9). */
+static void look_back(struct worker *worker, const struct event *event, struct json_object *payload,
+                      struct place place)
+{
+    const struct event_message *what = asyncapi_message(&worker->catalogue->asyncapi, payload);
+
+    switch (what == NULL ? LAST_WORD_UNKNOWN
+                         : last_words_compare(worker->last_words, place.message->partition, event->reference,
+                                              what, payload)) {
+    case LAST_WORD_UNKNOWN:
+        put_aside(worker, place, "unknown-order",
+                  "no order that waits, or is under way, has this reference here");
+        return;
+    case LAST_WORD_CONTRADICTS:
+        LOG(LOG_ERROR, "BT reports another end of an order than the one that it has: look at it at BT",
+            log_text("reference", event->reference));
+        put_aside(worker, place, "contradicts", "the order has ended, as BT had reported then");
+        return;
+    case LAST_WORD_LATE:
+        finish(worker, place);
+        metrics_count_event(worker->metrics, "late");
+        return;
+    }
+}
+
 /* To the order that has the reference. */
 static enum taken find(struct worker *worker, const struct event *event, struct place place)
 {
@@ -130,8 +155,7 @@ static enum taken find(struct worker *worker, const struct event *event, struct 
         return tell(worker, order, event, payload, place);
     if (order == NULL && orders_wake_named(worker->orders, partition, event->reference))
         return TAKEN_AWAKE;
-    put_aside(worker, place, "unknown-order",
-              "no order that waits, or is under way, has this reference here");
+    look_back(worker, event, payload, place);
     return TAKEN;
 }
 

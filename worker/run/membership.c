@@ -366,6 +366,7 @@ static struct ownership *make_ownership(struct membership *membership)
         .orders = worker->orders,
         .partitions = worker->partitions,
         .duplicates = worker->duplicates,
+        .last_words = worker->last_words,
         .bt_ids = worker->bt_ids,
         .batch = worker->batch,
         .catalogue = worker->catalogue,

@@ -4,6 +4,7 @@
 #include "invariant.h"
 #include "memory.h"
 #include "records.h"
+#include "snapshot.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -17,6 +18,7 @@ struct recovery {
     struct ledger_schemas schemas;
     struct takeover *takeover;
     struct bt_ids *bt_ids;
+    struct last_words *last_words;
     bool publishes; /* there are no transactions: an outcome may be missing (R13) */
 };
 
@@ -92,6 +94,20 @@ static const struct takeover_partition *partition_of(struct takeover *takeover, 
     return &partitions[i];
 }
 
+/* BT may still report of it. What it has heard is in its progress. */
+static void take_last_words(const struct recovery *recovery, const rd_kafka_message_t *message,
+                            const struct ledger_head *head)
+{
+    struct ledger_record record;
+    struct fault unused;
+
+    if (!ledger_read(&recovery->schemas, message->payload, message->len, &record, &unused))
+        return; /* its head was read */
+    CLEANUP(tree_release) struct json_object *marks = snapshot_marks(&record);
+    last_words_add(recovery->last_words, message->partition, &record.references, marks, head->written_at_ms);
+    ledger_release(&record);
+}
+
 /* An order that is done: copied only where nobody knows whether its outcome was published. */
 static void take_done(const struct recovery *recovery, const rd_kafka_message_t *message,
                       const struct ledger_head *head)
@@ -101,6 +117,8 @@ static void take_done(const struct recovery *recovery, const rd_kafka_message_t 
 
     memcpy(done.request_id, head->request_id, sizeof done.request_id);
     takeover_done(recovery->takeover, &done);
+    if (head->has_references)
+        take_last_words(recovery, message, head);
     if (recovery->publishes && is_unconfirmed(partition_of(recovery->takeover, message->partition),
                                               head->settlement, head->settlement_length))
         takeover_store(recovery->takeover, message->partition, memory_copy(message->payload, message->len),
@@ -169,7 +187,7 @@ static bool take(const struct recovery *recovery, const rd_kafka_message_t *mess
 bool recovery_read(struct worker *worker, struct takeover *takeover, struct fault *why)
 {
     const struct recovery recovery = {records_ledger_schemas(worker), takeover, worker->bt_ids,
-                                      !worker->settings->settlement_transactions};
+                                      worker->last_words, !worker->settings->settlement_transactions};
     int64_t share = loop_share(worker->loop);
 
     do {

@@ -304,6 +304,7 @@ static void make_orders_and_ledger(struct worker *worker)
                                                     ? LEDGER_FORMATS
                                                     : (unsigned)worker->settings->ledger_format + 1);
     worker->orders = make_orders(worker);
+    worker->last_words = last_words_new(&worker->catalogue->asyncapi);
     worker->duplicates = duplicates_new((struct duplicates_window){
         worker->settings->duplicates_window_ms, (size_t)worker->settings->duplicates_max,
         worker->settings->duplicates_full == FULL_FORGET});
@@ -407,6 +408,7 @@ static void stop(struct worker *worker)
     batch_free(worker->batch);
     metrics_free(worker->metrics);
     orders_free(worker->orders);
+    last_words_free(worker->last_words);
     duplicates_free(worker->duplicates);
     partitions_free(worker->partitions);
     ledger_schemas_release(&worker->ledger_schemas);

@@ -55,6 +55,7 @@ struct worker {
     struct duplicates *duplicates;
     struct partitions *partitions;
     struct batch *batch;
+    struct last_words *last_words;
     struct bt_ids *bt_ids;
     struct ownership *ownership; /* null until the group is joined */
     struct intake_gate gate;

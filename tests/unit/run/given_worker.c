@@ -31,6 +31,7 @@ static void make(struct given_worker *given, const char *workflow)
     worker->ledger_schemas = ledger_schemas_new(LEDGER_FORMATS);
     worker->partition_total = 2;
     worker->outcome_max_bytes = worker->ledger_max_bytes = worker->dead_max_bytes = GIVEN_ROOM_BYTES;
+    worker->last_words = last_words_new(&given->world.catalogue->asyncapi);
     worker->duplicates =
         duplicates_new((struct duplicates_window){GIVEN_REMEMBERED_MS, GIVEN_REMEMBERED_MOST, true});
     worker->partitions = partitions_new("me", LEDGER_FORMATS);
@@ -169,6 +170,7 @@ void given_worker_end(struct given_worker *given)
     bt_ids_free(worker->bt_ids);
     batch_free(worker->batch);
     metrics_free(worker->metrics);
+    last_words_free(worker->last_words);
     duplicates_free(worker->duplicates);
     partitions_free(worker->partitions);
     given_world_end(&given->world);
