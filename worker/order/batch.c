@@ -2,6 +2,7 @@
 #include "batch_inside.h"
 
 #include "invariant.h"
+#include "last_words.h"
 #include "memory.h"
 
 #include <stdio.h>

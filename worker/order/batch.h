@@ -11,10 +11,10 @@
 
 #include "change.h"
 #include "duplicates.h"
-#include "last_words.h"
 #include "partitions.h"
 
 struct batch;
+struct last_words;
 
 /* How the records are made; the batch owns what they give. */
 struct batch_records {
@@ -32,8 +32,7 @@ struct batch_records {
     /* What forgets an order of the ledger; the barrier of a take-over. */
     void *(*forgotten)(void *context, int32_t partition, const char *request_id);
     void *(*owner)(void *context, const struct ledger_owner *owner);
-    /* One that Kafka refused by itself becomes smaller (R16). `order`: whose outcome it is; null: none. True: it still
-     * is that outcome, but changed. */
+    /* One that Kafka refused becomes smaller (R16). `order`: whose outcome it is, or null. True: it still is, changed. */
     bool (*replace)(void *context, const struct order *order, int32_t partition, void **record);
     void (*release)(void *context, void *record);
     void (*settled)(void *context, const void *record); /* it is, and is released next; may be null */
@@ -56,7 +55,6 @@ struct batch_setup {
 
 struct batch *batch_new(const struct batch_setup *setup);
 void *batch_free(struct batch *batch); /* null does nothing */
-
 /* --- what goes into the next settlement --- */
 
 /* A record of the partition that belongs to no order: a dead letter. */

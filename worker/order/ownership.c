@@ -3,6 +3,7 @@
 
 #include "failpoint.h"
 #include "invariant.h"
+#include "last_words.h"
 #include "memory.h"
 
 struct ownership *ownership_new(const struct ownership_setup *setup)

@@ -66,8 +66,7 @@ struct ownership_setup {
     struct takeover_terms terms;
     const struct ownership_port *port;
     void *context;
-    bool probes;        /* the broker's fence is tested before the first barrier */
-    bool must_have_all; /* nobody is fenced, so one process must have all (R13) */
+    bool probes, must_have_all; /* the fence is tested first; there is none: one has all (R13) */
     int64_t read_again_ms, drain_ms, fenced_ms;
     int64_t owner_wait_ms; /* for the owner record of a committed position; 0: for ever */
 };

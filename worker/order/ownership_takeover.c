@@ -4,6 +4,7 @@
 
 #include "failpoint.h"
 #include "invariant.h"
+#include "last_words.h"
 #include "memory.h"
 #include "snapshot.h"
 

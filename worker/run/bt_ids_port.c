@@ -4,6 +4,7 @@
 #include "dead_letter.h"
 #include "event_route.h"
 #include "invariant.h"
+#include "last_words.h"
 #include "log.h"
 #include "memory.h"
 #include "metrics.h"

@@ -4,6 +4,7 @@
 #include "await.h"
 #include "dead_letter.h"
 #include "event_route.h"
+#include "last_words.h"
 #include "log.h"
 #include "marks.h"
 #include "memory.h"

@@ -2,6 +2,7 @@
 #include "recovery.h"
 
 #include "invariant.h"
+#include "last_words.h"
 #include "memory.h"
 #include "records.h"
 #include "snapshot.h"

@@ -13,6 +13,7 @@
 #include "instance_lock.h"
 #include "intake.h"
 #include "invariant.h"
+#include "last_words.h"
 #include "ledger_growth.h"
 #include "log.h"
 #include "membership.h"

@@ -6,6 +6,7 @@
 #include "bt_ids_port.h"
 #include "datum.h"
 #include "framing.h"
+#include "last_words.h"
 #include "metrics.h"
 #include "records.h"
 
