@@ -3,6 +3,12 @@
 
 #include "invariant.h"
 
+/* What its record says of offsets is of another log: it is written once more before it sleeps, or is taken over again. */
+static bool is_anew(const struct sleeper *sleeper)
+{
+    return sleeper->events_anew || sleeper->signals_anew;
+}
+
 void orders_recover_asleep(struct orders *orders, const struct order_type *type,
                            const struct ledger_record *record, struct sleeper sleeper)
 {
@@ -17,6 +23,8 @@ void orders_recover_asleep(struct orders *orders, const struct order_type *type,
     sleeper.late = record->wait.late;
     asleep_add(orders->asleep, record->request_id, &sleeper, &record->references);
     orders_count_at(orders, sleeper.workflow, true);
+    if (is_anew(&sleeper))
+        asleep_wake(orders->asleep, record->request_id);
 }
 
 bool orders_woken(struct orders *orders, struct order *order, int64_t offset, struct orders_time time,
@@ -37,6 +45,8 @@ bool orders_woken(struct orders *orders, struct order *order, int64_t offset, st
     order->ledger.record_offset = offset;
     orders->woken++;
     TRY(orders_recover(orders, order, time, why));
+    if (is_anew(&sleeper))
+        orders_mark_changed(orders, order);
     orders->due_ms = time.now_ms;
     return true;
 }

@@ -161,6 +161,42 @@ static void its_partition_leaves(void)
     given_world_end(&world);
 }
 
+/*
+ * The events' log was made anew: offsets in the record say nothing there. It is woken and written once more, else the
+ * next message would be taken for one that it has heard: here, or after another take-over.
+ */
+static void its_log_is_new(void)
+{
+    struct world world;
+    char name[UUID_TEXT_SIZE];
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct ledger_record record;
+    struct fault why;
+
+    snprintf(name, sizeof name, "%s", reference);
+    CU_ASSERT_EQUAL(given_told_by(&world, order, false, 1000, "e1", NULL, "taken"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(given_told_by(&world, order, true, 50, "e2", NULL, "working"), TOLD_TAKEN);
+    struct order *again = given_recalled(&world, order);
+    settle(&world, AT);
+    snapshot_take(again, 0, &record);
+    orders_leave(world.orders, 0, true);
+    orders_recover_asleep(world.orders, again->type, &record,
+                          (struct sleeper){.offset = AT, .events_anew = true});
+    ledger_release(&record);
+    asked(&world, AT);
+    CU_ASSERT_FATAL(orders_woken(world.orders, again, AT, world.time, &why));
+    CU_ASSERT_EQUAL(given_told_by(&world, again, true, 50, "e2", NULL, "working"), TOLD_AGAIN);
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_find_reference(world.orders, name), again); /* it does not sleep yet */
+    order = given_recalled(&world, again);
+    settle(&world, AT + 1);
+    CU_ASSERT(orders_wake_named(world.orders, 0, name));
+    asked(&world, AT + 1);
+    CU_ASSERT_FATAL(orders_woken(world.orders, order, AT + 1, world.time, &why));
+    CU_ASSERT_EQUAL(given_told_by(&world, order, false, 7, "e3", NULL, "done"), TOLD_TAKEN);
+    given_world_end(&world);
+}
+
 /* Only what is certain to go on waiting sleeps unseen: the rest is for snapshot_restore() to judge. */
 static void which_records_sleep(void)
 {
@@ -197,5 +233,6 @@ CU_TestInfo test_orders_asleep[] = {{"it is woken", it_is_woken},
                                     {"its time is up", its_time_is_up},
                                     {"it stays awake", it_stays_awake},
                                     {"its partition leaves", its_partition_leaves},
+                                    {"its log is new", its_log_is_new},
                                     {"which records sleep", which_records_sleep},
                                     CU_TEST_INFO_NULL};
