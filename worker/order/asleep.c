@@ -26,7 +26,7 @@ struct entry {
     struct heap_item due;
     struct part *part;
     LIST_ENTRY(entry) in_part;
-    STAILQ_ENTRY(entry) in_read;
+    TAILQ_ENTRY(entry) in_read;
     int64_t offset;
     struct uuid id;
     struct name *names;
@@ -50,7 +50,7 @@ struct asleep {
     struct heap due;
     struct part **parts; /* by partition; null: none sleeps there */
     size_t part_room, count, late;
-    STAILQ_HEAD(, entry) to_read;
+    TAILQ_HEAD(entry_list, entry) to_read;
     SLIST_HEAD(, part) left;
 };
 
@@ -60,7 +60,7 @@ struct asleep *asleep_new(void)
 
     asleep->entries.size = sizeof(struct entry);
     asleep->all_names.size = sizeof(struct name);
-    STAILQ_INIT(&asleep->to_read);
+    TAILQ_INIT(&asleep->to_read);
     SLIST_INIT(&asleep->left);
     return asleep;
 }
@@ -157,7 +157,7 @@ static void wake(struct asleep *asleep, struct entry *entry)
     if (entry->waking)
         return;
     heap_remove(&asleep->due, &entry->due);
-    STAILQ_INSERT_TAIL(&asleep->to_read, entry, in_read);
+    TAILQ_INSERT_TAIL(&asleep->to_read, entry, in_read);
     entry->waking = entry->queued = true;
 }
 
@@ -225,8 +225,8 @@ bool asleep_next(struct asleep *asleep, char request_id[UUID_TEXT_SIZE], struct 
 {
     struct entry *entry;
 
-    while ((entry = STAILQ_FIRST(&asleep->to_read)) != NULL) {
-        STAILQ_REMOVE_HEAD(&asleep->to_read, in_read);
+    while ((entry = TAILQ_FIRST(&asleep->to_read)) != NULL) {
+        TAILQ_REMOVE(&asleep->to_read, entry, in_read);
         entry->queued = false;
         if (entry->part->left)
             continue;
@@ -246,7 +246,7 @@ static void forget(struct asleep *asleep, struct entry *entry)
     table_remove(&asleep->ids, &entry->by_id);
     heap_remove(&asleep->due, &entry->due);
     if (entry->queued)
-        STAILQ_REMOVE(&asleep->to_read, entry, entry, in_read);
+        TAILQ_REMOVE(&asleep->to_read, entry, in_read);
     LIST_REMOVE(entry, in_part);
     pool_free(&asleep->entries, entry);
 }

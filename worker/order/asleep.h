@@ -2,7 +2,7 @@
  * Orders that wait for a message or a date, and of which all else stands in the ledger only: what wakes them, and where
  * their records are. See await.h.
  *
- * There may be a million of them for months, so one takes about 130 bytes, and 32 for each name that BT may give it.
+ * There may be a million of them for months, so one takes about 140 bytes, and 32 for each name that BT may give it.
  * A name is kept as its hash: a stranger's with the same one wakes an order, which then finds that it is not its own.
  */
 #ifndef ORDER_ASLEEP_H
