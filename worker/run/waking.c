@@ -79,9 +79,9 @@ static bool wake(const struct reading *reading, const rd_kafka_message_t *messag
                          "it is not there any more: it was deleted, by hand or with the topic");
     TRY(ledger_read(&schemas, message->payload, message->len, &record, why));
     const struct order_type *type = catalogue_type(worker->catalogue, record.order_type);
-    if (!snapshot_sleeps(&record, type)) {
+    if (strcmp(record.request_id, reading->request_id) != 0 || !snapshot_sleeps(&record, type)) {
         ledger_release(&record);
-        return fault_set(why, FAULT_INPUT, "it is not of an order that waits");
+        return fault_set(why, FAULT_INPUT, "what stands there is not of this order, or of none that waits");
     }
     bool restored =
         snapshot_restore(worker->settings->topic_requests, reading->partition, &record, type, &order, why);
