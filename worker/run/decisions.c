@@ -14,10 +14,16 @@
 #include "remembered.h"
 #include "text.h"
 
+/* A signal of ours that cannot be read: what came before it in its partition may still wait for its order. */
+struct stopped {
+    int32_t partition;
+    int64_t offset;
+};
+
 struct decisions {
     struct worker *worker;
     struct ahead ahead;
-    int32_t *stopped; /* partitions whose next signal is ours and cannot be read */
+    struct stopped *stopped;
     size_t stopped_count;
     char why[300];
 };
@@ -98,7 +104,7 @@ static void stop(struct decisions *decisions, const rd_kafka_message_t *message,
 {
     decisions->stopped =
         memory_resize(decisions->stopped, decisions->stopped_count + 1, sizeof *decisions->stopped);
-    decisions->stopped[decisions->stopped_count++] = message->partition;
+    decisions->stopped[decisions->stopped_count++] = (struct stopped){message->partition, message->offset};
     text_print(decisions->why, sizeof decisions->why,
                "decisions of partition %d stand still: the signal at offset %lld cannot be read: %s",
                (int)message->partition, (long long)message->offset, inner->text);
@@ -107,10 +113,11 @@ static void stop(struct decisions *decisions, const rd_kafka_message_t *message,
     metrics_count_decision(decisions->worker->metrics, "unreadable");
 }
 
-static bool is_stopped(const struct decisions *decisions, int32_t partition)
+static bool is_stopped(const struct decisions *decisions, const rd_kafka_message_t *message)
 {
     for (size_t i = 0; i < decisions->stopped_count; i++)
-        if (decisions->stopped[i] == partition)
+        if (decisions->stopped[i].partition == message->partition &&
+            decisions->stopped[i].offset < message->offset)
             return true;
     return false;
 }
@@ -176,7 +183,7 @@ static enum taken take(void *context, const rd_kafka_message_t *message)
     struct decision decision;
     struct fault why;
 
-    if (is_stopped(decisions, message->partition))
+    if (is_stopped(decisions, message))
         return TAKEN;
     enum intake_answer answer = intake_gate_signal(&worker->gate, message->partition, message->offset);
     if (answer != INTAKE_OPEN)
