@@ -154,11 +154,20 @@ static struct entry *find(const struct asleep *asleep, int32_t partition, const 
 
 static void wake(struct asleep *asleep, struct entry *entry)
 {
-    if (entry->waking)
-        return;
     heap_remove(&asleep->due, &entry->due);
     TAILQ_INSERT_TAIL(&asleep->to_read, entry, in_read);
     entry->waking = entry->queued = true;
+}
+
+/* Somebody waits for it, and others for that: it goes before all that are only due. */
+static void wake_first(struct asleep *asleep, struct entry *entry)
+{
+    if (!entry->waking)
+        wake(asleep, entry);
+    if (!entry->queued)
+        return;
+    TAILQ_REMOVE(&asleep->to_read, entry, in_read);
+    TAILQ_INSERT_HEAD(&asleep->to_read, entry, in_read);
 }
 
 bool asleep_wake(struct asleep *asleep, const char *request_id)
@@ -166,7 +175,7 @@ bool asleep_wake(struct asleep *asleep, const char *request_id)
     struct entry *entry = asleep->count == 0 ? NULL : find(asleep, -1, request_id);
 
     if (entry != NULL)
-        wake(asleep, entry);
+        wake_first(asleep, entry);
     return entry != NULL;
 }
 
@@ -178,7 +187,7 @@ bool asleep_wake_named(struct asleep *asleep, int32_t partition, const char *nam
         struct entry *entry = CONTAINER_OF(item, struct name, by_name)->entry;
         if (entry->part->left || entry->part->partition != partition)
             continue;
-        wake(asleep, entry);
+        wake_first(asleep, entry);
         return true;
     }
     return false;

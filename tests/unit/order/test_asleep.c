@@ -99,6 +99,11 @@ static void they_wake(void)
     CU_ASSERT(!wakes(asleep, 2) && asleep_count(asleep) == 4);
     add(asleep, 0, 2, 50);
     CU_ASSERT(wakes(asleep, 2) && asleep_due_ms(asleep) == 400);
+    add(asleep, 0, 7, 60);
+    add(asleep, 0, 9, 70);
+    asleep_wake_due(asleep, 70, 10);
+    CU_ASSERT(wakes(asleep, 9));
+    given_same("for whom somebody waits comes first", to_read(asleep), "9 2 7 ");
     asleep_free(asleep);
     CU_ASSERT_PTR_NULL(asleep_free(NULL));
 }
