@@ -15,6 +15,7 @@ from cluster import Cluster
 from journeys_told import Told
 from listeners import Listener, posts_to
 from lives import drawn
+from ports import free_port
 from stages import new_stage
 from story import story
 from timings import calls, member, settling
@@ -48,8 +49,8 @@ class Campaign:
         self.clock = WallClock(self.stage)
         self.journeys, self.sent, self.waves = drawn(self.draw, JOURNEYS), {}, WAVES
         self.kills, self.rounds, self.workers = collections.Counter(), 0, {}
-        self.listener = Listener(self.stage, environment=shown(self.clock.path)).ready()
-        self.listener_port = self.listener.port
+        self.listener_port = free_port()  # also while the listener is dead
+        self.listener = self.listen().ready()
         posts_to(self.stage, self.listener)
         self.told = Told(self.stage, self.sent)
         for slot in SLOTS:
@@ -64,6 +65,9 @@ class Campaign:
 
     def start(self, slot):
         self.workers[slot] = self.stage.worker(slot, shown(self.clock.path), **SETTINGS)
+
+    def listen(self):
+        return Listener(self.stage, shown(self.clock.path), **{"listen.port": self.listener_port})
 
     def is_dead(self, slot):
         return self.workers[slot].process.poll() is not None
@@ -88,8 +92,7 @@ class Campaign:
         if node is not None:
             self.cluster.revive(node)
         if self.listener.process.poll() is not None:
-            given = {"listen.port": self.listener_port, "environment": shown(self.clock.path)}
-            self.listener = Listener(self.stage, **given)
+            self.listener = self.listen()
         for slot in SLOTS:
             if self.is_dead(slot):
                 self.start(slot)

@@ -5,7 +5,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import struct
 import tempfile
 import time
@@ -17,6 +16,7 @@ from brokers import Kafka
 from events import header, outcomes_by_request
 from order_types import order_type, portability
 from orders import all_final, ask, create_order, evidence, expect_one_each, final, outcomes, send_example, send_many, submit
+from ports import free_port
 from programs import Worker
 from registries import confluent_v0, on_registry
 from stages import new_stage
@@ -188,12 +188,6 @@ def the_schema_cache_cannot_be_written(stage):
         expect(worker.page("/health/ready")[0] == 200, worker.page("/health/ready")[1])
         expect(worker.stop() == 0, worker.log())
     expect(not list(folder.iterdir()), f"a half-written file is left: {list(folder.iterdir())}")
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @story(on="real")

@@ -1,11 +1,11 @@
 """Three brokers and a controller (KRaft), each a process that a test may kill, stop or freeze; replication 3, min.insync 2."""
 
-import os
 import pathlib
 import signal
 import subprocess
 
 from paths import ROOT
+from ports import free_port
 from waiting import let_pass, wait_for
 
 COMMON = """controller.quorum.voters=1@127.0.0.1:{controller}
@@ -36,7 +36,7 @@ class Cluster:
         self.classpath = subprocess.run(
             [ROOT / "tests" / "lib" / "kafka", "classpath"], check=True, text=True, stdout=subprocess.PIPE
         ).stdout.strip()
-        base = 20000 + os.getpid() % 10000
+        base = free_port(4)
         self.ports = {1: base, 2: base + 1, 3: base + 2, 4: base + 3}
         self.nodes = {}
         for node in self.ports:

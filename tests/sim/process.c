@@ -181,12 +181,19 @@ static bool stands_still(struct process *worker)
     return true;
 }
 
+static void call(struct process *worker)
+{
+    process_calls_chore(worker);
+    if (worker->up)
+        process_waking_chore(worker);
+}
+
 /* The events that the loop would tell, then the chores in run.c's order. It goes on where it stood still. */
 void process_turn(struct process *worker)
 {
     static void (*const chores[])(struct process *) = {
-        take_answer,          process_calls_time_out,   process_intake_chore,    process_calls_chore,
-        process_waking_chore, process_settlement_chore, process_membership_chore};
+        take_answer, process_calls_time_out,   process_intake_chore,
+        call,        process_settlement_chore, process_membership_chore};
 
     if (worker->chore == 0) {
         worker->dirty = false;
