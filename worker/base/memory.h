@@ -26,11 +26,12 @@ void *memory_free(void *object);
 
 /*
  * Gives what is free back to the system: the C library keeps it as long as anything above it is in use. About a
- * millisecond for 10 MiB, of all threads that allocate. And how many bytes of the process are in memory for nothing the
- * library knows of: those, and some for the program itself; 0: it cannot be told.
+ * millisecond for 10 MiB, of all threads that allocate.
  */
-size_t memory_spare(void);
 void memory_give_back(void);
+
+/* Bytes of the process that lie in memory and are not in use: those, and some of the program itself; 0: not known. */
+size_t memory_spare(void);
 
 /* Frees the variable when it leaves its scope: CLEANUP(memory_release) char *text = ...; */
 #define CLEANUP(function) __attribute__((cleanup(function)))

@@ -134,10 +134,10 @@ static void calling_turn(void *context)
 {
     struct worker *worker = context;
 
-    if (worker->consumer != NULL)
-        calls_chore(worker->calls);
-    if (worker->consumer != NULL)
-        waking_chore(worker->waking); /* of what came, and of what is due */
+    if (worker->consumer == NULL)
+        return;
+    calls_chore(worker->calls);
+    waking_chore(worker->waking); /* of what came, and of what is due */
 }
 
 static void settling_turn(void *context)
