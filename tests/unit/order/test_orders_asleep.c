@@ -153,6 +153,7 @@ static void its_partition_leaves(void)
     CU_ASSERT(orders_count(world.orders) == 0 && !orders_wake_named(world.orders, 0, name));
     CU_ASSERT(snapshot_sleeps(&record, again->type));
     orders_recover_asleep(world.orders, again->type, &record, (struct sleeper){.offset = AT + 1});
+    CU_ASSERT(orders_wake_named(world.orders, 0, name));
     CU_ASSERT(orders_woken(world.orders, again, AT, world.time, &why)); /* freed */
     CU_ASSERT(orders_find_reference(world.orders, name) == NULL && orders_count(world.orders) == 1);
     CU_ASSERT(orders_wake_named(world.orders, 0, name));
