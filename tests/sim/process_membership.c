@@ -71,7 +71,7 @@ static void tell_record(struct process *worker, struct takeover *takeover, int32
         return;
     }
     struct ledger_record copy = process_records_copy(&payload->record);
-    takeover_live(takeover, partition, payload - sim.payloads, &copy);
+    takeover_live(takeover, partition, payload - sim.payloads, takeover_lets_sleep(takeover, &copy), &copy);
     ledger_release(&copy);
 }
 

@@ -5,10 +5,8 @@
 #include "projection.h"
 #include "scan.h"
 #include "schema_inside.h"
-#include "utf8.h"
 
 #include <avro.h>
-#include <string.h>
 
 const struct datum_limits datum_limits_usual = {.bytes_max = 4 << 20, .values_max = 200000, .depth_max = 64};
 const struct datum_limits datum_limits_own = {
@@ -35,24 +33,27 @@ bool datum_decode(const struct schema *writer, const void *bytes, size_t length,
     return good;
 }
 
-static bool is_text(const struct datum_leaf *leaf)
-{
-    return memchr(leaf->bytes, '\0', leaf->length) == NULL && utf8_valid(leaf->bytes, leaf->length);
-}
-
 bool datum_read_leaves(const struct schema *schema, const void *bytes, size_t length,
                        const struct datum_limits *limits, struct datum_leaf leaves[], size_t count,
                        struct fault *why)
 {
     const struct schema_node *root = schema->root;
+    const struct scan_wanted wanted = {.leaves = leaves};
 
     if (root->kind != SCHEMA_RECORD || root->field_count != count)
         return fault_set(why, FAULT_LOCAL, "'%s' does not have %zu fields", schema_name(schema), count);
-    memset(leaves, 0, count * sizeof *leaves);
-    TRY(scan_datum(root, bytes, length, limits, leaves, why));
-    for (size_t i = 0; i < count; i++)
-        if (leaves[i].bytes != NULL && schema_present(root->fields[i].type)->kind == SCHEMA_STRING &&
-            !is_text(&leaves[i]))
-            return fault_set(why, FAULT_INPUT, "%s: it is not a text", root->fields[i].name);
-    return true;
+    return scan_datum(root, bytes, length, limits, &wanted, why);
+}
+
+bool datum_read_items(const struct schema *schema, const void *bytes, size_t length, size_t count,
+                      datum_item_fn *each, void *context, struct fault *why)
+{
+    const struct schema_node *root = schema->root;
+    struct datum_leaf leaves[DATUM_ITEM_FIELDS];
+    const struct scan_wanted wanted = {leaves, each, context};
+
+    REQUIRE(count <= DATUM_ITEM_FIELDS);
+    if (root->kind != SCHEMA_ARRAY || root->items->kind != SCHEMA_RECORD || root->items->field_count != count)
+        return fault_set(why, FAULT_LOCAL, "it is no list of records of %zu fields", count);
+    return scan_datum(root, bytes, length, &datum_limits_own, &wanted, why);
 }

@@ -38,7 +38,7 @@ MUST_USE bool datum_decode(const struct schema *writer, const void *bytes, size_
                            struct json_object **tree, struct fault *why);
 
 /*
- * A field without a tree: integers and the index of a symbol are numbers; text and bytes are borrowed. Of a record, an
+ * A field without a tree: integers, truth values and the index of a symbol are numbers; text and bytes are borrowed. Of a record, an
  * array or a map it is the encoded value, for datum_decode() by a schema of its own.
  */
 struct datum_leaf {
@@ -55,6 +55,18 @@ struct datum_leaf {
 MUST_USE bool datum_read_leaves(const struct schema *schema, const void *bytes, size_t length,
                                 const struct datum_limits *limits, struct datum_leaf leaves[], size_t count,
                                 struct fault *why);
+
+/* One item of a list; its leaves are borrowed until the function returns. */
+typedef void datum_item_fn(void *context, const struct datum_leaf leaves[]);
+
+enum { DATUM_ITEM_FIELDS = 8 };
+
+/*
+ * The same for a list of our own, of records of `count` fields, at most DATUM_ITEM_FIELDS: `each` is called with one after
+ * the other, of a damaged list with those before the damage.
+ */
+MUST_USE bool datum_read_items(const struct schema *schema, const void *bytes, size_t length, size_t count,
+                               datum_item_fn *each, void *context, struct fault *why);
 
 /*
  * Adds the datum of plain JSON that conforms strictly (projection_conform), with defaults filled in. FAULT_INPUT names

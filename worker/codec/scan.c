@@ -9,10 +9,11 @@
 
 struct scan {
     const uint8_t *at, *end;
-    struct datum_leaf *leaves; /* of the root's fields; null: not wanted */
-    struct datum_leaf *leaf;   /* the one that is read */
+    const struct scan_wanted *wanted; /* null: no leaves are */
+    struct datum_leaf *leaf;          /* the one that is read */
     size_t values_left;
     unsigned depth_left;
+    unsigned depth_wanted; /* what is left within the record whose leaves are wanted */
     const struct datum_limits *limits;
     struct fault *why;
 };
@@ -104,18 +105,25 @@ static bool take_truth(struct scan *scan, const struct value_path *at)
     TRY(take(scan, 1, at));
     if (scan->at[-1] > 1)
         return value_path_fault(at, scan->why, "a truth value that is neither 0 nor 1");
+    if (scan->leaf != NULL)
+        *scan->leaf = (struct datum_leaf){.number = scan->at[-1]};
     return true;
+}
+
+static bool is_text(const char *bytes, size_t length)
+{
+    return memchr(bytes, '\0', length) == NULL && utf8_valid(bytes, length);
 }
 
 static bool take_key(struct scan *scan, const struct value_path *at)
 {
-    const uint8_t *start;
+    const char *start;
     int64_t length;
 
     TRY(take_number(scan, 64, at, &length));
-    start = scan->at;
+    start = (const char *)scan->at;
     TRY(take(scan, length, at));
-    if (memchr(start, '\0', (size_t)length) != NULL || !utf8_valid((const char *)start, (size_t)length))
+    if (!is_text(start, (size_t)length))
         return value_path_fault(at, scan->why, "a key that is not a text");
     return true;
 }
@@ -142,6 +150,8 @@ static bool take_block(struct scan *scan, const struct value_path *at, uint64_t 
 
 static bool scan_items(struct scan *scan, const struct schema_node *node, const struct value_path *at)
 {
+    bool wanted =
+        scan->wanted != NULL && scan->wanted->each != NULL && scan->depth_left == scan->depth_wanted + 1;
     struct value_path here = {.up = at};
     const uint8_t *end;
     uint64_t count = 0;
@@ -154,6 +164,8 @@ static bool scan_items(struct scan *scan, const struct schema_node *node, const 
             if (node->kind == SCHEMA_MAP)
                 TRY(take_key(scan, at));
             TRY(scan_node(scan, node->items, &here));
+            if (wanted)
+                scan->wanted->each(scan->wanted->context, scan->wanted->leaves);
         }
         if (end != NULL && scan->at != end)
             return value_path_fault(at, scan->why, "a block is not as long as it says");
@@ -169,9 +181,13 @@ static bool scan_leaf(struct scan *scan, const struct schema_node *node, const s
         present->kind == SCHEMA_RECORD || present->kind == SCHEMA_ARRAY || present->kind == SCHEMA_MAP;
     size_t index;
 
+    *leaf = (struct datum_leaf){.bytes = NULL};
     scan->leaf = is_whole ? NULL : leaf;
-    if (!is_whole)
-        return scan_node(scan, node, at);
+    if (!is_whole) {
+        TRY(scan_node(scan, node, at));
+        return present->kind != SCHEMA_STRING || leaf->bytes == NULL || is_text(leaf->bytes, leaf->length) ||
+               value_path_fault(at, scan->why, "it is not a text");
+    }
     if (node->kind == SCHEMA_UNION) {
         TRY(take_index(scan, node->branch_count, "branch", at, &index));
         node = node->branches[index];
@@ -185,10 +201,12 @@ static bool scan_leaf(struct scan *scan, const struct schema_node *node, const s
 
 static bool scan_fields(struct scan *scan, const struct schema_node *node, const struct value_path *at)
 {
+    bool wanted = scan->wanted != NULL && scan->depth_left == scan->depth_wanted;
+
     for (size_t i = 0; i < node->field_count; i++) {
         struct value_path here = {.up = at, .name = node->fields[i].name};
-        if (at == NULL && scan->leaves != NULL)
-            TRY(scan_leaf(scan, node->fields[i].type, &here, &scan->leaves[i]));
+        if (wanted)
+            TRY(scan_leaf(scan, node->fields[i].type, &here, &scan->wanted->leaves[i]));
         else
             TRY(scan_node(scan, node->fields[i].type, &here));
     }
@@ -246,15 +264,16 @@ static bool scan_node(struct scan *scan, const struct schema_node *node, const s
 }
 
 bool scan_datum(const struct schema_node *root, const void *bytes, size_t length,
-                const struct datum_limits *limits, struct datum_leaf leaves[], struct fault *why)
+                const struct datum_limits *limits, const struct scan_wanted *wanted, struct fault *why)
 {
     if (limits == NULL)
         limits = &datum_limits_usual;
     struct scan scan = {.at = bytes,
                         .end = (const uint8_t *)bytes + length,
-                        .leaves = leaves,
+                        .wanted = wanted,
                         .values_left = limits->values_max,
                         .depth_left = limits->depth_max,
+                        .depth_wanted = limits->depth_max - (wanted != NULL && wanted->each != NULL ? 2 : 1),
                         .limits = limits,
                         .why = why};
 

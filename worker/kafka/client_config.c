@@ -150,7 +150,11 @@ static bool configure_tool_consumer(const struct settings *settings, rd_kafka_co
         {"auto.offset.reset", "earliest"}, {"fetch.wait.max.ms", "50"},
         {"enable.partition.eof", "true"},  {"group.id", "whc-worker-tools"}};
 
+    char unknown[64];
+
     TRY(set_all(conf, values, COUNT_OF(values), why));
+    (void)rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "1", unknown,
+                            sizeof unknown); /* since 2.3, see nudge.h */
     return set(conf, "isolation.level",
                settings->settlement_transactions ? "read_committed" : "read_uncommitted", "isolation.level",
                why);
@@ -202,6 +206,16 @@ static bool configure_beside(const struct settings *settings, rd_kafka_conf_t *c
     return set(conf, "group.id", settings->group_id, "group.id", why);
 }
 
+/* It is not read faster than its records are taken, and what lies between is memory. */
+static bool configure_reader(rd_kafka_conf_t *conf, struct fault *why)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%d", CLIENT_READER_QUEUE_KIB);
+    TRY(set(conf, "queued.max.messages.kbytes", text, "queued.max.messages.kbytes", why));
+    return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
+}
+
 static bool configure_kind(const struct settings *settings, enum client_kind kind, rd_kafka_conf_t *conf,
                            struct fault *why)
 {
@@ -221,7 +235,7 @@ static bool configure_kind(const struct settings *settings, enum client_kind kin
         return configure_beside(settings, conf, why);
     case CLIENT_READER:
         TRY(configure_beside(settings, conf, why));
-        return set(conf, "fetch.wait.max.ms", "10", "fetch.wait.max.ms", why);
+        return configure_reader(conf, why);
     case CLIENT_WATCH:
         TRY(configure_beside(settings, conf, why));
         return set(conf, "isolation.level", "read_uncommitted", "isolation.level", why);

@@ -25,8 +25,8 @@ enum client_kind {
     CLIENT_ADMIN,
 };
 
-/* How often the group's member says that it lives. */
-enum { CLIENT_HEARTBEAT_MS = 300 };
+/* How often the group's member says that it lives; how much of the ledger may lie read and not taken. */
+enum { CLIENT_HEARTBEAT_MS = 300, CLIENT_READER_QUEUE_KIB = 32 << 10 };
 
 /* Collects what is wrong with the passed-through names and values, without connecting. */
 void client_config_check(const struct settings *settings, struct problems *problems);

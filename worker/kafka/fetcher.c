@@ -5,6 +5,7 @@
 #include "invariant.h"
 #include "log.h"
 #include "memory.h"
+#include "nudge.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -33,7 +34,7 @@ struct fetcher {
     int wake;
     struct ask *asks;
     size_t count, room, in_round;
-    bool assigned;
+    rd_kafka_topic_partition_list_t *assigned; /* null: nothing */
     struct loop_timer again;
 };
 
@@ -80,6 +81,8 @@ void *fetcher_free(struct fetcher *fetcher)
         return NULL;
     if (fetcher->queue != NULL)
         rd_kafka_queue_destroy(fetcher->queue);
+    if (fetcher->assigned != NULL)
+        rd_kafka_topic_partition_list_destroy(fetcher->assigned);
     if (fetcher->handle != NULL)
         rd_kafka_destroy(fetcher->handle);
     if (fetcher->wake >= 0) {
@@ -142,14 +145,17 @@ static rd_kafka_topic_partition_t *start_of(rd_kafka_topic_partition_list_t *lis
     return start;
 }
 
-static void assign(struct fetcher *fetcher, const rd_kafka_topic_partition_list_t *list)
+/* Takes the list over. */
+static void assign(struct fetcher *fetcher, rd_kafka_topic_partition_list_t *list)
 {
     rd_kafka_resp_err_t error = rd_kafka_assign(fetcher->handle, list);
 
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
         LOG(LOG_WARN, "records of the ledger cannot be read just now, it is tried again",
             log_text("why", rd_kafka_err2str(error)));
-    fetcher->assigned = list != NULL;
+    if (fetcher->assigned != NULL)
+        rd_kafka_topic_partition_list_destroy(fetcher->assigned);
+    fetcher->assigned = list;
 }
 
 static void begin_round(struct fetcher *fetcher)
@@ -167,7 +173,6 @@ static void begin_round(struct fetcher *fetcher)
     }
     REQUIRE(fetcher->in_round > 0); /* else it would begin rounds and never read */
     assign(fetcher, list);
-    rd_kafka_topic_partition_list_destroy(list);
 }
 
 /* The next that the message answers; the end of the log counts late, since a new leader may not know all of it yet. */
@@ -220,26 +225,39 @@ static bool is_end(const rd_kafka_message_t *message)
                                     message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET);
 }
 
+/* Whether there was one. */
+static bool take_next(struct fetcher *fetcher)
+{
+    rd_kafka_message_t *message = rd_kafka_consume_queue(fetcher->queue, 0);
+
+    if (message == NULL)
+        return false;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || is_end(message))
+        answer(fetcher, message);
+    else
+        LOG(LOG_WARN, "records of the ledger cannot be read just now, those who want them wait",
+            log_text("topic", fetcher->topic), log_int("partition", message->partition),
+            log_text("why", rd_kafka_message_errstr(message)));
+    if (is_end(message))
+        put_off(fetcher, message->partition);
+    rd_kafka_message_destroy(message);
+    return true;
+}
+
 void fetcher_chore(struct fetcher *fetcher)
 {
     int64_t share = loop_share(fetcher->loop);
-    rd_kafka_message_t *message;
+    bool some = false, more = true;
 
-    while (!loop_share_over(fetcher->loop, share) &&
-           (message = rd_kafka_consume_queue(fetcher->queue, 0)) != NULL) {
-        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || is_end(message))
-            answer(fetcher, message);
-        else
-            LOG(LOG_WARN, "records of the ledger cannot be read just now, those who want them wait",
-                log_text("topic", fetcher->topic), log_int("partition", message->partition),
-                log_text("why", rd_kafka_message_errstr(message)));
-        if (is_end(message))
-            put_off(fetcher, message->partition);
-        rd_kafka_message_destroy(message);
+    while (more && !loop_share_over(fetcher->loop, share)) {
+        more = take_next(fetcher);
+        some = some || more;
     }
+    if (fetcher->in_round > 0 && some && !more)
+        consumer_nudge(fetcher->handle, fetcher->assigned); /* one message fills the queue */
     if (fetcher->in_round > 0)
         return;
-    if (fetcher->count == 0 && fetcher->assigned)
+    if (fetcher->count == 0 && fetcher->assigned != NULL)
         assign(fetcher, NULL);
     else if (fetcher->count > 0 && !loop_timer_is_set(&fetcher->again))
         begin_round(fetcher);

@@ -4,18 +4,26 @@
 #include "client_config.h"
 #include "log.h"
 #include "memory.h"
+#include "nudge.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { METADATA_TIMEOUT_MS = 2000 };
+enum {
+    METADATA_TIMEOUT_MS = 2000,
+    NUDGE_BYTES = CLIENT_READER_QUEUE_KIB / 2 * 1024,
+    MESSAGE_BYTES =
+        512, /* what each takes beside its value, about; so that very many small ones count, too */
+};
 
 struct ledger_reader {
     rd_kafka_t *handle;
     rd_kafka_queue_t *queue;
     struct loop *loop;
     const char *topic;
+    rd_kafka_topic_partition_list_t *assigned; /* null: nothing */
+    size_t taken;                              /* bytes, since it was nudged */
     int wake;
 };
 
@@ -66,10 +74,19 @@ bool ledger_reader_new(const struct settings *settings, struct loop *loop, struc
     return true;
 }
 
+static void note_assigned(struct ledger_reader *reader, rd_kafka_topic_partition_list_t *list)
+{
+    if (reader->assigned != NULL)
+        rd_kafka_topic_partition_list_destroy(reader->assigned);
+    reader->assigned = list;
+    reader->taken = 0;
+}
+
 void *ledger_reader_free(struct ledger_reader *reader)
 {
     if (reader == NULL)
         return NULL;
+    note_assigned(reader, NULL);
     if (reader->queue != NULL)
         rd_kafka_queue_destroy(reader->queue);
     if (reader->handle != NULL)
@@ -91,7 +108,7 @@ bool ledger_reader_begin(struct ledger_reader *reader, const int32_t partitions[
         rd_kafka_topic_partition_list_add(list, reader->topic, partitions[i])->offset =
             RD_KAFKA_OFFSET_BEGINNING;
     rd_kafka_resp_err_t error = rd_kafka_assign(reader->handle, list);
-    rd_kafka_topic_partition_list_destroy(list);
+    note_assigned(reader, list);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return fault_set(why, FAULT_LOCAL, "cannot read the ledger: %s", rd_kafka_err2str(error));
     return true;
@@ -100,12 +117,24 @@ bool ledger_reader_begin(struct ledger_reader *reader, const int32_t partitions[
 void ledger_reader_end(struct ledger_reader *reader)
 {
     rd_kafka_assign(reader->handle, NULL);
+    note_assigned(reader, NULL);
+}
+
+static void note_taken(struct ledger_reader *reader, const rd_kafka_message_t *message)
+{
+    reader->taken += message->len + MESSAGE_BYTES;
+    if (reader->taken < NUDGE_BYTES)
+        return;
+    consumer_nudge(reader->handle, reader->assigned);
+    reader->taken = 0;
 }
 
 rd_kafka_message_t *ledger_reader_next(struct ledger_reader *reader)
 {
     for (;;) {
         rd_kafka_message_t *message = rd_kafka_consume_queue(reader->queue, 0);
+        if (message != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+            note_taken(reader, message);
         if (message == NULL || message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
             message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
             return message;

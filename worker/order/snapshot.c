@@ -230,8 +230,7 @@ struct json_object *snapshot_marks(const struct ledger_record *record)
 /* What snapshot_restore() would refuse, or set aside, is for it to say so. */
 bool snapshot_sleeps(const struct ledger_record *record, const struct order_type *type)
 {
-    if (type == NULL || record->state != LEDGER_QUEUED || record->wait.step == NULL || record->step == NULL ||
-        record->inputs == NULL || record->progress == NULL)
+    if (type == NULL || record->state != LEDGER_QUEUED || record->wait.step == NULL || record->step == NULL)
         return false;
     bool todays = record->workflow == NULL || strcmp(record->workflow, type->digest) == 0;
     const struct workflow_version *version =

@@ -173,25 +173,15 @@ static void drop_live(struct takeover *takeover, int32_t partition, const char *
         drop(takeover, live);
 }
 
-/* There may be very many that only wait: what they are stays in the ledger. */
-static bool strip(const struct takeover *takeover, struct ledger_record *record)
+bool takeover_lets_sleep(const struct takeover *takeover, const struct ledger_record *record)
 {
     const struct catalogue *catalogue = takeover->terms.sleeping;
 
-    if (catalogue == NULL || !snapshot_sleeps(record, catalogue_type(catalogue, record->order_type)))
-        return false;
-    record->inputs = memory_free(record->inputs);
-    record->progress = memory_free(record->progress);
-    record->outcome = memory_free(record->outcome);
-    record->outcome_length = 0;
-    record->outcome_headers = memory_free(record->outcome_headers);
-    record->last_decision = memory_free(record->last_decision);
-    record->decisions = memory_free(record->decisions);
-    record->settlement = memory_free(record->settlement);
-    return true;
+    return catalogue != NULL && snapshot_sleeps(record, catalogue_type(catalogue, record->order_type));
 }
 
-void takeover_live(struct takeover *takeover, int32_t partition, int64_t record_offset,
+/* There may be very many that only wait: what they are stays in the ledger. */
+void takeover_live(struct takeover *takeover, int32_t partition, int64_t record_offset, bool sleeps,
                    struct ledger_record *record)
 {
     struct live *live = find_live(takeover, record->request_id);
@@ -201,7 +191,9 @@ void takeover_live(struct takeover *takeover, int32_t partition, int64_t record_
     ledger_release(&live->entry.record);
     live->entry.partition = partition;
     live->entry.record_offset = record_offset;
-    live->entry.sleeps = strip(takeover, record);
+    live->entry.sleeps = sleeps;
+    if (sleeps)
+        ledger_drop_content(record);
     live->entry.record = *record;
     *record = (struct ledger_record){.state = LEDGER_QUEUED};
     heap_set(&takeover->turns, &live->by_turn, 0); /* its turn may be another one now */

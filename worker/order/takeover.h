@@ -55,10 +55,7 @@ struct takeover_stored {
     size_t length;
 };
 
-/*
- * The orders that are done go into `duplicates` as they are read, where nothing is remembered of these partitions then;
- * it is borrowed and outlives the take-over. One that is not finished leaves there what it has read.
- */
+/* Orders that are done go into `duplicates`, which is borrowed, as they are read: also those of one that is not finished. */
 struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms,
                               struct duplicates *duplicates);
 void *takeover_free(struct takeover *takeover);
@@ -75,8 +72,11 @@ enum takeover_want takeover_next(struct takeover *takeover, struct fault *why);
 /* The positions of a partition were read. The metadata is copied. */
 void takeover_position(struct takeover *takeover, const struct takeover_read *read);
 
-/* Records of the ledger, in the order of their offsets. A live order's `record` is taken over, and so is `value`. */
-void takeover_live(struct takeover *takeover, int32_t partition, int64_t record_offset,
+/* Whether the live order of the record, whose content need not be there, can go to sleep. */
+bool takeover_lets_sleep(const struct takeover *takeover, const struct ledger_record *record);
+
+/* Records of the ledger, by offset. A live order's `record`, which needs no content if it sleeps, is taken over; so is `value`. */
+void takeover_live(struct takeover *takeover, int32_t partition, int64_t record_offset, bool sleeps,
                    struct ledger_record *record);
 void takeover_done(struct takeover *takeover, const struct duplicate *done);
 void takeover_forgotten(struct takeover *takeover, int32_t partition, const char *request_id);
@@ -100,7 +100,7 @@ void takeover_settled(struct takeover *takeover, const char *token);
 
 /* The next order that goes on, by (partition, turn, request id); null after the last. Its record may be taken. */
 struct takeover_entry *takeover_next_order(struct takeover *takeover);
-/* The orders that go on, in no order: the first one (null), the one after `before`; null after the last. */
+/* In no order: the first one (null), the one after `before`; null after the last. */
 struct takeover_entry *takeover_each(struct takeover *takeover, struct takeover_entry *before);
 
 /* Valid until the next change. */

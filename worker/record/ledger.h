@@ -85,21 +85,11 @@ MUST_USE bool ledger_write_owner(const struct ledger_schemas *schemas, const str
 MUST_USE bool ledger_read(const struct ledger_schemas *schemas, const void *value, size_t length,
                           struct ledger_record *record, struct fault *why);
 
-/* What a take-over needs of a finished order. */
-struct ledger_head {
-    enum ledger_state state;
-    char request_id[UUID_TEXT_SIZE];
-    int64_t written_at_ms;
-    const char *settlement; /* lies in the value, without a NUL; null: none */
-    size_t settlement_length;
-    bool has_references; /* that BT was given: it may still report of it */
-};
-
-/* Reads only that, and copies nothing else. Fails like ledger_read(). */
-MUST_USE bool ledger_read_head(const struct ledger_schemas *schemas, const void *value, size_t length,
-                               struct ledger_head *head, struct fault *why);
 MUST_USE bool ledger_read_owner(const struct ledger_schemas *schemas, const void *value, size_t length,
                                 struct ledger_owner *owner, struct fault *why);
+
+/* Lets go of the texts from `inputs` to `decisions`, and of all. */
+void ledger_drop_content(struct ledger_record *record);
 void ledger_release(struct ledger_record *record);
 
 #endif

@@ -132,25 +132,3 @@ void ledger_wait_of(const struct json_object *tree, struct ledger_wait *wait)
                                  .late = json_object_get_boolean(tree_member(tree, "late")) != 0};
     text_print(wait->reference, sizeof wait->reference, "%s", reference == NULL ? "" : reference);
 }
-
-void ledger_references_of(const struct json_object *tree, struct ledger_references *references)
-{
-    *references = (struct ledger_references){0};
-    for (size_t i = 0; tree != NULL && i < json_object_array_length(tree); i++) {
-        const struct json_object *item = json_object_array_get_idx(tree, i);
-        struct ledger_reference *one =
-            ledger_references_add(references, tree_text_of(item, "step"), tree_text_of(item, "reference"));
-        memory_free(one->order_id);
-        one->order_id = memory_text(tree_text_of(item, "orderId"));
-        one->told = one->order_id != NULL;
-    }
-}
-
-void ledger_heard_of(const struct json_object *tree, struct ledger_heard *heard)
-{
-    *heard = (struct ledger_heard){0};
-    if (tree == NULL)
-        return;
-    heard->events_end = json_object_get_int64(tree_member(tree, "events")) + 1;
-    heard->signals_end = json_object_get_int64(tree_member(tree, "signals")) + 1;
-}

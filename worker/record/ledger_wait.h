@@ -60,9 +60,7 @@ struct json_object *ledger_wait_tree(const struct ledger_wait *wait);
 struct json_object *ledger_references_tree(const struct ledger_references *references);
 struct json_object *ledger_heard_tree(const struct ledger_heard *heard);
 
-/* Out of that JSON (null: nothing). */
+/* Out of that JSON (null: nothing), as it also stands in an order's progress. */
 void ledger_wait_of(const struct json_object *tree, struct ledger_wait *wait);
-void ledger_references_of(const struct json_object *tree, struct ledger_references *references);
-void ledger_heard_of(const struct json_object *tree, struct ledger_heard *heard);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "invariant.h"
 #include "last_words.h"
+#include "ledger_head.h"
 #include "memory.h"
 #include "records.h"
 #include "snapshot.h"
@@ -102,8 +103,9 @@ static void take_last_words(const struct recovery *recovery, const rd_kafka_mess
     struct ledger_record record;
     struct fault unused;
 
-    if (!ledger_read(&recovery->schemas, message->payload, message->len, &record, &unused))
-        return; /* its head was read */
+    if (!ledger_read_bare(&recovery->schemas, head, &record, &unused))
+        return; /* of one that is done nothing hangs on it */
+    ledger_add_content(head, &record);
     CLEANUP(tree_release) struct json_object *marks = snapshot_marks(&record);
     last_words_add(recovery->last_words, message->partition, &record.references, marks, head->written_at_ms);
     ledger_release(&record);
@@ -126,10 +128,26 @@ static void take_done(const struct recovery *recovery, const rd_kafka_message_t 
                        message->len);
 }
 
+/* Most of these are about orders that wait, or were written before the one that counts: no content is copied in vain. */
+static bool take_live(const struct recovery *recovery, const rd_kafka_message_t *message,
+                      const struct ledger_head *head, struct fault *why)
+{
+    struct ledger_record record;
+    struct fault inner;
+
+    if (!ledger_read_bare(&recovery->schemas, head, &record, &inner))
+        return unreadable(message, &inner, why);
+    bool sleeps = head->has_content && takeover_lets_sleep(recovery->takeover, &record);
+    if (!sleeps)
+        ledger_add_content(head, &record);
+    takeover_live(recovery->takeover, message->partition, message->offset, sleeps, &record);
+    ledger_release(&record);
+    return true;
+}
+
 static bool take_order(const struct recovery *recovery, const rd_kafka_message_t *message, struct fault *why)
 {
     struct ledger_head head;
-    struct ledger_record record;
     struct fault inner;
     char id[UUID_TEXT_SIZE];
 
@@ -145,11 +163,7 @@ static bool take_order(const struct recovery *recovery, const rd_kafka_message_t
         take_done(recovery, message, &head);
         return true;
     }
-    if (!ledger_read(&recovery->schemas, message->payload, message->len, &record, &inner))
-        return unreadable(message, &inner, why);
-    takeover_live(recovery->takeover, message->partition, message->offset, &record);
-    ledger_release(&record);
-    return true;
+    return take_live(recovery, message, &head, why);
 }
 
 static bool take_id(const struct recovery *recovery, const rd_kafka_message_t *message, struct fault *why)

@@ -393,6 +393,71 @@ static void whole_leaves(void)
     CU_ASSERT(found[3].length == 1 && found[3].bytes[0] == 'a');
 }
 
+struct items {
+    size_t count;
+    bool truth;
+    int64_t numbers[3];
+    char text[8];
+};
+
+static void take_item(void *context, const struct datum_leaf leaves[])
+{
+    struct items *items = context;
+
+    items->numbers[items->count++] = leaves[0].number;
+    items->truth = leaves[1].number != 0;
+    snprintf(items->text, sizeof items->text, "%.*s", (int)leaves[2].length, leaves[2].bytes);
+}
+
+/* One after the other, whatever the blocks, and what lies within an item is none of the list's. */
+static void items(void)
+{
+    CLEANUP(schema_release)
+    struct schema *schema = given_schema(
+        "{'type':'array','items':{'type':'record','name':'R','fields':[{'name':'n','type':['null','long']},"
+        "{'name':'t','type':'boolean'},{'name':'s','type':'string'},"
+        "{'name':'l','type':{'type':'array','items':{'type':'record','name':'I','fields':"
+        "[{'name':'x','type':'long'}]}}}]}}");
+    CLEANUP(buffer_release) struct buffer bytes;
+    struct items found = {0};
+    struct fault why = {.text = ""};
+
+    given_bytes("04"
+                "0204"
+                "00"
+                "0261"
+                "040a0c00"
+                "00"
+                "01"
+                "0262"
+                "00"
+                "01"
+                "0c"
+                "0208"
+                "01"
+                "0263"
+                "00"
+                "00",
+                &bytes);
+    CU_ASSERT_FATAL(datum_read_items(schema, bytes.data, bytes.length, 4, take_item, &found, &why));
+    CU_ASSERT(found.count == 3 && found.numbers[0] == 2 && found.numbers[1] == 0 && found.numbers[2] == 4);
+    CU_ASSERT(found.truth);
+    given_same("text", found.text, "c");
+    CU_ASSERT_FALSE(datum_read_items(schema, bytes.data, bytes.length, 3, take_item, &found, &why));
+    given_same("count", why.text, "it is no list of records of 3 fields");
+    buffer_release(&bytes);
+    given_bytes("02"
+                "00"
+                "00"
+                "0200"
+                "00"
+                "00",
+                &bytes);
+    CU_ASSERT_FALSE(datum_read_items(schema, bytes.data, bytes.length, 4, take_item, &found, &why));
+    given_same("text", why.text, "[0].s: it is not a text");
+    CU_ASSERT_EQUAL(found.count, 3);
+}
+
 CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro},
                             {"every length", every_length},
                             {"every bit", every_bit},
@@ -405,4 +470,5 @@ CU_TestInfo test_datum[] = {{"as fastavro", as_fastavro},
                             {"shaped", shaped},
                             {"leaves", leaves},
                             {"whole leaves", whole_leaves},
+                            {"items", items},
                             CU_TEST_INFO_NULL};

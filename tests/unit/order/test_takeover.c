@@ -316,7 +316,7 @@ static void live(struct takeover *takeover, int32_t partition, const char *id, i
     struct ledger_record record = {.state = LEDGER_QUEUED, .turn = turn, .order_type = memory_text(type)};
 
     snprintf(record.request_id, sizeof record.request_id, "%s", id);
-    takeover_live(takeover, partition, 0, &record);
+    takeover_live(takeover, partition, 0, takeover_lets_sleep(takeover, &record), &record);
     CU_ASSERT_PTR_NULL(record.order_type); /* taken over */
 }
 
@@ -389,7 +389,7 @@ static void placed(struct takeover *takeover, const char *id, enum ledger_state 
         .state = state, .turn = turn, .place = place, .order_type = memory_text(type)};
 
     snprintf(record.request_id, sizeof record.request_id, "%s", id);
-    takeover_live(takeover, 0, 0, &record);
+    takeover_live(takeover, 0, 0, takeover_lets_sleep(takeover, &record), &record);
 }
 
 /* What has queued again stands behind what came before it; what may have an attempt out stands before all (R20). */

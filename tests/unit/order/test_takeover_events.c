@@ -32,7 +32,7 @@ static void heard(void)
                                        .order_type = memory_text("w"),
                                        .heard = {.events_end = 500}};
         size_t count;
-        takeover_live(takeover, 0, 0, &record);
+        takeover_live(takeover, 0, 0, takeover_lets_sleep(takeover, &record), &record);
         struct takeover_partition *one = takeover_partitions(takeover, &count);
         one->accepted = rows[i].accepted;
         one->others.events = rows[i].events;

@@ -1,5 +1,6 @@
 /* The ledger's records: what is written is read, and what cannot be read is refused. */
 #include "given_schemas.h"
+#include "ledger_head.h"
 
 #define FIRST_FINGERPRINT "\xd8\xb6\x5b\xa5\xfa\xe5\xf1\x13"
 #define REFERENCE "3f1c2d7e-0000-8000-8000-000000000003"
@@ -131,6 +132,39 @@ static void round_trip(void)
     record.outcome = (char[]){""};
     check(&schemas, &record);
     given_same("state", ledger_state_name(LEDGER_INTENDED), "INTENDED");
+    catalogue_free(catalogue);
+}
+
+/* What a take-over reads of the many, and adds for the few. */
+static void a_head(void)
+{
+    struct ledger_schemas schemas;
+    struct catalogue *catalogue = given_schemas(&schemas);
+    CLEANUP(buffer_release) struct buffer value;
+    struct ledger_head head;
+    struct ledger_record got;
+    struct fault why = {.text = ""};
+
+    written(&schemas, &full, &value);
+    CU_ASSERT_FATAL(ledger_read_head(&schemas, value.data, value.length, &head, &why));
+    given_same("request id", head.request_id, ID);
+    CU_ASSERT(head.state == full.state && head.written_at_ms == full.written_at_ms);
+    CU_ASSERT(head.settlement_length == 7 && memcmp(head.settlement, "owner:7", 7) == 0);
+    CU_ASSERT(head.has_references && head.has_content);
+    CU_ASSERT_FATAL(ledger_read_bare(&schemas, &head, &got, &why));
+    CU_ASSERT(got.inputs == NULL && got.progress == NULL && got.outcome == NULL &&
+              got.outcome_headers == NULL && got.last_decision == NULL && got.settlement == NULL &&
+              got.decisions == NULL);
+    given_same("waits at", got.wait.step, "awaitReady");
+    ledger_add_content(&head, &got);
+    same(&got, &full);
+    ledger_drop_content(&got);
+    CU_ASSERT(got.inputs == NULL && got.outcome == NULL && got.outcome_length == 0 && got.wait.step != NULL);
+    ledger_release(&got);
+    buffer_release(&value);
+    written(&schemas, &bare, &value);
+    CU_ASSERT_FATAL(ledger_read_head(&schemas, value.data, value.length, &head, &why));
+    CU_ASSERT(!head.has_references && !head.has_content && head.settlement == NULL);
     catalogue_free(catalogue);
 }
 
@@ -302,12 +336,8 @@ static void misfits(void)
     catalogue_free(catalogue);
 }
 
-CU_TestInfo test_ledger[] = {{"round trip", round_trip},
-                             {"owners", owners},
-                             {"first format", first_format},
-                             {"compiled in", compiled_in},
-                             {"unknown format", unknown_format},
-                             {"damaged", damaged},
-                             {"too large", too_large},
-                             {"misfits", misfits},
-                             CU_TEST_INFO_NULL};
+CU_TestInfo test_ledger[] = {{"round trip", round_trip},   {"a head", a_head},
+                             {"owners", owners},           {"first format", first_format},
+                             {"compiled in", compiled_in}, {"unknown format", unknown_format},
+                             {"damaged", damaged},         {"too large", too_large},
+                             {"misfits", misfits},         CU_TEST_INFO_NULL};
