@@ -32,6 +32,7 @@ struct takeover {
     LIST_HEAD(, live) live;
     struct table ids;
     struct heap turns;
+    struct live *given; /* the latest of takeover_next_order(), until the next call */
     struct takeover_stored *stored;
     size_t stored_count;
 };
@@ -62,7 +63,7 @@ static bool is_before(struct heap_item *one, struct heap_item *other)
 static void drop(struct takeover *takeover, struct live *live)
 {
     table_remove(&takeover->ids, &live->by_id);
-    heap_remove(&takeover->turns, &live->by_turn);
+    heap_remove(&takeover->turns, &live->by_turn); /* if it is there still */
     LIST_REMOVE(live, in_all);
     ledger_release(&live->entry.record);
     memory_free(live);
@@ -343,12 +344,14 @@ struct takeover_partition *takeover_partitions(struct takeover *takeover, size_t
 
 struct takeover_entry *takeover_next_order(struct takeover *takeover)
 {
+    if (takeover->given != NULL) /* one by one: in the end there would be very many at once (R15) */
+        drop(takeover, takeover->given);
     struct heap_item *first = heap_first(&takeover->turns);
-
+    takeover->given = first == NULL ? NULL : CONTAINER_OF(first, struct live, by_turn);
     if (first == NULL)
         return NULL;
     heap_remove(&takeover->turns, first);
-    struct takeover_entry *entry = &CONTAINER_OF(first, struct live, by_turn)->entry;
+    struct takeover_entry *entry = &takeover->given->entry;
     const struct takeover_partition *one = find(takeover, entry->partition);
     entry->events_anew = one->accepted && one->others.events < 0;
     entry->signals_anew = one->accepted && one->others.signals < 0;

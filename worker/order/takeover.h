@@ -55,7 +55,7 @@ struct takeover_stored {
     size_t length;
 };
 
-/* Orders that are done go into `duplicates`, which is borrowed, as they are read: also those of one that is not finished. */
+/* Orders that are done go into `duplicates`, which is borrowed, as they are read, whether it is finished or not. */
 struct takeover *takeover_new(const int32_t partitions[], size_t count, const struct takeover_terms *terms,
                               struct duplicates *duplicates);
 void *takeover_free(struct takeover *takeover);
@@ -75,7 +75,7 @@ void takeover_position(struct takeover *takeover, const struct takeover_read *re
 /* Whether the live order of the record, whose content need not be there, can go to sleep. */
 bool takeover_lets_sleep(const struct takeover *takeover, const struct ledger_record *record);
 
-/* Records of the ledger, by offset. A live order's `record`, which needs no content if it sleeps, is taken over; so is `value`. */
+/* Records of the ledger, by offset. `record`, without content if it sleeps, and `value` are taken over. */
 void takeover_live(struct takeover *takeover, int32_t partition, int64_t record_offset, bool sleeps,
                    struct ledger_record *record);
 void takeover_done(struct takeover *takeover, const struct duplicate *done);
@@ -98,7 +98,7 @@ bool takeover_wants_witness(const struct takeover *takeover);
 /* The barrier was settled under this token; or it was not (null), and is due again. */
 void takeover_settled(struct takeover *takeover, const char *token);
 
-/* The next order that goes on, by (partition, turn, request id); null after the last. Its record may be taken. */
+/* The next order by (partition, turn, id), until the next call; null after the last. Its record may be taken. */
 struct takeover_entry *takeover_next_order(struct takeover *takeover);
 /* In no order: the first one (null), the one after `before`; null after the last. */
 struct takeover_entry *takeover_each(struct takeover *takeover, struct takeover_entry *before);

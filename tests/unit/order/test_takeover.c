@@ -457,10 +457,12 @@ static void many(void)
         snprintf(id, sizeof id, "605c9599-4ab1-488f-8129-%012d", (i * 7) % MANY);
         done(takeover, 0, id, i, i);
     }
-    struct takeover_entry *entry, *before = NULL;
-    for (; (entry = takeover_next_order(takeover)) != NULL; before = entry, count++)
+    struct takeover_entry *entry;
+    for (int64_t before = -1; (entry = takeover_next_order(takeover)) != NULL; count++) {
         CU_ASSERT_FATAL(strcmp(entry->record.order_type, "b") == 0 && entry->partition == 1 &&
-                        (before == NULL || before->record.turn < entry->record.turn));
+                        before < entry->record.turn);
+        before = entry->record.turn;
+    }
     CU_ASSERT_EQUAL(count, MANY / 2);
     takeover_free(takeover);
 }
