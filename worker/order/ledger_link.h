@@ -7,12 +7,13 @@
 
 /* What the ledger has of an order, and what waits to be written to it. */
 struct ledger_link {
-    bool owned;                     /* it has a record, settled or about to be */
-    bool settled_offset;            /* its request's offset is settled, or about to be */
-    enum ledger_state written;      /* of an owned one: the latest record made */
-    int64_t record_offset;          /* where that stands, once it is settled; -1: not known */
-    bool changed, ends;             /* in a list of changes to be settled; in that of orders that end */
-    unsigned settling;              /* changes of it that are being settled */
+    bool owned;                /* it has a record, settled or about to be */
+    bool settled_offset;       /* its request's offset is settled, or about to be */
+    enum ledger_state written; /* of an owned one: the latest record made */
+    int64_t record_offset;     /* where that stands, once it is settled; -1: not known */
+    bool stale;                /* that speaks of offsets of a log that was made anew: it is written again */
+    bool changed, ends;        /* in a list of changes to be settled; in that of orders that end */
+    unsigned settling;         /* changes of it that are being settled */
     struct ledger_record *unloaded; /* its content, not parsed while it is far from its turn; owned */
     size_t weight;                  /* of the whole in memory, roughly */
 

@@ -12,18 +12,9 @@ static bool drop_settled(struct orders *orders, struct order *order);
 
 enum { SEEN_AT_ONCE = 20000, FREED_AT_ONCE = 100 }; /* orders of one turn */
 
-bool orders_recover(struct orders *orders, struct order *order, struct orders_time time, struct fault *why)
+static bool recover(struct orders *orders, struct order *order, struct fault *why)
 {
     enum ledger_state state = order->ledger.written;
-
-    REQUIRE(order->ledger.owned && order->ledger.unloaded != NULL && order->state == ORDER_QUEUED);
-    if (!orders->may_wait && order_workflow(order)->waits && order->ledger.unloaded->step != NULL)
-        return fault_set(why, FAULT_INPUT,
-                         "its workflow waits for messages or dates, which this worker cannot write into the "
-                         "ledger: set ledger.format=latest");
-    orders_set_time(orders, time);
-    order->source.taken_ms = time.now_ms;
-    order->links->recovered = true;
     bool waits = order->waiting.wait.step != NULL; /* also one that a person decides on: it holds no key */
     bool first = order->source.key == NULL || (!waits && lanes_enter(orders->lanes, order));
     orders_add(orders, order);
@@ -49,6 +40,23 @@ bool orders_recover(struct orders *orders, struct order *order, struct orders_ti
     orders_move(orders, order, engine_take_over(order, &terms));
     orders_prove(orders, order);
     orders_mark_changed(orders, order); /* the take-over is counted */
+    return true;
+}
+
+bool orders_recover(struct orders *orders, struct order *order, struct orders_time time, struct fault *why)
+{
+    REQUIRE(order->ledger.owned && order->ledger.unloaded != NULL && order->state == ORDER_QUEUED);
+    if (!orders->may_wait && order_workflow(order)->waits && order->ledger.unloaded->step != NULL)
+        return fault_set(why, FAULT_INPUT,
+                         "its workflow waits for messages or dates, which this worker cannot write into the "
+                         "ledger: set ledger.format=latest");
+    orders_set_time(orders, time);
+    order->source.taken_ms = time.now_ms;
+    order->links->recovered = true;
+    TRY(recover(orders, order, why));
+    if (order->ledger.stale)
+        orders_mark_changed(orders, order);
+    order->ledger.stale = false;
     return true;
 }
 

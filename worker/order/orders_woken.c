@@ -44,9 +44,8 @@ bool orders_woken(struct orders *orders, struct order *order, int64_t offset, st
     REQUIRE(order->ledger.written == LEDGER_QUEUED && order->waiting.wait.step != NULL);
     order->ledger.record_offset = offset;
     orders->woken++;
+    order->ledger.stale = is_anew(&sleeper);
     TRY(orders_recover(orders, order, time, why));
-    if (is_anew(&sleeper))
-        orders_mark_changed(orders, order);
     orders->due_ms = time.now_ms;
     return true;
 }

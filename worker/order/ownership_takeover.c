@@ -270,9 +270,11 @@ static bool recover(const struct ownership *ownership, struct takeover_entry *en
                                                .signals_anew = entry->signals_anew});
         return true;
     }
-    if (snapshot_restore(setup->terms.topic, entry->partition, &entry->record, type, &order, &inner) &&
-        orders_recover(setup->orders, order, time, &inner))
-        return true;
+    if (snapshot_restore(setup->terms.topic, entry->partition, &entry->record, type, &order, &inner)) {
+        order->ledger.stale = entry->events_anew || entry->signals_anew;
+        if (orders_recover(setup->orders, order, time, &inner))
+            return true;
+    }
     return fault_set(why, FAULT_INPUT, "partition %d: order %s of the ledger cannot go on: %s",
                      (int)entry->partition, entry->request_id, inner.text);
 }

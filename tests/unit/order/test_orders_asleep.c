@@ -198,6 +198,31 @@ static void its_log_is_new(void)
     given_world_end(&world);
 }
 
+/* One that is taken over awake is written again, too. */
+static void the_log_of_one_awake_is_new(void)
+{
+    struct world world;
+    const char *reference;
+    struct order *order = given_waiting(&world, GIVEN_WAITS, &reference);
+    struct fault why = {.text = ""};
+    struct change change;
+
+    (void)given_told(&world, order, 5, "e1", NULL, "working");
+    for (int stale = 0; stale < 2; stale++) {
+        struct order *again = given_recalled(&world, order);
+        CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+        orders_leave(world.orders, 0, true);
+        again->ledger.stale = stale != 0;
+        CU_ASSERT_FATAL(orders_recover(world.orders, again, world.time, &why));
+        CU_ASSERT_EQUAL(orders_change_count(world.orders), (size_t)stale);
+        order = again;
+    }
+    CU_ASSERT_FATAL(orders_next_change(world.orders, &change));
+    CU_ASSERT(change.order == order && change.records && !change.publishes && !order->ledger.stale);
+    orders_settled(world.orders, &change, INT64_MAX);
+    given_world_end(&world);
+}
+
 /* Only what is certain to go on waiting sleeps unseen: the rest is for snapshot_restore() to judge. */
 static void which_records_sleep(void)
 {
@@ -232,5 +257,6 @@ CU_TestInfo test_orders_asleep[] = {{"it is woken", it_is_woken},
                                     {"it stays awake", it_stays_awake},
                                     {"its partition leaves", its_partition_leaves},
                                     {"its log is new", its_log_is_new},
+                                    {"the log of one awake is new", the_log_of_one_awake_is_new},
                                     {"which records sleep", which_records_sleep},
                                     CU_TEST_INFO_NULL};
