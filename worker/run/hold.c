@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { HELD_MAX = 100, PUT_BY_AGAIN_MS = 1000 };
+enum { HELD_MAX = 100, PUT_BY_AGAIN_MS = 1000, TOLD_AFTER_MS = 1000 };
 
 struct held {
     rd_kafka_message_t *message;
@@ -21,7 +21,9 @@ struct hold {
     size_t count, room;
     size_t tried;     /* of the list: they are put aside, and not tried again before */
     int64_t again_ms; /* this */
-    bool paused;      /* a pause throws away what is fetched, so a short wait does without */
+    int64_t since_ms;
+    bool told;   /* in the log; a moment, as an order takes that is read back out of the ledger, is no news */
+    bool paused; /* a pause throws away what is fetched, so a short wait does without */
     char why[300];
 };
 
@@ -86,11 +88,9 @@ static struct hold *begin(struct holds *holds, int32_t partition, const char *wh
 {
     holds->list = memory_resize(holds->list, holds->count + 1, sizeof *holds->list);
     struct hold *hold = &holds->list[holds->count++];
-    *hold =
-        (struct hold){.partition = partition, .again_ms = loop_now_ms(holds->worker->loop) + PUT_BY_AGAIN_MS};
+    int64_t now_ms = loop_now_ms(holds->worker->loop);
+    *hold = (struct hold){.partition = partition, .since_ms = now_ms, .again_ms = now_ms + PUT_BY_AGAIN_MS};
     text_print(hold->why, sizeof hold->why, "partition %d stands still: %s", (int)partition, why);
-    LOG(LOG_WARN, "a partition stands still, it goes on by itself", log_int("partition", partition),
-        log_text("why", why));
     return hold;
 }
 
@@ -170,16 +170,28 @@ static bool go_on(struct holds *holds, struct hold *hold, hold_handle_fn *handle
     return hold->count == 0;
 }
 
+static void tell(struct hold *hold, int64_t now_ms)
+{
+    if (hold->told || now_ms < hold->since_ms + TOLD_AFTER_MS)
+        return;
+    hold->told = true;
+    LOG(LOG_WARN, "a partition stands still, it goes on by itself", log_int("partition", hold->partition),
+        log_text("why", hold->why));
+}
+
 void holds_go_on(struct holds *holds, hold_handle_fn *handle, bool (*has_room)(void *context), void *context)
 {
     for (size_t i = 0; i < holds->count;) {
-        int32_t partition = holds->list[i].partition;
-        if (!go_on(holds, &holds->list[i], handle, has_room, context)) {
+        struct hold *hold = &holds->list[i];
+        int32_t partition = hold->partition;
+        if (!go_on(holds, hold, handle, has_room, context)) {
+            tell(hold, loop_now_ms(holds->worker->loop));
             i++;
             continue;
         }
+        if (hold->told)
+            LOG(LOG_INFO, "a partition goes on", log_int("partition", partition));
         holds_forget(holds, partition);
-        LOG(LOG_INFO, "a partition goes on", log_int("partition", partition));
     }
 }
 
