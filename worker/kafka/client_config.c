@@ -183,12 +183,12 @@ static const struct value event_producer[] = {{"linger.ms", "0"},
 
 /*
  * What is asked for by its offset is known to be committed, so that nobody's open transaction hides it; and what comes
- * after it is seldom wanted.
+ * after it is seldom wanted. A queue that is full with less, what is left of the round before included, stands still.
  */
 static const struct value fetcher[] = {{"isolation.level", "read_uncommitted"},
                                        {"auto.offset.reset", "error"},
                                        {"fetch.wait.max.ms", "10"},
-                                       {"queued.min.messages", "1"},
+                                       {"queued.max.messages.kbytes", "16384"},
                                        {"fetch.message.max.bytes", "262144"}};
 
 /* The tools place keys as upstream does; where nobody says how, as most do. */

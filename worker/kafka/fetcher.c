@@ -35,6 +35,7 @@ struct fetcher {
     struct ask *asks;
     size_t count, room, in_round;
     rd_kafka_topic_partition_list_t *assigned; /* null: nothing */
+    bool filled;                               /* the queue was, since the last nudge */
     struct loop_timer again;
 };
 
@@ -232,6 +233,7 @@ static bool take_next(struct fetcher *fetcher)
 
     if (message == NULL)
         return false;
+    fetcher->filled = true; /* it may have been */
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || is_end(message))
         answer(fetcher, message);
     else
@@ -247,14 +249,14 @@ static bool take_next(struct fetcher *fetcher)
 void fetcher_chore(struct fetcher *fetcher)
 {
     int64_t share = loop_share(fetcher->loop);
-    bool some = false, more = true;
+    bool more = true;
 
-    while (more && !loop_share_over(fetcher->loop, share)) {
+    while (more && !loop_share_over(fetcher->loop, share))
         more = take_next(fetcher);
-        some = some || more;
+    if (fetcher->in_round > 0 && fetcher->filled && !more) {
+        fetcher->filled = false;
+        consumer_nudge(fetcher->handle, fetcher->assigned);
     }
-    if (fetcher->in_round > 0 && some && !more)
-        consumer_nudge(fetcher->handle, fetcher->assigned); /* one message fills the queue */
     if (fetcher->in_round > 0)
         return;
     if (fetcher->count == 0 && fetcher->assigned != NULL)
