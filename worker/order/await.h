@@ -63,10 +63,12 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
 
 /*
  * A wait ends by time only when everything was read that stood in the partition's events and signals when it fell due:
- * what came in time may still lie there (PROMISE.md R18). Gives the next partition, after `partition` (-1: the first),
- * in which a wait is due, -1: none is; and takes the answer, at `time`: all is taken that stood there at the moment
- * `wall_ms`, which says nothing when the clock has been set back behind it since.
+ * what came in time may still lie there (PROMISE.md R18). Says whether nothing is left that came before this moment, and
+ * has it asked for where that is not known. Gives the next partition, after `partition` (-1: the first), of which it is
+ * asked, -1: of none; and takes the answer, at `time`: all is taken that stood there at the moment `wall_ms`, which says
+ * nothing when the clock has been set back behind it since.
  */
+bool orders_are_read(struct orders *orders, int32_t partition, int64_t wall_ms);
 int32_t orders_overdue(const struct orders *orders, int32_t partition);
 void orders_read_to(struct orders *orders, int32_t partition, int64_t wall_ms, struct orders_time time);
 

@@ -272,6 +272,17 @@ enum bt_ids_came bt_ids_event(struct bt_ids *ids, int32_t partition, const struc
     return held ? BT_IDS_HELD : BT_IDS_FULL;
 }
 
+bool bt_ids_due(const struct bt_ids *ids, int32_t *partition, int64_t *due_ms)
+{
+    struct heap_item *first = heap_first(&ids->ending);
+
+    if (first == NULL)
+        return false;
+    *partition = CONTAINER_OF(first, struct entry, ends)->partition;
+    *due_ms = first->due;
+    return true;
+}
+
 bool bt_ids_expire(struct bt_ids *ids, int64_t wall_ms, size_t *dead)
 {
     const struct bt_ids_setup *setup = &ids->setup;

@@ -53,9 +53,11 @@ enum bt_ids_came { BT_IDS_FORWARDED, BT_IDS_HELD, BT_IDS_AGAIN, BT_IDS_FULL };
 enum bt_ids_came bt_ids_event(struct bt_ids *ids, int32_t partition, const struct event *event);
 
 /*
- * Forgets the next id whose time is over at this moment since the epoch; what was held of it is dead: *dead events.
- * False: there is none.
+ * Which id's time is over first, and when, in ms since the epoch; false: there is none. Then forgets it, if its time is
+ * over at this moment; what was held of it is dead: *dead events. What was told of it may lie unread in its partition's
+ * signals until then: see orders_are_read().
  */
+bool bt_ids_due(const struct bt_ids *ids, int32_t *partition, int64_t *due_ms);
 bool bt_ids_expire(struct bt_ids *ids, int64_t wall_ms, size_t *dead);
 
 /* The ledger of a partition that is taken over, in its order: what is kept, taken over; what is forgotten. */

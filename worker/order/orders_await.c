@@ -142,10 +142,9 @@ static int64_t passed(const struct orders *orders, const struct order *order)
     return expects && orders->time.wall_ms >= wait->expected_ms ? wait->expected_ms : 0;
 }
 
-/* Whether it is known that no message of its partition is left that came before this moment. */
-static bool is_read(struct orders *orders, const struct order *order, int64_t moment_ms)
+bool orders_are_read(struct orders *orders, int32_t partition, int64_t moment_ms)
 {
-    struct order_part *part = orders_part(orders, (size_t)order->source.partition);
+    struct order_part *part = orders_part(orders, (size_t)partition);
 
     if (part->read_to_wall_ms >= moment_ms || !orders_keep_rule(orders, RULE_WAITS))
         return true;
@@ -198,7 +197,7 @@ void orders_end_waits(struct orders *orders, int64_t *left)
         struct order *order = CONTAINER_OF(first, struct order_links, waiting)->order;
         REQUIRE(order->state == ORDER_AWAITING);
         int64_t passed_ms = passed(orders, order);
-        if (passed_ms == 0 || is_read(orders, order, passed_ms)) {
+        if (passed_ms == 0 || orders_are_read(orders, order->source.partition, passed_ms)) {
             *left -= (int64_t)order->ledger.weight + WAIT_LEAST_BYTES;
             go_on(orders, order, passed_ms);
         } else {

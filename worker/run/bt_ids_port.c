@@ -1,6 +1,7 @@
 /* Makes the records of what is known of BT's ids. */
 #include "bt_ids_port.h"
 
+#include "await.h"
 #include "dead_letter.h"
 #include "event_route.h"
 #include "invariant.h"
@@ -119,6 +120,16 @@ struct bt_ids *bt_ids_port_new(struct worker *worker)
     return bt_ids_new(&setup);
 }
 
+/* After an outage what was told of the id in time may still lie in the signals. */
+static bool is_over(const struct worker *worker)
+{
+    int32_t partition;
+    int64_t due_ms;
+
+    return bt_ids_due(worker->bt_ids, &partition, &due_ms) && due_ms <= worker_time(worker).wall_ms &&
+           orders_are_read(worker->orders, partition, due_ms);
+}
+
 void bt_ids_port_chore(struct worker *worker)
 {
     int64_t share = loop_share(worker->loop);
@@ -128,7 +139,7 @@ void bt_ids_port_chore(struct worker *worker)
         return;
     last_words_expire(worker->last_words,
                       worker_time(worker).wall_ms - worker->settings->duplicates_window_ms);
-    while (!batch_is_full(worker->batch) &&
+    while (!batch_is_full(worker->batch) && is_over(worker) &&
            bt_ids_expire(worker->bt_ids, worker_time(worker).wall_ms, &count)) {
         if (count > 0)
             LOG(LOG_ERROR,

@@ -1,6 +1,7 @@
 /* The records about BT's ids: which topic, partition and key, and that what they hold is read again. */
 #include "bt_ids_port.h"
 
+#include "await.h"
 #include "event_route.h"
 #include "memory.h"
 
@@ -109,17 +110,32 @@ static void nothing(void *context)
     (void)context;
 }
 
+static void given_one_held_too_long(struct given_worker *given)
+{
+    struct worker *worker = &given->worker;
+    const struct event event = {.order_id = (char[]){"700501"}, .payload = (char[]){"{}"}};
+
+    given_worker(given, GIVEN_ONE_READ);
+    worker->registry = registry_new(worker->settings, worker->loop, worker->http, nothing, NULL);
+    given_takes(worker);
+    (void)bt_ids_event(worker->bt_ids, 0, &event);
+}
+
+static void end(struct given_worker *given)
+{
+    registry_free(given->worker.registry);
+    ownership_free(given->worker.ownership);
+    given_worker_end(given);
+}
+
 /* What has time waits while a settlement is full: a batch that only grows is never taken (R15). */
 static void not_while_the_batch_is_full(void)
 {
     struct given_worker given;
     struct worker *worker = &given.worker;
-    const struct event event = {.order_id = (char[]){"700501"}, .payload = (char[]){"{}"}};
 
-    given_worker(&given, GIVEN_ONE_READ);
-    worker->registry = registry_new(worker->settings, worker->loop, worker->http, nothing, NULL);
-    given_takes(worker);
-    (void)bt_ids_event(worker->bt_ids, 0, &event);
+    given_one_held_too_long(&given);
+    orders_read_to(worker->orders, 0, worker_time(worker).wall_ms, worker_time(worker));
     while (!batch_is_full(worker->batch)) {
         struct kafka_record *record = memory_new(1, sizeof *record);
         record->topic = worker->settings->topic_dead;
@@ -127,13 +143,28 @@ static void not_while_the_batch_is_full(void)
     }
     bt_ids_port_chore(worker);
     CU_ASSERT_EQUAL(bt_ids_held_count(worker->bt_ids), 1);
-    registry_free(worker->registry);
-    ownership_free(worker->ownership);
-    given_worker_end(&given);
+    end(&given);
+}
+
+/* After an outage the order may have told in time that the id is its own, and it lies unread. */
+static void not_before_the_signals_are_read(void)
+{
+    struct given_worker given;
+    struct worker *worker = &given.worker;
+
+    given_one_held_too_long(&given);
+    bt_ids_port_chore(worker);
+    CU_ASSERT_EQUAL(bt_ids_held_count(worker->bt_ids), 1);
+    CU_ASSERT_EQUAL(orders_overdue(worker->orders, -1), 0); /* Kafka is asked where they end */
+    orders_read_to(worker->orders, 0, worker_time(worker).wall_ms, worker_time(worker));
+    bt_ids_port_chore(worker);
+    CU_ASSERT_EQUAL(bt_ids_held_count(worker->bt_ids), 0);
+    end(&given);
 }
 
 CU_TestInfo test_bt_ids_port[] = {{"held and passed on", held_and_passed_on},
                                   {"dead and forgotten", dead_and_forgotten},
                                   {"an order tells", an_order_tells},
                                   {"not while the batch is full", not_while_the_batch_is_full},
+                                  {"not before the signals are read", not_before_the_signals_are_read},
                                   CU_TEST_INFO_NULL};
