@@ -211,6 +211,7 @@ static void carry(int order, const struct payload *record)
         if (log->entries[i].state == ENTRY_COMMITTED && log->entries[i].payload->order == order)
             log->entries[i].state = ENTRY_COMPACTED;
     upstream->partition = to;
+    upstream->moved = true;
 }
 
 static void write_owner(int32_t partition)

@@ -3,6 +3,7 @@
 
 #include "await.h"
 #include "by_id.h"
+#include "ended.h"
 #include "memory.h"
 #include "reference.h"
 #include "types.h"
@@ -10,14 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORKING, DONE, STATES, REPORTS_MAX = 5 };
+enum { REPORTS_MAX = 5 };
 
-static const char *const words[STATES] = {"working", "done"};
+static const char *const words[EVENT_STATES] = {"working", "done", "dead"};
 
 /* What BT has reported of an order: how far it is, and how many events that were. */
 static struct {
     int next, reports;
-    bool missing; /* one was left out so far */
+    int of_state[EVENT_STATES];
 } told[ORDERS];
 
 void events_reset(void)
@@ -27,18 +28,50 @@ void events_reset(void)
 
 static bool is_done(int order)
 {
-    return told[order].next >= STATES;
+    return told[order].next > EVENT_DONE;
+}
+
+bool events_have_said(int order, enum event_state state)
+{
+    return told[order].of_state[state] > 0;
+}
+
+int events_of_state(int order, enum event_state state)
+{
+    return told[order].of_state[state];
+}
+
+int events_state_of(const char *word)
+{
+    for (int i = 0; i < EVENT_STATES; i++)
+        if (strcmp(words[i], word) == 0)
+            return i;
+    return -1;
+}
+
+bool events_have_room(int order)
+{
+    const struct upstream *upstream = &sim.upstream[order];
+
+    if (!types_wait(upstream->type) || bt.effects[order][0].accepted == 0 ||
+        kafka.events[upstream->partition].count == REQUESTS_ROOM ||
+        (sim.seed >= BY_ID_FROM && kafka.events[by_id_partition(order)].count == REQUESTS_ROOM))
+        return false;
+    return true;
 }
 
 bool events_possible(int order)
 {
-    const struct upstream *upstream = &sim.upstream[order];
+    return events_have_room(order) && (!is_done(order) || (!sim.calm && told[order].reports < REPORTS_MAX));
+}
 
-    if (upstream->type != TYPE_WAITS || bt.effects[order][0].accepted == 0 ||
-        kafka.events[upstream->partition].count == REQUESTS_ROOM ||
-        (sim.seed >= BY_ID_FROM && kafka.events[by_id_partition(order)].count == REQUESTS_ROOM))
-        return false;
-    return !is_done(order) || (!sim.calm && told[order].reports < REPORTS_MAX);
+/* The next one, or an older one; what is said after the last one may contradict it. */
+static int state_to_report(int order)
+{
+    if (sim.seed >= ENDED_FROM && is_done(order))
+        return chance(EVENT_STATES);
+    return is_done(order) || (told[order].next > 0 && trouble(3)) ? chance(told[order].next)
+                                                                  : told[order].next++;
 }
 
 void events_report(int order)
@@ -46,8 +79,7 @@ void events_report(int order)
     bool by_id = sim.seed >= BY_ID_FROM && one_in(2);
     int32_t partition = by_id ? by_id_partition(order) : sim.upstream[order].partition;
     struct plain_log *log = &kafka.events[partition];
-    int state = is_done(order) || (told[order].next > 0 && trouble(3)) ? chance(told[order].next)
-                                                                       : told[order].next++;
+    int state = state_to_report(order);
     bool again = trouble(4); /* under the same id, as after an answer that was lost */
 
     for (int i = 0; i <= again && log->count < REQUESTS_ROOM; i++) {
@@ -60,6 +92,7 @@ void events_report(int order)
                                                  .at_ms = workers_wall_ms()};
     }
     told[order].reports++;
+    told[order].of_state[state]++;
     for (int i = 0; i < sim.processes; i++)
         workers[i].dirty = true;
 }
@@ -67,9 +100,9 @@ void events_report(int order)
 static bool says_done(const struct plain *record, int order)
 {
     if (record->written == NULL)
-        return !record->by_id && record->state == DONE;
+        return !record->by_id && record->state == EVENT_DONE;
     const struct ledger_index *index = &record->written->index;
-    return record->order == order && index->held_count > 0 && by_id_state(&index->held[0]) == DONE;
+    return record->order == order && index->held_count > 0 && by_id_state(&index->held[0]) == EVENT_DONE;
 }
 
 static bool stood_in(const struct plain_log *log, int order, int64_t wall_ms)
@@ -118,9 +151,11 @@ bool events_take(struct process *worker, const struct plain *event, enum partiti
     make_message(event, topic == PARTITION_SIGNALS, offset, &message);
     struct order *order = orders_find_reference(worker->orders, message.reference);
     bool wakes = order == NULL && orders_wake_named(worker->orders, partition, message.reference);
-    enum orders_told answer = wakes ? TOLD_LATER : TOLD_AGAIN; /* of an order that has ended: a dead letter */
+    enum orders_told answer = wakes ? TOLD_LATER : TOLD_AGAIN;
     if (order != NULL)
         answer = orders_tell(worker->orders, order, types_event(), &message, process_time(worker));
+    else if (!wakes)
+        ended_take(worker, &message, (struct ended_place){event->order, topic, partition, offset});
     message_release(&message);
     if (answer == TOLD_LATER)
         return false;
@@ -164,8 +199,20 @@ void events_take_all(struct process *worker)
             worker->next_event[p]++;
 }
 
+/* What the library says where a log ends, also one in which there never was anything. */
+static void hear_of_ends(struct process *worker)
+{
+    for (int p = 0; sim.seed >= ENDED_FROM && p < sim.partitions; p++) {
+        if (worker->next_signal[p] == kafka.signals[p].count)
+            partitions_follow_of(worker->partitions, PARTITION_SIGNALS, p, kafka.signals[p].count);
+        if (worker->next_event[p] == kafka.events[p].count)
+            partitions_follow_of(worker->partitions, PARTITION_EVENTS, p, kafka.events[p].count);
+    }
+}
+
 void events_look_at_ends(struct process *worker)
 {
+    hear_of_ends(worker);
     for (int32_t p = -1; (p = orders_overdue(worker->orders, p)) >= 0;) {
         struct goal *goal = &worker->goals[p];
         if (!goal->set)

@@ -4,11 +4,20 @@
 
 #include "process.h"
 
+/* What it reports, in this order; but what contradicts the one before it may only come last. */
+enum event_state { EVENT_WORKING, EVENT_DONE, EVENT_DEAD, EVENT_STATES };
+
 void events_reset(void);
 
 /* Whether BT may report something about the order now; and does. */
 bool events_possible(int order);
 void events_report(int order);
+bool events_have_room(int order); /* it has the order, and the logs have room */
+
+/* What it has reported: whether, and in how many events, each of which may have come twice. */
+bool events_have_said(int order, enum event_state state);
+int events_of_state(int order, enum event_state state);
+int events_state_of(const char *word); /* -1: none */
 
 /* Takes one of this log at this offset. False: it must wait. */
 bool events_take(struct process *worker, const struct plain *event, enum partition_topic topic,

@@ -4,8 +4,10 @@
 #include "bt.h"
 #include "by_id.h"
 #include "decided.h"
+#include "ended.h"
 #include "events.h"
 #include "kafka.h"
+#include "order_links.h"
 #include "partition_offsets.h"
 #include "people.h"
 #include "types.h"
@@ -21,6 +23,8 @@ static struct {
     bool ended_dead
         [ORDERS]; /* a dead letter stands for its outcome: another topic, which is read when it is */
     int64_t last_of_key[KEYS];
+    int news[ORDERS][EVENT_STATES]; /* of what BT has reported */
+    int waits_ended[ORDERS];        /* those for a message */
 } seen;
 
 void oracle_reset(void)
@@ -52,8 +56,8 @@ static void check_key_order(int order, const struct outcome_event *event, bool i
 {
     const struct upstream *upstream = &sim.upstream[order];
 
-    if (event->reason == REASON_DECISION || is_dead || upstream->type == TYPE_WAITS)
-        return; /* who waits for a message lets the next of its key go first */
+    if (event->reason == REASON_DECISION || is_dead || types_wait(upstream->type))
+        return; /* who waits lets the next of its key go first */
     if (upstream->sequence < seen.last_of_key[upstream->key])
         violated("order %d ended after a later one of its key", order);
     else
@@ -64,6 +68,18 @@ static void check_key_order(int order, const struct outcome_event *event, bool i
 static bool is_read_again(int order)
 {
     return sim.accepted > 0 && sim.upstream[order].type == TYPE_READ;
+}
+
+/* Each message is news once at most, however often it came or is read, and one of them, or a person, ends the wait. */
+static void count_news(int order, const struct outcome_event *event)
+{
+    if (event->step != WAITS_MESSAGE)
+        return;
+    if (event->reason == REASON_REPORTED &&
+        ++seen.news[order][event->state] > events_of_state(order, (enum event_state)event->state))
+        violated("a message about order %d is news twice", order);
+    if ((event->reason == REASON_NONE || event->reason == REASON_DECISION) && ++seen.waits_ended[order] > 1)
+        violated("the wait of order %d has ended twice", order);
 }
 
 static void look_at_outcome(const struct payload *payload)
@@ -85,6 +101,8 @@ static void look_at_outcome(const struct payload *payload)
         return;
     if (seen.finals[order] > 0)
         violated("order %d has an outcome %s after its final one", order, outcome_status_name(event->status));
+    if (event->status == OUTCOME_PROGRESS)
+        count_news(order, event);
     if (!event->final)
         return;
     seen.finals[order]++;
@@ -107,6 +125,10 @@ void oracle_outcomes(void)
 /* Of a request that is not an order; or in the place of an outcome that Kafka refuses even without its result. */
 static void look_at_dead(const struct payload *payload)
 {
+    if (payload->report.is) {
+        ended_look_at_dead(payload);
+        return;
+    }
     if (payload->offset < 0) {
         look_at_outcome(payload);
         return;
@@ -269,14 +291,44 @@ void oracle_places(void)
     }
 }
 
+/* --- waits --- */
+
+void oracle_keys(const struct process *worker)
+{
+    const struct order *order = NULL;
+
+    while (sim.seed >= WAITS_FROM && (order = orders_each(worker->orders, order)) != NULL)
+        if (order->state == ORDER_AWAITING && order->links->lane != NULL)
+            violated("order %d holds its key while it waits", order_of_id(order->request.id));
+}
+
+void oracle_sends(int order, int step)
+{
+    enum sim_type type = sim.upstream[order].type;
+
+    if (!types_wait(type) || step != WAITS_SUBMIT)
+        return;
+    if (!events_have_said(order, EVENT_DONE) && !people_have_skipped(order, "wait"))
+        violated("order %d is submitted before BT has said that it may be", order);
+    if (type == TYPE_DATED && workers_wall_ms() < types_date_ms() && !people_have_skipped(order, "submit"))
+        violated("order %d is submitted before its date", order);
+}
+
 /* --- the end --- */
+
+/* One that waited in vain has nothing on the wire, and holds no key. */
+static bool holds_key(int order, const struct payload *record)
+{
+    return !types_wait(sim.upstream[order].type) || record->step != WAITS_MESSAGE;
+}
 
 static bool may_wait(int order)
 {
     for (int other = 0; other < sim.orders; other++) {
         const struct payload *record = people_see(other);
         if (record != NULL && record->record.state == LEDGER_PARKED &&
-            sim.upstream[other].key == sim.upstream[order].key)
+            sim.upstream[other].key == sim.upstream[order].key &&
+            (other == order || holds_key(other, record)))
             return true; /* it is parked itself, or comes after one that is */
     }
     return false;
@@ -317,6 +369,9 @@ void oracle_rest(bool last)
     check_dead();
     if (last && sim.seed >= BY_ID_FROM)
         by_id_rest();
+    for (int p = 0; sim.seed >= ENDED_FROM && p < sim.partitions; p++)
+        if (position_of(p)->set)
+            ended_rest(p, position_of(p)->events, position_of(p)->signals);
     for (int order = 0; order < sim.orders; order++) {
         if (seen.finals[order] == 0 && (last || !may_wait(order)))
             violated("order %d never ends", order);

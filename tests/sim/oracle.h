@@ -12,6 +12,13 @@ void oracle_outcomes(void);
 /* Dead letters have become visible. */
 void oracle_dead(void);
 
+/* A worker has ended its turn: none of its orders holds its key while it waits. */
+struct process;
+void oracle_keys(const struct process *worker);
+
+/* A write is sent: what it must wait for has come. */
+void oracle_sends(int order, int step);
+
 /* A settlement is decided: every order is in one of the three places, and no decision is passed over. */
 void oracle_places(void);
 

@@ -4,8 +4,10 @@
 #include "bt.h"
 #include "edges.h"
 #include "process.h"
+#include "types.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { REPEATS_MAX = 3, MISPLACED_MAX = 3 };
 
@@ -106,7 +108,7 @@ const struct payload *people_see(int order)
 static bool judge_order(int order, const struct payload *seen, enum decision_verdict *verdict)
 {
     static const enum decision_verdict others[] = {DECISION_DID_NOT_HAPPEN, DECISION_RETRY, DECISION_REJECT};
-    int last = sim.upstream[order].type == TYPE_WAITS ? 2 : 1;
+    int last = types_wait(sim.upstream[order].type) ? WAITS_SUBMIT : 1;
     int step = seen->step < last ? seen->step : last;
 
     if (seen->record.wait.step != NULL && trouble(2)) {
@@ -126,6 +128,19 @@ static bool judge_order(int order, const struct payload *seen, enum decision_ver
     else if (bt_is_open(order, step))
         return trouble(2); /* hasty: BT may carry it out yet */
     return true;
+}
+
+bool people_have_skipped(int order, const char *step)
+{
+    const struct plain_log *log = &kafka.signals[sim.upstream[order].partition];
+
+    for (int64_t i = 0; i < log->count; i++) {
+        const struct decision *decision = &log->list[i].decision;
+        if (log->list[i].order == order && log->list[i].written == NULL &&
+            decision->verdict == DECISION_SKIP && strcmp(decision->step, step) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool people_decide(int order)

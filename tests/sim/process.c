@@ -1,9 +1,13 @@
 /* A process begins, turns its loop and dies. */
 #include "process.h"
 
+#include "await.h"
 #include "by_id.h"
 #include "edges.h"
+#include "ended.h"
+#include "last_words.h"
 #include "memory.h"
+#include "oracle.h"
 #include "types.h"
 
 #include <math.h>
@@ -66,6 +70,7 @@ static struct batch *make_batch(struct process *worker)
                                       .partitions = worker->partitions,
                                       .duplicates = worker->duplicates,
                                       .records = &process_records_port,
+                                      .last_words = worker->last_words,
                                       .context = worker,
                                       .most = (size_t)sim.records_max,
                                       .lease_ms = LEASE};
@@ -88,6 +93,7 @@ void process_start(struct process *worker)
     worker->duplicates = duplicates_new((struct duplicates_window){INT32_MAX, 1000, false});
     snprintf(owner, sizeof owner, "w%d.%u", process, life);
     worker->partitions = partitions_new(owner, 2);
+    worker->last_words = ended_words();
     worker->batch = make_batch(worker);
     worker->bt_ids = by_id_new(worker);
     worker->gate = (struct intake_gate){.orders = worker->orders,
@@ -113,6 +119,7 @@ void process_crash(struct process *worker, const char *why)
     worker->ownership = ownership_free(worker->ownership);
     worker->bt_ids = bt_ids_free(worker->bt_ids);
     worker->batch = batch_free(worker->batch);
+    worker->last_words = last_words_free(worker->last_words);
     worker->orders = orders_free(worker->orders);
     worker->duplicates = duplicates_free(worker->duplicates);
     worker->partitions = partitions_free(worker->partitions);
@@ -159,6 +166,8 @@ static void find_due(struct process *worker)
         set_due(worker, orders_due_ms(worker->orders));
     set_due(worker, process_calls_due_ms(worker));
     set_due(worker, ownership_due_ms(worker->ownership));
+    if (sim.seed >= ENDED_FROM && orders_overdue(worker->orders, -1) >= 0) /* is its partition read by now? */
+        set_due(worker, process_clock(worker) + 1);
     if (!is_off(R11) && process_takes(worker) &&
         orders_count(worker->orders) > orders_owned_count(worker->orders))
         set_due(worker, worker->sweep_ms);
@@ -208,5 +217,6 @@ void process_turn(struct process *worker)
             return; /* it has left, or gave up */
     }
     worker->chore = 0;
+    oracle_keys(worker);
     find_due(worker);
 }

@@ -94,6 +94,7 @@ struct process {
 
     struct batch *batch;
     struct bt_ids *bt_ids;
+    struct last_words *last_words; /* null: none are kept */
     struct ownership *ownership;
     struct intake_gate gate;
     bool owns[PARTITIONS];           /* of the assignment */

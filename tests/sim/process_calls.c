@@ -1,6 +1,7 @@
 /* Calls: run/calls.c and http/, as far as the promise goes. */
 #include "process.h"
 
+#include "oracle.h"
 #include "types.h"
 
 static struct process *worker_of(const struct call_model *call)
@@ -72,6 +73,8 @@ void process_calls_permit(struct call_model *call)
           call->looks ? "look-up" : "write", call->order, call->step, order->attempt);
     if (!call->looks && key_is_busy(call))
         violated("order %d is sent while another write of its key may still be carried out", call->order);
+    if (!call->looks)
+        oracle_sends(call->order, call->step);
     call->state = CALL_LEAVING;
     call->until_us = sim.now_us + (CALL_TIMEOUT + WATCHDOG) * 1000;
 }

@@ -3,6 +3,7 @@
 
 #include "by_id.h"
 #include "edges.h"
+#include "ended.h"
 #include "memory.h"
 #include "types.h"
 
@@ -68,6 +69,7 @@ static void tell_record(struct process *worker, struct takeover *takeover, int32
                                  .offset = payload - sim.payloads};
         snprintf(done.request_id, sizeof done.request_id, "%s", payload->record.request_id);
         takeover_done(takeover, &done);
+        ended_recover(worker, partition, payload);
         return;
     }
     struct ledger_record copy = process_records_copy(&payload->record);
@@ -195,6 +197,7 @@ void process_membership_begin(struct process *worker)
         .partitions = worker->partitions,
         .duplicates = worker->duplicates,
         .bt_ids = worker->bt_ids,
+        .last_words = worker->last_words,
         .batch = worker->batch,
         .catalogue = types_catalogue,
         .terms = {.topic = "requests",

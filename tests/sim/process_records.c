@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "by_id.h"
+#include "events.h"
 #include "memory.h"
 #include "snapshot.h"
 #include "types.h"
@@ -9,13 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The number of the step that was called last. */
-static int step_index(const struct order *order)
+/* The number of the step; -1: none. */
+static int step_index(const struct order *order, const char *step)
 {
     const struct workflow *workflow = order->type->workflow;
 
-    for (size_t i = 0; order->main.calls.step != NULL && i < workflow->step_count; i++)
-        if (strcmp(workflow->steps[i].id, order->main.calls.step) == 0)
+    for (size_t i = 0; step != NULL && i < workflow->step_count; i++)
+        if (strcmp(workflow->steps[i].id, step) == 0)
             return (int)i;
     return -1;
 }
@@ -40,21 +41,25 @@ static void *port_outcome(void *context, const struct order *order)
         .reason = outcome.reason.kind,
         .final = outcome.final,
         .waited_to_ms = outcome.reason.kind == REASON_TIMEOUT ? order->waiting.wait.until_ms : 0,
-        .step = step_index(order),
+        .step = step_index(order, order->main.calls.step),
         .weight = sim.upstream[payload->order].weight,
         .has_result = outcome.result != NULL};
     weigh(payload);
     return payload;
 }
 
-/* News that are not final: nobody counts them. */
+/* News that are not final. */
 static void *port_progress(void *context, const struct order *order, const struct progress *progress)
 {
     struct payload *payload =
         payload_new(PAYLOAD_OUTCOME, order->source.partition, order_of_id(order->request.id));
 
     (void)context;
-    payload->outcome = (struct outcome_event){.status = OUTCOME_PROGRESS, .reason = progress->reason.kind};
+    payload->outcome = (struct outcome_event){
+        .status = OUTCOME_PROGRESS,
+        .reason = progress->reason.kind,
+        .step = progress->repeated ? -1 : step_index(order, progress->step),
+        .state = progress->reason.kind == REASON_REPORTED ? events_state_of(progress->reason.code) : -1};
     return payload;
 }
 
@@ -155,7 +160,10 @@ void process_records_copy_done(const struct payload *from, struct payload *to)
 {
     to->record = (struct ledger_record){.state = LEDGER_DONE,
                                         .written_at_ms = from->record.written_at_ms,
-                                        .decisions = memory_text(from->record.decisions)};
+                                        .decisions = memory_text(from->record.decisions),
+                                        .progress = memory_text(from->record.progress),
+                                        .references = ledger_references_copy(&from->record.references),
+                                        .heard = from->record.heard};
     snprintf(to->record.request_id, sizeof to->record.request_id, "%s", from->record.request_id);
     to->stored = from->stored;
     to->has_stored = from->has_stored;

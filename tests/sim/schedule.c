@@ -2,6 +2,7 @@
 #include "schedule.h"
 
 #include "edges.h"
+#include "ended.h"
 #include "events.h"
 #include "memory.h"
 #include "moves.h"
@@ -110,6 +111,7 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     kafka_reset();
     bt_reset();
     events_reset();
+    ended_reset();
     oracle_reset();
     moves_reset();
     sim.slots = 2 + chance(SLOTS - 1);
@@ -118,7 +120,10 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
     sim.records_max = sizes[chance(COUNT_OF(sizes))];
     sim.bt_refuses = one_in(3);
     choose_faults();
-    int types = seed < READS_FROM ? TYPE_READ : seed < WAITS_FROM ? TYPE_WAITS : TYPES;
+    int types = seed < READS_FROM   ? TYPE_READ
+                : seed < WAITS_FROM ? TYPE_WAITS
+                : seed < ENDED_FROM ? TYPE_DATED
+                                    : TYPES;
     enum sim_type type = (enum sim_type)chance(types);
     bool same = one_in(2);
     for (int i = 0; i < ORDERS; i++) {
@@ -229,12 +234,17 @@ bool schedule_run(uint64_t seed, unsigned off, bool trace)
         oracle_rest(false);
     if (!has_failed()) {
         lose_memory();
+        ended_report();
         run_calm();
     }
     if (!has_failed())
         oracle_rest(false);
     if (!has_failed())
         decide_all();
+    if (!has_failed()) {
+        ended_report();
+        run_calm();
+    }
     if (!has_failed())
         oracle_rest(true);
     bool good = !has_failed();

@@ -65,8 +65,22 @@ enum sim_rule {
     R21 = 1 << 23,
 };
 
-/* Order types of the catalogue: four that write, one that only reads, one that waits between two writes. */
-enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, TYPE_WAITS, TYPES };
+/*
+ * Order types of the catalogue: four that write, one that only reads, one that waits between two writes for a message,
+ * one that waits for a date then, too.
+ */
+enum sim_type {
+    TYPE_LOOKUP,
+    TYPE_NEVER,
+    TYPE_REPEATABLE,
+    TYPE_TWO,
+    TYPE_READ,
+    TYPE_WAITS,
+    TYPE_DATED,
+    TYPES
+};
+/* The steps of the last two. */
+enum sim_waits_step { WAITS_CREATE, WAITS_MESSAGE, WAITS_SUBMIT, WAITS_STEPS };
 
 /* Seeds from here on have orders that only read, too: they came later, and the others mean what they meant. */
 #define READS_FROM UINT64_C(1000000000000)
@@ -86,6 +100,9 @@ enum sim_type { TYPE_LOOKUP, TYPE_NEVER, TYPE_REPEATABLE, TYPE_TWO, TYPE_READ, T
 
 /* And from here on orders that only wait sleep: what they are is read back from the ledger (process_waking.c). */
 #define SLEEPS_FROM UINT64_C(7000000000000)
+
+/* And from here on reports about orders that have ended (ended.h), and orders that wait for a date. */
+#define ENDED_FROM UINT64_C(8000000000000)
 
 /* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
 enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD, PAYLOAD_ID, PAYLOAD_SIGNAL };
@@ -111,9 +128,15 @@ struct payload {
         int64_t waited_to_ms; /* of one that no message came for in time; 0: it is none such */
         int weight;           /* as upstream's, */
         bool has_result;      /* which 1 is too large with only */
+        int state;            /* of PROGRESS: what BT had reported; -1: it is about something else */
     } outcome;
     struct outcome_event stored; /* the outcome within a record */
     bool has_stored;
+    struct report {
+        bool is;          /* a dead letter of what BT reported, */
+        bool passed_on;   /* and of its place among the signals */
+        bool contradicts; /* the order's end; else nobody knows the order */
+    } report;
 };
 
 /* A request as upstream knows it. */
@@ -126,6 +149,7 @@ struct upstream {
     int sequence;   /* its number among all first ones, as published */
     int repeats;
     int weight; /* of its outcome: 1 too large with its result, 2 even without it */
+    bool moved; /* what is remembered of it, to another partition than BT's reports go to */
 };
 
 /* Which of the edges a schedule has; none before EDGES_FROM. */

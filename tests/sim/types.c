@@ -5,6 +5,7 @@
 
 #include "memory.h"
 #include "request.h"
+#include "timestamp.h"
 #include "types.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@ struct catalogue *types_catalogue;
 struct json_object *reply_error, *reply_absent, *reply_odd;
 static struct json_object *reply_accepted, *replies_with_id[ORDERS];
 
-static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two", "read", "waits"};
+static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two", "read", "waits", "dated"};
 static const struct order_type *types[TYPES];
 static struct request requests[ORDERS][TYPES];
 static const char *const ids[ORDERS] = {"605c9599-4ab1-488f-8129-5b8cde662c70",
@@ -59,6 +60,7 @@ static const char openapi_text[] =
 #define PROVEN                                                                                               \
     ", 'x-message': {'accepted': [{'context': '$message.payload#/proves', 'type': 'regex', 'condition':"     \
     " '^yes$'}], 'outputs': {'btId': '$message.payload#/btId'}}"
+#define DATE "2026-03-02T10:00:00.300Z"
 #define TYPE(name, steps, more)                                                                              \
     GIVEN_ARAZZO("{'workflowId': '" name "', 'steps': [" steps                                               \
                  "], 'outputs': {'orderId': '$steps.create.outputs.orderId'}}" more)
@@ -79,12 +81,16 @@ static const char *const workflows[TYPES] = {
          STEP("create", "write", LOOK("create") ", 'x-order': 'btId'" PROVEN) "," WAIT "," STEP(
              "submit", "submit", LOOK("submit")),
          "," FIND),
+    TYPE("dated",
+         STEP("create", "write", LOOK("create") ", 'x-order': 'btId'" PROVEN) "," WAIT "," STEP(
+             "submit", "submit", LOOK("submit") ", 'x-start-at': '" DATE "'"),
+         "," FIND),
 };
 
 static const char events_text[] =
     "{'asyncapi': '3.0.0', 'channels': {'c': {'messages': {'m': {'payload': {'properties': {'state': {}}},"
-    " 'x-states': [{'at': '/state', 'ranks': {'working': 1, 'done': 2}}]}}}}, 'operations': {'in': {'action':"
-    " 'receive', 'channel': {'$ref': '#/channels/c'}}}}";
+    " 'x-states': [{'at': '/state', 'ranks': {'working': 1, 'done': 2, 'dead': 2}, 'final': ['done', 'dead']}]}}}},"
+    " 'operations': {'in': {'action': 'receive', 'channel': {'$ref': '#/channels/c'}}}}";
 
 static void write_type(const char *folder, enum sim_type type)
 {
@@ -182,17 +188,32 @@ const struct order_type *type_of(enum sim_type type)
 
 int type_steps(enum sim_type type)
 {
-    return type == TYPE_WAITS ? 3 : type == TYPE_TWO ? 2 : 1;
+    return types_wait(type) ? WAITS_STEPS : type == TYPE_TWO ? 2 : 1;
 }
 
 bool type_writes(enum sim_type type, int step)
 {
-    return type != TYPE_READ && !(type == TYPE_WAITS && step == 1);
+    return type != TYPE_READ && !(types_wait(type) && step == WAITS_MESSAGE);
+}
+
+bool types_wait(enum sim_type type)
+{
+    return type == TYPE_WAITS || type == TYPE_DATED;
+}
+
+int64_t types_date_ms(void)
+{
+    int64_t ms;
+    struct fault why;
+
+    if (!timestamp_parse(DATE, &ms, &why))
+        abort();
+    return ms;
 }
 
 struct json_object *types_reply(int order, int step)
 {
-    bool has_id = sim.seed >= BY_ID_FROM && sim.upstream[order].type == TYPE_WAITS && step == 0;
+    bool has_id = sim.seed >= BY_ID_FROM && types_wait(sim.upstream[order].type) && step == WAITS_CREATE;
 
     return has_id ? replies_with_id[order] : reply_accepted;
 }

@@ -13,6 +13,8 @@ void types_free(void);
 const struct order_type *type_of(enum sim_type type);
 int type_steps(enum sim_type type);
 bool type_writes(enum sim_type type, int step); /* another receives, or reads */
+bool types_wait(enum sim_type type);
+int64_t types_date_ms(void); /* when TYPE_DATED may submit, since the epoch */
 
 /* How the description has BT's notifications. */
 const struct event_message *types_event(void);
