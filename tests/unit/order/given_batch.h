@@ -18,6 +18,7 @@ struct given_batch {
     bool too_large;     /* the ledger takes no record of an order */
     int made, released; /* records */
     int settled;        /* of them, as the batch has said */
+    int64_t events;     /* what the latest settlement says of the first partition's events: the next offset */
 };
 
 static inline void *given_record(struct given_batch *given, const char *what, const char *of)
@@ -188,6 +189,8 @@ static inline const char *given_begun(struct given_batch *given)
         continue;
     size_t count = batch_begin(given->batch, given->world.time.now_ms, &positions);
     text[0] = '\0';
+    if (count > 0)
+        given->events = positions[0].others.events;
     for (size_t i = 0; i < count; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, "%d@%lld ",
                                    (int)positions[i].partition, (long long)positions[i].offset);

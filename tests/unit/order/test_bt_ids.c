@@ -124,6 +124,20 @@ static void held_until_told(void)
     end(&given, ids);
 }
 
+/* It is told whose the id is in the turn in which the event came. */
+static void with_the_event(void)
+{
+    struct given_batch given;
+    struct bt_ids *ids = begin(&given);
+
+    CU_ASSERT_EQUAL(came(ids, "7", "e1", 5), BT_IDS_HELD);
+    CU_ASSERT_EQUAL(tell(ids, "7", "ours", 0), BT_IDS_LEARNED);
+    CU_ASSERT_EQUAL(came(ids, "7", "e2", 6), BT_IDS_FORWARDED);
+    settled(&given, "0@0 [kept 7  holds 1][forwarded e1 to p1 as ours][kept 7 ours holds 0][forwarded e2 to "
+                    "p1 as ours]");
+    end(&given, ids);
+}
+
 static void held_in_vain(void)
 {
     struct given_batch given;
@@ -210,6 +224,25 @@ static void taken_over(void)
     CU_ASSERT_PTR_NULL(bt_ids_free(NULL));
 }
 
+/*
+ * The owner of the id dies between what it was told and what it passes on: that is one settlement. The next one has the
+ * ledger from before it, and is told again; or from after it, and passes nothing on once more.
+ */
+static void its_owner_dies(void)
+{
+    struct given_batch given;
+    struct bt_ids *ids = begin(&given);
+    struct ledger_index before = index_of("7", "", 1), after = index_of("8", "ours", 0);
+
+    bt_ids_recover(ids, 0, &before);
+    bt_ids_recover(ids, 0, &after);
+    CU_ASSERT_EQUAL(tell(ids, "7", "ours", 0), BT_IDS_LEARNED);
+    settled(&given, "0@0 [forwarded e1 to p1 as ours][kept 7 ours holds 0]");
+    CU_ASSERT_EQUAL(tell(ids, "8", "ours", 0), BT_IDS_KNOWN);
+    given_same("nothing more", given_begun(&given), "");
+    end(&given, ids);
+}
+
 #define GIVEN_NAMED                                                                                          \
     GIVEN_ARAZZO(                                                                                            \
         "{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A_WITH(", 'x-order': 'orderId'") "," GIVEN_RECEIVE(     \
@@ -258,10 +291,12 @@ static void an_id_that_is_no_text(void)
 
 CU_TestInfo test_bt_ids[] = {{"told before", told_before},
                              {"held until told", held_until_told},
+                             {"with the event", with_the_event},
                              {"held in vain", held_in_vain},
                              {"its order has ended", its_order_has_ended},
                              {"no room", no_room},
                              {"taken over", taken_over},
+                             {"its owner dies", its_owner_dies},
                              {"an order tells", an_order_tells},
                              {"an id that is no text", an_id_that_is_no_text},
                              CU_TEST_INFO_NULL};

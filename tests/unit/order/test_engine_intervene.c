@@ -72,6 +72,9 @@ static void a_wait_is_skipped(void)
     decided(&world, order, DECISION_SKIP, "{'s': 'done'}");
     given_same("output", tree_text_of(tree_member(order->main.steps, "m"), "s"), "done");
     news_are(order, "m:skip");
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "done"), TOLD_TAKEN); /* it comes after all */
+    news_are(order, "");
+    CU_ASSERT(order->state == ORDER_READY && order->waiting.mailbox.count == 1);
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order); /* the step after it */
     given_answer(&world, order, 200, "{'q': 'y'}");
     CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_COMPLETED);
@@ -216,6 +219,38 @@ static void it_is_called_off(void)
     given_world_end(&world);
 }
 
+/* Its day has come: called off in that turn it is undone; once the worker is at work, and after that, it is not. */
+static void on_the_day(void)
+{
+    static const char workflow[] =
+        GIVEN_ARAZZO("{'workflowId': 'w'" CANCEL ", 'steps': [" GIVEN_WRITE_A ", {'stepId': 'm', " GIVEN_READ
+                     ", 'x-start-at': '2026-03-02T11:00:00Z'}, {'stepId': 'r', 'operationId': 'never',"
+                     " 'successCriteria': [{'condition': '$statusCode == 201'}], 'onSuccess': [{'name': 'e',"
+                     " 'type': 'end'}]}, " UNDO "], 'outputs': {'o': '$steps.a.outputs.o'}}" GIVEN_FIND);
+
+    for (int late = 0; late < 2; late++) {
+        struct world world;
+        struct order *order = waits_undoable(&world, workflow);
+        const struct decision made = seen(order, DECISION_CANCEL, "");
+        CU_ASSERT_PTR_NULL(given_settle(&world, 1000));
+        world.time.wall_ms = order->waiting.wait.until_ms;
+        orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
+        if (late) {
+            CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order);
+            given_refused(&world, order, &made, "the worker is at work on it");
+            given_answer(&world, order, 200, "{'q': 'y'}");
+            CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+            CU_ASSERT_EQUAL(order->state, ORDER_INTENDING);
+            given_refused(&world, order, &made, "the worker is at work on it");
+        } else {
+            given_applied(&world, order, &made);
+        }
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        CU_ASSERT(order->main.step == (late ? 2 : 3) && order->attempt == 2);
+        given_world_end(&world);
+    }
+}
+
 static void it_cannot_be_called_off(void)
 {
     struct world world;
@@ -252,5 +287,6 @@ CU_TestInfo test_engine_intervene[] = {{"a wait is skipped", a_wait_is_skipped},
                                        {"it is told", it_is_told},
                                        {"what was seen is over", what_was_seen_is_over},
                                        {"it is called off", it_is_called_off},
+                                       {"on the day", on_the_day},
                                        {"it cannot be called off", it_cannot_be_called_off},
                                        CU_TEST_INFO_NULL};

@@ -1,5 +1,6 @@
 /* Orders that only wait sleep, and come back out of their records. */
 #define GIVEN_MAY_SLEEP true
+#include "given_batch.h"
 #include "given_waits.h"
 
 enum { AT = 33 /* where a record stands in the ledger */ };
@@ -111,6 +112,46 @@ static void its_time_is_up(void)
     CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
     CU_ASSERT_EQUAL(again->state, ORDER_PARKED);
     given_world_end(&world);
+}
+
+static enum intake_answer repeated(struct given_batch *given)
+{
+    struct order *repeat = given_order(&given->world, "k", "7");
+    struct duplicate unused;
+    struct fault why;
+
+    snprintf(repeat->request.id, sizeof repeat->request.id, "%s", GIVEN_ID_OF("1"));
+    repeat->source.offset = 1;
+    return intake_gate_hand_over(&given->gate, repeat, given->world.time, &unused, &why);
+}
+
+/* A repeat of one that sleeps waits until it is read back, and is answered then: it is no order of its own (R9). */
+static void it_is_repeated(void)
+{
+    struct given_batch given;
+    struct fault why;
+
+    given_batch(&given, GIVEN_WAITS);
+    struct world *world = &given.world;
+    struct order *order = given_named(world, "k", '1');
+    CU_ASSERT_PTR_NULL(orders_next_call(world->orders, world->time));
+    given_same("intended", given_begun(&given), "0@0 [INTENDED 1]");
+    given_ended(&given, SETTLEMENT_CLEAN, AT);
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world->orders, world->time), order);
+    given_answer(world, order, 201, GIVEN_WRITTEN);
+    given_same("waits", given_begun(&given), "0@0 [news 0 a][QUEUED with news 0 a 1]");
+    struct order *again = given_recalled(world, order);
+    given_ended(&given, SETTLEMENT_CLEAN, AT + 1);
+    CU_ASSERT_EQUAL(repeated(&given), INTAKE_HELD);
+    asked(world, AT + 2);
+    CU_ASSERT_EQUAL(repeated(&given), INTAKE_HELD); /* it is being read */
+    CU_ASSERT_FATAL(orders_woken(world->orders, again, AT + 2, world->time, &why));
+    CU_ASSERT(repeated(&given) == INTAKE_OPEN && orders_count(world->orders) == 1);
+    CU_ASSERT_PTR_EQUAL(orders_find(world->orders, GIVEN_ID_OF("1")), again);
+    given_same("its answer", given_begun(&given), "0@0 [news 0 a][QUEUED 1]");
+    CU_ASSERT_EQUAL(again->ledger.repeats_due, 1);
+    given_ended(&given, SETTLEMENT_CLEAN, AT + 3);
+    given_batch_end(&given);
 }
 
 /* Whatever is open keeps it awake: a change, a place that is not known, somebody's partition. */
@@ -254,6 +295,7 @@ static void which_records_sleep(void)
 CU_TestInfo test_orders_asleep[] = {{"it is woken", it_is_woken},
                                     {"woken in vain", woken_in_vain},
                                     {"its time is up", its_time_is_up},
+                                    {"it is repeated", it_is_repeated},
                                     {"it stays awake", it_stays_awake},
                                     {"its partition leaves", its_partition_leaves},
                                     {"its log is new", its_log_is_new},
