@@ -178,6 +178,28 @@ static void while_nobody_had_it(void)
     }
 }
 
+/* What was read up to a moment says nothing of it any more when the clock is set back, and it comes once more. */
+static void its_clock_is_set_back(void)
+{
+    enum { HOURS_MS = 5 * 3600 * 1000 };
+    struct world world;
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_WAITS, 10, true);
+    struct order *order = given_named(&world, "k", '1');
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    world.time.wall_ms += HOURS_MS;
+    orders_read_to(world.orders, 0, world.time.wall_ms, world.time);
+    world.time.wall_ms -= HOURS_MS;
+    given_answer(&world, order, 201, GIVEN_WRITTEN);
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_AWAITING);
+    world.time.wall_ms = order->waiting.wait.until_ms;
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(order->state == ORDER_AWAITING && orders_overdue(world.orders, -1) == 0);
+    CU_ASSERT_EQUAL(given_told(&world, order, 0, "e1", NULL, "done"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(order->state, ORDER_READY);
+    given_world_end(&world);
+}
+
 CU_TestInfo test_orders_heard[] = {{"while the intention settles", while_the_intention_settles},
                                    {"the settlement is unclear", the_settlement_is_unclear},
                                    {"its partition moves", its_partition_moves},
@@ -185,4 +207,5 @@ CU_TestInfo test_orders_heard[] = {{"while the intention settles", while_the_int
                                    {"its key is taken at once", its_key_is_taken_at_once},
                                    {"with its time-out", with_its_time_out},
                                    {"while nobody had it", while_nobody_had_it},
+                                   {"its clock is set back", its_clock_is_set_back},
                                    CU_TEST_INFO_NULL};
