@@ -70,8 +70,9 @@ static int state_to_report(int order)
 {
     if (sim.seed >= ENDED_FROM && is_done(order))
         return chance(EVENT_STATES);
-    return is_done(order) || (told[order].next > 0 && trouble(3)) ? chance(told[order].next)
-                                                                  : told[order].next++;
+    int state = is_done(order) || (told[order].next > 0 && trouble(3)) ? chance(told[order].next)
+                                                                       : told[order].next++;
+    return state == EVENT_DONE && sim.upstream[order].dies ? EVENT_DEAD : state;
 }
 
 void events_report(int order)
@@ -97,18 +98,23 @@ void events_report(int order)
         workers[i].dirty = true;
 }
 
-static bool says_done(const struct plain *record, int order)
+static bool ends_wait(int order, int state)
+{
+    return state == EVENT_DONE || (state == EVENT_DEAD && sim.upstream[order].type == TYPE_UNDONE);
+}
+
+static bool says_end(const struct plain *record, int order)
 {
     if (record->written == NULL)
-        return !record->by_id && record->state == EVENT_DONE;
+        return !record->by_id && ends_wait(order, record->state);
     const struct ledger_index *index = &record->written->index;
-    return record->order == order && index->held_count > 0 && by_id_state(&index->held[0]) == EVENT_DONE;
+    return record->order == order && index->held_count > 0 && ends_wait(order, by_id_state(&index->held[0]));
 }
 
 static bool stood_in(const struct plain_log *log, int order, int64_t wall_ms)
 {
     for (int64_t i = 0; i < log->count; i++)
-        if (log->list[i].order == order && log->list[i].at_ms < wall_ms && says_done(&log->list[i], order))
+        if (log->list[i].order == order && log->list[i].at_ms < wall_ms && says_end(&log->list[i], order))
             return true;
     return false;
 }

@@ -46,6 +46,8 @@ static void check_completed(int order)
     for (int step = 0; step < type_steps(sim.upstream[order].type); step++)
         if (type_writes(sim.upstream[order].type, step) && bt.effects[order][step].accepted == 0)
             violated("order %d is COMPLETED, and BT never accepted step %d", order, step);
+    if (bt.effects[order][WAITS_UNDO].accepted > 0)
+        violated("order %d is COMPLETED, and was undone", order);
 }
 
 /*
@@ -306,11 +308,17 @@ void oracle_sends(int order, int step)
 {
     enum sim_type type = sim.upstream[order].type;
 
-    if (!types_wait(type) || step != WAITS_SUBMIT)
+    if (!types_wait(type) || step < WAITS_SUBMIT)
         return;
-    if (!events_have_said(order, EVENT_DONE) && !people_have_skipped(order, "wait"))
+    if (step == WAITS_UNDO) {
+        if (!events_have_said(order, EVENT_DEAD) && !people_have_decided(order, DECISION_CANCEL, NULL))
+            violated("order %d is undone, and nobody wants that", order);
+        return;
+    }
+    if (!events_have_said(order, EVENT_DONE) && !people_have_decided(order, DECISION_SKIP, "wait"))
         violated("order %d is submitted before BT has said that it may be", order);
-    if (type == TYPE_DATED && workers_wall_ms() < types_date_ms() && !people_have_skipped(order, "submit"))
+    if (type == TYPE_DATED && workers_wall_ms() < types_date_ms() &&
+        !people_have_decided(order, DECISION_SKIP, "submit"))
         violated("order %d is submitted before its date", order);
 }
 
@@ -341,6 +349,11 @@ static void check_truth(int order)
 
     if (final->status == OUTCOME_COMPLETED)
         return;
+    if (final->status == OUTCOME_REJECTED && from == WAITS_UNDO) {
+        if (bt.effects[order][WAITS_UNDO].accepted == 0 || bt.effects[order][WAITS_SUBMIT].accepted > 0)
+            violated("order %d is REJECTED, and BT has not undone it, or has submitted it, too", order);
+        return;
+    }
     for (int step = from; step < STEPS; step++)
         if (bt.effects[order][step].accepted > 0)
             violated("order %d is %s, and BT accepted step %d", order, outcome_status_name(final->status),

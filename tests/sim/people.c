@@ -104,13 +104,28 @@ const struct payload *people_see(int order)
     return NULL;
 }
 
+/* An order that can be undone waits, or did so in vain; somebody in a hurry does not look which it is. */
+static bool would_cancel(const struct payload *seen)
+{
+    bool parked = seen->record.state == LEDGER_PARKED;
+
+    if (seen->step == WAITS_MESSAGE)
+        return parked ? one_in(2) : trouble(3);
+    return parked && trouble(3);
+}
+
 /* What someone who asks BT just now would decide; false: better nothing yet. */
 static bool judge_order(int order, const struct payload *seen, enum decision_verdict *verdict)
 {
     static const enum decision_verdict others[] = {DECISION_DID_NOT_HAPPEN, DECISION_RETRY, DECISION_REJECT};
-    int last = types_wait(sim.upstream[order].type) ? WAITS_SUBMIT : 1;
+    bool undone = sim.upstream[order].type == TYPE_UNDONE;
+    int last = undone ? WAITS_UNDO : types_wait(sim.upstream[order].type) ? WAITS_SUBMIT : 1;
     int step = seen->step < last ? seen->step : last;
 
+    if (undone && would_cancel(seen)) {
+        *verdict = DECISION_CANCEL;
+        return true;
+    }
     if (seen->record.wait.step != NULL && trouble(2)) {
         *verdict = DECISION_SKIP; /* BT may report it still, or be about to */
         return true;
@@ -130,14 +145,14 @@ static bool judge_order(int order, const struct payload *seen, enum decision_ver
     return true;
 }
 
-bool people_have_skipped(int order, const char *step)
+bool people_have_decided(int order, enum decision_verdict verdict, const char *step)
 {
     const struct plain_log *log = &kafka.signals[sim.upstream[order].partition];
 
     for (int64_t i = 0; i < log->count; i++) {
         const struct decision *decision = &log->list[i].decision;
-        if (log->list[i].order == order && log->list[i].written == NULL &&
-            decision->verdict == DECISION_SKIP && strcmp(decision->step, step) == 0)
+        if (log->list[i].order == order && log->list[i].written == NULL && decision->verdict == verdict &&
+            (step == NULL || strcmp(decision->step, step) == 0))
             return true;
     }
     return false;
@@ -152,7 +167,7 @@ bool people_decide(int order)
     if (seen == NULL || log->count >= REQUESTS_ROOM || !judge_order(order, seen, &decision.verdict))
         return false;
     decision.attempt = seen->record.attempt;
-    if (decision.verdict == DECISION_SKIP) {
+    if (decision_is_about_wait(decision.verdict) && seen->record.wait.step != NULL) {
         snprintf(decision.step, sizeof decision.step, "%s", seen->record.wait.step);
         decision.since_ms = seen->record.wait.since_ms;
         decision.heard_end = ledger_heard_mark(&seen->record.heard);

@@ -16,8 +16,8 @@ void people_misplace(void);
 /* Someone looks at an order in the ledger and decides; false: there is nothing to decide about. */
 bool people_decide(int order);
 
-/* Whether somebody has decided that the order goes past this step's wait, whatever became of that. */
-bool people_have_skipped(int order, const char *step);
+/* Whether somebody has decided so about an order that waited at this step (null: at any), whatever became of that. */
+bool people_have_decided(int order, enum decision_verdict verdict, const char *step);
 
 /* The latest committed record of the order; null: none. */
 const struct payload *people_see(int order);

@@ -131,6 +131,7 @@ void sim_reset(uint64_t seed, unsigned off, bool trace)
         *upstream =
             (struct upstream){.type = same ? type : (enum sim_type)chance(types), .key = chance(KEYS)};
         upstream->partition = upstream->key % sim.partitions;
+        upstream->dies = upstream->type == TYPE_UNDONE && one_in(2);
     }
     sim.published = sim.accepted = 0;
     edges_choose();

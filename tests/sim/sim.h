@@ -15,7 +15,7 @@ enum {
     SLOTS = 4,             /* workers at most */
     PROCESSES = SLOTS + 1, /* one slot may have two (edges.h) */
     ORDERS = 3,
-    STEPS = 3,
+    STEPS = 4,
     KEYS = 2,
     PAYLOADS = 2048,
     TEXT = 160,
@@ -67,7 +67,7 @@ enum sim_rule {
 
 /*
  * Order types of the catalogue: four that write, one that only reads, one that waits between two writes for a message,
- * one that waits for a date then, too.
+ * one that waits for a date then, too, and one that can be undone.
  */
 enum sim_type {
     TYPE_LOOKUP,
@@ -77,10 +77,11 @@ enum sim_type {
     TYPE_READ,
     TYPE_WAITS,
     TYPE_DATED,
+    TYPE_UNDONE,
     TYPES
 };
-/* The steps of the last two. */
-enum sim_waits_step { WAITS_CREATE, WAITS_MESSAGE, WAITS_SUBMIT, WAITS_STEPS };
+/* The steps of the last three: one is completed by the first three, or undone by the last. */
+enum sim_waits_step { WAITS_CREATE, WAITS_MESSAGE, WAITS_SUBMIT, WAITS_STEPS, WAITS_UNDO = WAITS_STEPS };
 
 /* Seeds from here on have orders that only read, too: they came later, and the others mean what they meant. */
 #define READS_FROM UINT64_C(1000000000000)
@@ -101,7 +102,7 @@ enum sim_waits_step { WAITS_CREATE, WAITS_MESSAGE, WAITS_SUBMIT, WAITS_STEPS };
 /* And from here on orders that only wait sleep: what they are is read back from the ledger (process_waking.c). */
 #define SLEEPS_FROM UINT64_C(7000000000000)
 
-/* And from here on reports about orders that have ended (ended.h), and orders that wait for a date. */
+/* And from here on reports about orders that have ended (ended.h), orders that wait for a date, or are undone. */
 #define ENDED_FROM UINT64_C(8000000000000)
 
 /* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
@@ -149,6 +150,7 @@ struct upstream {
     int sequence;   /* its number among all first ones, as published */
     int repeats;
     int weight; /* of its outcome: 1 too large with its result, 2 even without it */
+    bool dies;  /* BT gives it up */
     bool moved; /* what is remembered of it, to another partition than BT's reports go to */
 };
 

@@ -16,7 +16,8 @@ struct catalogue *types_catalogue;
 struct json_object *reply_error, *reply_absent, *reply_odd;
 static struct json_object *reply_accepted, *replies_with_id[ORDERS];
 
-static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two", "read", "waits", "dated"};
+static const char *const names[TYPES] = {"lookup", "never", "repeatable", "two",
+                                         "read",   "waits", "dated",      "undone"};
 static const struct order_type *types[TYPES];
 static struct request requests[ORDERS][TYPES];
 static const char *const ids[ORDERS] = {"605c9599-4ab1-488f-8129-5b8cde662c70",
@@ -35,7 +36,7 @@ static const char openapi_text[] =
     ", 'parameters': [{'name': 'ref', 'in': 'query'}], 'responses': {'200': " GIVEN_JSON "}}}," WRITES(
         "/write", "write", "lookup") "," WRITES("/submit", "submit", "lookup") "," WRITES("/never", "never",
                                                                                           "never") "," //
-    WRITES("/again", "again", "repeatable") "}}";
+    WRITES("/undo", "undo", "lookup") "," WRITES("/again", "again", "repeatable") "}}";
 
 #define STEP(id, operation, more)                                                                            \
     "{'stepId': '" id "', 'operationId': '$sourceDescriptions.bt." operation                                 \
@@ -53,16 +54,27 @@ static const char openapi_text[] =
     " '$response.body#/btId', 'message': '$response.body#/message'}}], 'outputs': {'orderId':"               \
     " '$steps.look.outputs.orderId', 'btId': '$steps.look.outputs.btId', 'message':"                         \
     " '$steps.look.outputs.message'}}"
-#define WAIT                                                                                                  \
+#define UNDONE "{'status': 'REJECTED', 'reason': 'it was undone'}"
+#define UNDONE_BY ", 'onSuccess': [{'name': 'undone', 'type': 'end', 'x-outcome': " UNDONE "}]"
+#define DIES                                                                                                 \
+    ", 'onFailure': [{'name': 'dies', 'type': 'goto', 'stepId': 'undo', 'criteria': [{'context':"            \
+    " '$message.payload#/state', 'type': 'regex', 'condition': '^dead$'}], 'x-outcome': " UNDONE "}]"
+#define CANCEL                                                                                               \
+    ", 'x-cancel': {'stepId': 'undo', 'before': 'submit', 'criteria': [{'condition':"                        \
+    " '$steps.create.outputs.orderId != null'}]}"
+#define WAIT WAIT_OR("")
+#define WAIT_OR(more)                                                                                         \
     "{'stepId': 'wait', 'operationId': '$sourceDescriptions.events.in', 'action': 'receive', 'timeout': 150," \
     " 'correlationId': '$inputs.createReference', 'successCriteria': [{'context': '$message.payload#/state'," \
-    " 'type': 'regex', 'condition': '^done$'}]}"
+    " 'type': 'regex', 'condition': '^done$'}]" more "}"
 #define PROVEN                                                                                               \
     ", 'x-message': {'accepted': [{'context': '$message.payload#/proves', 'type': 'regex', 'condition':"     \
     " '^yes$'}], 'outputs': {'btId': '$message.payload#/btId'}}"
+#define CREATE STEP("create", "write", LOOK("create") ", 'x-order': 'btId'" PROVEN)
 #define DATE "2026-03-02T10:00:00.300Z"
-#define TYPE(name, steps, more)                                                                              \
-    GIVEN_ARAZZO("{'workflowId': '" name "', 'steps': [" steps                                               \
+#define TYPE(name, steps, more) TYPE_WITH(name, "", steps, more)
+#define TYPE_WITH(name, members, steps, more)                                                                \
+    GIVEN_ARAZZO("{'workflowId': '" name "'" members ", 'steps': [" steps                                    \
                  "], 'outputs': {'orderId': '$steps.create.outputs.orderId'}}" more)
 
 static const char *const workflows[TYPES] = {
@@ -77,14 +89,15 @@ static const char *const workflows[TYPES] = {
         " 'value': '$inputs.requestId'}], 'successCriteria': [{'condition': '$statusCode == 200'}], 'outputs':"
         " {'orderId': '$response.body#/orderId'}}",
         ""),
-    TYPE("waits",
-         STEP("create", "write", LOOK("create") ", 'x-order': 'btId'" PROVEN) "," WAIT "," STEP(
-             "submit", "submit", LOOK("submit")),
+    TYPE("waits", CREATE "," WAIT "," STEP("submit", "submit", LOOK("submit")), "," FIND),
+    TYPE("dated", CREATE "," WAIT "," STEP("submit", "submit", LOOK("submit") ", 'x-start-at': '" DATE "'"),
          "," FIND),
-    TYPE("dated",
-         STEP("create", "write", LOOK("create") ", 'x-order': 'btId'" PROVEN) "," WAIT "," STEP(
-             "submit", "submit", LOOK("submit") ", 'x-start-at': '" DATE "'"),
-         "," FIND),
+    TYPE_WITH(
+        "undone", CANCEL,
+        CREATE "," WAIT_OR(DIES) ","                                                                    //
+        STEP("submit", "submit", LOOK("submit") ", 'onSuccess': [{'name': 'done', 'type': 'end'}]") "," //
+        STEP("undo", "undo", LOOK("undo") UNDONE_BY),
+        "," FIND),
 };
 
 static const char events_text[] =
@@ -198,7 +211,7 @@ bool type_writes(enum sim_type type, int step)
 
 bool types_wait(enum sim_type type)
 {
-    return type == TYPE_WAITS || type == TYPE_DATED;
+    return type == TYPE_WAITS || type == TYPE_DATED || type == TYPE_UNDONE;
 }
 
 int64_t types_date_ms(void)
