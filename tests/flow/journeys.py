@@ -157,6 +157,24 @@ def a_report_resolves_a_doubt(stage):
 
 
 @story(on="both")
+def a_rejection_ends_a_doubt(stage):
+    """The submit gets no reply, and look-ups give no answer: BT reports that it has rejected the order, and the numbers are given back."""
+    calendar = Calendar(stage)
+    worker = stage.worker("one", shown(calendar.path), **SMALL).ready()
+    reader = stage.reader()
+    stage.sandbox.fault(operationId="submitOrder", kind="close-before-reply", times=1)
+    stage.sandbox.fault(operationId="getOrder", kind="status", status=503, times=1000)
+    request = submit(stage, "provide-with-new-numbers", "new-company", key="widgets")
+    wait_for(lambda: worker.metric("whc_orders_in_doubt") == 1, "the doubt")
+    [reference] = evidence(stage, "createOrder")
+    notify(stage, reference, state="rejected")
+    outcome = final(reader, request)["outcome"]
+    expect((outcome["status"], outcome["reason"]["code"]) == ("REJECTED", "givenUp"), f"{outcome}")
+    expect(list(evidence(stage, "submitOrder").values()) == [(1, 0)], f"{evidence(stage, 'submitOrder')}")
+    expect([accepted for _, accepted in evidence(stage, "releaseReservation").values()] == [1], f"{evidence(stage, 'releaseReservation')}")
+
+
+@story(on="both")
 def an_order_comes_to_nothing(stage):
     """BT rejects what it had taken: the numbers are given back, and upstream hears that nothing is left."""
     calendar = Calendar(stage)

@@ -222,13 +222,26 @@ static bool tell(struct run *run, struct order *order)
     return true;
 }
 
+/* Whether the order is where the message that comes next is for it: it waits, or its call is in doubt. */
+static bool listens(const struct run *run, const struct order *order)
+{
+    struct json_object *messages = tree_member(run->example->tree, "messages");
+    struct json_object *next = messages == NULL ? NULL : json_object_array_get_idx(messages, run->message);
+
+    if (order == NULL)
+        return false;
+    if (json_object_get_boolean(tree_member(next, "inDoubt")))
+        return order->state == ORDER_WAITING && order->doubt.open;
+    return order->state == ORDER_AWAITING && *order->waiting.wait.reference != '\0';
+}
+
 /* Nothing is called: time passes, or BT reports something. False: nothing will happen any more. */
 static bool wait(struct run *run)
 {
     struct order *order = orders_find(run->orders, run->request_id);
     struct fault why;
 
-    if (order != NULL && order->state == ORDER_AWAITING && *order->waiting.wait.reference != '\0') {
+    if (listens(run, order)) {
         if (!snapshot_load(order, &why))
             differ_say(run->report, "what is kept cannot be read: %s", why.text);
         if (tell(run, order))

@@ -62,6 +62,14 @@ static void decide_write(struct call_model *call)
         reply(call, 409, reply_error);
         return;
     }
+    if (sim.seed >= REJECTS_FROM && sim.upstream[call->order].type == TYPE_WAITS && call->step == 0 &&
+        effect->accepted == 0 && trouble(4)) {
+        TRACE("BT      rejects order %d step %d, and does not answer", call->order, call->step);
+        effect->rejected++;
+        effect->rejected_us = sim.now_us + chance(2 * ABSENT_AFTER * 1000);
+        call->state = CALL_LOST;
+        return;
+    }
     switch (sim.calm ? 9 : chance(20)) {
     case 0:
         reply(call, 400, reply_error); /* refused */

@@ -32,7 +32,9 @@ struct call_model {
 /* What BT has done under one reference. */
 struct effect {
     int accepted;
-    int64_t shown_us; /* a look-up finds it from then on */
+    int rejected;        /* without a reply, */
+    int64_t rejected_us; /* which BT reports from then on */
+    int64_t shown_us;    /* a look-up finds it from then on */
 };
 
 struct bt {

@@ -11,13 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { REPORTS_MAX = 5 };
+enum { REPORTS_MAX = 5, REJECTED = EVENT_STATES /* beside those that orders go through */ };
 
-static const char *const words[EVENT_STATES] = {"working", "done", "dead"};
+static const char *const words[] = {"working", "done", "dead", "rejected"};
 
 /* What BT has reported of an order: how far it is, and how many events that were. */
 static struct {
-    int next, reports;
+    int next, reports, rejections;
     int of_state[EVENT_STATES];
 } told[ORDERS];
 
@@ -49,20 +49,32 @@ int events_state_of(const char *word)
     return -1;
 }
 
-bool events_have_room(int order)
+static bool has_room(int order)
 {
     const struct upstream *upstream = &sim.upstream[order];
 
-    if (!types_wait(upstream->type) || bt.effects[order][0].accepted == 0 ||
-        kafka.events[upstream->partition].count == REQUESTS_ROOM ||
-        (sim.seed >= BY_ID_FROM && kafka.events[by_id_partition(order)].count == REQUESTS_ROOM))
-        return false;
-    return true;
+    return types_wait(upstream->type) && kafka.events[upstream->partition].count < REQUESTS_ROOM &&
+           (sim.seed < BY_ID_FROM || kafka.events[by_id_partition(order)].count < REQUESTS_ROOM);
+}
+
+bool events_have_room(int order)
+{
+    return bt.effects[order][0].accepted > 0 && has_room(order);
+}
+
+/* BT has rejected a call without a reply, and not reported that yet. */
+static bool has_rejected(int order)
+{
+    const struct effect *effect = &bt.effects[order][0];
+
+    return effect->rejected > told[order].rejections && (sim.calm || sim.now_us >= effect->rejected_us);
 }
 
 bool events_possible(int order)
 {
-    return events_have_room(order) && (!is_done(order) || (!sim.calm && told[order].reports < REPORTS_MAX));
+    bool more = !is_done(order) || (!sim.calm && told[order].reports < REPORTS_MAX);
+
+    return has_rejected(order) ? has_room(order) : events_have_room(order) && more;
 }
 
 /* The next one, or an older one; what is said after the last one may contradict it. */
@@ -75,8 +87,31 @@ static int state_to_report(int order)
     return state == EVENT_DONE && sim.upstream[order].dies ? EVENT_DEAD : state;
 }
 
+static void wake_workers(void)
+{
+    for (int i = 0; i < sim.processes; i++)
+        workers[i].dirty = true;
+}
+
+static void report_rejection(int order)
+{
+    int32_t partition = sim.upstream[order].partition;
+    struct plain_log *log = &kafka.events[partition];
+
+    TRACE("BT      reports order %d rejected at p%d offset %d", order, (int)partition, (int)log->count);
+    log->list[log->count++] = (struct plain){
+        .order = order, .state = REJECTED, .event = told[order].reports, .at_ms = workers_wall_ms()};
+    told[order].rejections++;
+    told[order].reports++;
+    wake_workers();
+}
+
 void events_report(int order)
 {
+    if (has_rejected(order) && (bt.effects[order][0].accepted == 0 || one_in(2))) {
+        report_rejection(order);
+        return;
+    }
     bool by_id = sim.seed >= BY_ID_FROM && one_in(2);
     int32_t partition = by_id ? by_id_partition(order) : sim.upstream[order].partition;
     struct plain_log *log = &kafka.events[partition];
@@ -94,8 +129,7 @@ void events_report(int order)
     }
     told[order].reports++;
     told[order].of_state[state]++;
-    for (int i = 0; i < sim.processes; i++)
-        workers[i].dirty = true;
+    wake_workers();
 }
 
 static bool ends_wait(int order, int state)
@@ -137,12 +171,14 @@ static void make_message(const struct plain *event, bool forwarded, int64_t offs
     snprintf(id, sizeof id, "%d-%d", event->order, event->event);
     *message = (struct message){.event_id = memory_text(id),
                                 .word = memory_text(words[event->state]),
+                                .failed = event->state == REJECTED,
                                 .payload = json_object_new_object(),
                                 .forwarded = forwarded,
                                 .offset = offset};
     json_object_object_add(message->payload, "state", json_object_new_string(words[event->state]));
     if (sim.seed >= PROOFS_FROM) {
-        json_object_object_add(message->payload, "proves", json_object_new_string("yes"));
+        json_object_object_add(message->payload, "proves",
+                               json_object_new_string(event->state == REJECTED ? "no" : "yes"));
         json_object_object_add(message->payload, "btId", json_object_new_string(types_bt_id(event->order)));
     }
     reference_make(id_of_order(event->order), "create", sim.upstream[event->order].partition,

@@ -77,8 +77,8 @@ static void count_news(int order, const struct outcome_event *event)
 {
     if (event->step != WAITS_MESSAGE)
         return;
-    if (event->reason == REASON_REPORTED &&
-        ++seen.news[order][event->state] > events_of_state(order, (enum event_state)event->state))
+    bool stands = event->reason == REASON_REPORTED && event->state >= 0; /* it says how far the order is */
+    if (stands && ++seen.news[order][event->state] > events_of_state(order, (enum event_state)event->state))
         violated("a message about order %d is news twice", order);
     if ((event->reason == REASON_NONE || event->reason == REASON_DECISION) && ++seen.waits_ended[order] > 1)
         violated("the wait of order %d has ended twice", order);

@@ -105,6 +105,9 @@ enum sim_waits_step { WAITS_CREATE, WAITS_MESSAGE, WAITS_SUBMIT, WAITS_STEPS, WA
 /* And from here on reports about orders that have ended (ended.h), orders that wait for a date, or are undone. */
 #define ENDED_FROM UINT64_C(8000000000000)
 
+/* And from here on first steps that BT rejects without a reply: it only reports that. */
+#define REJECTS_FROM UINT64_C(9000000000000)
+
 /* What stands in the ledger, the outcome log and the dead letters; lives as long as its schedule. */
 enum payload_kind { PAYLOAD_ORDER, PAYLOAD_OWNER, PAYLOAD_OUTCOME, PAYLOAD_DEAD, PAYLOAD_ID, PAYLOAD_SIGNAL };
 

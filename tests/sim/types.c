@@ -67,9 +67,10 @@ static const char openapi_text[] =
     "{'stepId': 'wait', 'operationId': '$sourceDescriptions.events.in', 'action': 'receive', 'timeout': 150," \
     " 'correlationId': '$inputs.createReference', 'successCriteria': [{'context': '$message.payload#/state'," \
     " 'type': 'regex', 'condition': '^done$'}]" more "}"
-#define PROVEN                                                                                               \
-    ", 'x-message': {'accepted': [{'context': '$message.payload#/proves', 'type': 'regex', 'condition':"     \
-    " '^yes$'}], 'outputs': {'btId': '$message.payload#/btId'}}"
+#define PROVEN                                                                                                 \
+    ", 'x-message': {'accepted': [{'context': '$message.payload#/proves', 'type': 'regex', 'condition':"       \
+    " '^yes$'}], 'rejected': [{'context': '$message.payload#/proves', 'type': 'regex', 'condition': '^no$'}]," \
+    " 'outputs': {'btId': '$message.payload#/btId'}}"
 #define CREATE STEP("create", "write", LOOK("create") ", 'x-order': 'btId'" PROVEN)
 #define DATE "2026-03-02T10:00:00.300Z"
 #define TYPE(name, steps, more) TYPE_WITH(name, "", steps, more)

@@ -6,6 +6,7 @@
 #include "own_reply.h"
 #include "reach.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define OUTPUT_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_"
@@ -19,6 +20,15 @@ static void note_use(void *context, const struct expression *expression)
     arazzo->uses = memory_resize(arazzo->uses, arazzo->use_count + 1, sizeof *arazzo->uses);
     arazzo->uses[arazzo->use_count++] = (struct expression_use){
         reader->workflow, reader->step, expression, memory_text(buffer_text(&reader->cursor->pointer))};
+}
+
+const char *expression_use_in_step(const struct expression_use *use)
+{
+    char start[64];
+    size_t length =
+        (size_t)snprintf(start, sizeof start, "/workflows/%zu/steps/%zu/", use->workflow, use->step);
+
+    return strncmp(use->pointer, start, length) == 0 ? use->pointer + length : "";
 }
 
 struct json_object *arazzo_find_reusable(const struct arazzo_reader *reader, struct json_object *tree)

@@ -18,6 +18,9 @@ struct expression_use {
     char *pointer;
 };
 
+/* Where in its step it stands, as "onFailure/0/..."; "" outside of steps. Borrowed. */
+const char *expression_use_in_step(const struct expression_use *use);
+
 struct arazzo {
     struct json_object *tree; /* the description itself, owned */
     struct workflow *workflows;

@@ -91,10 +91,39 @@ static size_t output_of(const struct step *step, const char *name)
     return i;
 }
 
-/* {correlationId, accepted, outputs}: which message proves that BT has the call, and what it says of the outputs. */
+/* Whether an expression that was noted since looks at the message. */
+static bool looks_at_message(const struct arazzo *arazzo, size_t since)
+{
+    for (size_t i = since; i < arazzo->use_count; i++)
+        if (arazzo->uses[i].expression->root == ROOT_MESSAGE_PAYLOAD)
+            return true;
+    return false;
+}
+
+/* What would end every doubt, or none, is a mistake. */
+static void read_rejected(struct arazzo_reader *reader, struct json_object *tree, struct proof *proof)
+{
+    struct json_object *rejected = tree_member(tree, "rejected");
+    size_t mark = json_cursor_enter(reader->cursor, "rejected"), since = reader->arazzo->use_count;
+
+    criteria_read(rejected, reader->cursor, &reader->naming, &proof->rejected);
+    if (tree_has(tree, "rejected") && proof->rejected.count == 0)
+        json_cursor_problem(reader->cursor,
+                            "[{\"condition\": \"$message.payload#/... == ...\"}], or leave it out",
+                            "x-message has no 'rejected' criteria, and without them every message says no");
+    else if (proof->rejected.count > 0 && !looks_at_message(reader->arazzo, since))
+        json_cursor_problem(reader->cursor, "criteria over $message.payload",
+                            "'rejected' looks at nothing that BT says");
+    else if (proof->rejected.count > 0 && json_object_equal(rejected, tree_member(tree, "accepted")))
+        json_cursor_problem(reader->cursor, "what BT says only once it has refused the call",
+                            "'rejected' is the same as 'accepted', and what meets both proves nothing");
+    json_cursor_leave(reader->cursor, mark);
+}
+
+/* {correlationId, accepted, rejected, outputs}: which message proves what became of the call, and has its outputs. */
 static void read_proof(struct arazzo_reader *reader, struct json_object *tree, struct step *step)
 {
-    static const char *const known[] = {"correlationId", "accepted", "outputs", NULL};
+    static const char *const known[] = {"correlationId", "accepted", "rejected", "outputs", NULL};
 
     if (tree == NULL)
         return;
@@ -114,6 +143,7 @@ static void read_proof(struct arazzo_reader *reader, struct json_object *tree, s
         json_cursor_problem(reader->cursor, "[{\"condition\": \"$message.payload#/... == ...\"}]",
                             "x-message has no 'accepted' criteria, and without them nothing is proof");
     json_cursor_leave(reader->cursor, inner);
+    read_rejected(reader, tree, step->proof);
     arazzo_read_payloads(reader, tree, "outputs", &step->proof->outputs, &step->proof->output_count);
     for (size_t i = 0; i < step->proof->output_count; i++)
         if (output_of(step, step->proof->outputs[i].name) == step->output_count)
@@ -168,6 +198,7 @@ void arazzo_evidence_release(struct step *step)
     if (step->proof != NULL) {
         payload_free(step->proof->correlation);
         criteria_release(&step->proof->accepted);
+        criteria_release(&step->proof->rejected);
         arazzo_payloads_release(step->proof->outputs, step->proof->output_count);
     }
     memory_free(step->proof);

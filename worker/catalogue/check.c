@@ -135,6 +135,25 @@ static void check_step_output(const struct checker *checker, const struct workfl
                  use->expression->name);
 }
 
+/* A step that calls hears a message only where one may say that BT has rejected the call. */
+static void check_message(const struct checker *checker, const struct workflow *workflow,
+                          const struct expression_use *use)
+{
+    const struct step *step = use->step < workflow->step_count ? &workflow->steps[use->step] : NULL;
+    const char *place = expression_use_in_step(use);
+    char actions[64]; /* they are those of the steps that receive, too */
+
+    if (step == NULL || step->operation == NULL || strncmp(place, "x-message/", 10) == 0)
+        return;
+    snprintf(actions, sizeof actions, "/workflows/%zu/failureActions", use->workflow);
+    bool is_heard = (step->proof != NULL && step->proof->rejected.count > 0) ||
+                    tree_at(checker->type->arazzo.tree, actions) != NULL;
+    if (strncmp(place, "onFailure/", 10) != 0 || !is_heard)
+        complain(checker, use->pointer,
+                 "$response.body, or 'rejected' in x-message, which onFailure then sees",
+                 "step '%s' calls: there is no message", step->id);
+}
+
 static void check_uses(const struct checker *checker)
 {
     const struct arazzo *arazzo = &checker->type->arazzo;
@@ -145,6 +164,8 @@ static void check_uses(const struct checker *checker)
             check_input(checker, workflow, &arazzo->uses[i]);
         else if (arazzo->uses[i].expression->root == ROOT_STEPS)
             check_step_output(checker, workflow, &arazzo->uses[i]);
+        else if (arazzo->uses[i].expression->root == ROOT_MESSAGE_PAYLOAD)
+            check_message(checker, workflow, &arazzo->uses[i]);
         check_parts(checker, &arazzo->uses[i]);
     }
 }

@@ -29,7 +29,7 @@ static const struct {
     {"response.header.", ROOT_RESPONSE_HEADER, REST_HEADER, NULL},
     {"response.body", ROOT_RESPONSE_BODY, REST_BODY, NULL},
     {"message.header.", ROOT_RESPONSE_HEADER, REST_HEADER, NULL},
-    {"message.payload", ROOT_RESPONSE_BODY, REST_BODY, NULL},
+    {"message.payload", ROOT_MESSAGE_PAYLOAD, REST_BODY, NULL},
 };
 
 static const char *const not_run[] = {"workflows.",     "sourceDescriptions.", "components.",
@@ -309,6 +309,8 @@ static struct json_object *root_value(const struct expression *expression, const
         return header(scope->headers, expression->name);
     case ROOT_RESPONSE_BODY:
         return scope->body;
+    case ROOT_MESSAGE_PAYLOAD:
+        return scope->message;
     case ROOT_EACH:
         return each_item(scope->each, expression->name);
     case ROOT_STATUS_CODE:

@@ -23,7 +23,8 @@ enum expression_root {
     ROOT_REQUEST, /* name: header.x, query.x, path.x as "header", "query", "path"; part: the name */
     ROOT_REQUEST_BODY,
     ROOT_RESPONSE_HEADER, /* of a message too */
-    ROOT_RESPONSE_BODY,   /* the payload of a message too */
+    ROOT_RESPONSE_BODY,   /* the payload of a message too, where a step receives one */
+    ROOT_MESSAGE_PAYLOAD,
     ROOT_EACH,
     ROOT_POSITION,
 };
@@ -44,7 +45,8 @@ struct scope {
     struct json_object *request; /* {"method", "url", "header": {}, "query": {}, "path": {}, "body"} */
     int status;                  /* of the reply; 0: none */
     struct json_object *headers; /* of the reply or message, lower-case names */
-    struct json_object *body;    /* of the reply, or the message's payload */
+    struct json_object *body;    /* of the reply, or the payload of a message that a step receives */
+    struct json_object *message; /* its payload; null: it is a reply that came */
     const struct each *each;
 };
 

@@ -25,11 +25,11 @@ struct look {
     int64_t every_ms;
 };
 
-/* x-message: what BT reports that proves that it has received the step's call. */
+/* x-message: what BT reports that proves that it has received the step's call, or has rejected it. */
 struct proof {
-    struct payload *correlation; /* the reference in that message; null: the step's own */
-    struct criteria accepted;
-    struct named_payload *outputs; /* the step's, as that message has them */
+    struct payload *correlation;        /* the reference in that message; null: the step's own */
+    struct criteria accepted, rejected; /* both: it proves nothing; rejected may have none */
+    struct named_payload *outputs;      /* the step's, as that message has them */
     size_t output_count;
 };
 

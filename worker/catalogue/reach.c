@@ -3,7 +3,6 @@
 
 #include "memory.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct reach {
@@ -46,16 +45,15 @@ static void add(struct reach *reach, const struct expression *expression)
     reach->whole = true;
 }
 
-/* Of a step that calls, only x-message is about messages: elsewhere the body is that of the reply. */
+/* Of a step that calls, `$response.body` is that of the reply, but in x-message there is none. */
 static bool is_over_message(const struct workflow *workflow, const struct expression_use *use)
 {
-    char proof[96];
+    enum expression_root root = use->expression->root;
 
-    if (use->expression->root != ROOT_RESPONSE_BODY || use->step == workflow->step_count)
+    if (use->step == workflow->step_count || (root != ROOT_RESPONSE_BODY && root != ROOT_MESSAGE_PAYLOAD))
         return false;
-    int length =
-        snprintf(proof, sizeof proof, "/workflows/%zu/steps/%zu/x-message/", use->workflow, use->step);
-    return workflow->steps[use->step].operation == NULL || strncmp(use->pointer, proof, (size_t)length) == 0;
+    return root == ROOT_MESSAGE_PAYLOAD || workflow->steps[use->step].operation == NULL ||
+           strncmp(expression_use_in_step(use), "x-message/", 10) == 0;
 }
 
 struct reach *reach_of(const struct arazzo *arazzo, size_t workflow)

@@ -1,7 +1,7 @@
 /*
  * What of a message a workflow looks at: the places in $message.payload that expressions name in its steps that receive,
- * and in x-message of those that write. Messages that wait are kept as that only (order/mailbox.h): BT's notifications
- * have contacts, names and numbers of people, which no step needs.
+ * and in x-message and onFailure of those that write. Messages that wait are kept as that only (order/mailbox.h): BT's
+ * notifications have contacts, names and numbers of people, which no step needs.
  */
 #ifndef CATALOGUE_REACH_H
 #define CATALOGUE_REACH_H

@@ -258,15 +258,15 @@ static const struct action *action_of_message(const struct step *step, const str
     return NULL;
 }
 
-/* The step has ended without what it waits for. */
-static enum engine_move fail_to_receive(struct order *order, const struct action *action,
-                                        const struct scope *scope, const struct reason *reason,
-                                        const struct engine_terms *terms)
+/* The step has ended without what it waits for, or BT has rejected what it called. */
+static enum engine_move fail_by_action(struct order *order, const struct action *action,
+                                       const struct scope *scope, const struct reason *reason,
+                                       const struct engine_terms *terms)
 {
-    engine_note_progress(order, reason, terms);
     json_object_object_del(order->main.steps, order_step(order)->id); /* of an earlier visit */
     if (action->type != ACTION_GOTO)
         return engine_end_by_action(order, action, scope, reason, terms);
+    order->wrote = order->wrote || order_writes(order); /* as in act() */
     engine_take_way(order, action, scope, reason);
     return leave_step(order, action->target_index, terms);
 }
@@ -283,13 +283,14 @@ static enum engine_move judge_message(struct order *order, const struct engine_t
     struct reason reason = reported(&message);
 
     order->waiting.message = (struct message){0};
-    scope.body = message.payload;
+    scope.body = scope.message = message.payload;
     const struct action *action = NULL;
     enum engine_move move;
     if (criteria_hold(&step->success, &scope)) {
         move = succeed(order, step, engine_step_outputs(step, &scope), &scope, &no_reason, terms);
     } else if ((action = action_of_message(step, &scope)) != NULL) {
-        move = fail_to_receive(order, action, &scope, &reason, terms);
+        engine_note_progress(order, &reason, terms);
+        move = fail_by_action(order, action, &scope, &reason, terms);
     } else {
         tree_add(order->main.steps, step->id,
                  engine_step_outputs(step, &scope)); /* so that the news show them */
@@ -312,8 +313,38 @@ static enum engine_move judge_lateness(struct order *order, const struct engine_
                                        : "the time in which step '%s' may begin has passed",
                step->id);
     const struct action *action = action_of_message(step, &scope);
-    return action != NULL ? fail_to_receive(order, action, &scope, &reason, terms)
-                          : engine_park(order, reason.kind, reason.code, reason.text, terms);
+    if (action == NULL)
+        return engine_park(order, reason.kind, reason.code, reason.text, terms);
+    engine_note_progress(order, &reason, terms);
+    return fail_by_action(order, action, &scope, &reason, terms);
+}
+
+/*
+ * BT has rejected the call that was in doubt, so that is over: onFailure says what follows, by what is in the message and
+ * without a reply. Where it says nothing, a refusal by itself, as row 6 (PROMISE.md R6).
+ */
+static enum engine_move judge_denial(struct order *order, const struct engine_terms *terms)
+{
+    const struct step *step = order_step(order);
+    struct scope scope = engine_scope(order);
+    struct message message = order->waiting.message;
+    struct reason reason = reported(&message);
+    enum engine_move move;
+
+    order->waiting.message = (struct message){0};
+    engine_forget_doubt(order);
+    scope.message = message.payload;
+    if (!message.failed) /* else that was told when it came */
+        engine_note_progress(order, &reason, terms);
+    const struct action *action = action_of_message(step, &scope);
+    if (action != NULL) {
+        move = fail_by_action(order, action, &scope, &reason, terms);
+    } else {
+        reason.kind = REASON_REFUSED;
+        move = engine_end(order, OUTCOME_REJECTED, &reason, terms);
+    }
+    message_release(&message);
+    return move;
 }
 
 /* What an ended look-up or a message means, until that is something to do. */
@@ -324,6 +355,7 @@ static enum engine_move act_on(struct order *order, enum engine_move move, const
         move = move == ENGINE_LOOKED && order->doubt.open ? engine_judge_lookup(order, terms)
                : move == ENGINE_LOOKED                    ? engine_judge_look(order, terms)
                : move == ENGINE_HEARD                     ? judge_message(order, terms)
+               : move == ENGINE_DENIED                    ? judge_denial(order, terms)
                : move == ENGINE_LATE
                    ? judge_lateness(order, terms)
                    : succeed(order, order_step(order), TAKE(order->doubt.answer), &scope, &no_reason, terms);
@@ -376,13 +408,15 @@ enum engine_move engine_answer(struct order *order, const struct openapi *openap
 
 bool engine_prove(struct order *order, const struct engine_terms *terms, enum engine_move *move)
 {
+    enum engine_move resolved;
+
     if (!order->doubt.was || order->unserved != NULL || order->main.steps_left_out ||
-        !engine_take_proof(order, terms))
+        !engine_resolve(order, terms, &resolved))
         return false;
     order->status = OUTCOME_COMPLETED;
     order->reason = no_reason;
     order->outcome_is_due = false;
-    *move = act_on(order, ENGINE_FOUND, terms);
+    *move = act_on(order, resolved, terms);
     return true;
 }
 

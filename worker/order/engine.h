@@ -28,6 +28,7 @@ enum engine_move {
     ENGINE_FOUND,  /* it has found the step done, doubt.answer is the step's outputs */
     ENGINE_HEARD,  /* waiting.message is to be judged */
     ENGINE_LATE,   /* what the step waited for did not come in time */
+    ENGINE_DENIED, /* its call was in doubt, and waiting.message says that BT has rejected it */
 };
 
 /* The deadlines of PROMISE.md section 4, computed for one API. */

@@ -82,6 +82,7 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
                                       const struct engine_terms *terms)
 {
     struct doubt *doubt = &order->doubt;
+    enum engine_move resolved;
 
     REQUIRE(order->lookup.workflow == NULL && workflow_step_writes(order_step(order)));
     REQUIRE(!doubt->open);
@@ -92,7 +93,7 @@ enum engine_move engine_fall_in_doubt(struct order *order, const struct reason *
     doubt->looks = 0;
     doubt->reason = *reason;
     note_doubt(order, terms);
-    return engine_take_proof(order, terms) ? ENGINE_FOUND : wait_in_doubt(order, terms);
+    return engine_resolve(order, terms, &resolved) ? resolved : wait_in_doubt(order, terms);
 }
 
 /* It was written down before it was sent, and the journal of that moment does not have it yet. */
@@ -141,9 +142,10 @@ enum engine_move engine_next_in_doubt(struct order *order, const struct engine_t
 {
     const struct step *step = order_step(order);
     enum repeat_class class = class_of(step, terms);
+    enum engine_move resolved;
 
-    if (engine_take_proof(order, terms))
-        return ENGINE_FOUND;
+    if (engine_resolve(order, terms, &resolved))
+        return resolved;
     if (class == REPEAT_NEVER)
         return wait_in_doubt(order, terms); /* a take-over whose settings know less */
     if (class != REPEAT_LOOKUP) {
@@ -213,8 +215,9 @@ enum engine_move engine_judge_lookup(struct order *order, const struct engine_te
               : is_found              ? "found"
                                       : "absent",
               &calls, terms);
-    if (!is_found && engine_take_proof(order, terms)) /* it came while BT was asked */
-        return ENGINE_FOUND;
+    enum engine_move resolved;
+    if (!is_found && engine_resolve(order, terms, &resolved)) /* it came while BT was asked */
+        return resolved;
     if (is_found == is_absent) /* neither is proven (PROMISE.md R17) */
         return look_later(order, terms);
     if (is_found)

@@ -1,6 +1,7 @@
 /*
  * What BT has reported may prove that it has received a call whose reply nobody has (x-message): then nothing is looked
- * for, and nothing is sent again. The message stays in the mailbox, for the step that waits for it.
+ * for, and nothing is sent again. The message stays in the mailbox, for the step that waits for it; one that says that BT
+ * has rejected the call is used up by the step's onFailure.
  */
 #include "engine_proof.h"
 #include "engine_inside.h"
@@ -35,37 +36,48 @@ static struct json_object *reference_of(struct order *order, const struct step *
     return json_object_get(tree_member(order->request.inputs, name));
 }
 
-/* The oldest message that proves it; null: there is none. */
-static const struct message *proof_of(struct order *order)
+/* What BT says of the present step's call: both are something that no message can mean, so it proves nothing (R17). */
+static bool says(const struct proof *proof, const struct scope *scope, bool rejected)
+{
+    return criteria_hold(rejected ? &proof->rejected : &proof->accepted, scope) &&
+           !(proof->rejected.count > 0 &&
+             criteria_hold(rejected ? &proof->accepted : &proof->rejected, scope));
+}
+
+/* The place of the oldest message that says so; as many as there are: none does. */
+static size_t message_of(struct order *order, bool rejected)
 {
     const struct step *step =
         order->lookup.workflow == NULL && order->main.workflow != NULL ? order_step(order) : NULL;
     const struct mailbox *mailbox = &order->waiting.mailbox;
+    size_t i = 0;
 
-    if (step == NULL || step->proof == NULL || mailbox->count == 0 || !was_sent(order, step))
-        return NULL;
+    if (step == NULL || step->proof == NULL || mailbox->count == 0 || !was_sent(order, step) ||
+        (rejected && step->proof->rejected.count == 0))
+        return mailbox->count;
     CLEANUP(tree_release) struct json_object *reference = reference_of(order, step);
     const char *text = tree_text(reference);
     struct scope scope = engine_scope(order);
-    for (size_t i = 0; text != NULL && i < mailbox->count; i++) {
-        scope.body = mailbox->list[i].payload;
-        if (strcmp(mailbox->list[i].reference, text) == 0 && criteria_hold(&step->proof->accepted, &scope))
-            return &mailbox->list[i];
+    for (; text != NULL && i < mailbox->count; i++) {
+        scope.body = scope.message = mailbox->list[i].payload;
+        if (strcmp(mailbox->list[i].reference, text) == 0 && says(step->proof, &scope, rejected))
+            return i;
     }
-    return NULL;
+    return mailbox->count;
 }
 
 bool engine_take_proof(struct order *order, const struct engine_terms *terms)
 {
-    const struct message *message = proof_of(order);
+    const struct mailbox *mailbox = &order->waiting.mailbox;
+    size_t place = message_of(order, false);
 
-    if (message == NULL)
+    if (place == mailbox->count)
         return false;
     const struct step *step = order_step(order);
     struct scope scope = engine_scope(order);
     struct json_object *outputs = json_object_new_object();
     REQUIRE(order->doubt.answer == NULL && workflow_step_writes(step));
-    scope.body = message->payload;
+    scope.body = scope.message = mailbox->list[place].payload;
     for (size_t i = 0; i < step->output_count; i++)
         tree_add(outputs, step->outputs[i].name, NULL);
     for (size_t i = 0; i < step->proof->output_count; i++)
@@ -73,5 +85,34 @@ bool engine_take_proof(struct order *order, const struct engine_terms *terms)
     if (journal_latest(&order->journal) != NULL)
         journal_note_look(&order->journal, terms->wall_ms, "reported");
     order->doubt.answer = outputs;
+    return true;
+}
+
+/* Whether an attempt before the latest may have come to BT, too: its no may be about that one (R6). */
+static bool was_in_doubt_before(const struct order *order, const struct step *step)
+{
+    const struct journal *journal = &order->journal;
+
+    for (size_t i = 0; i + 1 < journal->count; i++)
+        if (journal->entries[i].doubt.since_ms != 0 && strcmp(journal->entries[i].step, step->id) == 0)
+            return true;
+    return journal->dropped > 0; /* that is not known any more */
+}
+
+bool engine_resolve(struct order *order, const struct engine_terms *terms, enum engine_move *move)
+{
+    struct waiting *waiting = &order->waiting;
+
+    *move = ENGINE_FOUND;
+    if (engine_take_proof(order, terms))
+        return true;
+    size_t place = message_of(order, true);
+    if (place == waiting->mailbox.count || was_in_doubt_before(order, order_step(order)))
+        return false;
+    REQUIRE(waiting->message.payload == NULL && workflow_step_writes(order_step(order)));
+    mailbox_take_at(&waiting->mailbox, place, &waiting->message);
+    if (journal_latest(&order->journal) != NULL)
+        journal_note_look(&order->journal, terms->wall_ms, "rejected");
+    *move = ENGINE_DENIED;
     return true;
 }

@@ -18,8 +18,9 @@ enum engine_move engine_go_on_waiting(struct order *order, const struct engine_t
 enum engine_move engine_told(struct order *order, struct message *message, const struct engine_terms *terms);
 
 /*
- * A message that was kept proves that BT has the call of the present step, which is or was in doubt (x-message): goes on
- * with the step done, also where it is a person's. False: there is none, and nothing has changed.
+ * A message that was kept proves that BT has the call of the present step, which is or was in doubt, or has rejected it
+ * (x-message): goes on with the step done, or failed, also where it is a person's. False: there is none, and nothing has
+ * changed.
  */
 bool engine_prove(struct order *order, const struct engine_terms *terms, enum engine_move *move);
 

@@ -57,17 +57,24 @@ bool mailbox_add(struct mailbox *mailbox, struct message *message)
     return true;
 }
 
+void mailbox_take_at(struct mailbox *mailbox, size_t place, struct message *message)
+{
+    REQUIRE(place < mailbox->count);
+    *message = mailbox->list[place];
+    mailbox->count--;
+    memmove(&mailbox->list[place], &mailbox->list[place + 1],
+            (mailbox->count - place) * sizeof *mailbox->list);
+    size_t bytes = bytes_of(message);
+    REQUIRE(bytes <= mailbox->bytes);
+    mailbox->bytes -= bytes;
+}
+
 bool mailbox_take(struct mailbox *mailbox, const char *reference, struct message *message)
 {
     for (size_t i = 0; i < mailbox->count; i++) {
         if (strcmp(mailbox->list[i].reference, reference) != 0)
             continue;
-        *message = mailbox->list[i];
-        mailbox->count--;
-        memmove(&mailbox->list[i], &mailbox->list[i + 1], (mailbox->count - i) * sizeof *mailbox->list);
-        size_t bytes = bytes_of(message);
-        REQUIRE(bytes <= mailbox->bytes);
-        mailbox->bytes -= bytes;
+        mailbox_take_at(mailbox, i, message);
         return true;
     }
     return false;

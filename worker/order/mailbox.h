@@ -47,6 +47,8 @@ MUST_USE bool mailbox_add(struct mailbox *mailbox, struct message *message);
 
 /* Takes the oldest message about this reference out; it becomes the caller's. False: there is none. */
 bool mailbox_take(struct mailbox *mailbox, const char *reference, struct message *message);
+/* The same of the one at this place of the list. */
+void mailbox_take_at(struct mailbox *mailbox, size_t place, struct message *message);
 
 /* As JSON for the ledger, owned by the caller; null: it is empty. And back: what is damaged is left out. */
 struct json_object *mailbox_tree(const struct mailbox *mailbox);

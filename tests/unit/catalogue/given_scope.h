@@ -9,7 +9,7 @@
 
 static const struct naming given_no_names = {0};
 
-/* A scope over one tree with the members inputs, steps, outputs, request, status, headers, body; keep the tree. */
+/* A scope over one tree with its members inputs, steps, outputs, request, status and so on; keep the tree. */
 static inline struct scope given_scope(struct json_object *tree)
 {
     return (struct scope){
@@ -20,6 +20,7 @@ static inline struct scope given_scope(struct json_object *tree)
         .status = json_object_get_int(tree_member(tree, "status")),
         .headers = tree_member(tree, "headers"),
         .body = tree_member(tree, "body"),
+        .message = tree_member(tree, "message"),
     };
 }
 

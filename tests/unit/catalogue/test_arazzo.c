@@ -242,6 +242,21 @@ static const struct {
     {"an odd proof",
      STEP("'operationId': 'write', 'x-message': {'accepted': [{'condition': '1 == 1'}], 'odd': 1}"),
      "steps/0/x-message", "'odd' is not known"},
+    {"every message a no",
+     STEP("'operationId': 'write', 'x-message': {'accepted': [{'condition': '1 == 1'}], 'rejected': []}"),
+     "steps/0/x-message/rejected", "without them every message says no"},
+    {"a no whatever BT says",
+     STEP("'operationId': 'write', 'x-message': {'accepted': [{'condition': '$message.payload#/a == 1'}],"
+          " 'rejected': [{'condition': '$inputs.a == 1'}]}"),
+     "steps/0/x-message/rejected", "looks at nothing that BT says"},
+    {"yes and no",
+     STEP("'operationId': 'write', 'x-message': {'accepted': [{'condition': '$message.payload#/a == 1'}],"
+          " 'rejected': [{'condition': '$message.payload#/a == 1'}]}"),
+     "steps/0/x-message/rejected", "the same as 'accepted'"},
+    {"a no that does not parse",
+     STEP("'operationId': 'write', 'x-message': {'accepted': [{'condition': '1 == 1'}], 'rejected':"
+          " [{'condition': '$message.x'}]}"),
+     "steps/0/x-message/rejected/0", ""},
     {"less strict", STEP("'operationId': 'write', 'x-repeat': 'safe'"), "steps/0", "less strict"},
     {"unknown class", STEP("'operationId': 'write', 'x-repeat': 'twice'"), "steps/0", "x-repeat"},
     {"actions no list", STEP(GIVEN_READ ", 'onFailure': {}"), "steps/0/onFailure", "a list is expected"},

@@ -18,6 +18,11 @@
     " [{'condition': '$outputs.o != null'}], 'absent': [{'condition': '$outputs.o == null'}]}"
 #define FIND(step) ", {'workflowId': 'find', 'steps': [" step "], 'outputs': {'o': '$inputs.p'}}"
 
+#define CALL_WITH(members)                                                                                     \
+    "{'stepId': 's', 'operationId': 'never', 'successCriteria': [{'condition': '$statusCode == 201'}]" members \
+    "}"
+#define REJECTED " 'rejected': [{'condition': '$message.payload#/a == 2'}]"
+
 static const struct {
     const char *name, *request, *outcome, *workflow;
     const char *where, *what, *remedy; /* where null: it is good */
@@ -26,6 +31,23 @@ static const struct {
      W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$steps.s.outputs.o'")), NULL, NULL, NULL},
     {"an input from a setting", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [" READ_STEP "]" OUTPUTS("'o': '$inputs.cugId'")), NULL, NULL, NULL},
+    {"a message that a call sees", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" CALL_WITH(
+         ", 'x-message': {'accepted': [{'condition': '$message.payload#/a == 1'}]," REJECTED
+         "}, 'onFailure': [{'name': 'n', 'type': 'end', 'criteria': [{'condition':"
+         " '$message.payload#/a == 2'}]}]") "]"),
+     NULL, NULL, NULL},
+    {"a message that a call never sees", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" CALL_WITH(", 'x-message': {'accepted': [{'condition': '$message.payload#/a == 1'}]},"
+                              " 'onFailure': [{'name': 'n', 'type': 'end', 'criteria': [{'condition':"
+                              " '$message.payload#/a == 2'}]}]") "]"),
+     "#/workflows/0/steps/0/onFailure/0/criteria/0", "step 's' calls: there is no message",
+     "'rejected' in x-message"},
+    {"a message in place of the reply", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
+     W("'steps': [" CALL_WITH(
+         ", 'outputs': {'o': '$message.payload#/a'}, 'x-message': {'accepted': [{'condition':"
+         " '$message.payload#/a == 1'}]," REJECTED "}") "]"),
+     "#/workflows/0/steps/0/outputs/o", "step 's' calls: there is no message", "$response.body"},
     {"a look-up that ends the order", GIVEN_REQUEST(GIVEN_ID), GIVEN_OUTCOME(GIVEN_O),
      W("'steps': [" READ_STEP "]}, {'workflowId': 'v', 'steps': [{'stepId': 'l', " GIVEN_READ
        ", 'onFailure': [{'name': 'n', 'type': 'goto', 'stepId': 'm', 'x-outcome': {'status': 'REJECTED'}}]},"

@@ -10,7 +10,8 @@ static const char world[] =
     " 'outputs': {'found': ['x']}, 'status': 200,"
     " 'request': {'method': 'GET', 'url': '/x?y=1', 'header': {'X-A': 'h'}, 'query': {'q': '1'}, 'path': {'id': 5},"
     "             'body': {'b': 1}},"
-    " 'headers': {'retry-after': '30'}, 'body': {'code': 60, 'list': [1, 2], 'deep': {'er': null}}}";
+    " 'headers': {'retry-after': '30'}, 'body': {'code': 60, 'list': [1, 2], 'deep': {'er': null}},"
+    " 'message': {'code': 61}}";
 
 static const struct {
     const char *text, *want; /* want null: it does not parse */
@@ -53,7 +54,8 @@ static const struct {
     {"$response.body", "{'code': 60, 'list': [1, 2], 'deep': {'er': null}}"},
     {"$response.body#/code", "60"},
     {"$response.body#/deep/er", "null"},
-    {"$message.payload#/code", "60"},
+    {"$message.payload#/code", "61"},
+    {"$message.payload", "{'code': 61}"},
     {"$message.header.retry-after", "'30'"},
     {"", NULL},
     {"inputs.x", NULL},

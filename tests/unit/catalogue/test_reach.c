@@ -66,6 +66,12 @@ static const struct {
      WRITES(", 'x-message': {'accepted': [{'condition': '$message.payload#/a == 1'}], 'outputs': {'o':"
             " '$message.payload#/b'}}") "," RECEIVES(""),
      "{'a': 1, 'b': 2, 'name': 'Ann'}", "{'a': 1, 'b': 2}"},
+    {"a no, and what follows from it",
+     WRITES(
+         ", 'x-message': {'accepted': [{'condition': '$message.payload#/a == 1'}], 'rejected': [{'condition':"
+         " '$message.payload#/b == 2'}]}, 'onFailure': [{'name': 'n', 'type': 'end', 'criteria': [{'condition':"
+         " '$message.payload#/c == 3 || $response.body#/name == 4'}]}]") "," RECEIVES(""),
+     "{'a': 1, 'b': 2, 'c': 3, 'd': 4, 'name': 'Ann'}", "{'a': 1, 'b': 2, 'c': 3}"},
     {"two steps",
      WRITES(", 'x-message': {'accepted': [{'condition': '$message.payload#/o/a == 1'}]}") "," OUTPUT(
          "'$message.payload#/o/b'"),
@@ -159,7 +165,8 @@ static void add_actions(struct json_object *said, const struct action *actions, 
 static struct json_object *judged(const struct step *step, struct json_object *request,
                                   struct json_object *payload)
 {
-    const struct scope scope = {.inputs = request, .body = payload};
+    const struct scope scope = {
+        .inputs = request, .body = step->operation == NULL ? payload : NULL, .message = payload};
 
     if (step->operation != NULL && step->proof == NULL)
         return NULL;
@@ -167,6 +174,8 @@ static struct json_object *judged(const struct step *step, struct json_object *r
     if (step->proof != NULL) {
         add_held(said, "holds", &step->proof->accepted, &scope);
         add_values(said, step->proof->outputs, step->proof->output_count, &scope);
+        add_held(said, "rejected", &step->proof->rejected, &scope);
+        add_actions(said, step->on_failure, step->on_failure_count, &scope);
         return said;
     }
     add_held(said, "holds", &step->success, &scope);

@@ -152,11 +152,195 @@ static void before_the_next_attempt(void)
     given_world_end(&world);
 }
 
+/* --- BT has rejected it --- */
+
+#define DENIED(more, failure)                                                                                \
+    ", 'x-message': {'accepted': [{" GIVEN_STATE "'^(working|odd)$'}], 'rejected': [{" GIVEN_STATE           \
+    "'^(no|odd)$'}]" more "}" failure
+#define END(more) ", 'onFailure': [{'name': 'end', 'type': 'end'" more "}]"
+#define SAYS_NO ", 'criteria': [{" GIVEN_STATE "'^no$'}, {'condition': '$statusCode == null'}]"
+#define OF_A_REPLY                                                                                           \
+    ", 'onFailure': [{'name': 'end', 'type': 'end', 'criteria': [{'condition': '$statusCode < 500 ||"        \
+    " $response.body != null'}], 'x-outcome': {'status': 'UNKNOWN'}}]"
+#define AFTER ", {'stepId': 'r', " GIVEN_READ "}"
+#define FIRST(members)                                                                                       \
+    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A_WITH(members) "," GIVEN_RECEIVE(GIVEN_DEAD)  \
+                     AFTER "], 'outputs': {'o': '$steps.a.outputs.o'}}" GIVEN_FIND)
+#define SECOND(failure)                                                                                      \
+    GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A                                              \
+                 ", {'stepId': 'b', 'operationId': 'never', 'successCriteria': [{'condition': '$statusCode"  \
+                 " == 201'}]" DENIED(", 'correlationId': '$inputs.aReference'", failure) "}," GIVEN_RECEIVE( \
+                     GIVEN_DEAD) AFTER "], 'outputs': {'o': '$steps.a.outputs.o'}}" GIVEN_FIND)
+
+static const struct {
+    const char *name, *workflow, *code, *text;
+    enum order_state state;
+    enum outcome_status status;
+} denials[] = {
+    {"by itself", FIRST(DENIED("", "")), "no", "BT reported state no", ORDER_DONE, OUTCOME_REJECTED},
+    {"an end", FIRST(DENIED("", END(SAYS_NO))), "end", "BT reported state no", ORDER_DONE, OUTCOME_REJECTED},
+    {"with words of its own",
+     FIRST(DENIED("", END(SAYS_NO ", 'x-outcome': {'status': 'REJECTED', 'reason': 'it is"
+                                  " {$message.payload#/state}'}"))),
+     "end", "it is no", ORDER_DONE, OUTCOME_REJECTED},
+    {"a person's", FIRST(DENIED("", END(SAYS_NO ", 'x-outcome': {'status': 'UNKNOWN'}"))), "end",
+     "BT reported state no", ORDER_PARKED, OUTCOME_UNKNOWN},
+    {"what is about a reply", FIRST(DENIED("", OF_A_REPLY)), "no", "BT reported state no", ORDER_DONE,
+     OUTCOME_REJECTED},
+    {"nothing to try again",
+     FIRST(DENIED("", ", 'onFailure': [{'name': 'again', 'type': 'retry', 'retryLimit': 9}]")), "no",
+     "BT reported state no", ORDER_DONE, OUTCOME_REJECTED},
+    {"a way on",
+     FIRST(DENIED("", ", 'onFailure': [{'name': 'on', 'type': 'goto', 'stepId': 'r'" SAYS_NO "}]")), "", "",
+     ORDER_READY, OUTCOME_COMPLETED},
+    {"after a write", SECOND(""), "steps",
+     "An earlier step was carried out by BT, this one was not: BT reported state no", ORDER_PARKED,
+     OUTCOME_UNKNOWN},
+    {"an end after a write", SECOND(END(SAYS_NO)), "steps",
+     "An earlier step was carried out by BT, this one was not: BT reported state no", ORDER_PARKED,
+     OUTCOME_UNKNOWN},
+    {"an end after a write that says so", SECOND(END(SAYS_NO ", 'x-outcome': {'status': 'REJECTED'}")), "end",
+     "BT reported state no", ORDER_DONE, OUTCOME_REJECTED},
+};
+
+/* onFailure of the step is taken, by what BT has reported; and R6 holds as after a refusal. */
+static void rejected(void)
+{
+    for (size_t i = 0; i < COUNT_OF(denials); i++) {
+        struct world world;
+        struct order *order = calling(&world, denials[i].workflow);
+        if (strstr(denials[i].workflow, "never") != NULL) {
+            given_answer(&world, order, 201, GIVEN_WRITTEN);
+            CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        }
+        given_answer(&world, order, LOST, "");
+        CU_ASSERT(order->state == ORDER_WAITING || order->state == ORDER_PARKED);
+        CU_ASSERT_EQUAL(given_told(&world, order, 6, "e1", NULL, "no"), TOLD_TAKEN);
+        if (order->state != denials[i].state || order->status != denials[i].status)
+            given_same(denials[i].name, outcome_status_name(order->status), "another outcome");
+        given_same(denials[i].name, order->reason.code, denials[i].code);
+        given_same(denials[i].name, order->reason.text, denials[i].text);
+        CU_ASSERT(order->reason.kind == (*denials[i].code == '\0' ? REASON_NONE : REASON_REFUSED));
+        CU_ASSERT(!order->doubt.was && !order->doubt.open && order->waiting.mailbox.count == 0);
+        given_same_tree("outputs", tree_member(order->main.steps, "b"), "null");
+        given_world_end(&world);
+    }
+}
+
+#define PLAIN FIRST(DENIED("", END("")))
+
+static void expect_denied(struct world *world, struct order *order)
+{
+    CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_REJECTED && order->attempt == 1);
+    CU_ASSERT_PTR_NULL(orders_next_call(world->orders, world->time));
+    given_world_end(world);
+}
+
+/* Before the call has ended, while BT is asked, and in what a dead owner has kept. */
+static void rejected_meanwhile(void)
+{
+    struct world world;
+    struct order *order = calling(&world, PLAIN);
+
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "no"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(order->state, ORDER_CALLING);
+    given_answer(&world, order, LOST, "");
+    expect_denied(&world, order);
+
+    order = calling(&world, PLAIN);
+    given_answer(&world, order, LOST, "");
+    world.time.now_ms += 10000;
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "no"), TOLD_TAKEN);
+    given_answer(&world, order, 200, "{}");
+    expect_denied(&world, order);
+
+    order = calling(&world, PLAIN);
+    CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "no"), TOLD_TAKEN);
+    order = given_taken_over(&world, order);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    expect_denied(&world, order);
+}
+
+/* Whoever has an answer needs no report; and one that both accepts and rejects says nothing. */
+static void not_rejected(void)
+{
+    struct world world;
+    struct order *order = calling(&world, PLAIN);
+
+    (void)given_told(&world, order, 5, "e1", NULL, "no");
+    given_answer(&world, order, 201, GIVEN_WRITTEN);
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    given_world_end(&world);
+
+    order = calling(&world, PLAIN);
+    given_answer(&world, order, LOST, "");
+    (void)given_told(&world, order, 5, "e1", NULL, "odd");
+    CU_ASSERT(order->state == ORDER_WAITING && order->doubt.open);
+    given_world_end(&world);
+
+    order = calling(&world, PLAIN); /* what BT shows is there */
+    given_answer(&world, order, LOST, "");
+    world.time.now_ms += 10000;
+    CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
+    (void)given_told(&world, order, 5, "e1", NULL, "no");
+    given_answer(&world, order, 200, "{'o': 'x'}");
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    given_world_end(&world);
+}
+
+/* Its reference was sent twice: the no may be about the first attempt, and BT have accepted the second. */
+static void rejected_once_of_two(void)
+{
+    struct world world;
+    struct order *order = calling(&world, PLAIN);
+
+    given_answer(&world, order, LOST, "");
+    do {
+        order = given_call(&world);
+        if (order->lookup.workflow != NULL)
+            given_answer(&world, order, 200, "{}");
+    } while (order->state != ORDER_CALLING || order->attempt == 1);
+    (void)given_told(&world, order, 5, "e1", NULL, "no");
+    given_answer(&world, order, LOST, "");
+    CU_ASSERT(order->state == ORDER_WAITING && order->doubt.open);
+    order = given_taken_over(&world, order);
+    CU_ASSERT(order->state != ORDER_DONE);
+    (void)given_told(&world, order, 6, "e2", NULL, "working"); /* that is about either */
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(order->state == ORDER_AWAITING && order->attempt == 2);
+    given_world_end(&world);
+}
+
+/* A person has it tried again: what BT rejected before does not count against that. */
+static void tried_again(void)
+{
+    struct world world;
+    struct order *order = calling(&world, FIRST(DENIED("", END(", 'x-outcome': {'status': 'UNKNOWN'}"))));
+
+    given_answer(&world, order, LOST, "");
+    (void)given_told(&world, order, 5, "e1", NULL, "no");
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_PARKED);
+    const struct decision retry = {.verdict = DECISION_RETRY, .attempt = order->attempt, .why = "corrected"};
+    given_applied(&world, order, &retry);
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+    given_answer(&world, order, LOST, "");
+    CU_ASSERT_EQUAL(order->state, ORDER_WAITING);
+    (void)given_told(&world, order, 6, "e2", NULL, "no");
+    CU_ASSERT_EQUAL(order->state, ORDER_WAITING);
+    given_world_end(&world);
+}
+
 CU_TestInfo test_engine_proof[] = {{"in doubt", in_doubt},
                                    {"before its end", before_its_end},
                                    {"before a refusal", before_a_refusal},
                                    {"while BT is asked", while_bt_is_asked},
                                    {"before the next attempt", before_the_next_attempt},
                                    {"parked", parked},
+                                   {"rejected", rejected},
+                                   {"rejected meanwhile", rejected_meanwhile},
+                                   {"not rejected", not_rejected},
+                                   {"rejected once of two", rejected_once_of_two},
+                                   {"tried again", tried_again},
                                    {"taken over", taken_over},
                                    CU_TEST_INFO_NULL};
