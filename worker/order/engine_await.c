@@ -271,6 +271,8 @@ void engine_date_progress(struct order *order)
 void engine_note_reference(struct order *order)
 {
     const struct step *step = order_step(order);
+    struct waiting *waiting = &order->waiting;
+    size_t known = waiting->references.count;
     char name[128];
 
     if (!order_workflow(order)->waits)
@@ -278,7 +280,9 @@ void engine_note_reference(struct order *order)
     snprintf(name, sizeof name, "%sReference", step->id);
     const char *reference = tree_text_of(order->request.inputs, name);
     REQUIRE(reference != NULL);
-    (void)ledger_references_add(&order->waiting.references, step->id, reference);
+    (void)ledger_references_add(&waiting->references, step->id, reference);
+    if (waiting->references.count > known) /* what came before is of another step, whatever it says */
+        waiting->taken_before_call = waiting->messages_taken;
 }
 
 void engine_note_order_id(struct order *order, const struct step *step, const struct json_object *outputs)

@@ -44,7 +44,7 @@ static bool says(const struct proof *proof, const struct scope *scope, bool reje
              criteria_hold(rejected ? &proof->accepted : &proof->rejected, scope));
 }
 
-/* The place of the oldest message that says so; as many as there are: none does. */
+/* The place of the oldest message since its call was intended that says so; as many as there are: none does. */
 static size_t message_of(struct order *order, bool rejected)
 {
     const struct step *step =
@@ -60,7 +60,8 @@ static size_t message_of(struct order *order, bool rejected)
     struct scope scope = engine_scope(order);
     for (; text != NULL && i < mailbox->count; i++) {
         scope.body = scope.message = mailbox->list[i].payload;
-        if (strcmp(mailbox->list[i].reference, text) == 0 && says(step->proof, &scope, rejected))
+        if (mailbox->list[i].number >= order->waiting.taken_before_call &&
+            strcmp(mailbox->list[i].reference, text) == 0 && says(step->proof, &scope, rejected))
             return i;
     }
     return mailbox->count;

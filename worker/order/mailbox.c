@@ -85,6 +85,8 @@ static struct json_object *message_tree(const struct message *message)
     struct json_object *tree = json_object_new_object();
 
     tree_add_integer(tree, "offset", message->offset);
+    if (message->number != 0)
+        tree_add_integer(tree, "number", message->number);
     tree_add_text(tree, "reference", message->reference);
     tree_add_known(tree, "eventId", message->event_id);
     tree_add_known(tree, "type", message->type);
@@ -116,6 +118,7 @@ void mailbox_of_tree(const struct json_object *tree, struct mailbox *mailbox)
                                   .word = memory_text(tree_text_of(item, "word")),
                                   .said = memory_text(tree_text_of(item, "said")),
                                   .payload = json_object_get(tree_member(item, "payload")),
+                                  .number = (unsigned)json_object_get_int64(tree_member(item, "number")),
                                   .offset = json_object_get_int64(tree_member(item, "offset")),
                                   .time_ms = json_object_get_int64(tree_member(item, "timeMs"))};
         text_print(message.reference, sizeof message.reference, "%s", reference == NULL ? "" : reference);

@@ -28,6 +28,7 @@ struct message {
     struct json_object *payload;
     bool failed;     /* BT has given it up, or a part of it */
     bool forwarded;  /* it came through the signals topic, from the owner of BT's id */
+    unsigned number; /* how many messages the order had taken in before it */
     int64_t offset;  /* in the events topic, or that of signals; -1: it came from neither */
     int64_t time_ms; /* when it happened, since the epoch; 0: not known */
 };

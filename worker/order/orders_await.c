@@ -118,7 +118,7 @@ enum orders_told orders_tell(struct orders *orders, struct order *order, const s
                                                                  : leave_alone(orders, order, TOLD_FULL);
     bool known = is_known(waiting, what, message);
     *heard_end = offset + 1;
-    waiting->messages_taken++;
+    message->number = waiting->messages_taken++;
     waiting_note_event(waiting, message->event_id);
     note_offset(order, message, offset);
     if (!known)

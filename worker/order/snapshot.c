@@ -180,6 +180,7 @@ static char *progress_of(const struct order *order)
     tree_add(tree, "eventIds", event_ids_tree(&order->waiting));
     add_headers(tree, &order->source.headers);
     add_number(tree, "messagesTaken", order->waiting.messages_taken);
+    add_number(tree, "takenBeforeCall", order->waiting.taken_before_call);
     add_number(tree, "journalDropped", order->journal.dropped);
     tree_add(tree, "journal", journal_tree(&order->journal));
     return text_of(tree);
@@ -360,6 +361,8 @@ static void read_progress(struct order *order, const struct json_object *progres
     mailbox_of_tree(tree_member(progress, "mailbox"), &order->waiting.mailbox);
     order->waiting.marks = json_object_get(tree_member(progress, "marks"));
     order->waiting.messages_taken = (unsigned)number_of(progress, "messagesTaken");
+    order->waiting.taken_before_call =
+        (unsigned)number_of(progress, "takenBeforeCall"); /* of before: all count */
     read_event_ids(tree_member(progress, "eventIds"), &order->waiting);
     if (tree_member(progress, "latestNews") != NULL && !unserved_is_missing(order))
         order->waiting.latest = progress_of_tree(tree_member(progress, "latestNews"), order_workflow(order));

@@ -18,6 +18,8 @@ struct waiting {
     struct ledger_heard heard;
     struct mailbox mailbox;
     unsigned messages_taken;
+    unsigned
+        taken_before_call; /* of these, when the latest step that writes was first intended: no proof of it */
     struct message message;    /* taken out of the mailbox, until it is judged; of one turn */
     char *shown;               /* what the latest look of this wait has shown; owned; null: nothing */
     bool looks_last, is_late;  /* the look that comes before a time-out has begun; has been answered */

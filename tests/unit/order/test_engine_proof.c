@@ -331,6 +331,99 @@ static void tried_again(void)
     given_world_end(&world);
 }
 
+/* --- a message that is older than the step --- */
+
+/* The write of the second step, whose proof bears the first one's reference, is on its way; 'working' had come before. */
+static struct order *calling_second(struct world *world)
+{
+    struct order *order = calling(world, SECOND(""));
+
+    CU_ASSERT_EQUAL(given_told(world, order, 5, "e1", NULL, "no"), TOLD_TAKEN);
+    CU_ASSERT_EQUAL(given_told(world, order, 6, "e2", NULL, "working"), TOLD_TAKEN);
+    given_answer(world, order, 201, GIVEN_WRITTEN);
+    CU_ASSERT_PTR_EQUAL_FATAL(given_call(world), order);
+    CU_ASSERT_EQUAL(order->attempt, 2);
+    return order;
+}
+
+/* What came before the call was begun proves nothing about it, a no as little; the same words after that do. */
+static void older_than_the_step(void)
+{
+    struct world world;
+    struct order *order = calling_second(&world);
+
+    given_answer(&world, order, LOST, "");
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_PARKED);
+    CU_ASSERT_EQUAL(order->waiting.mailbox.count, 2);
+    (void)given_told(&world, order, 7, "e3", NULL, "working");
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    given_world_end(&world);
+
+    order = calling_second(&world);
+    given_answer(&world, order, LOST, "");
+    (void)given_told(&world, order, 7, "e3", NULL, "no");
+    given_same("rejected", order->reason.code, "steps");
+    given_world_end(&world);
+}
+
+/* Its owner dies: the order as the next one has it. */
+static struct order *next_owner(struct world *world, struct order *order)
+{
+    struct order *next = given_recalled(world, order);
+    struct fault why = {.text = ""};
+
+    orders_leave(world->orders, 0, true);
+    CU_ASSERT_FATAL(orders_recover(world->orders, next, world->time, &why));
+    return next;
+}
+
+/* The next owner knows what is older, too; and the message that came in time. */
+static void older_than_the_step_taken_over(void)
+{
+    struct world world;
+    struct order *order = calling_second(&world);
+
+    order = next_owner(&world, order);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_PARKED);
+    (void)given_told(&world, order, 7, "e3", NULL, "working");
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    given_world_end(&world);
+
+    order = calling_second(&world);
+    (void)given_told(&world, order, 7, "e3", NULL, "working");
+    order = next_owner(&world, order);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    given_world_end(&world);
+}
+
+/* A ledger of before does not know: there every message counts, as it did. */
+static void of_an_older_worker(void)
+{
+    struct world world;
+    struct order *order = calling_second(&world);
+    struct ledger_record record;
+
+    snapshot_take(order, 0, &record);
+    CLEANUP(tree_release) struct json_object *progress = given_tree(record.progress);
+    struct json_object *mailbox = tree_member(progress, "mailbox");
+    json_object_object_del(progress, "takenBeforeCall");
+    for (size_t i = 0; i < json_object_array_length(mailbox); i++)
+        json_object_object_del(json_object_array_get_idx(mailbox, i), "number");
+    memory_free(record.progress);
+    record.progress = memory_text(json_object_to_json_string(progress));
+    struct order *again = NULL;
+    struct fault why = {.text = ""};
+    CU_ASSERT_FATAL(snapshot_restore("t", 0, &record, order->type, &again, &why));
+    ledger_release(&record);
+    orders_leave(world.orders, 0, true);
+    CU_ASSERT_FATAL(orders_recover(world.orders, again, world.time, &why));
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT_EQUAL(again->state, ORDER_AWAITING);
+    given_world_end(&world);
+}
+
 CU_TestInfo test_engine_proof[] = {{"in doubt", in_doubt},
                                    {"before its end", before_its_end},
                                    {"before a refusal", before_a_refusal},
@@ -342,5 +435,8 @@ CU_TestInfo test_engine_proof[] = {{"in doubt", in_doubt},
                                    {"not rejected", not_rejected},
                                    {"rejected once of two", rejected_once_of_two},
                                    {"tried again", tried_again},
+                                   {"older than the step", older_than_the_step},
+                                   {"older than the step, taken over", older_than_the_step_taken_over},
+                                   {"of an older worker", of_an_older_worker},
                                    {"taken over", taken_over},
                                    CU_TEST_INFO_NULL};
