@@ -40,16 +40,36 @@ static bool is_timely(const struct order *order, const struct decision *decision
                      (left_ms + 999) / 1000, order->attempt);
 }
 
+/* It is a person's because its way has ended (x-outcome of a goto): its last step is done, and none comes after it. */
+static bool is_at_end_of_way(const struct order *order)
+{
+    return order->way != NULL && order->main.workflow != NULL &&
+           order->main.step == order->main.workflow->step_count;
+}
+
+/* Where no step is left to be tried again, it would only be parked again, with the same reason. */
+static bool may_try_again(const struct order *order, const struct decision *decision, struct fault *why)
+{
+    return decision->verdict != DECISION_RETRY || order->unserved != NULL || !is_at_end_of_way(order) ||
+           fault_set(why, FAULT_INPUT,
+                     "nothing is left to be tried again: the order has gone the whole way after '%s'; say "
+                     "'happened' once all that it asked for is there",
+                     order->way->reason.code);
+}
+
 /* FAILED and REJECTED say that BT did nothing: not so of an order whose earlier write is done. */
 static bool may_end(const struct order *order, const struct decision *decision, struct fault *why)
 {
     bool ends = decision->verdict == DECISION_DID_NOT_HAPPEN || decision->verdict == DECISION_REJECT;
 
     return !ends || !order->wrote ||
-           fault_set(why, FAULT_INPUT,
-                     "an earlier step of the order was carried out by BT, so '%s' cannot be its outcome; say "
-                     "'retry', or 'happened' once the step that is left was done or settled at BT",
-                     decision_words[decision->verdict]);
+           fault_set(
+               why, FAULT_INPUT,
+               "an earlier step of the order was carried out by BT, so '%s' cannot be its outcome; say %s",
+               decision_words[decision->verdict],
+               is_at_end_of_way(order)
+                   ? "'happened' once all that it asked for is there"
+                   : "'retry', or 'happened' once the step that is left was done or settled at BT");
 }
 
 /* The outputs that a person gave with the decision; null: none. Owned. FAULT_INPUT: the step has no such output. */
@@ -174,7 +194,7 @@ bool engine_decide(struct order *order, const struct decision *decision, const s
                                          : ": nothing was sent, and only 'reject' can end it");
     if ((terms->rules_off & RULE_DECISIONS) == 0)
         TRY(is_present(order, decision, terms, why));
-    TRY(may_end(order, decision, why));
+    TRY(may_try_again(order, decision, why) && may_end(order, decision, why));
     TRY(read_outputs(order, decision, &given, why));
     if (resumes(order, decision)) {
         *move = resume(order, terms);

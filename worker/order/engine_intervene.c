@@ -115,7 +115,11 @@ static bool cancel(struct order *order, const struct decision *decision, const s
     const struct cancellation *cancel = workflow == NULL ? NULL : workflow->cancel;
     struct reason reason;
 
-    if (cancel == NULL || order->main.step == workflow->step_count)
+    if (cancel != NULL && order->main.step == workflow->step_count)
+        return fault_set(
+            why, FAULT_INPUT,
+            "the order is at the end of its way: no step is left from which it could be called off");
+    if (cancel == NULL)
         return fault_set(
             why, FAULT_INPUT,
             "an order of type '%s' cannot be called off on its way: its workflow has no x-cancel",

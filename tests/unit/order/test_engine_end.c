@@ -43,13 +43,15 @@ static void refused_after_a_write(void)
 }
 
 /* What a read says no to is undone by the last step: goto and that step each with what they say of the outcome. */
-#define UNDONE(outcome, undo)                                                                                \
+#define UNDONE_WITH(members, outcome, undo)                                                                  \
     GIVEN_ARAZZO(                                                                                            \
-        "{'workflowId': 'w', 'steps': [" GIVEN_WRITE_A ",{'stepId': 'r', " GIVEN_READ                        \
+        "{'workflowId': 'w'" members ", 'steps': [" GIVEN_WRITE_A ",{'stepId': 'r', " GIVEN_READ             \
         ", 'onSuccess': [{'name': 'good', 'type': 'end'}], 'onFailure': [{'name': 'back', 'type': 'goto',"   \
         " 'stepId': 'u', 'criteria': [{'condition': '$statusCode == 404'}]" outcome                          \
         "}]},{'stepId': 'u', 'operationId': 'never', 'successCriteria': [{'condition': '$statusCode =="      \
         " 201'}]" undo "}]}" GIVEN_FIND)
+#define UNDONE(outcome, undo) UNDONE_WITH("", outcome, undo)
+#define MAY_CANCEL ", 'x-cancel': {'stepId': 'u'}"
 #define WAY(status) ", 'x-outcome': {'status': '" status "', 'reason': 'BT said {$response.body#/said}'}"
 #define OTHERWISE(outcome) ", 'onSuccess': [{'name': 'undone', 'type': 'end'" outcome "}]"
 
@@ -133,7 +135,46 @@ static void until_when(void)
     }
 }
 
+/* At the end of a way that leaves it to a person no step is left: to try again would park it again at once. */
+static void what_is_decided_then(void)
+{
+    for (int again = 0; again < 2; again++) {
+        struct world world;
+        given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), UNDONE_WITH(MAY_CANCEL, WAY("UNKNOWN"), ""), 10, true);
+        struct order *order = given_named(&world, "k", '1');
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        given_answer(&world, order, 201, "{'o': 'x'}");
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        given_answer(&world, order, 404, "{'said': 'no'}");
+        CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
+        given_answer(&world, order, 201, "{}");
+        CU_ASSERT_EQUAL_FATAL(order->state, ORDER_PARKED);
+        if (again == 1) { /* its owner dies: the next one knows it, too */
+            struct order *next = given_recalled(&world, order);
+            struct fault why;
+            orders_leave(world.orders, 0, true);
+            CU_ASSERT_FATAL(orders_recover(world.orders, next, world.time, &why));
+            order = next;
+        }
+        struct decision made = {.verdict = DECISION_RETRY, .attempt = order->attempt, .why = "seen"};
+        given_refused(&world, order, &made,
+                      "nothing is left to be tried again: the order has gone the whole way after 'back'; say "
+                      "'happened' once");
+        CU_ASSERT(order->status == OUTCOME_UNKNOWN && order->way != NULL);
+        given_same("the reason stays", order->reason.text, "BT said no");
+        made.verdict = DECISION_REJECT;
+        given_refused(&world, order, &made, "cannot be its outcome; say 'happened' once all");
+        made.verdict = DECISION_CANCEL;
+        given_refused(&world, order, &made, "the order is at the end of its way");
+        made.verdict = DECISION_HAPPENED;
+        given_applied(&world, order, &made);
+        CU_ASSERT(order->state == ORDER_DONE && order->status == OUTCOME_COMPLETED);
+        given_world_end(&world);
+    }
+}
+
 CU_TestInfo test_engine_end[] = {{"refused after a write", refused_after_a_write},
                                  {"how a way ends", how_a_way_ends},
                                  {"until when", until_when},
+                                 {"what is decided then", what_is_decided_then},
                                  CU_TEST_INFO_NULL};
