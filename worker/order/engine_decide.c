@@ -53,22 +53,26 @@ static bool may_try_again(const struct order *order, const struct decision *deci
     return decision->verdict != DECISION_RETRY || order->unserved != NULL || !is_at_end_of_way(order) ||
            fault_set(why, FAULT_INPUT,
                      "nothing is left to be tried again: the order has gone the whole way after '%s'; say "
-                     "'happened' once all that it asked for is there",
+                     "'reject' if nothing is left of it, or 'happened' if all that it asked for is there",
                      order->way->reason.code);
 }
 
-/* FAILED and REJECTED say that BT did nothing: not so of an order whose earlier write is done. */
+/*
+ * FAILED and REJECTED say that BT did nothing: not so of an order whose earlier write is done. But a way that undoes, and
+ * leaves it to a person what came of that, may have come to nothing.
+ */
 static bool may_end(const struct order *order, const struct decision *decision, struct fault *why)
 {
-    bool ends = decision->verdict == DECISION_DID_NOT_HAPPEN || decision->verdict == DECISION_REJECT;
+    bool rejects = decision->verdict == DECISION_REJECT;
+    bool ends = decision->verdict == DECISION_DID_NOT_HAPPEN || rejects;
 
-    return !ends || !order->wrote ||
+    return !ends || !order->wrote || (rejects && is_at_end_of_way(order)) ||
            fault_set(
                why, FAULT_INPUT,
                "an earlier step of the order was carried out by BT, so '%s' cannot be its outcome; say %s",
                decision_words[decision->verdict],
                is_at_end_of_way(order)
-                   ? "'happened' once all that it asked for is there"
+                   ? "'reject' if nothing is left of it, or 'happened' if all that it asked for is there"
                    : "'retry', or 'happened' once the step that is left was done or settled at BT");
 }
 
