@@ -49,7 +49,7 @@ int events_state_of(const char *word)
     return -1;
 }
 
-static bool has_room(int order)
+static bool log_has_room(int order)
 {
     const struct upstream *upstream = &sim.upstream[order];
 
@@ -59,7 +59,7 @@ static bool has_room(int order)
 
 bool events_have_room(int order)
 {
-    return bt.effects[order][0].accepted > 0 && has_room(order);
+    return bt.effects[order][0].accepted > 0 && log_has_room(order);
 }
 
 /* BT has rejected a call without a reply, and not reported that yet. */
@@ -74,7 +74,7 @@ bool events_possible(int order)
 {
     bool more = !is_done(order) || (!sim.calm && told[order].reports < REPORTS_MAX);
 
-    return has_rejected(order) ? has_room(order) : events_have_room(order) && more;
+    return has_rejected(order) ? log_has_room(order) : events_have_room(order) && more;
 }
 
 /* The next one, or an older one; what is said after the last one may contradict it. */

@@ -38,8 +38,8 @@ MUST_USE bool datum_decode(const struct schema *writer, const void *bytes, size_
                            struct json_object **tree, struct fault *why);
 
 /*
- * A field without a tree: integers, truth values and the index of a symbol are numbers; text and bytes are borrowed. Of a record, an
- * array or a map it is the encoded value, for datum_decode() by a schema of its own.
+ * A field without a tree: integers, truth values and the index of a symbol are numbers; text and bytes are borrowed. Of a
+ * record, an array or a map it is the encoded value, for datum_decode() by a schema of its own.
  */
 struct datum_leaf {
     int64_t number;
@@ -62,8 +62,8 @@ typedef void datum_item_fn(void *context, const struct datum_leaf leaves[]);
 enum { DATUM_ITEM_FIELDS = 8 };
 
 /*
- * The same for a list of our own, of records of `count` fields, at most DATUM_ITEM_FIELDS: `each` is called with one after
- * the other, of a damaged list with those before the damage.
+ * The same for a list of our own, of records of `count` fields, at most DATUM_ITEM_FIELDS: `each` is called with one
+ * after the other, of a damaged list with those before the damage.
  */
 MUST_USE bool datum_read_items(const struct schema *schema, const void *bytes, size_t length, size_t count,
                                datum_item_fn *each, void *context, struct fault *why);
