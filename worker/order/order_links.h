@@ -22,7 +22,9 @@ struct order_links {
     TAILQ_ENTRY(order_links) in_changes;
     struct table_item by_id;           /* in the table of ids */
     struct heap_item waiting;          /* among those of ORDER_WAITING, AWAITING, or PARKED until a date */
-    struct api *listed, *paced;        /* of ORDER_READY: in whose list; whose window it is in */
+    struct api *listed, *paced;        /* of ORDER_READY, PERMITTED: in whose list; whose pace it counts in */
+    int64_t paced_ms;                  /* since when: to be committed, and then as a call */
+    bool calls;                        /* as a call: it has a place in the window */
     struct reference_link *references; /* those it is found by; as many as are indexed */
     size_t reference_count;
     bool recovered; /* from a ledger, which may not be in the order of its lane */

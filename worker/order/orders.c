@@ -31,8 +31,8 @@ struct orders *orders_new(const struct orders_setup *setup, struct orders_time t
         orders->apis[i].doubt = setup->apis[i].doubt;
         pace_init(&orders->apis[i].pace, &setup->apis[i].pace, time.now_ms);
         TAILQ_INIT(&orders->apis[i].ready);
+        TAILQ_INIT(&orders->apis[i].permitted);
     }
-    TAILQ_INIT(&orders->permitted);
     TAILQ_INIT(&orders->ended);
     TAILQ_INIT(&orders->changed);
     TAILQ_INIT(&orders->going);
@@ -86,17 +86,54 @@ static void wake_waiting(struct orders *orders)
     }
 }
 
-/* A write whose attempt is committed; one whose lease ran out commits another attempt, and was never sent. */
-static struct order *start_permitted(struct orders *orders)
+/* Whether the pace lets it start; else it is asked again in time. */
+static bool is_admitted(struct orders *orders, bool admitted, int64_t again_ms)
 {
-    while (!TAILQ_EMPTY(&orders->permitted)) {
-        struct order *order = TAILQ_FIRST(&orders->permitted)->order;
-        REQUIRE(order->state == ORDER_PERMITTED && order->links->paced != NULL);
+    if (!admitted && again_ms < orders->due_ms)
+        orders->due_ms = again_ms;
+    return admitted;
+}
+
+static void count_in(struct orders *orders, struct order *order, struct api *api, bool calls)
+{
+    REQUIRE(order->links->paced == NULL); /* its place in a window would never be free again */
+    order->links->paced = api;
+    order->links->paced_ms = orders->time.now_ms;
+    order->links->calls = calls;
+    if (calls)
+        pace_start(&api->pace);
+    else
+        pace_intend(&api->pace);
+}
+
+/* It is sent: now it has a place in the window. */
+static void begin_permitted(struct orders *orders, struct order *order)
+{
+    struct api *api = order->links->paced;
+
+    pace_withdraw(&api->pace);
+    order->links->paced = NULL;
+    count_in(orders, order, api, true);
+    journal_begin(&order->journal, order_step(order)->id, order->attempt);
+    journal_latest(&order->journal)->sent_at_ms = orders->time.wall_ms;
+    orders_set_state(orders, order, ORDER_CALLING);
+}
+
+/* A write whose attempt is committed; one whose lease ran out commits another attempt, and was never sent. */
+static struct order *start_permitted(struct orders *orders, struct api *api)
+{
+    int64_t again_ms;
+
+    while (!TAILQ_EMPTY(&api->permitted)) {
+        struct order *order = TAILQ_FIRST(&api->permitted)->order;
+        REQUIRE(order->state == ORDER_PERMITTED && order->links->paced == api);
         REQUIRE(order->ledger.owned && order_writes(order));
-        if (orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS)) {
-            journal_begin(&order->journal, order_step(order)->id, order->attempt);
-            journal_latest(&order->journal)->sent_at_ms = orders->time.wall_ms;
-            orders_set_state(orders, order, ORDER_CALLING);
+        bool leased = orders->time.now_ms < order->lease_until_ms || !orders_keep_rule(orders, RULE_ATTEMPTS);
+        bool admitted = pace_admits(&api->pace, orders->time.now_ms, &again_ms);
+        if (leased && !is_admitted(orders, admitted, again_ms))
+            return NULL;
+        if (leased) {
+            begin_permitted(orders, order);
             return order;
         }
         orders->leases_run_out++;
@@ -123,15 +160,25 @@ static bool start(struct orders *orders, struct order *order, struct api *api)
         orders_own(orders, order);
         to = ENGINE_CALL; /* a test without the rule: sent before anything is settled */
     }
-    if (to == ENGINE_CALL || to == ENGINE_INTEND) {
-        REQUIRE(order->links->paced == NULL); /* its place in a window would never be free again */
-        order->links->paced = api;
-        pace_start(&api->pace);
-    }
+    if (to == ENGINE_CALL || to == ENGINE_INTEND)
+        count_in(orders, order, api, to == ENGINE_CALL);
     orders_move(orders, order, to);
     if (to == ENGINE_RETRY)
         orders->due_ms = orders->time.now_ms; /* perhaps of an API that had its turn already */
     return to == ENGINE_CALL;
+}
+
+/* Whether the pace has a place for the order; a write finds one when it is committed. */
+static bool has_place(struct orders *orders, struct order *order, struct api *api)
+{
+    int64_t now_ms = orders->time.now_ms, again_ms;
+
+    orders_load(orders, order);
+    bool ahead = order->main.workflow != NULL && !order->doubt.open && order_writes(order);
+    bool admitted = ahead ? pace_admits_ahead(&api->pace, orders->commit_ms, now_ms, &again_ms)
+                          : pace_admits(&api->pace, now_ms, &again_ms);
+
+    return is_admitted(orders, admitted, again_ms);
 }
 
 /*
@@ -140,16 +187,11 @@ static bool start(struct orders *orders, struct order *order, struct api *api)
  */
 static struct order *start_one(struct orders *orders, struct api *api, int64_t *left)
 {
-    int64_t again_ms;
-
     while (!TAILQ_EMPTY(&api->ready)) {
         struct order *order = TAILQ_FIRST(&api->ready)->order;
         REQUIRE(order->state == ORDER_READY && order->links->listed == api);
-        if (!pace_admits(&api->pace, orders->time.now_ms, &again_ms)) {
-            if (again_ms < orders->due_ms)
-                orders->due_ms = again_ms;
+        if (!has_place(orders, order, api))
             return NULL;
-        }
         if (*left <= 0) {
             orders->due_ms = orders->time.now_ms;
             return NULL;
@@ -166,16 +208,15 @@ struct order *orders_next_call(struct orders *orders, struct orders_time time)
     int64_t left = START_BYTES;
 
     orders_set_time(orders, time);
-    struct order *order = start_permitted(orders);
-    if (order != NULL)
-        return order;
     wake_waiting(orders);
     orders_wake_due(orders);
     orders_end_waits(orders, &left);
     orders->due_ms = orders_await_due_ms(orders);
     for (size_t i = 0; i < orders->api_count; i++) {
         struct api *api = &orders->apis[(orders->api_turn + i) % orders->api_count];
-        order = start_one(orders, api, &left);
+        struct order *order = start_permitted(orders, api);
+        if (order == NULL)
+            order = start_one(orders, api, &left);
         if (order == NULL)
             continue;
         orders->api_turn = (orders->api_turn + i + 1) % orders->api_count;

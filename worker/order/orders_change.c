@@ -11,6 +11,7 @@
 static bool drop_settled(struct orders *orders, struct order *order);
 
 enum { SEEN_AT_ONCE = 20000, FREED_AT_ONCE = 100 }; /* orders of one turn */
+enum { COMMITS = 50 };                              /* of which the average is */
 
 static bool recover(struct orders *orders, struct order *order, struct fault *why)
 {
@@ -165,6 +166,14 @@ static void rest(struct orders *orders, struct order *order)
         orders_unload(orders, order);
 }
 
+/* How long that takes, lately: as long as the next will be ahead of their calls. */
+static void note_committed(struct orders *orders, const struct order *order)
+{
+    double took_ms = (double)(orders->time.now_ms - order->links->paced_ms);
+
+    orders->commit_ms += (took_ms - orders->commit_ms) / COMMITS;
+}
+
 void orders_settled(struct orders *orders, const struct change *change, int64_t lease_until_ms)
 {
     struct order *order = change->order;
@@ -191,6 +200,7 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
         REQUIRE(order->ledger.owned &&
                 order->ledger.written == LEDGER_INTENDED); /* R1, when the lease is given */
         order->lease_until_ms = lease_until_ms;
+        note_committed(orders, order);
         orders_set_state(orders, order, ORDER_PERMITTED);
     }
     if (change->records)

@@ -21,7 +21,7 @@ struct api {
     struct pace pace;
     struct backoff_policy backoff;
     struct doubt_policy doubt;
-    struct order_list ready;
+    struct order_list ready, permitted;
 };
 
 struct orders {
@@ -31,7 +31,7 @@ struct orders {
     unsigned steps_max, rules_off;
     uint64_t random;
     struct lanes *lanes;
-    struct order_list permitted;
+    double commit_ms;                 /* from an intention until it is permitted, lately */
     struct order_list ended, changed; /* to be settled: what ends comes first */
     struct order_part **parts;        /* by partition: all its orders; null: it never had one */
     size_t part_room;

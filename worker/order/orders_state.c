@@ -128,7 +128,7 @@ static void leave_state(struct orders *orders, struct order *order)
     if (order->state == ORDER_READY)
         TAILQ_REMOVE(&order->links->listed->ready, order->links, in_state);
     else if (order->state == ORDER_PERMITTED)
-        TAILQ_REMOVE(&orders->permitted, order->links, in_state);
+        TAILQ_REMOVE(&order->links->listed->permitted, order->links, in_state);
     else if (order->state == ORDER_WAITING)
         heap_remove(&orders->waiting, &order->links->waiting);
     else if (order->state == ORDER_PARKED)
@@ -210,7 +210,8 @@ static void enter_state(struct orders *orders, struct order *order, enum order_s
         order->links->listed = api_of(orders, order);
         TAILQ_INSERT_TAIL(&order->links->listed->ready, order->links, in_state);
     } else if (state == ORDER_PERMITTED) {
-        TAILQ_INSERT_TAIL(&orders->permitted, order->links, in_state);
+        order->links->listed = order->links->paced;
+        TAILQ_INSERT_TAIL(&order->links->listed->permitted, order->links, in_state);
     } else if (state == ORDER_WAITING) {
         heap_set(&orders->waiting, &order->links->waiting, order->due_ms);
     } else if (state == ORDER_PARKED && order->decide_by_ms != 0) {
@@ -455,10 +456,17 @@ void orders_queue_again(struct orders *orders, struct order *order)
 void orders_release_pace(struct orders *orders, struct order *order, enum pace_event event,
                          int64_t retry_after_ms)
 {
-    REQUIRE(order->links->paced == NULL || order->links->paced->pace.in_flight > 0);
-    if (order->links->paced != NULL)
-        pace_end(&order->links->paced->pace, event, retry_after_ms, orders->time.now_ms);
-    order->links->paced = NULL;
+    struct order_links *links = order->links;
+
+    if (links->paced == NULL)
+        return;
+    if (links->calls)
+        pace_end(&links->paced->pace, event, retry_after_ms, orders->time.now_ms - links->paced_ms,
+                 orders->time.now_ms);
+    else
+        pace_withdraw(&links->paced->pace);
+    links->paced = NULL;
+    links->calls = false;
 }
 
 static uint64_t draw(struct orders *orders)

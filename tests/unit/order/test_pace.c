@@ -94,7 +94,7 @@ static bool take_turn(struct pace *pace, const struct turn *turn)
     int64_t again_ms = 0;
 
     if (strchr("+-", turn->what) == NULL) {
-        pace_end(pace, event_of(turn->what), turn->retry_after_ms, turn->now_ms);
+        pace_end(pace, event_of(turn->what), turn->retry_after_ms, 0, turn->now_ms);
         return true;
     }
     bool admitted = pace_admits(pace, turn->now_ms, &again_ms);
@@ -133,11 +133,73 @@ static void shares(void)
     pace_share(&pace, 1); /* what was open stays open */
     CU_ASSERT_EQUAL(pace.open, 10);
     pace_start(&pace);
-    pace_end(&pace, PACE_THROTTLED, -1, 0);
+    pace_end(&pace, PACE_THROTTLED, -1, 0, 0);
     pace_share(&pace, 0.5);
     CU_ASSERT_EQUAL(pace.open, 1); /* what was closed stays closed */
     pace_share(&pace, 0);
     CU_ASSERT_EQUAL(pace_limit(&pace), 1);
 }
 
-CU_TestInfo test_pace[] = {{"turns", turns}, {"shares", shares}, CU_TEST_INFO_NULL};
+/* How many attempts it lets be committed. */
+static int intend_all(struct pace *pace, double commit_ms, int64_t *again_ms)
+{
+    int count = 0;
+
+    for (; pace_admits_ahead(pace, commit_ms, 0, again_ms); count++)
+        pace_intend(pace);
+    return count;
+}
+
+static void withdraw_all(struct pace *pace)
+{
+    while (pace->ahead > 0)
+        pace_withdraw(pace);
+}
+
+/* As many are committed ahead as calls end meanwhile, and never more than the window again. */
+static void ahead(void)
+{
+    struct pace pace;
+    const struct pace_policy policy = {10, 0, 1000};
+    int64_t again_ms;
+
+    pace_init(&pace, &policy, 0);
+    CU_ASSERT_EQUAL(intend_all(&pace, 50, &again_ms), 10); /* nobody knows yet how long a call takes */
+    CU_ASSERT(pace_admits(&pace, 0, &again_ms));           /* none of them is on its way */
+    withdraw_all(&pace);
+    pace_start(&pace);
+    pace_end(&pace, PACE_SUCCESS, -1, 100, 0);
+    CU_ASSERT_EQUAL(intend_all(&pace, 50, &again_ms), 15);
+    withdraw_all(&pace);
+    CU_ASSERT_EQUAL(intend_all(&pace, 5000, &again_ms), 20);
+    withdraw_all(&pace);
+    CU_ASSERT_EQUAL(intend_all(&pace, 0, &again_ms), 10);
+    withdraw_all(&pace);
+    pace_start(&pace);
+    CU_ASSERT_EQUAL(intend_all(&pace, 0, &again_ms), 9); /* one place is taken */
+    pace_end(&pace, PACE_HALTED, 0, 100, -1000);
+    withdraw_all(&pace);
+    pace.closed_until_ms = 0;
+    CU_ASSERT_EQUAL(intend_all(&pace, 5000, &again_ms), 1); /* the probe */
+}
+
+/* A token is kept for each that is committed: else it would wait for one while its lease runs. */
+static void tokens_ahead(void)
+{
+    struct pace pace;
+    const struct pace_policy policy = {10, 3, 1000};
+    int64_t again_ms;
+
+    pace_init(&pace, &policy, 0);
+    CU_ASSERT_EQUAL(intend_all(&pace, 50, &again_ms), 3);
+    CU_ASSERT_EQUAL(again_ms, 334);
+    pace_withdraw(&pace);
+    pace_start(&pace);
+    CU_ASSERT_EQUAL(intend_all(&pace, 50, &again_ms), 0);
+}
+
+CU_TestInfo test_pace[] = {{"turns", turns},
+                           {"shares", shares},
+                           {"ahead", ahead},
+                           {"tokens ahead", tokens_ahead},
+                           CU_TEST_INFO_NULL};
