@@ -212,13 +212,11 @@ enum engine_move engine_await(struct order *order, const struct engine_terms *te
     REQUIRE(step != NULL && order->lookup.workflow == NULL);
     if (step->operation == NULL)
         return await_message(order, step, terms);
-    if (!order->main.step_is_new) /* it was begun, so its moment has come */
-        return ENGINE_RETRY;
     if (!window_of(order, step, terms, &window, &why))
         return engine_park(order, REASON_CONTRACT, step->id, why.text, terms);
     if (window.until_ms <= terms->wall_ms) /* a way may lead back here */
         return count_step(order, terms) == ENGINE_PARK ? ENGINE_PARK : ENGINE_LATE;
-    if (window.from_ms <= terms->wall_ms)
+    if (window.from_ms <= terms->wall_ms || !order->main.step_is_new) /* it was begun: its moment has come */
         return ENGINE_RETRY;
     begin_wait(order, step, window.from_ms, "", terms);
     return ENGINE_AWAIT;
@@ -229,7 +227,7 @@ bool engine_must_await(const struct order *order)
     const struct step *step = order_step(order);
 
     return step != NULL && order->lookup.workflow == NULL &&
-           (step->operation == NULL || (step->start_at != NULL && order->main.step_is_new));
+           (step->operation == NULL || step->start_at != NULL);
 }
 
 void engine_end_wait(struct order *order)

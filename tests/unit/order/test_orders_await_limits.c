@@ -22,6 +22,32 @@ static void a_day_that_has_passed(void)
     given_world_end(&world);
 }
 
+/* A step that was begun in its time is not tried again after it. */
+static void a_window_that_has_closed(void)
+{
+    struct world world;
+
+    for (int late = 0; late < 2; late++) {
+        given_world_of(&world, GIVEN_OUTCOME(GIVEN_O),
+                       GIVEN_ARAZZO("{'workflowId': 'w', 'steps': [{'stepId': 'd', " GIVEN_READ
+                                    ", 'x-start-at': {'at': '$inputs.id', 'until': '15:00'}}]}"),
+                       10, true);
+        struct order *order = given_order(&world, "k", "2026-03-02");
+        world.time.wall_ms = 1772463599000; /* a second before */
+        orders_take(world.orders, order, world.time);
+        CU_ASSERT_PTR_EQUAL_FATAL(orders_next_call(world.orders, world.time), order);
+        given_answer(&world, order, 503, "{}");
+        CU_ASSERT_EQUAL_FATAL(order->state, ORDER_WAITING);
+        world.time.now_ms += 100000;
+        world.time.wall_ms += late * 1000;
+        struct order *called = orders_next_call(world.orders, world.time);
+        CU_ASSERT_PTR_EQUAL(called, late ? NULL : order);
+        CU_ASSERT_EQUAL(order->state, late ? ORDER_PARKED : ORDER_CALLING);
+        CU_ASSERT_EQUAL(order->reason.kind, late ? REASON_TIMEOUT : REASON_NONE);
+        given_world_end(&world);
+    }
+}
+
 static const struct fault too_large = {.kind = FAULT_EXHAUSTED, .text = "too large"};
 
 /* It waits for its message, and all about it is settled. */
@@ -132,6 +158,7 @@ static void no_room_during_a_look(void)
 }
 
 CU_TestInfo test_orders_await_limits[] = {{"a day that has passed", a_day_that_has_passed},
+                                        {"a window that has closed", a_window_that_has_closed},
                                           {"an order that stays", an_order_that_stays},
                                           {"too large while it waits", too_large_while_it_waits},
                                           {"the last look again", the_last_look_again},
