@@ -1,5 +1,6 @@
 """BT's notifications, as `whc-worker listen` puts them into the events topic."""
 
+import datetime
 import functools
 import hashlib
 import io
@@ -41,12 +42,20 @@ def product_order(reference, order_id="00125420", event_id=None, event_time="202
     }
 
 
+def received_at(payload):
+    """In milliseconds: it comes as it happens, by the clock that BT has; where it does not say when, now."""
+    try:
+        return int(datetime.datetime.fromisoformat(payload["eventTime"]).timestamp() * 1000)
+    except (KeyError, TypeError, ValueError):
+        return int(time.time() * 1000)
+
+
 def event(payload, reference=None):
     """The record of the topic for a notification."""
     order = payload["event"]["productOrder"]
     return {
         "eventId": payload.get("eventId"),
-        "receivedAt": int(time.time() * 1000),
+        "receivedAt": received_at(payload),
         "type": payload.get("eventType"),
         "reference": reference or order.get("externalId"),
         "orderId": order.get("id"),

@@ -125,21 +125,47 @@ static bool read_minute(const char *text, int usual, int *minute, struct fault *
     return true;
 }
 
+/* The day on which the moment is where the calendar is. */
+static int32_t day_of(int64_t ms)
+{
+    time_t moment = (time_t)(ms / 1000);
+    struct tm tm;
+
+    localtime_r(&moment, &tm);
+    tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+    return (int32_t)(timegm(&tm) / DAY_S);
+}
+
+/* Of a date-time with hours beside it only the day counts: BT may write a date so. */
+static bool read_day(const char *at, int32_t *day, struct fault *why)
+{
+    int64_t ms;
+
+    if (at != NULL && strlen(at) > strlen("2026-12-14")) {
+        TRY(timestamp_parse(at, &ms, why));
+        *day = day_of(ms);
+        return true;
+    }
+    return (at != NULL && timestamp_parse_date(at, day, why)) ||
+           fault_set(why, FAULT_INPUT, "the start is neither a date nor a date-time");
+}
+
 bool calendar_window(const struct calendar *calendar, struct json_object *value,
                      struct calendar_window *window, struct fault *why)
 {
     bool is_object = json_object_is_type(value, json_type_object);
     const char *at = is_object ? tree_text_of(value, "at") : tree_text(value);
+    const char *first = is_object ? tree_text_of(value, "from") : NULL;
+    const char *last = is_object ? tree_text_of(value, "until") : NULL;
     int from, until;
     int32_t day;
 
     *window = (struct calendar_window){.until_ms = INT64_MAX};
-    TRY(read_minute(is_object ? tree_text_of(value, "from") : NULL, START_MINUTE, &from, why));
-    TRY(read_minute(is_object ? tree_text_of(value, "until") : NULL, DAY_MINUTES, &until, why));
-    if (at != NULL && strlen(at) > strlen("2026-12-14"))
+    TRY(read_minute(first, START_MINUTE, &from, why));
+    TRY(read_minute(last, DAY_MINUTES, &until, why));
+    if (first == NULL && last == NULL && at != NULL && strlen(at) > strlen("2026-12-14"))
         return timestamp_parse(at, &window->from_ms, why);
-    if (at == NULL || !timestamp_parse_date(at, &day, why))
-        return fault_set(why, FAULT_INPUT, "the start is neither a date nor a date-time");
+    TRY(read_day(at, &day, why));
     while (!is_working_day(calendar, day))
         day++;
     window->from_ms = moment_of(day, from);

@@ -3,7 +3,7 @@
  *
  * When a step with x-start-at may be called (schemas/README.md): a date-time is that moment; a date is 10:00 on that day,
  * or on the next working day where it is a Saturday, a Sunday or a holiday. An object {"at", "from", "until"} gives other
- * hours of the day, and the one after which the call is not begun any more.
+ * hours of the day, and the one after which the call is not begun any more; of a date-time in it only the day counts.
  */
 #ifndef CATALOGUE_CALENDAR_H
 #define CATALOGUE_CALENDAR_H

@@ -97,16 +97,17 @@ static void look_at_certificate(void *context)
 {
     struct listener *listener = context;
     const char *path = listener->settings->listen.certificate_file;
+    int64_t end_s;
     struct fault why;
 
     loop_set_timer(listener->loop, &listener->looks, loop_clock_ms() + LOOK_MS);
-    listener->certificate_end_s = 0;
     if (*path == '\0')
         return;
-    if (!certificate_end(path, &listener->certificate_end_s, &why)) {
+    if (!certificate_end(path, &end_s, &why)) { /* the one that is served ends when it did */
         LOG(LOG_WARN, "when the certificate ends is not known", log_fault(&why));
         return;
     }
+    listener->certificate_end_s = end_s;
     int64_t days = (listener->certificate_end_s - time(NULL)) / DAY_S;
     if (days < WARN_DAYS)
         LOG(LOG_WARN, "the certificate ends soon, or has ended: replace it, then send HUP",

@@ -19,7 +19,7 @@ struct events {
     struct ahead ahead;
 };
 
-enum { SENTENCE_MAX = 300 };
+enum { SENTENCE_MAX = 300, AHEAD_MAX_MS = 24 * 3600 * 1000 };
 
 /* Where an event stands: in the events topic, or forwarded in that of the signals. */
 struct place {
@@ -41,14 +41,17 @@ static void finish(struct worker *worker, struct place place)
     partitions_finish_of(worker->partitions, place.topic, place.message->partition, place.message->offset);
 }
 
-static int64_t time_of(const struct event_message *message, struct json_object *payload)
+/* When it happened; 0: it does not say so, or says that it has not happened yet, which is not believed. */
+static int64_t time_of(const struct event_message *message, struct json_object *payload,
+                       int64_t received_at_ms)
 {
     const char *text =
         message->event_time_at == NULL ? NULL : tree_text(tree_at(payload, message->event_time_at));
     int64_t ms;
     struct fault unused;
 
-    return text != NULL && timestamp_parse(text, &ms, &unused) ? ms : 0;
+    return text != NULL && timestamp_parse(text, &ms, &unused) && ms <= received_at_ms + AHEAD_MAX_MS ? ms
+                                                                                                      : 0;
 }
 
 static void fill(const struct event *event, const struct event_message *described,
@@ -66,7 +69,7 @@ static void fill(const struct event *event, const struct event_message *describe
                                 .payload = json_object_get(payload),
                                 .forwarded = place.topic == PARTITION_SIGNALS,
                                 .offset = place.message->offset,
-                                .time_ms = time_of(described, payload)};
+                                .time_ms = time_of(described, payload, event->received_at_ms)};
     memcpy(message->reference, event->reference, strlen(event->reference) + 1);
 }
 
@@ -81,7 +84,9 @@ static enum taken tell(struct worker *worker, struct order *order, const struct 
         return TAKEN;
     }
     fill(event, what, payload, from, &message);
+    bool failed = message.failed;
     enum orders_told told = orders_tell(worker->orders, order, what, &message, worker_time(worker));
+    failed = failed && message.payload == NULL; /* it was kept: no step waits for it */
     message_release(&message);
     switch (told) {
     case TOLD_LATER:
@@ -98,7 +103,11 @@ static enum taken tell(struct worker *worker, struct order *order, const struct 
         metrics_count_event(worker->metrics, "again");
         return TAKEN;
     case TOLD_TAKEN:
-        metrics_count_event(worker->metrics, "taken");
+        if (failed)
+            LOG(LOG_ERROR,
+                "BT has given up an order, or a part of it, for which no step of it waits: look at it at BT",
+                log_text("request", order->request.id), log_text("reference", event->reference));
+        metrics_count_event(worker->metrics, failed ? "given-up" : "taken");
         return TAKEN;
     }
     return TAKEN;

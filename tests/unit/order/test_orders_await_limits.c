@@ -157,11 +157,8 @@ static void no_room_during_a_look(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_orders_await_limits[] = {{"a day that has passed", a_day_that_has_passed},
-                                        {"a window that has closed", a_window_that_has_closed},
-                                          {"an order that stays", an_order_that_stays},
-                                          {"too large while it waits", too_large_while_it_waits},
-                                          {"the last look again", the_last_look_again},
-                                          {"no room during a look", no_room_during_a_look},
-                                          {"as many as it takes", as_many_as_it_takes},
-                                          CU_TEST_INFO_NULL};
+CU_TestInfo test_orders_await_limits[] = {
+    {"a day that has passed", a_day_that_has_passed}, {"a window that has closed", a_window_that_has_closed},
+    {"an order that stays", an_order_that_stays},     {"too large while it waits", too_large_while_it_waits},
+    {"the last look again", the_last_look_again},     {"no room during a look", no_room_during_a_look},
+    {"as many as it takes", as_many_as_it_takes},     CU_TEST_INFO_NULL};

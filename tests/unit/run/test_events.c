@@ -10,9 +10,12 @@
 #define ENDED "605c9599-4ab1-8002-8129-000000000000"
 #define ELSEWHERE "605c9599-4ab1-8003-8129-000000000001"
 
+enum { DAY_MS = 24 * 3600 * 1000 };
+static const int64_t RECEIVED_MS = 1772445600000;
+
 /* The series of whc_events_total. */
 static const char *const ends[] = {"taken",        "again", "late",     "contradicts", "unknown-order",
-                                   "unknown-type", "json",  "not-ours", "unaddressed"};
+                                   "unknown-type", "json",  "not-ours", "unaddressed", "given-up"};
 
 static size_t count_of(const struct given_worker *given, const char *name)
 {
@@ -25,7 +28,7 @@ static size_t count_of(const struct given_worker *given, const char *name)
 /* It was passed on to the owner of such a reference: what it comes to. */
 static const char *comes_to(struct given_worker *given, const char *reference, const char *payload)
 {
-    struct event event = {.payload = memory_text(payload)};
+    struct event event = {.payload = memory_text(payload), .received_at_ms = RECEIVED_MS};
     size_t before[COUNT_OF(ends)];
     const char *end = "nothing";
 
@@ -114,6 +117,49 @@ static void of_an_unknown_type(void)
     given_worker_end(&given);
 }
 
+/* BT gives up what an order has ordered, while none of its steps waits for news of that: somebody must look. */
+static void given_up_meanwhile(void)
+{
+    struct given_worker given;
+
+    given_worker_member(&given, GIVEN_WAITS);
+    const struct order *order = given_waits(&given);
+    const char *reference = order->waiting.references.list[0].reference;
+    given_same("it ends the wait", comes_to(&given, reference, "{\"state\": \"done\"}"), "taken");
+    CU_ASSERT_EQUAL_FATAL(order->state, ORDER_READY);
+    given_same("and then", comes_to(&given, reference, "{\"state\": \"dead\"}"), "given-up");
+    given_worker_end(&given);
+}
+
+/* The moment that is kept of the latest word about the order. */
+static int64_t moment_of_word(const struct order *order, const char *reference)
+{
+    const struct json_object *mark = tree_member(tree_member(order->waiting.marks, reference), "/state");
+
+    return json_object_get_int64(tree_member(mark, "timeMs"));
+}
+
+/* What says that it happens in days would have all that comes before then taken for older. */
+static void a_time_that_is_ahead(void)
+{
+    struct given_worker given;
+    char payload[200], time[TIMESTAMP_TEXT_SIZE];
+
+    for (int days = 0; days < 3; days++) {
+        given_worker_member(&given, GIVEN_WAITS);
+        const struct order *order = given_waits(&given);
+        const char *reference = order->waiting.references.list[0].reference;
+        int64_t moment_ms = RECEIVED_MS + (int64_t)days * DAY_MS;
+        timestamp_print(moment_ms, time);
+        snprintf(payload, sizeof payload, "{\"state\": \"working\", \"at\": \"%s\"}", time);
+        given_same(time, comes_to(&given, reference, payload), "taken");
+        CU_ASSERT_EQUAL(moment_of_word(order, reference), days < 2 ? moment_ms : 0);
+        given_worker_end(&given);
+    }
+}
+
 CU_TestInfo test_events[] = {{"what becomes of them", what_becomes_of_them},
                              {"of an unknown type", of_an_unknown_type},
+                             {"a time that is ahead", a_time_that_is_ahead},
+                             {"given up meanwhile", given_up_meanwhile},
                              CU_TEST_INFO_NULL};
