@@ -439,10 +439,9 @@ static void terms_of_its_api(void)
     orders_settled(world.orders, &change, INT64_MAX);
     CU_ASSERT_FATAL(order->state == ORDER_READY && order->ledger.unloaded != NULL);
     given_answer(&world, other, 201, "{'o': 'x'}");
-    called = orders_next_call(world.orders, world.time);
-    if (called == NULL) /* its record does not say that it is looked for, and at which API */
+    for (called = NULL; called == NULL;) /* its record does not say at which API it is looked for */
         called = orders_next_call(world.orders, world.time);
-    CU_ASSERT_PTR_EQUAL(called, order); /* it is looked for, not parked */
+    CU_ASSERT_PTR_EQUAL(called, order); /* and it is not parked */
     given_same("code", order->reason.code, "");
     given_world_end(&world);
 }
