@@ -439,8 +439,8 @@ static void terms_of_its_api(void)
     orders_settled(world.orders, &change, INT64_MAX);
     CU_ASSERT_FATAL(order->state == ORDER_READY && order->ledger.unloaded != NULL);
     given_answer(&world, other, 201, "{'o': 'x'}");
-    for (called = NULL; called == NULL;) /* its record does not say at which API it is looked for */
-        called = orders_next_call(world.orders, world.time);
+    for (int i = 0; i < 2; i++) /* its record does not say at which API it is looked for */
+        called = i == 0 || called == NULL ? orders_next_call(world.orders, world.time) : called;
     CU_ASSERT_PTR_EQUAL(called, order); /* and it is not parked */
     given_same("code", order->reason.code, "");
     given_world_end(&world);
