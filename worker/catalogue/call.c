@@ -144,14 +144,12 @@ static bool add_body(const struct step *step, const struct scope *scope, struct 
     buffer_init(&text, CALL_BODY_MAX);
     if (step->body == NULL)
         return true;
-    CLEANUP(tree_release) struct json_object *body = payload_value(step->body, scope);
-    if (body == NULL)
+    if (!payload_write(step->body, scope, &text))
         return fault_set(why, FAULT_INPUT, "the request body of operation '%s' came out null",
                          step->operation->id);
-    if (call->parts != NULL)
-        tree_add(call->parts, "body", json_object_get(body));
-    tree_write(body, &text);
     TRY(buffer_check(&text, "the request body", why));
+    if (call->parts != NULL)
+        tree_add(call->parts, "body", payload_value(step->body, scope));
     call->body = buffer_take(&text, &call->body_length);
     call->content_type = step->content_type != NULL ? step->content_type : step->operation->content_type;
     return true;

@@ -1,33 +1,15 @@
-/* Compiles a payload into templates, and fills it in for one order. */
-#include "payload.h"
+/* Compiles a payload into templates. */
+#include "payload_inside.h"
 
 #include "invariant.h"
+#include "json_write.h"
 #include "memory.h"
 #include "tree_build.h"
 
 #include <ctype.h>
 #include <string.h>
 
-enum { EACH_DEPTH_MAX = 16, ITEMS_MAX = 100000 };
-
-enum payload_kind {
-    PAYLOAD_LITERAL,
-    PAYLOAD_TEMPLATE,
-    PAYLOAD_OBJECT,
-    PAYLOAD_LIST,
-    PAYLOAD_EACH,
-    PAYLOAD_FIRST
-};
-
-struct payload {
-    enum payload_kind kind;
-    struct json_object *literal;
-    struct template *template; /* of PAYLOAD_EACH: what is gone through */
-    char *each_name;
-    char **names; /* of an object's members */
-    struct payload **parts;
-    size_t count;
-};
+enum { EACH_DEPTH_MAX = 16 };
 
 static struct payload *read_value(struct json_object *tree, struct json_cursor *cursor,
                                   const struct naming *naming, unsigned depth);
@@ -37,16 +19,31 @@ void *payload_free(struct payload *payload)
     if (payload == NULL)
         return NULL;
     for (size_t i = 0; i < payload->count; i++) {
-        if (payload->names != NULL)
+        if (payload->names != NULL) {
             memory_free(payload->names[i]);
+            memory_free(payload->keys[i]);
+        }
         payload_free(payload->parts[i]);
     }
     memory_free(payload->names);
+    memory_free(payload->keys);
     memory_free(payload->parts);
     memory_free(payload->each_name);
     template_free(payload->template);
     json_object_put(payload->literal);
     return memory_free(payload);
+}
+
+static char *key_of(const char *name)
+{
+    struct buffer key;
+
+    buffer_init(&key, strlen(name) * 6 + 5);
+    buffer_add_byte(&key, ',');
+    json_write_text(name, strlen(name), &key);
+    buffer_add_byte(&key, ':');
+    REQUIRE(!key.full);
+    return buffer_take(&key, NULL);
 }
 
 static void add_part(struct payload *payload, const char *name, struct payload *part)
@@ -56,6 +53,8 @@ static void add_part(struct payload *payload, const char *name, struct payload *
     if (name != NULL) {
         payload->names = memory_resize(payload->names, payload->count + 1, sizeof(char *));
         payload->names[payload->count] = memory_text(name);
+        payload->keys = memory_resize(payload->keys, payload->count + 1, sizeof(char *));
+        payload->keys[payload->count] = key_of(name);
     }
     payload->count++;
     REQUIRE((payload->names != NULL) == (payload->kind == PAYLOAD_OBJECT));
@@ -200,125 +199,4 @@ const struct expression *payload_expression(const struct payload *payload)
     return payload->kind == PAYLOAD_TEMPLATE && payload->template != NULL
                ? template_expression(payload->template)
                : NULL;
-}
-
-/* --- evaluation --- */
-
-/* Not empty in the file, and came out empty: left out in turn. */
-static bool is_emptied(const struct payload *part, struct json_object *value)
-{
-    if (part->count == 0)
-        return false;
-    return json_object_is_type(value, json_type_object)  ? json_object_object_length(value) == 0
-           : json_object_is_type(value, json_type_array) ? json_object_array_length(value) == 0
-                                                         : false;
-}
-
-/* A null that is written in the file stays, everywhere. */
-static bool is_pair_without_value(const struct payload *part, struct json_object *value)
-{
-    for (size_t i = 0; part->kind == PAYLOAD_OBJECT && i < part->count; i++)
-        if (strcmp(part->names[i], "value") == 0)
-            return part->parts[i]->kind != PAYLOAD_LITERAL && tree_member(value, "value") == NULL;
-    return false;
-}
-
-static void splice(struct json_object *list, struct json_object *items)
-{
-    for (size_t i = 0; i < json_object_array_length(items); i++)
-        json_object_array_add(list, json_object_get(json_object_array_get_idx(items, i)));
-}
-
-/* Adds what one list element or one turn of an x-each gives. */
-static void add_element(const struct payload *part, const struct scope *scope, struct json_object *list)
-{
-    if (json_object_array_length(list) >= ITEMS_MAX)
-        return;
-    struct json_object *value = payload_value(part, scope);
-    bool literal_null = part->kind == PAYLOAD_LITERAL && value == NULL;
-    if (part->kind == PAYLOAD_EACH) {
-        splice(list, value);
-    } else if ((value != NULL || literal_null) && !is_pair_without_value(part, value) &&
-               !is_emptied(part, value)) {
-        json_object_array_add(list, value);
-        return;
-    }
-    json_object_put(value);
-}
-
-static void add_turn(const struct payload *body, const struct scope *scope, struct json_object *list)
-{
-    if (body->kind != PAYLOAD_LIST) {
-        add_element(body, scope, list);
-        return;
-    }
-    for (size_t i = 0; i < body->count; i++)
-        add_element(body->parts[i], scope, list);
-}
-
-static struct json_object *each_value(const struct payload *payload, const struct scope *scope)
-{
-    CLEANUP(tree_release) struct json_object *over = template_value(payload->template, scope);
-    struct json_object *list = json_object_new_array();
-    struct each each = {.name = payload->each_name, .outer = scope->each};
-    struct scope inner = *scope;
-    bool is_list = json_object_is_type(over, json_type_array);
-    size_t count = is_list ? json_object_array_length(over) : over != NULL;
-
-    inner.each = &each;
-    for (size_t i = 0; i < count; i++) {
-        each.item = is_list ? json_object_array_get_idx(over, i) : over;
-        each.position = (unsigned)i + 1;
-        add_turn(payload->parts[0], &inner, list);
-    }
-    return list;
-}
-
-static struct json_object *object_value(const struct payload *payload, const struct scope *scope)
-{
-    struct json_object *object = json_object_new_object();
-
-    for (size_t i = 0; i < payload->count; i++) {
-        const struct payload *part = payload->parts[i];
-        struct json_object *value = payload_value(part, scope);
-        if (is_emptied(part, value) || (value == NULL && part->kind != PAYLOAD_LITERAL))
-            json_object_put(value);
-        else
-            tree_add(object, payload->names[i], value);
-    }
-    return object;
-}
-
-static struct json_object *first_value(const struct payload *payload, const struct scope *scope)
-{
-    struct json_object *value = NULL;
-
-    for (size_t i = 0; i < payload->count && value == NULL; i++)
-        value = payload_value(payload->parts[i], scope);
-    return value;
-}
-
-struct json_object *payload_value(const struct payload *payload, const struct scope *scope)
-{
-    struct json_object *list;
-
-    REQUIRE(payload->kind != PAYLOAD_EACH || payload->count == 1);
-    switch (payload->kind) {
-    case PAYLOAD_LITERAL:
-        return json_object_get(payload->literal);
-    case PAYLOAD_TEMPLATE:
-        return template_value(payload->template, scope);
-    case PAYLOAD_OBJECT:
-        return object_value(payload, scope);
-    case PAYLOAD_EACH:
-        return each_value(payload, scope);
-    case PAYLOAD_FIRST:
-        return first_value(payload, scope);
-    case PAYLOAD_LIST:
-        list = json_object_new_array();
-        for (size_t i = 0; i < payload->count; i++)
-            add_element(payload->parts[i], scope, list);
-        return list;
-    }
-    return NULL;
 }

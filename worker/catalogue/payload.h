@@ -22,6 +22,9 @@ void *payload_free(struct payload *payload);
 /* The one expression that the whole payload is, borrowed; null when it is anything else. */
 const struct expression *payload_expression(const struct payload *payload);
 
+/* Adds its JSON text for one order; false: the value is null, and nothing was added. */
+bool payload_write(const struct payload *payload, const struct scope *scope, struct buffer *out);
+
 /* The value, owned by the caller; null for null. */
 struct json_object *payload_value(const struct payload *payload, const struct scope *scope);
 

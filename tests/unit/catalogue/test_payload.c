@@ -67,6 +67,21 @@ static const struct {
     {"a pair whose first value is null", "[{'name': 'A', 'value': {'x-first': ['$inputs.none']}}, 1]", "[1]"},
 };
 
+/* Its text is that of its value, and of a null there is none. */
+static void expect_text(const char *name, const struct payload *payload, const struct scope *scope,
+                        struct json_object *value)
+{
+    CLEANUP(buffer_release) struct buffer text = {0}, want = {0};
+
+    buffer_init(&text, 10000);
+    buffer_init(&want, 10000);
+    bool given = payload_write(payload, scope, &text);
+    CU_ASSERT_EQUAL(given, value != NULL);
+    if (value != NULL)
+        tree_write(value, &want);
+    given_same(name, buffer_text(&text), buffer_text(&want));
+}
+
 static void values(void)
 {
     CLEANUP(tree_release) struct json_object *tree = given_tree(world);
@@ -82,11 +97,33 @@ static void values(void)
         if (problems.count == 0) {
             CLEANUP(tree_release) struct json_object *value = payload_value(payload, &scope);
             given_same_tree(cases[i].name, value, cases[i].want);
+            expect_text(cases[i].name, payload, &scope, value);
         }
         payload_free(payload);
         json_cursor_release(&cursor);
         problems_release(&problems);
     }
+}
+
+/* What is left out after something that did not fit takes nothing of that back: half a body is none. */
+static void what_does_not_fit(void)
+{
+    CLEANUP(tree_release) struct json_object *tree = given_tree(world);
+    CLEANUP(tree_release)
+    struct json_object *written =
+        given_tree("{'a': 'a long text', 'b': '$inputs.none', 'l': ['$inputs.none']}");
+    struct scope scope = given_scope(tree);
+    struct problems problems = {0};
+    struct json_cursor cursor;
+    CLEANUP(buffer_release) struct buffer text = {0};
+
+    json_cursor_init(&cursor, "f", &problems);
+    struct payload *payload = payload_read(written, &cursor, &given_no_names);
+    buffer_init(&text, 8);
+    CU_ASSERT(payload_write(payload, &scope, &text) && text.full);
+    payload_free(payload);
+    json_cursor_release(&cursor);
+    problems_release(&problems);
 }
 
 static const struct {
@@ -127,4 +164,5 @@ static void refusals(void)
     }
 }
 
-CU_TestInfo test_payload[] = {{"values", values}, {"refusals", refusals}, CU_TEST_INFO_NULL};
+CU_TestInfo test_payload[] = {
+    {"values", values}, {"what does not fit", what_does_not_fit}, {"refusals", refusals}, CU_TEST_INFO_NULL};

@@ -1,0 +1,43 @@
+/* JSON without a tree: byte for byte what json-c writes. */
+#include "json_write.h"
+
+#include "given.h"
+#include "memory.h"
+#include "tree.h"
+
+static void as_a_tree(const char *text, size_t length)
+{
+    CLEANUP(tree_release) struct json_object *tree = json_object_new_string_len(text, (int)length);
+    CLEANUP(buffer_release) struct buffer got = {0}, want = {0};
+
+    buffer_init(&got, 1000);
+    buffer_init(&want, 1000);
+    json_write_text(text, length, &got);
+    tree_write(tree, &want);
+    given_same("text", buffer_text(&got), buffer_text(&want));
+}
+
+static void texts(void)
+{
+    as_a_tree("", 0);
+    as_a_tree("Example & S\xc3\xb8n <a/b> \"x\\y\"", 26);
+    for (int i = 0; i < 256; i++)
+        as_a_tree((const char[]){'a', (char)i, (char)i, 'b'}, 4);
+}
+
+static void values(void)
+{
+    static const char *const list[] = {"null", "1.50", "-3", "true", "\"a/\\\"b\"", "[]", "{\"a\":[1,{}]}"};
+
+    for (size_t i = 0; i < COUNT_OF(list); i++) {
+        CLEANUP(tree_release) struct json_object *tree = NULL;
+        CLEANUP(buffer_release) struct buffer got = {0};
+        struct fault why = {.text = ""};
+        buffer_init(&got, 1000);
+        CU_ASSERT_FATAL(tree_read_own(list[i], strlen(list[i]), &tree, &why));
+        json_write_value(tree, &got);
+        given_same("value", buffer_text(&got), list[i]);
+    }
+}
+
+CU_TestInfo test_json_write[] = {{"texts", texts}, {"values", values}, CU_TEST_INFO_NULL};
