@@ -5,8 +5,9 @@
 
 /* The letter of the short escape; 'u' for a control character that has none; 0: it is written as it is. */
 static const char escapes[256] = {
-    [0] = 'u',   [1] = 'u',   [2] = 'u',  [3] = 'u',    [4] = 'u',    [5] = 'u',    [6] = 'u',  [7] = 'u',  ['\b'] = 'b',
-    ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f', ['\r'] = 'r', [14 ... 31] = 'u', ['"'] = '"', ['\\'] = '\\'};
+    [0] = 'u',    [1] = 'u',    [2] = 'u',         [3] = 'u',    [4] = 'u',    [5] = 'u',
+    [6] = 'u',    [7] = 'u',    ['\b'] = 'b',      ['\t'] = 't', ['\n'] = 'n', [11] = 'u',
+    ['\f'] = 'f', ['\r'] = 'r', [14 ... 31] = 'u', ['"'] = '"',  ['\\'] = '\\'};
 
 void json_write_text(const char *text, size_t length, struct buffer *out)
 {
