@@ -66,6 +66,9 @@ void utf8_repair(char *text)
     uint8_t *at = (uint8_t *)text;
 
     for (size_t left = strlen(text), taken; left > 0; at += taken, left -= taken) {
+        taken = plain(at, left);
+        if (taken > 0)
+            continue;
         bool cut = at[0] >= 0xc2 && at[0] < 0xf5 && left < 4;
         for (size_t i = 1; i < left && cut; i++)
             cut = at[i] >= 0x80 && at[i] <= 0xbf;
