@@ -138,8 +138,9 @@ def words_of(result):
 
 
 def length_of(time):
-    hours = round(time.total_seconds() / 3600)
-    count, unit = (round(hours / 24), "day") if hours >= 48 else (hours, "hour")
+    minutes = round(time.total_seconds() / 60)
+    hours = round(minutes / 60)
+    count, unit = (round(hours / 24), "day") if hours >= 48 else (hours, "hour") if minutes >= 60 else (minutes, "minute")
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
