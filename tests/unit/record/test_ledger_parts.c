@@ -70,6 +70,7 @@ static void references(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "reference"));
     CU_ASSERT_EQUAL(got.count, 1);
     ledger_references_release(&got);
+    buffer_release(&bytes);
     leaf = given_part(schemas.references, json_object_new_array(), &bytes);
     CU_ASSERT(ledger_parts_references(&schemas, &leaf, &got, &why) && got.count == 0);
     CU_ASSERT(ledger_parts_references(&schemas, &(struct datum_leaf){.length = 0}, &got, &why) &&
