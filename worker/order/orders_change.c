@@ -208,6 +208,11 @@ void orders_settled(struct orders *orders, const struct change *change, int64_t 
     rest(orders, order);
 }
 
+static bool is_shut(const struct orders *orders, const struct api *api)
+{
+    return api->pace.halted || api->pace.closed_until_ms > orders->time.now_ms;
+}
+
 /* Whether the first of a lane makes no progress: it waits, is a person's, or its API is closed or silent. */
 static bool is_stuck(const struct orders *orders, const struct order *order, int64_t before_ms)
 {
@@ -216,13 +221,13 @@ static bool is_stuck(const struct orders *orders, const struct order *order, int
     case ORDER_PARKED:
         return true;
     case ORDER_READY:
-        return order->links->listed->pace.halted ||
-               order->links->listed->pace.closed_until_ms > orders->time.now_ms;
+        return is_shut(orders, order->links->listed);
+    case ORDER_INTENDING:
+    case ORDER_PERMITTED:
+        return is_shut(orders, order->links->paced);
     case ORDER_CALLING:
         return order->links->abandoned || order->doubt.open || order->main.step_began_ms < before_ms;
     case ORDER_QUEUED:
-    case ORDER_INTENDING:
-    case ORDER_PERMITTED:
     case ORDER_AWAITING:
     case ORDER_DONE:
     case ORDER_SETTLING:

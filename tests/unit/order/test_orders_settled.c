@@ -50,4 +50,34 @@ static void no_later_attempt(void)
     }
 }
 
-CU_TestInfo test_orders_settled[] = {{"no later attempt", no_later_attempt}, CU_TEST_INFO_NULL};
+/* An attempt is committed when its API closes: it waits for its place, and what is behind it moves to the ledger (R11). */
+static void behind_one_without_a_place(void)
+{
+    struct world world;
+    const char *tag;
+
+    given_world_of(&world, GIVEN_OUTCOME(GIVEN_O), TWO_WRITES, 10, true);
+    struct order *order = given_named(&world, "k", '1'), *behind = given_named(&world, "k", '2');
+    CU_ASSERT_PTR_NULL_FATAL(orders_next_call(world.orders, world.time));
+    struct change change = given_change(&world, order, true, false, true);
+    struct pace *pace = (struct pace *)(uintptr_t)orders_pace(world.orders, 0, &tag);
+    for (int closed = 0; closed < 2; closed++) {
+        pace->closed_until_ms = closed ? INT64_MAX : 0;
+        orders_own_slow(world.orders, INT64_MAX);
+        CU_ASSERT_EQUAL(behind->ledger.owned, closed == 1);
+    }
+    orders_settled(world.orders, &change, world.time.now_ms + 1000);
+    CU_ASSERT_PTR_NULL(orders_next_call(world.orders, world.time));
+    CU_ASSERT(order->state == ORDER_PERMITTED && pace->in_flight == 0 && pace->ahead == 1);
+    struct order *third = given_named(&world, "k", '3');
+    orders_own_slow(world.orders, INT64_MAX);
+    CU_ASSERT(third->ledger.owned);
+    pace->closed_until_ms = 0;
+    CU_ASSERT_PTR_EQUAL(orders_next_call(world.orders, world.time), order);
+    CU_ASSERT(pace->in_flight == 1 && pace->ahead == 0);
+    given_world_end(&world);
+}
+
+CU_TestInfo test_orders_settled[] = {{"no later attempt", no_later_attempt},
+                                     {"behind one without a place", behind_one_without_a_place},
+                                     CU_TEST_INFO_NULL};
