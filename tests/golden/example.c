@@ -199,7 +199,23 @@ static bool settle(struct run *run)
     return true;
 }
 
-/* BT reports what comes next in the example. False: nothing is left. */
+/* A person calls it off, who has seen how it waits. */
+static void call_off(struct run *run, struct order *order)
+{
+    const struct ledger_wait *wait = &order->waiting.wait;
+    struct decision decision = {.attempt = order->attempt,
+                                .verdict = DECISION_CANCEL,
+                                .since_ms = wait->since_ms,
+                                .heard_end = ledger_heard_mark(&order->waiting.heard)};
+    struct fault why;
+
+    text_print(decision.step, sizeof decision.step, "%s", wait->step);
+    text_print(decision.why, sizeof decision.why, "the customer withdrew");
+    if (!orders_decide(run->orders, order, &decision, run->time, &why))
+        differ_say(run->report, "the decision is refused: %s", why.text);
+}
+
+/* BT reports what comes next in the example, or a person decides. False: nothing is left. */
 static bool tell(struct run *run, struct order *order)
 {
     struct json_object *messages = tree_member(run->example->tree, "messages"), *one, *payload;
@@ -209,6 +225,11 @@ static bool tell(struct run *run, struct order *order)
     if (messages == NULL || run->message >= json_object_array_length(messages))
         return false;
     one = json_object_array_get_idx(messages, run->message);
+    if (tree_has(one, "decision")) {
+        run->message++;
+        call_off(run, order);
+        return true;
+    }
     payload = tree_member(one, "payload");
     const struct event_message *what = asyncapi_message(asyncapi, payload);
     struct message message = {.payload = json_object_get(payload), .offset = (int64_t)run->message++};
