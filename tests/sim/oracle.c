@@ -80,7 +80,8 @@ static void count_news(int order, const struct outcome_event *event)
     bool stands = event->reason == REASON_REPORTED && event->state >= 0; /* it says how far the order is */
     if (stands && ++seen.news[order][event->state] > events_of_state(order, (enum event_state)event->state))
         violated("a message about order %d is news twice", order);
-    if ((event->reason == REASON_NONE || event->reason == REASON_DECISION) && ++seen.waits_ended[order] > 1)
+    bool ends = event->reason == REASON_DECISION || (stands && event->state == EVENT_DONE);
+    if (ends && ++seen.waits_ended[order] > 1)
         violated("the wait of order %d has ended twice", order);
 }
 

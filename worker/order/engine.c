@@ -287,7 +287,7 @@ static enum engine_move judge_message(struct order *order, const struct engine_t
     const struct action *action = NULL;
     enum engine_move move;
     if (criteria_hold(&step->success, &scope)) {
-        move = succeed(order, step, engine_step_outputs(step, &scope), &scope, &no_reason, terms);
+        move = succeed(order, step, engine_step_outputs(step, &scope), &scope, &reason, terms);
     } else if ((action = action_of_message(step, &scope)) != NULL) {
         engine_note_progress(order, &reason, terms);
         move = fail_by_action(order, action, &scope, &reason, terms);

@@ -4,11 +4,15 @@
  */
 #include "engine_inside.h"
 
+#include "buffer.h"
 #include "invariant.h"
+#include "memory.h"
 #include "timestamp.h"
 #include "tree_build.h"
 
 #include <string.h>
+
+enum { SENTENCE_MAX = 1000 };
 
 /* The wait is the one that the person saw, and nothing was heard since. */
 static bool is_same_wait(const struct order *order, const struct decision *decision, struct fault *why)
@@ -62,13 +66,25 @@ static bool may_give(const struct order *order, const struct step *step, enum de
     return true;
 }
 
-static bool heard(struct order *order, struct json_object *given, const struct engine_terms *terms,
-                  enum engine_move *move, struct fault *why)
+/* The news say who says so: it is a message as BT's are, but not BT's. */
+static void name_source(struct message *message, const char *why)
+{
+    struct buffer said;
+
+    buffer_init(&said, SENTENCE_MAX);
+    buffer_print(&said, "a person says that %s (%s)", message->said, why);
+    memory_free(message->said);
+    message->said = buffer_take(&said, NULL);
+}
+
+static bool heard(struct order *order, const struct decision *decision, struct json_object *given,
+                  const struct engine_terms *terms, enum engine_move *move, struct fault *why)
 {
     struct message message;
 
     if (!engine_person_heard(order, given, terms, &message))
         return fault_set(why, FAULT_INPUT, "the order knows that already, or something newer");
+    name_source(&message, decision->why);
     *move = engine_told(order, &message, terms);
     message_release(&message);
     return true;
@@ -97,7 +113,7 @@ static bool go_on(struct order *order, const struct decision *decision, struct j
                          step->operation == NULL ? "; 'skip' ends the wait" : ", it waits for a date");
     TRY(may_give(order, step, decision->verdict, given, why));
     if (decision->verdict == DECISION_HEARD)
-        return heard(order, given, terms, move, why);
+        return heard(order, decision, given, terms, move, why);
     if (decision->verdict == DECISION_LOOK) {
         *move = engine_look(order, terms);
         return true;

@@ -145,10 +145,12 @@ static void it_is_told(void)
     refused(&world, order, DECISION_HEARD, "{'state': 'done'}", "the look-up 'find' has no output 'state'");
     decided(&world, order, DECISION_HEARD, "{'o': 'working'}");
     CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
+    given_same("news", order->waiting.progress->reason.text,
+               "a person says that BT reported state working (they called)");
     news_are(order, "m:working");
     refused(&world, order, DECISION_HEARD, "{'o': 'working'}", "knows that already");
     decided(&world, order, DECISION_HEARD, "{'o': 'done'}");
-    news_are(order, "m:");
+    news_are(order, "m:done");
     CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
     given_world_end(&world);
 }

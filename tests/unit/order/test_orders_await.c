@@ -34,7 +34,7 @@ static void a_message_ends_the_wait(void)
     news_are(order, "m:working");
     CU_ASSERT_EQUAL(order->state, ORDER_AWAITING);
     CU_ASSERT_EQUAL(given_told(&world, order, 6, "e2", NULL, "done"), TOLD_TAKEN);
-    news_are(order, "m:");
+    news_are(order, "m:done");
     CU_ASSERT_EQUAL(order->state, ORDER_READY);
     CU_ASSERT_EQUAL(order->ledger.event_count, 2); /* their offsets go with the change (R19) */
     CU_ASSERT_PTR_EQUAL_FATAL(call_next(&world), order);
@@ -120,7 +120,7 @@ static void a_message_before_its_step(void)
     CU_ASSERT(order->state == ORDER_CALLING && order->waiting.mailbox.count == 1);
     given_answer(&world, order, 201, GIVEN_WRITTEN);
     CU_ASSERT(order->state == ORDER_READY && order->waiting.mailbox.count == 0);
-    news_are(order, "a:,m:");
+    news_are(order, "a:,m:done");
     given_world_end(&world);
 }
 
@@ -341,7 +341,7 @@ static void bt_is_asked(void)
     look(&world, order, 200, "{'o': 'taken'}", ""); /* older */
     look(&world, order, 200, "{}", "");
     CU_ASSERT(order->state == ORDER_AWAITING && order->steps_done == 2); /* they cost no budget */
-    look(&world, order, 200, "{'o': 'done'}", "m:");
+    look(&world, order, 200, "{'o': 'done'}", "m:done");
     CU_ASSERT_EQUAL(order->state, ORDER_READY);
     given_world_end(&world);
 }
@@ -380,7 +380,7 @@ static void both_at_once(void)
     CU_ASSERT_EQUAL(given_told(&world, order, 5, "e1", NULL, "done"), TOLD_TAKEN);
     CU_ASSERT_EQUAL(order->state, ORDER_CALLING);
     given_answer(&world, order, 200, "{'o': 'working'}"); /* older by now */
-    news_are(order, "m:");
+    news_are(order, "m:done");
     CU_ASSERT_EQUAL(order->state, ORDER_READY);
     given_world_end(&world);
 }

@@ -86,7 +86,7 @@ static void one_that_waits(void)
     given_applied(&back, served, &retry);
     CU_ASSERT(served->state == ORDER_READY && served->unserved == NULL && served->waiting.mailbox.count == 0);
     given_news(served, news, sizeof news);
-    given_same("news", news, "m:");
+    given_same("news", news, "m:done");
     CU_ASSERT_PTR_EQUAL(given_call(&back), served);
     given_answer(&back, served, 200, "{'q': 'y'}");
     CU_ASSERT(served->state == ORDER_DONE && served->status == OUTCOME_COMPLETED);
