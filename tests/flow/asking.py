@@ -6,8 +6,10 @@ import subprocess
 
 import jsonschema
 
+from journeys import Calendar, begin
+from notifications import notify
 from order_types import request_id
-from orders import create_order, decide, final, outcomes, parked, submit
+from orders import create_order, decide, evidence, final, outcomes, parked, submit
 from paths import WORKER
 from story import story
 from timings import FAST_CALLS
@@ -222,3 +224,33 @@ def what_waits_and_what_is_dead(stage):
     final(reader, waiting)
     final(reader, doubtful)
     expect([ask(stage, request, 0)["final"] for request in (waiting, doubtful)] == [True, True], "not final")
+
+
+@story(on="both")
+def an_order_that_waits(stage):
+    """Each message is a line: what it said and where the order went, or that it is kept for a later step; and what can be decided."""
+    calendar = Calendar(stage)
+    reader, request = begin(stage, calendar, "01632960020")
+    calendar.go_to(calendar.next_of_sandbox())
+    calendar.pass_on()
+    wait_for(lambda: (ask_any(stage, request) or {}).get("step") == "awaitReady", "the order to go on")
+    [reference] = evidence(stage, "createImportOrder")
+    notify(stage, reference, portStatus="SCHEDULED", event_time="2026-12-02T10:00:00.000Z")
+    stage.flush()
+
+    def kept(order):
+        return [
+            fact["at"][:19]
+            for fact in order["facts"]
+            if fact["kind"] == "kept" and "ProductOrderStateChangeEvent  SCHEDULED" in fact["text"]
+        ]
+
+    wait_for(lambda: "2026-12-02T10:00:00" in kept(ask(stage, request, 4)), "the message to be kept")
+    order = ask(stage, request, 4)
+    told = [fact["text"] for fact in order["facts"] if fact["kind"] == "outcome"]
+    expect(any(text.startswith("PROGRESS at awaitAcceptance") and "REPORTED/LCP_ACCEPTED" in text for text in told), f"{told}")
+    expect(told[-1].startswith("PROGRESS at submitOrder, waits at awaitReady until 20"), f"{told}")
+    expect(order["next"] == f'nothing, or whc-worker decide {request} look | heard | skip | cancel "why"', f"{order['next']}")
+    decide(stage, request, "cancel", "the customer withdrew")
+    final(reader, request)
+    expect("next" not in ask(stage, request, 1), "what has ended is to be decided")

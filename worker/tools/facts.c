@@ -10,9 +10,10 @@
 #include <stdlib.h>
 
 static const char *const kind_names[] = {
-    [FACT_REQUESTED] = "requested", [FACT_TAKEN] = "taken",     [FACT_ATTEMPT] = "attempt",
-    [FACT_REPLY] = "reply",         [FACT_DOUBT] = "doubt",     [FACT_LOOK_UP] = "look-up",
-    [FACT_DECIDED] = "decided",     [FACT_OUTCOME] = "outcome", [FACT_DEAD] = "dead",
+    [FACT_REQUESTED] = "requested", [FACT_TAKEN] = "taken", [FACT_ATTEMPT] = "attempt",
+    [FACT_REPLY] = "reply",         [FACT_DOUBT] = "doubt", [FACT_LOOK_UP] = "look-up",
+    [FACT_DECIDED] = "decided",     [FACT_KEPT] = "kept",   [FACT_OUTCOME] = "outcome",
+    [FACT_DEAD] = "dead",
 };
 NAMES_COMPLETE(kind_names, FACT_DEAD);
 

@@ -19,6 +19,7 @@ enum fact_kind {
     FACT_DOUBT,   /* it may have happened */
     FACT_LOOK_UP,
     FACT_DECIDED, /* by a person */
+    FACT_KEPT,    /* a message of BT that no step has taken yet */
     FACT_OUTCOME,
     FACT_DEAD, /* a dead letter */
 };

@@ -110,6 +110,18 @@ static void add_decision(const struct setup *setup, const struct ledger_item *it
     fact->offset = number_of(decision, "signalOffset");
 }
 
+/* Of a message in the mailbox: what it is, and never what is in it. */
+static void add_kept(const struct ledger_item *item, struct json_object *message, struct facts *facts)
+{
+    int64_t time_ms = number_of(message, "timeMs");
+    const char *word = tree_text_of(message, "word");
+
+    facts_add(facts, FACT_KEPT, time_ms == 0 ? item->record.written_at_ms : time_ms,
+              "%s%s%s  for the step that waits for it%s", or_dash(tree_text_of(message, "type")),
+              word == NULL ? "" : "  ", word == NULL ? "" : word,
+              time_ms == 0 ? "; it does not say of when it is" : "");
+}
+
 static size_t length_of(struct json_object *list)
 {
     return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
@@ -120,7 +132,8 @@ void order_facts_add(const struct setup *setup, const struct ledger_item *item, 
 {
     CLEANUP(tree_release) struct json_object *progress = order_facts_parse(item->record.progress);
     CLEANUP(tree_release) struct json_object *decisions = order_facts_parse(item->record.decisions);
-    struct json_object *journal = tree_member(progress, "journal");
+    struct json_object *journal = tree_member(progress, "journal"),
+                       *mailbox = tree_member(progress, "mailbox");
     struct fact *requested = facts_add(facts, FACT_REQUESTED, item->record.requested_at_ms, "%s", "");
 
     requested->topic = setup->settings.topic_requests;
@@ -132,6 +145,8 @@ void order_facts_add(const struct setup *setup, const struct ledger_item *item, 
         add_attempt(json_object_array_get_idx(journal, i), type, facts);
     for (size_t i = 0; i < length_of(decisions); i++)
         add_decision(setup, item, json_object_array_get_idx(decisions, i), facts);
+    for (size_t i = 0; i < length_of(mailbox); i++)
+        add_kept(item, json_object_array_get_idx(mailbox, i), facts);
     if (number_of(progress, "journalDropped") != 0)
         facts_add(facts, FACT_ATTEMPT, number_of(progress, "startedAtMs"), "%lld attempts are left out here",
                   (long long)number_of(progress, "journalDropped"));

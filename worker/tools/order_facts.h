@@ -1,6 +1,7 @@
 /*
  * What the ledger's record of an order says of its past: the request, each attempt and how it ended, the doubts and the
- * look-ups, what people decided. schemas/common/LedgerRecord.avsc; `progress` is what order/snapshot.c writes.
+ * look-ups, what people decided, the messages that are kept. schemas/common/LedgerRecord.avsc; `progress` is what
+ * order/snapshot.c writes.
  */
 #ifndef TOOLS_ORDER_FACTS_H
 #define TOOLS_ORDER_FACTS_H

@@ -1,6 +1,6 @@
 /* An order view as JSON: `order --json`. Its form is schemas/tools/order.schema.json. */
 #include "memory.h"
-#include "order_show.h"
+#include "order_next.h"
 #include "order_standing.h"
 #include "tree_build.h"
 

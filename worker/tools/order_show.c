@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "order_facts.h"
+#include "order_next.h"
 #include "order_standing.h"
 #include "terminal.h"
 #include "timestamp.h"
@@ -251,45 +252,6 @@ void order_show_facts(const struct facts *facts, const struct facts *before)
     for (size_t i = 0; i < facts->count; i++)
         if (!is_among(before, &facts->list[i]))
             show_fact(&line, &facts->list[i], i == 0 ? NULL : &facts->list[i - 1]);
-}
-
-void order_next_step(const struct order_view *view, struct buffer *text)
-{
-    const struct ledger_item *item = order_view_item(view);
-    struct order_standing standing;
-
-    buffer_clear(text);
-    if (order_view_dead(view))
-        buffer_add_text(text, "mend the cause; whc-worker replay dead sends it again");
-    if (item == NULL || !ledger_item_live(item) || order_view_final(view))
-        return;
-    order_standing_read(item, &standing);
-    switch (standing.waits) {
-    case WAITS_PERSON:
-        buffer_print(text, "whc-worker decide %s happened REF | did-not-happen | retry | reject \"why\"",
-                     view->request_id);
-        break;
-    case WAITS_LOOK_UP:
-        buffer_add_text(text,
-                        "nothing: it is looked for at BT by itself, and parked where that gives no answer");
-        break;
-    case WAITS_KEY:
-        buffer_print(text, "nothing here; whc-worker order %s shows the order before it",
-                     item->first->record.request_id);
-        break;
-    case WAITS_NOTHING:
-    case WAITS_RETRY:
-        buffer_add_text(text, "nothing: it goes on by itself");
-        break;
-    case WAITS_MESSAGE:
-        buffer_print(text, "nothing, or whc-worker decide %s look | heard | skip | cancel \"why\"",
-                     view->request_id);
-        break;
-    case WAITS_DATE:
-        buffer_print(text, "nothing, or whc-worker decide %s skip | cancel \"why\"", view->request_id);
-        break;
-    }
-    order_standing_release(&standing);
 }
 
 void order_show_next(const struct order_view *view)

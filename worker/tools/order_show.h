@@ -15,9 +15,6 @@ void order_show_facts(const struct facts *facts, const struct facts *before);
 /* What a person can do, or need not; nothing where it has ended. */
 void order_show_next(const struct order_view *view);
 
-/* The same as text, for --json; *text is cleared first. */
-void order_next_step(const struct order_view *view, struct buffer *text);
-
 /* "29 ms", "2.6 s", "12 min", "3 h 12 min", "4 d 2 h". */
 void order_show_span(struct buffer *line, int64_t ms);
 

@@ -90,22 +90,11 @@ static void take_request(struct order_view *view, const rd_kafka_message_t *mess
           message);
 }
 
-/* Of a kind, a code and a sentence, as reasons have them. */
-static void print_reason(struct json_object *reason, char *text, size_t size)
-{
-    const char *kind = tree_text_of(reason, "kind"), *code = tree_text_of(reason, "code"),
-               *words = tree_text_of(reason, "text");
-
-    snprintf(text, size, "%s%s%s%s%s%s", kind == NULL ? "" : "  ", kind == NULL ? "" : kind,
-             code == NULL || *code == '\0' ? "" : "/", code == NULL ? "" : code, words == NULL ? "" : ": ",
-             words == NULL ? "" : words);
-}
-
 static void take_outcome(struct order_view *view, const rd_kafka_message_t *message)
 {
     CLEANUP(tree_release) struct json_object *tree = NULL;
+    CLEANUP(buffer_release) struct buffer text = {0};
     struct fault why;
-    char text[FACT_TEXT_SIZE];
     int64_t at_ms = time_of(message);
 
     if (!header_is(message, "ce_subject", view->request_id))
@@ -117,8 +106,9 @@ static void take_outcome(struct order_view *view, const rd_kafka_message_t *mess
         return;
     }
     struct json_object *outcome = tree_member(tree, "outcome");
-    print_reason(tree_member(outcome, "reason"), text, sizeof text);
-    place(facts_add(&view->seen, FACT_OUTCOME, at_ms, "%s%s%s", tree_text_of(outcome, "status"), text,
+    buffer_init(&text, (size_t)2 * FACT_TEXT_SIZE); /* what is too long is cut where it is added */
+    outcome_view_fact(outcome, &text);
+    place(facts_add(&view->seen, FACT_OUTCOME, at_ms, "%s%s", buffer_text(&text),
                     again ? "  (again, for a repeated request)" : ""),
           view, ORDER_TOPIC_OUTCOMES, message);
     const char *type = tree_text_of(outcome, "orderType");

@@ -60,6 +60,34 @@ const char *outcome_view_status(const char *status)
     return outcome_status_name(OUTCOME_UNKNOWN);
 }
 
+/* Of a kind, a code and a sentence, as reasons have them. */
+static void add_reason(struct json_object *reason, struct buffer *text)
+{
+    const char *kind = tree_text_of(reason, "kind"), *code = tree_text_of(reason, "code"),
+               *words = tree_text_of(reason, "text");
+
+    if (kind == NULL)
+        return;
+    buffer_print(text, "  %s%s%s", kind, code == NULL || *code == '\0' ? "" : "/", code == NULL ? "" : code);
+    if (words != NULL)
+        buffer_print(text, ": %s", words);
+}
+
+void outcome_view_fact(struct json_object *outcome, struct buffer *text)
+{
+    struct json_object *waiting = tree_member(outcome, "waiting");
+    const char *step = tree_text_of(outcome, "step"), *next = tree_text_of(waiting, "step"),
+               *until = tree_text_of(waiting, "until");
+    bool final = json_object_get_boolean(tree_member(outcome, "final"));
+
+    buffer_add_text(text, outcome_view_status(tree_text_of(outcome, "status")));
+    if (!final && step != NULL)
+        buffer_print(text, " at %s", step);
+    if (next != NULL)
+        buffer_print(text, ", waits at %s until %s", next, until == NULL ? "-" : until);
+    add_reason(tree_member(outcome, "reason"), text);
+}
+
 void outcome_view_head(void)
 {
     CLEANUP(buffer_release) struct buffer line = {0};

@@ -18,6 +18,12 @@ MUST_USE bool outcome_view_read(const struct catalogue *catalogue, const rd_kafk
 /* The same word, but ours: it outlives what it was read from. "UNKNOWN" for null, and one that is newer than this. */
 const char *outcome_view_status(const char *status);
 
+/*
+ * Adds what a timeline says of an outcome (the record's common part): the status, and of one that is not final its step
+ * and what the order waits for; why.
+ */
+void outcome_view_fact(struct json_object *outcome, struct buffer *text);
+
 /* The table's head, and one row, which fit the terminal and are whole in a pipe. They go to stdout at once. */
 void outcome_view_head(void);
 void outcome_view_row(struct json_object *tree);

@@ -60,6 +60,35 @@ static void a_timeline(void)
     ledger_view_release(&view);
 }
 
+/* Messages that came before their step: what they are, and not what is in them. */
+static void kept(void)
+{
+    static const char mailbox[] =
+        "{\"mailbox\":[{\"offset\":7,\"type\":\"ProductOrderStateChangeEvent\",\"word\":\"completed\","
+        "\"said\":\"BT reported state completed\",\"timeMs\":3000,\"payload\":{\"event\":\"secret\"}},"
+        "{\"offset\":8,\"reference\":\"r\",\"payload\":{}}]}";
+    static const char *const want[] = {
+        "ProductOrderStateChangeEvent  completed  for the step that waits for it",
+        "-  for the step that waits for it; it does not say of when it is",
+    };
+    struct setup setup = {.settings = {.topic_requests = "requests"}};
+    struct ledger_view view;
+    struct facts facts = {.list = NULL};
+
+    ledger_view_init(&view);
+    struct ledger_item *item = given_item(&view, 1, LEDGER_QUEUED, "k", 1, mailbox);
+    item->record.written_at_ms = 5000;
+    order_facts_add(&setup, item, NULL, &facts);
+    facts_sort(&facts);
+    CU_ASSERT_EQUAL_FATAL(facts.count, 3);
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT(facts.list[1 + i].kind == FACT_KEPT && facts.list[1 + i].at_ms == (i == 0 ? 3000 : 5000));
+        CU_ASSERT_STRING_EQUAL(facts.list[1 + i].text, want[i]);
+    }
+    facts_release(&facts);
+    ledger_view_release(&view);
+}
+
 /* The record of another version, or damaged: what can be read is shown. */
 static void little_is_known(void)
 {
@@ -78,4 +107,4 @@ static void little_is_known(void)
 }
 
 CU_TestInfo test_order_facts[] = {
-    {"a timeline", a_timeline}, {"little is known", little_is_known}, CU_TEST_INFO_NULL};
+    {"a timeline", a_timeline}, {"kept", kept}, {"little is known", little_is_known}, CU_TEST_INFO_NULL};
