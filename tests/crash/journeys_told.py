@@ -56,7 +56,9 @@ class Told:
         return self.stage.sandbox.control("GET", "events?after=0")
 
     def done_steps(self, request):
-        return [o["step"] for o, _ in self.news[request] if o["status"] == "PROGRESS" and o["reason"] is None]
+        """Those that the order has left: of a step that goes on waiting the news say so."""
+        news = [outcome for outcome, _ in self.news[request] if outcome["status"] == "PROGRESS"]
+        return [o["step"] for o in news if o["reason"] is None or (o["waiting"] or {}).get("step") != o["step"]]
 
     def behind(self):
         """How many records of which partitions of requests, signals and events have an effect that is not settled."""
