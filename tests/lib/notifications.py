@@ -31,6 +31,14 @@ def partition_of(reference):
     return int(uuid.UUID(reference)) & 0xFFFF
 
 
+def reference_of(request, step, partition):
+    """The worker's reference of a step that writes (worker/record/reference.c): known before the order is sent, for faults by reference."""
+    texts = b"".join(len(text).to_bytes(8, "big") + text.encode() for text in ("reference", request, step))
+    digest = bytearray(hashlib.sha256(texts).digest()[:14] + partition.to_bytes(2, "big"))
+    digest[6], digest[8] = digest[6] & 0x0F | 0x80, digest[8] & 0x3F | 0x80  # a UUID of version 8
+    return str(uuid.UUID(bytes=bytes(digest)))
+
+
 def product_order(reference, order_id="00125420", event_id=None, event_time="2026-12-01T10:00:00.000Z", **members):
     """A notification as BT's pages show it; `state`, `portStatus` and the like as they are given."""
     order = {"id": order_id, "externalId": reference, "@type": "BTProductOrder", **members}
