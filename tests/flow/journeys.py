@@ -268,9 +268,15 @@ def nobody_answers(stage):
 
 
 def is_given_up(stage, reader, request, *undone):
-    """What was done is undone, each once, and nothing is activated."""
+    """What was done is undone, each once, and named; nothing is activated."""
     outcome = final(reader, request)["outcome"]
-    expect((outcome["status"], outcome["reason"]["code"]) == ("REJECTED", "givenUp"), f"{outcome}")
+    expect(
+        (outcome["status"], outcome["reason"]["code"]) == ("REJECTED", "givenUpOrder" if "cancelOrder" in undone else "givenUp"),
+        f"{outcome}",
+    )
+    journey = [o["result"] for o in outcomes(reader, request) if o["result"]][-1]
+    known = [journey[name] for name in ("importOrderId", "orderId", "reservationKey") if journey[name]]
+    expect(len(known) == len(undone) and all(name in outcome["reason"]["text"] for name in known), f"{known}: {outcome['reason']}")
     for operation in undone:
         expect([accepted for _, accepted in evidence(stage, operation).values()] == [1], f"{evidence(stage, operation)}")
     expect(stage.sandbox.control("GET", "activations") == {}, "something was activated")
@@ -288,12 +294,12 @@ def a_port_is_called_off(stage):
     expect("not parked" in decide(stage, request, "retry", "again", code=1), "a decision about a parked order")
     stage.sandbox.fault(operationId="cancelOrder", kind="close-after-request", times=1)
     decide(stage, "--who", "A. Person", request, "cancel", "the customer withdrew")
-    is_given_up(stage, reader, request, "cancelOrder", "cancelImportOrder")
+    is_given_up(stage, reader, request, "releaseReservation", "cancelOrder", "cancelImportOrder")
 
 
 @story(on="both")
 def a_person_knows_more(stage):
-    """BT is silent, and a person has it asked, tells what BT has said by phone, and calls off what BT does not bear out."""
+    """BT is silent, and a person has it asked, tells what BT has said by phone, date and all, and calls off what BT does not bear out."""
     calendar = Calendar(stage)
     company = {"name": "Silent Widgets Ltd", "domain": "widgets.example"}
     reader, request = begin(stage, calendar, "01632960260", company=company)
@@ -302,9 +308,15 @@ def a_person_knows_more(stage):
     wait_for(lambda: looks(stage) == asked + 1, "BT to be asked")
     rests(stage, reader, request)
     expect("no output" in decide(stage, "--output", "nonsense=1", request, "heard", "by phone", code=1), "an output that it has not")
-    decide(stage, "--output", "portStatus=LCP_ACCEPTED", request, "heard", "by phone")
-    wait_for(lambda: [order["state"] for order in orders_of(stage)] == ["PARKED"], "the order to be parked: BT has agreed to no date")
-    decide(stage, request, "cancel", "no date")
+    decide(stage, "--output", "portStatus=LCP_ACCEPTED", "--output", "portDate=2027-03-02", request, "heard", "by phone")
+    wait_for(lambda: [order["step"] for order in orders_of(stage)] == ["allocate"], "the order to go on by that date")
+    found = wait_for(
+        lambda: [(order["state"], order["decideBy"]) for order in orders_of(stage) if order["state"] == "PARKED"], "BT to refuse"
+    )
+    expect(found == [("PARKED", "2027-03-02T00:00:00.000Z")], f"{found}")
+    told = [o["outcome"]["reason"] for o in outcomes(reader, request) if o["outcome"]["step"] == "awaitAcceptance"][-1]
+    expect(told["code"] == "LCP_ACCEPTED" and told["text"].startswith("a person says") and "by phone" in told["text"], f"{told}")
+    decide(stage, request, "cancel", "BT knows nothing of it")
     is_given_up(stage, reader, request, "cancelImportOrder")
 
 

@@ -113,7 +113,7 @@ static void until_when(void)
 
         given_world_of(&world, GIVEN_OUTCOME(GIVEN_O),
                        REFUSED_READ(END(", 'x-outcome': {'status': 'UNKNOWN', 'reason': 'look', 'by':"
-                                        " '$response.body#/date'}")),
+                                        " {'x-first': ['$response.body#/none', '$response.body#/date']}}")),
                        10, true);
         struct order *order = given_named(&world, "k", '1');
         CU_ASSERT_PTR_EQUAL_FATAL(given_call(&world), order);
