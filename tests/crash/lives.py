@@ -7,7 +7,7 @@ from orders import new_order, one_number
 
 PORTED, NEW = "provide-with-ported-numbers", "provide-with-new-numbers"
 
-# The steps that a journey is told of as done, in order; between them BT may report any number of states.
+# The steps that a journey is told of as left, in order; between them BT may report any number of states.
 BEGUN = {PORTED: ("qualify", "import", "submitImport"), NEW: ("qualify", "reserve", "create", "submitOrder")}
 DONE = {
     PORTED: (
@@ -59,12 +59,12 @@ def company(word, i):
 def ported(i, number):
     refused = number in PORTS_REFUSED
     fields = {**one_number(number), "company": company("Silent" if number.endswith("260") else "Example", i)}
-    status, steps = ("REJECTED", BEGUN[PORTED]) if refused else ("COMPLETED", DONE[PORTED])
+    status, steps = ("REJECTED", (*BEGUN[PORTED], "awaitAcceptance")) if refused else ("COMPLETED", DONE[PORTED])
     return Journey(PORTED, f"port-{i}", f"number {number}", fields, status, steps)
 
 
 def new(i, word):
-    status, steps = ("REJECTED", (*BEGUN[NEW], "undoReservation")) if word == "Rejected" else ("COMPLETED", DONE[NEW])
+    status, steps = ("REJECTED", (*DONE[NEW], "undoReservation")) if word == "Rejected" else ("COMPLETED", DONE[NEW])
     return Journey(NEW, f"new-{i}", f"{word} company", {"company": company(word, i)}, status, steps)
 
 

@@ -50,7 +50,7 @@ static void no_later_attempt(void)
     }
 }
 
-/* An attempt is committed when its API closes: it waits for its place, and what is behind it moves to the ledger (R11). */
+/* An attempt is committed when its API closes: it waits for its place, and what is behind moves to the ledger (R11). */
 static void behind_one_without_a_place(void)
 {
     struct world world;
