@@ -36,7 +36,7 @@ class Overtaken(Journeys):
 
 @story(on="both")
 def a_cancel_overtakes_a_waiting_port(stage):
-    """cancel-import and cancel-order under the journey's key are carried out while it waits; it ends as of any end at BT, and activates nothing."""
+    """cancel-import and cancel-order under its key are carried out while it waits; it ends as of any end at BT, and activates nothing."""
     with bt_posting(stage) as (calendar, listener):
         journeys = [Journey(stage, row[0], i) for i, row in enumerate(CANCELS)]
         all_of_them = Overtaken(stage, calendar, listener, journeys)

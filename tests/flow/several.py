@@ -83,11 +83,11 @@ class Journeys:
         return wait_for(resting, "the orders to wait, or to end", 60)[0]
 
     def is_asked(self, journey, order):
-        """Who waits for a message for a day has asked BT: the time of the clock is not that of the calls."""
+        """Who waits for a message for a day has asked BT: the time of the clock is not that of calls. Whether that was waited for."""
         step, now = order["step"], self.calendar.now()
         looks, since = self.asked.setdefault((journey, step), (journey.looks(step), now))
         if now - since < LOOK:
-            return
+            return False
         wait_for(
             lambda: (
                 journey.looks(step) > looks or all(o["step"] != step for o in orders_of(self.stage) if o["requestId"] == journey.request)
@@ -95,6 +95,7 @@ class Journeys:
             f"{journey.number} to be asked for at {step}",
         )
         self.asked[journey, step] = (journey.looks(step), now)
+        return True
 
     def intervenes(self, journey, order):
         """For those who do something when a journey waits at a step: whether they did, and all is to be looked at anew."""
@@ -107,13 +108,14 @@ class Journeys:
             waiting = self.rest()
             if not waiting:
                 return
-            if any([self.intervenes(journey, order) for journey, order in waiting]):
+            if any(self.intervenes(journey, order) for journey, order in waiting):
+                continue
+            asked = [self.is_asked(journey, order) for journey, order in waiting if order["waitsFor"] == "message"]
+            if any(asked):
                 continue
             moments = [self.calendar.next_of_sandbox(), *(moment_of(order["waitsUntil"]) for _, order in waiting)]
-            for journey, order in waiting:
-                if order["waitsFor"] == "message":
-                    self.is_asked(journey, order)
-                    moments.append(self.calendar.now() + LOOK)
+            if asked:
+                moments.append(self.calendar.now() + LOOK)
             self.calendar.go_to(min(moment for moment in moments if moment))
         raise AssertionError(f"they go on for ever: {[(journey.number, order['step']) for journey, order in waiting]}")
 
