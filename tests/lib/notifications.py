@@ -13,6 +13,8 @@ import fastavro.schema
 
 from order_types import common_schema
 
+DAY = 86400  # seconds
+
 
 @functools.cache
 def _frame():
@@ -51,11 +53,13 @@ def product_order(reference, order_id="00125420", event_id=None, event_time="202
 
 
 def received_at(payload):
-    """In milliseconds: it comes as it happens, by the clock that BT has; where it does not say when, now."""
+    """In milliseconds: now, or as it happens by the clock that BT has, where that is shown as another than ours."""
+    now = time.time()
     try:
-        return int(datetime.datetime.fromisoformat(payload["eventTime"]).timestamp() * 1000)
+        happened = datetime.datetime.fromisoformat(payload["eventTime"]).timestamp()
     except (KeyError, TypeError, ValueError):
-        return int(time.time() * 1000)
+        return int(now * 1000)
+    return int((happened if happened > now + DAY else now) * 1000)
 
 
 def event(payload, reference=None):
