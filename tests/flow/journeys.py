@@ -140,16 +140,22 @@ def bt_reports_after_the_end(stage):
     expect([o["outcome"]["final"] for o in outcomes(reader, request)].count(True) == 1, "it has one end")
 
 
-@story(on="both")
-def a_report_resolves_a_doubt(stage):
-    """The reply to the submit is lost, and look-ups give no answer: what BT reports proves that it has it, and it is sent once."""
+def submit_in_doubt(stage, trouble):
+    """An order with new numbers whose submit has met this trouble, while look-ups give no answer: (calendar, reader, request)."""
     calendar = Calendar(stage)
     worker = stage.worker("one", shown(calendar.path), **SMALL).ready()
     reader = stage.reader()
-    stage.sandbox.fault(operationId="submitOrder", kind="close-after-request", times=1)
+    stage.sandbox.fault(operationId="submitOrder", kind=trouble, times=1)
     stage.sandbox.fault(operationId="getOrder", kind="status", status=503, times=1000)
     request = submit(stage, "provide-with-new-numbers", "new-company", key="widgets")
     wait_for(lambda: worker.metric("whc_orders_in_doubt") == 1, "the doubt")
+    return calendar, reader, request
+
+
+@story(on="both")
+def a_report_resolves_a_doubt(stage):
+    """The reply to the submit is lost, and look-ups give no answer: what BT reports proves that it has it, and it is sent once."""
+    calendar, reader, request = submit_in_doubt(stage, "close-after-request")
     calendar.go_to(calendar.next_of_sandbox())
     news = calendar.run(reader, request)
     expect(news[-1]["status"] == "COMPLETED", f"{news[-1]}")
@@ -159,13 +165,7 @@ def a_report_resolves_a_doubt(stage):
 @story(on="both")
 def a_rejection_ends_a_doubt(stage):
     """The submit gets no reply, and look-ups give no answer: BT reports that it has rejected the order, and the numbers are given back."""
-    calendar = Calendar(stage)
-    worker = stage.worker("one", shown(calendar.path), **SMALL).ready()
-    reader = stage.reader()
-    stage.sandbox.fault(operationId="submitOrder", kind="close-before-reply", times=1)
-    stage.sandbox.fault(operationId="getOrder", kind="status", status=503, times=1000)
-    request = submit(stage, "provide-with-new-numbers", "new-company", key="widgets")
-    wait_for(lambda: worker.metric("whc_orders_in_doubt") == 1, "the doubt")
+    _, reader, request = submit_in_doubt(stage, "close-before-reply")
     [reference] = evidence(stage, "createOrder")
     notify(stage, reference, state="rejected")
     outcome = final(reader, request)["outcome"]
