@@ -1,6 +1,7 @@
 """Orders through a server that answers in all the ways at once, from a seed: what the worker says of each is true
 (PROMISE.md R5 to R7, R17)."""
 
+import collections
 import gzip
 import json
 import os
@@ -19,6 +20,7 @@ from waiting import expect, wait_for
 
 ORDERS = 150
 JSON = [("Content-Type", "application/json")]
+STALE = {"id": "99999999", "state": "draft", "reservationStatus": "SUCCESS", "reservationKey": 9}
 
 
 class Carrier:
@@ -26,12 +28,13 @@ class Carrier:
 
     def __init__(self, seed):
         self.chance, self.lock = random.Random(seed), threading.Lock()
-        self.accepted = {}
+        self.accepted, self.connections = {}, collections.Counter()
         self.writes = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("write_")]
         self.looks = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("look_")]
 
     def answer(self, request):
         with self.lock:
+            self.connections[request.connection.number] += 1
             reading = request.method == "GET"
             plain = self.chance.random() < 0.4
             how = (self.look_truth if reading else self.write_good) if plain else self.chance.choice(self.looks if reading else self.writes)
@@ -55,6 +58,9 @@ class Carrier:
             "numbers": [{"number": "01632960320", "status": "RESERVED"}],
         }
 
+    def is_kept(self, request):
+        return self.connections[request.connection.number] > 1
+
     # --- carried out ---
 
     def write_good(self, request, reference, is_order):
@@ -62,7 +68,7 @@ class Carrier:
 
     def write_then_a_stale_reply(self, request, reference, is_order):
         request.connection.send(raw.reply(*self.accept(reference, is_order)))
-        request.connection.send(raw.reply(201, {"id": "99999999", "state": "draft", "reservationStatus": "SUCCESS", "reservationKey": 9}))
+        request.connection.send(raw.reply(201, STALE))
 
     def write_then_408(self, request, reference, is_order):
         request.connection.send(raw.reply(*self.accept(reference, is_order)))
@@ -125,6 +131,13 @@ class Carrier:
 
     def write_unavailable(self, request, reference, is_order):
         return raw.reply(503, {"code": "05"})
+
+    def write_the_last_reply_again(self, request, reference, is_order):
+        """What a gateway gives twice, and it comes just when the connection is used again; on another it is carried out."""
+        if not self.is_kept(request):
+            return self.write_good(request, reference, is_order)
+        request.connection.send(raw.reply(201, STALE))
+        request.connection.close()
 
     def write_filtered(self, request, reference, is_order):
         return raw.reply(403, b"<html><title>Filter</title></html>", [("Content-Type", "text/html")])

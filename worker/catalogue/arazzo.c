@@ -223,7 +223,7 @@ static void note_needs(struct arazzo *arazzo)
     for (size_t w = 0; w < arazzo->workflow_count; w++) {
         struct workflow *workflow = &arazzo->workflows[w];
         for (size_t s = 0; s < workflow->step_count; s++)
-            workflow->steps[s].knows_reply = own_reply_is_asked(arazzo, w, s);
+            workflow->steps[s].own_reply = own_reply_shown_by(arazzo, w, s);
         workflow->reach = workflow->waits ? reach_of(arazzo, w) : NULL;
     }
 }

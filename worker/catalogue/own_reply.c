@@ -31,7 +31,7 @@ static bool is_shown(const struct expression *expression, const char *member)
             (member != NULL && strcmp(expression->path[0], member) == 0));
 }
 
-bool own_reply_is_asked(const struct arazzo *arazzo, size_t workflow, size_t step)
+const char *own_reply_shown_by(const struct arazzo *arazzo, size_t workflow, size_t step)
 {
     const char *member = own_reply_member(arazzo, workflow, step);
     char where[128];
@@ -43,7 +43,7 @@ bool own_reply_is_asked(const struct arazzo *arazzo, size_t workflow, size_t ste
             continue;
         for (size_t k = 0; k < arazzo->use_count; k++)
             if (strcmp(arazzo->uses[k].pointer, shown->pointer) == 0 && is_known(arazzo->uses[k].expression))
-                return true;
+                return shown->expression->path[0];
     }
-    return false;
+    return NULL;
 }

@@ -14,9 +14,9 @@
 const char *own_reply_member(const struct arazzo *arazzo, size_t workflow, size_t step);
 
 /*
- * Whether a success criterion compares that member of the reply, or its `id`, with something that the order knows: an
- * input or an earlier output.
+ * That member of the reply, or `id`: the one that a success criterion compares with something that the order knows, an
+ * input or an earlier output. Null: none does. Borrowed from the workflow.
  */
-bool own_reply_is_asked(const struct arazzo *arazzo, size_t workflow, size_t step);
+const char *own_reply_shown_by(const struct arazzo *arazzo, size_t workflow, size_t step);
 
 #endif

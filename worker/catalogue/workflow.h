@@ -64,7 +64,7 @@ struct step {
     size_t output_count;
     size_t id_output; /* x-order: which of them is BT's id of what the reference names; output_count: none */
     enum repeat_class repeat;
-    bool knows_reply;      /* own_reply.h: its success criteria recognise somebody else's reply */
+    const char *own_reply; /* own_reply.h: the member of a reply that shows whose it is; null: nothing does */
     struct lookup *lookup; /* null: none */
     struct proof *proof;   /* null: no message resolves its doubts */
     bool uses_request,

@@ -63,6 +63,7 @@ enum http_end {
 /* What came of a call. All borrowed for the callback. */
 struct http_reply {
     enum http_end end;
+    bool kept;  /* it came on a connection that had carried another call before */
     int status; /* 0: none came */
     const char *body;
     size_t length;

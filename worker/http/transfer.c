@@ -365,13 +365,14 @@ bool transfer_move(struct transfer *transfer)
 void transfer_finish(struct transfer *transfer, CURLcode code)
 {
     char what[360] = "";
-    long status = 0;
+    long status = 0, connections = 0;
     enum http_end end = end_of(transfer, code);
     http_done_fn *done = TAKE(transfer->done);
 
     REQUIRE(done != NULL);                                    /* a call ends once */
     REQUIRE(transfer->permit == NULL || transfer->ways <= 1); /* R7: what must not be sent twice was not */
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
     if (end == HTTP_TOO_LARGE && !transfer->reply.full)
         snprintf(what, sizeof what, "the headers of %.100s's reply are larger than %d bytes", transfer->peer,
                  REPLY_HEADERS_MAX_BYTES);
@@ -391,6 +392,7 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
         text_print(what, sizeof what, "no whole reply came: %s", words_for(transfer, code));
     struct http_reply reply = {
         .end = end,
+        .kept = connections == 0,
         .status = (int)status,
         .body = buffer_text(&transfer->reply),
         .length = transfer->reply.length,

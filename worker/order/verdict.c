@@ -130,6 +130,12 @@ static void judge_reply(const struct step *step, const struct evidence *evidence
     struct fault misfit = {.text = ""};
     bool succeeded = is_readable(evidence) && criteria_hold(&step->success, scope);
 
+    if (succeeded && evidence->is_nobodys) {
+        verdict->kind = VERDICT_IN_DOUBT;
+        reason_set(&verdict->reason, REASON_BAD_REPLY, "reference",
+                   "BT answered %d on a kept connection and did not show to what", evidence->status);
+        return;
+    }
     if (succeeded && (fits == NULL || fits(context, &misfit))) {
         verdict->kind = VERDICT_DONE;
         return;

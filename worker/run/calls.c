@@ -23,8 +23,10 @@ _Static_assert((int)CALL_HEADERS_MAX + 6 <= (int)HTTP_HEADERS_MAX, "all headers 
 
 struct calls {
     struct worker *worker;
-    struct loop_timer wake; /* when pace or back-off allow the next call */
-    bool *halted;           /* by API: as it was logged last */
+    struct loop_timer wake;     /* when pace or back-off allow the next call */
+    bool *halted;               /* by API: as it was logged last */
+    const struct step **silent; /* writes to which BT gave a reply that does not show whose it is */
+    size_t silent_count;
 };
 
 /* One call on its way. */
@@ -59,6 +61,7 @@ void *calls_free(struct calls *calls)
         return NULL;
     loop_clear_timer(calls->worker->loop, &calls->wake);
     memory_free(calls->halted);
+    memory_free(calls->silent);
     return memory_free(calls);
 }
 
@@ -72,6 +75,42 @@ static enum call_end end_of(enum http_end end)
 
     REQUIRE(end <= HTTP_NOT_ACCEPTED);
     return ends[end];
+}
+
+static bool is_silent(const struct calls *calls, const struct step *step)
+{
+    for (size_t i = 0; i < calls->silent_count; i++)
+        if (calls->silent[i] == step)
+            return true;
+    return false;
+}
+
+/*
+ * Whether this success could be another call's: a gateway may give its last reply a second time, just when the
+ * connection is used again (PROMISE.md R7). A step whose replies show nothing has fresh connections from then on.
+ */
+static bool is_nobodys(const struct flight *flight, const struct http_reply *reply, struct json_object *body)
+{
+    struct calls *calls = flight->calls;
+    const struct step *step = order_step(flight->order);
+
+    if (!flight->writes || reply->end != HTTP_REPLIED || reply->status >= 300 || step->own_reply == NULL ||
+        tree_member(body, step->own_reply) != NULL)
+        return false;
+    if (!is_silent(calls, step)) {
+        calls->silent = memory_resize(calls->silent, calls->silent_count + 1, sizeof(struct step *));
+        calls->silent[calls->silent_count++] = step;
+    }
+    return reply->kept;
+}
+
+/* Never a kept connection where a reply that nobody asked for would be taken for this call's. */
+static bool must_be_fresh(const struct flight *flight)
+{
+    const struct step *step = order_step(flight->order);
+
+    return flight->writes &&
+           (step->repeat == REPEAT_NEVER || step->own_reply == NULL || is_silent(flight->calls, step));
 }
 
 /* HTML or XML, which BT never sends. */
@@ -129,6 +168,7 @@ static void answered(void *context, const struct http_reply *reply)
         evidence.body = reply_read(flight->order->call.operation, reply->status, reply->body, reply->length,
                                    (size_t)flight->api->settings.reply_max_values, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
+    evidence.is_nobodys = is_nobodys(flight, reply, evidence.body);
     evidence.is_page = reply->end == HTTP_REPLIED && is_page(reply);
     if (reply->end == HTTP_REPLIED)
         find_words(reply, said, sizeof said);
@@ -187,8 +227,7 @@ static void fill_request(const struct flight *flight, const char *url, struct ht
         .tcp_user_timeout_ms = settings->tcp_user_timeout_ms,
         .idle_max_ms = settings->idle_max_ms,
         .retry_after_max_ms = settings->retry_after_max_ms,
-        .fresh =
-            flight->writes && (order_step(order)->repeat == REPEAT_NEVER || !order_step(order)->knows_reply),
+        .fresh = must_be_fresh(flight),
         .reply_max_bytes = (size_t)settings->reply_max_bytes,
         .compressed = true,
         .want_headers = order_step(order)->uses_headers,
