@@ -149,7 +149,7 @@ static enum written write_tree(struct json_object *value, struct buffer *out)
 
     if (value == NULL)
         return WRITTEN_NULL;
-    json_write_value(value, out);
+    tree_write(value, out);
     return empty ? WRITTEN_EMPTY : WRITTEN_VALUE;
 }
 

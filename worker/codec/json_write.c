@@ -1,7 +1,5 @@
-/* Writes texts and values as JSON. */
+/* Writes texts as JSON. */
 #include "json_write.h"
-
-#include "tree.h"
 
 /* The letter of the short escape; 'u' for a control character that has none; 0: it is written as it is. */
 static const char escapes[256] = {
@@ -27,12 +25,4 @@ void json_write_text(const char *text, size_t length, struct buffer *out)
     }
     buffer_add(out, text + written, length - written);
     buffer_add_byte(out, '"');
-}
-
-void json_write_value(struct json_object *value, struct buffer *out)
-{
-    if (json_object_is_type(value, json_type_string))
-        json_write_text(json_object_get_string(value), (size_t)json_object_get_string_len(value), out);
-    else
-        tree_write(value, out);
 }

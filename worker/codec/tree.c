@@ -97,15 +97,6 @@ bool tree_read_file(const char *path, size_t ceiling, struct json_object **tree,
     return true;
 }
 
-void tree_write(struct json_object *tree, struct buffer *out)
-{
-    size_t length;
-    const char *text = json_object_to_json_string_length(
-        tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
-
-    buffer_add(out, text, length);
-}
-
 struct json_object *tree_member(const struct json_object *tree, const char *name)
 {
     struct json_object *value = NULL;

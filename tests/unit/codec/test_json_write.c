@@ -25,19 +25,4 @@ static void texts(void)
         as_a_tree((const char[]){'a', (char)i, (char)i, 'b'}, 4);
 }
 
-static void values(void)
-{
-    static const char *const list[] = {"null", "1.50", "-3", "true", "\"a/\\\"b\"", "[]", "{\"a\":[1,{}]}"};
-
-    for (size_t i = 0; i < COUNT_OF(list); i++) {
-        CLEANUP(tree_release) struct json_object *tree = NULL;
-        CLEANUP(buffer_release) struct buffer got = {0};
-        struct fault why = {.text = ""};
-        buffer_init(&got, 1000);
-        CU_ASSERT_FATAL(tree_read_own(list[i], strlen(list[i]), &tree, &why));
-        json_write_value(tree, &got);
-        given_same("value", buffer_text(&got), list[i]);
-    }
-}
-
-CU_TestInfo test_json_write[] = {{"texts", texts}, {"values", values}, CU_TEST_INFO_NULL};
+CU_TestInfo test_json_write[] = {{"texts", texts}, CU_TEST_INFO_NULL};
