@@ -23,7 +23,7 @@ void engine_add_references(struct order *order)
         snprintf(name, sizeof name, "%sReference", workflow->steps[i].id);
         reference_make(order->request.id, workflow->steps[i].id, order->source.partition, text);
         if (tree_text_of(order->request.inputs, name) == NULL)
-            tree_add_text(order->request.inputs, name, text);
+            request_add_input(&order->request, name, text);
     }
 }
 

@@ -20,8 +20,7 @@ bool order_is_unsent(const struct order *order)
 static void refuse(struct orders *orders, struct order *order, const struct fault *why)
 {
     engine_refuse(order, REASON_CONTRACT, "size", why->text, orders->time.wall_ms);
-    json_object_put(order->request.inputs);
-    order->request.inputs = json_object_new_object();
+    request_set_inputs(&order->request, json_object_new_object(), NULL);
     if (order->state == ORDER_QUEUED) { /* it ends at its turn */
         orders_mark_changed(orders, order);
         return;

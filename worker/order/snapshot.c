@@ -214,7 +214,9 @@ void snapshot_take(const struct order *order, int64_t wall_ms, struct ledger_rec
         record->wait = ledger_wait_copy(&order->waiting.wait);
     record->progress = unloaded != NULL ? memory_text(unloaded->progress) : progress_of(order);
     if (state != LEDGER_DONE)
-        record->inputs = unloaded != NULL ? memory_text(unloaded->inputs) : text_of(order->request.inputs);
+        record->inputs = unloaded != NULL              ? memory_text(unloaded->inputs)
+                         : order->request.text != NULL ? memory_text(order->request.text)
+                                                       : text_of(order->request.inputs);
 }
 
 struct json_object *snapshot_marks(const struct ledger_record *record)
@@ -391,10 +393,12 @@ bool snapshot_load(struct order *order, struct fault *why)
 {
     CLEANUP(tree_release) struct json_object *progress = NULL;
     struct ledger_record *unloaded = order->ledger.unloaded;
+    struct json_object *inputs = NULL;
 
     if (unloaded == NULL)
         return true;
-    TRY(tree_read_own(unloaded->inputs, strlen(unloaded->inputs), &order->request.inputs, why));
+    TRY(tree_read_own(unloaded->inputs, strlen(unloaded->inputs), &inputs, why));
+    request_set_inputs(&order->request, inputs, TAKE(unloaded->inputs));
     TRY(tree_read_own(unloaded->progress, strlen(unloaded->progress), &progress, why));
     unserved_read(order, progress);
     if (!unserved_is_missing(order))
@@ -435,8 +439,7 @@ void snapshot_unload(struct order *order)
     snapshot_take(order, 0, record);
     execution_release(&order->main);
     call_release(&order->call);
-    json_object_put(order->request.inputs);
-    order->request.inputs = NULL;
+    request_release(&order->request);
     journal_release(&order->journal);
     waiting_unload(&order->waiting);
     unserved_unload(order);
@@ -453,7 +456,7 @@ static size_t length_of(const char *text)
     return text == NULL ? 0 : strlen(text);
 }
 
-size_t snapshot_weight(const struct order *order)
+size_t snapshot_weight(struct order *order)
 {
     const struct ledger_record *unloaded = order->ledger.unloaded;
     size_t weight =
@@ -462,6 +465,6 @@ size_t snapshot_weight(const struct order *order)
     if (unloaded != NULL) /* it has the key, too */
         return weight + sizeof *unloaded + unloaded->key_length + length_of(unloaded->inputs) +
                length_of(unloaded->progress);
-    return weight + tree_weight(order->request.inputs) + tree_weight(order->main.steps) +
+    return weight + request_weight(&order->request) + tree_weight(order->main.steps) +
            tree_weight(order->result) + order->call.body_length;
 }

@@ -38,6 +38,6 @@ int64_t snapshot_decide_by_ms(const struct order *order);
 void snapshot_unload(struct order *order);
 
 /* How much memory it takes, roughly. */
-size_t snapshot_weight(const struct order *order);
+size_t snapshot_weight(struct order *order);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "datum.h"
 #include "invariant.h"
+#include "json_write.h"
 #include "memory.h"
 #include "number.h"
 #include "projection.h"
@@ -97,7 +98,7 @@ static void prepare(const struct order_type *type, struct json_object *tree, str
     if (!tree_has(tree, name))
         tree_add(tree, name, json_object_get(value));
     REQUIRE(request->inputs == NULL); /* nobody would free those */
-    request->inputs = tree;
+    request_set_inputs(request, tree, NULL);
 }
 
 enum request_reading request_read(const struct order_type *type, const struct schema *writer,
@@ -138,8 +139,47 @@ enum request_reading request_of_tree(const struct order_type *type, struct json_
     return has_id ? REQUEST_BROKEN : REQUEST_DEAD;
 }
 
+void request_set_inputs(struct request *request, struct json_object *inputs, char *text)
+{
+    request_release(request);
+    request->inputs = inputs;
+    request->text = text;
+    request->weight = text == NULL ? 0 : request->weight; /* read back, they are those of before */
+}
+
+/* The text is not made anew: it is large, and this is done to every order that is read back. */
+void request_add_input(struct request *request, const char *name, const char *value)
+{
+    size_t length = request->text == NULL ? 0 : strlen(request->text);
+    struct buffer text;
+
+    tree_add_text(request->inputs, name, value);
+    request->weight += strlen(name) + strlen(value);
+    if (request->text == NULL)
+        return;
+    REQUIRE(length >= 2 && request->text[length - 1] == '}');
+    buffer_init(&text, SIZE_MAX);
+    buffer_add(&text, request->text, length - 1);
+    buffer_add_text(&text, length > 2 ? "," : "");
+    json_write_text(name, strlen(name), &text);
+    buffer_add_byte(&text, ':');
+    json_write_text(value, strlen(value), &text);
+    buffer_add_byte(&text, '}');
+    memory_free(request->text);
+    request->text = buffer_take(&text, NULL);
+}
+
+/* To walk through the tree takes its time, so that it is done once in an order's life. */
+size_t request_weight(struct request *request)
+{
+    if (request->weight == 0)
+        request->weight = tree_weight(request->inputs);
+    return request->weight + (request->text == NULL ? 0 : strlen(request->text));
+}
+
 void request_release(struct request *request)
 {
     json_object_put(request->inputs);
     request->inputs = NULL;
+    request->text = memory_free(request->text);
 }

@@ -11,7 +11,9 @@ struct request {
     char id[UUID_TEXT_SIZE];
     int64_t not_after_ms; /* since the epoch; INT64_MAX: none */
     struct json_object
-        *inputs; /* owned: the request as plain JSON, numbers in the workflow's form, given inputs */
+        *inputs;   /* owned: the request as plain JSON, numbers in the workflow's form, given inputs */
+    char *text;    /* owned: the same as the ledger has it; null: nobody has read or written it yet */
+    size_t weight; /* of the tree, also after its release; 0: never counted */
 };
 
 enum request_reading {
@@ -29,6 +31,14 @@ enum request_reading request_read(const struct order_type *type, const struct sc
                                   const void *datum, size_t length, struct json_object *given,
                                   size_t values_max, struct request *request, struct fault *why);
 void request_release(struct request *request);
+
+/* Takes both over, in the place of those before. `text`: null, or what the tree was read from. */
+void request_set_inputs(struct request *request, struct json_object *inputs, char *text);
+/* Adds an input that is a text. */
+void request_add_input(struct request *request, const char *name, const char *value);
+
+/* How much memory tree and text take, roughly. There is a tree. */
+size_t request_weight(struct request *request);
 
 /* The same from plain JSON (people, tests): numbers put into form, given inputs added. Takes over `tree`. */
 enum request_reading request_of_tree(const struct order_type *type, struct json_object *tree,

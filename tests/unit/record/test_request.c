@@ -185,5 +185,32 @@ static void trees(void)
     end(&world);
 }
 
-CU_TestInfo test_request[] = {
-    {"number forms", number_forms}, {"datums", datums}, {"trees", trees}, CU_TEST_INFO_NULL};
+/* An input that is added stands in the text as in the tree. */
+static void texts(void)
+{
+    static const char *const cases[] = {"{}", "{\"a\":1}", "{\"a\":{\"b\":[\"}\"]}}"};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(buffer_release) struct buffer want = {0};
+        struct request request = {.id = ""};
+        struct fault why = {.text = ""};
+        struct json_object *tree = NULL;
+        CU_ASSERT_FATAL(tree_read_own(cases[i], strlen(cases[i]), &tree, &why));
+        request_set_inputs(&request, tree, memory_text(cases[i]));
+        size_t weight = request_weight(&request);
+        request_add_input(&request, "createReference", "x");
+        request_add_input(&request, "a \"name\"", "a\\\"b");
+        CU_ASSERT(request_weight(&request) > weight);
+        buffer_init(&want, 1000);
+        tree_write(request.inputs, &want);
+        given_same(cases[i], request.text, buffer_text(&want));
+        request_release(&request);
+        CU_ASSERT_PTR_NULL(request.text);
+    }
+}
+
+CU_TestInfo test_request[] = {{"number forms", number_forms},
+                              {"datums", datums},
+                              {"trees", trees},
+                              {"texts", texts},
+                              CU_TEST_INFO_NULL};
