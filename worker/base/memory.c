@@ -1,11 +1,9 @@
 /* Allocation that ends the process when there is no memory. */
 #include "memory.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void *present(void *object)
 {
@@ -43,28 +41,6 @@ char *memory_text_of(const char *bytes, size_t length)
 void *memory_copy(const void *bytes, size_t length)
 {
     return memory_text_of(bytes, length);
-}
-
-size_t memory_spare(void)
-{
-    struct mallinfo2 info = mallinfo2();
-    size_t resident = 0, used = info.uordblks + info.hblkhd;
-    FILE *file = fopen("/proc/self/statm", "re"); /* proc(5): pages in all, resident ones, ... */
-    char line[200], *end;
-
-    if (file == NULL)
-        return 0;
-    if (fgets(line, sizeof line, file) != NULL) {
-        (void)strtoull(line, &end, 10);
-        resident = strtoull(end, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
-    }
-    (void)fclose(file);
-    return resident > used ? resident - used : 0;
-}
-
-void memory_give_back(void)
-{
-    (void)malloc_trim(0);
 }
 
 void *memory_free(void *object)

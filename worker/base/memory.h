@@ -24,15 +24,6 @@ void *memory_copy(const void *bytes, size_t length) __attribute__((returns_nonnu
 /* Frees and gives null back, so that freeing and forgetting is one statement. Accepts null. */
 void *memory_free(void *object);
 
-/*
- * Gives what is free back to the system: the C library keeps it as long as anything above it is in use. About a
- * millisecond for 10 MiB, of all threads that allocate.
- */
-void memory_give_back(void);
-
-/* Bytes of the process that lie in memory and are not in use: those, and some of the program itself; 0: not known. */
-size_t memory_spare(void);
-
 /* Frees the variable when it leaves its scope: CLEANUP(memory_release) char *text = ...; */
 #define CLEANUP(function) __attribute__((cleanup(function)))
 void memory_release(void *pointer_to_pointer);

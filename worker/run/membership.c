@@ -2,6 +2,7 @@
 #include "membership.h"
 
 #include "acceptance.h"
+#include "allocator.h"
 #include "decisions.h"
 #include "events.h"
 #include "intake.h"
@@ -95,7 +96,7 @@ static void unload(void *context)
     const struct membership *membership = context;
 
     ledger_reader_end(membership->worker->ledger_reader);
-    memory_give_back(); /* much of the ledger was read, and what was kept of it is freed */
+    allocator_give_back(); /* much of the ledger was read, and what was kept of it is freed */
 }
 
 static void before_barrier(void *context, struct takeover *takeover)

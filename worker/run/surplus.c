@@ -1,6 +1,7 @@
 /* When memory is given back. */
 #include "surplus.h"
 
+#include "allocator.h"
 #include "memory.h"
 
 enum { LOOK_MS = 2000, WORTH_BYTES = 32 << 20 }; /* a gigabyte takes a tenth of a second */
@@ -16,10 +17,10 @@ static void look(void *context)
     struct surplus *surplus = context;
 
     loop_doing(surplus->worker->loop, "memory that is given back");
-    size_t spare = memory_spare();
+    size_t spare = allocator_spare();
     if (spare >= surplus->least + WORTH_BYTES) {
-        memory_give_back();
-        spare = surplus->least = memory_spare();
+        allocator_give_back();
+        spare = surplus->least = allocator_spare();
     }
     surplus->least = spare < surplus->least ? spare : surplus->least;
     loop_set_timer(surplus->worker->loop, &surplus->timer, loop_clock_ms() + LOOK_MS);
