@@ -138,6 +138,7 @@ class Carrier:
             return self.write_good(request, reference, is_order)
         request.connection.send(raw.reply(201, STALE))
         request.connection.close()
+        return None
 
     def write_filtered(self, request, reference, is_order):
         return raw.reply(403, b"<html><title>Filter</title></html>", [("Content-Type", "text/html")])
