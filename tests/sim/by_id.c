@@ -135,7 +135,9 @@ bool by_id_take_signal(struct process *worker, int32_t partition, int64_t offset
 
     if (written->index.held_count > 0) {
         const struct event *event = &written->index.held[0];
-        struct plain plain = {.order = written->order, .state = by_id_state(event)};
+        struct plain plain = {.order = written->order,
+                              .state = by_id_state(event),
+                              .at_ms = kafka.signals[partition].list[offset].at_ms};
         sscanf(event->id, "%*d-%d", &plain.event);
         return events_take(worker, &plain, PARTITION_SIGNALS, partition, offset);
     }

@@ -34,12 +34,14 @@ struct last_words *ended_words(void)
     return sim.seed < ENDED_FROM ? NULL : last_words_new(&types_catalogue->asyncapi);
 }
 
-void ended_take(struct process *worker, const struct message *message, struct ended_place place)
+void ended_take(struct process *worker, const struct message *message, struct ended_place place,
+                int64_t at_ms)
 {
     if (worker->last_words == NULL)
         return;
-    enum last_word word = last_words_compare(worker->last_words, place.partition, message->reference,
-                                             types_event(), message->payload);
+    const struct last_report report = {message->reference, types_event(), message->payload,
+                                       message->forwarded, place.offset,  at_ms};
+    enum last_word word = last_words_compare(worker->last_words, place.partition, &report);
     TRACE("w%d      looks back for order %d: %d", worker->process, place.order, (int)word);
     if (word == LAST_WORD_LATE)
         return;
@@ -54,8 +56,9 @@ void ended_recover(struct process *worker, int32_t partition, const struct paylo
     CLEANUP(tree_release) struct json_object *marks = snapshot_marks(&done->record);
 
     if (worker->last_words != NULL)
-        last_words_add(worker->last_words, partition, &done->record.references, marks,
-                       done->record.written_at_ms);
+        last_words_add(worker->last_words, partition,
+                       &(struct last_order){&done->record.references, marks, done->record.heard,
+                                            done->record.written_at_ms});
 }
 
 /* --- the oracle's --- */

@@ -23,7 +23,9 @@ void ended_report(void);
 /* --- the worker's side: run/events.c, run/recovery.c --- */
 
 struct last_words *ended_words(void); /* null: none are kept */
-void ended_take(struct process *worker, const struct message *message, struct ended_place place);
+/* `at_ms`: when it was written there. */
+void ended_take(struct process *worker, const struct message *message, struct ended_place place,
+                int64_t at_ms);
 void ended_recover(struct process *worker, int32_t partition, const struct payload *done);
 
 /* --- the oracle's --- */

@@ -197,7 +197,8 @@ bool events_take(struct process *worker, const struct plain *event, enum partiti
     if (order != NULL)
         answer = orders_tell(worker->orders, order, types_event(), &message, process_time(worker));
     else if (!wakes)
-        ended_take(worker, &message, (struct ended_place){event->order, topic, partition, offset});
+        ended_take(worker, &message, (struct ended_place){event->order, topic, partition, offset},
+                   event->at_ms);
     message_release(&message);
     if (answer == TOLD_LATER)
         return false;

@@ -233,9 +233,11 @@ static void remember(struct batch *batch, const struct batch_item *item, int64_t
     /* One that fell out of the window while it was written again stays forgotten. */
     if (!item->is_rewritten || duplicates_find(batch->setup.duplicates, done.request_id, &unused))
         duplicates_add(batch->setup.duplicates, &done);
-    if (batch->setup.last_words != NULL && item->change.order != NULL)
-        last_words_add(batch->setup.last_words, item->partition, &item->change.order->waiting.references,
-                       item->change.order->waiting.marks, wall_ms);
+    if (batch->setup.last_words != NULL && item->change.order != NULL) {
+        const struct waiting *waiting = &item->change.order->waiting;
+        last_words_add(batch->setup.last_words, item->partition,
+                       &(struct last_order){&waiting->references, waiting->marks, waiting->heard, wall_ms});
+    }
 }
 
 static void all_are_out(struct batch *batch)

@@ -20,6 +20,7 @@ enum {
 struct entry {
     struct table_item by_name;
     STAILQ_ENTRY(entry) in_part;
+    struct ledger_heard heard;
     int64_t ended_at_ms;
     int32_t partition;
     uint32_t final_count;
@@ -135,36 +136,50 @@ static struct entry *find(const struct last_words *words, int32_t partition, con
     return NULL;
 }
 
-void last_words_add(struct last_words *words, int32_t partition, const struct ledger_references *references,
-                    struct json_object *marks, int64_t ended_at_ms)
+void last_words_add(struct last_words *words, int32_t partition, const struct last_order *order)
 {
     struct part *part = part_of(words, partition);
 
-    for (size_t i = 0; i < references->count; i++) {
-        const char *reference = references->list[i].reference;
+    for (size_t i = 0; i < order->references->count; i++) {
+        const char *reference = order->references->list[i].reference;
         if (find(words, partition, reference) != NULL)
             continue; /* its record was written again */
         if (part == NULL)
             part = new_part(words, partition);
         struct entry *entry = pool_new(&words->pool);
         entry->partition = partition;
-        entry->ended_at_ms = ended_at_ms;
-        note_finals(words, tree_member(marks, reference), entry);
+        entry->heard = order->heard;
+        entry->ended_at_ms = order->ended_at_ms;
+        note_finals(words, tree_member(order->marks, reference), entry);
         table_add(&words->names, &entry->by_name, hash_text(reference));
         STAILQ_INSERT_TAIL(&part->entries, entry, in_part);
     }
 }
 
-enum last_word last_words_compare(const struct last_words *words, int32_t partition, const char *reference,
-                                  const struct event_message *message, struct json_object *payload)
+/*
+ * The order has heard this before its end, and it is read again: what BT said later counted then. By the time, too, as
+ * the log may have been made anew since, where offsets of before say nothing.
+ */
+static bool was_heard(const struct entry *entry, const struct last_report *report)
 {
-    const struct entry *entry = find(words, partition, reference);
+    int64_t heard_end = report->forwarded ? entry->heard.signals_end : entry->heard.events_end;
+
+    return report->offset < heard_end && report->written_at_ms <= entry->ended_at_ms;
+}
+
+enum last_word last_words_compare(const struct last_words *words, int32_t partition,
+                                  const struct last_report *report)
+{
+    const struct entry *entry = find(words, partition, report->reference);
 
     if (entry == NULL)
         return LAST_WORD_UNKNOWN;
-    for (size_t i = 0; i < message->state_count; i++) {
-        const char *word = tree_text(tree_at(payload, message->states[i].at));
-        if (word != NULL && contradicts(words, entry, message->states[i].at, word))
+    if (was_heard(entry, report))
+        return LAST_WORD_LATE;
+    for (size_t i = 0; i < report->message->state_count; i++) {
+        const struct event_states *states = &report->message->states[i];
+        const char *word = tree_text(tree_at(report->payload, states->at));
+        if (word != NULL && contradicts(words, entry, states->at, word))
             return LAST_WORD_CONTRADICTS;
     }
     return LAST_WORD_LATE;

@@ -126,9 +126,15 @@ static void look_back(struct worker *worker, const struct event *event, struct j
 {
     const struct event_message *what = asyncapi_message(&worker->catalogue->asyncapi, payload);
 
+    const struct last_report report = {event->reference,
+                                       what,
+                                       payload,
+                                       place.topic == PARTITION_SIGNALS,
+                                       place.message->offset,
+                                       rd_kafka_message_timestamp(place.message, NULL)};
+
     switch (what == NULL ? LAST_WORD_UNKNOWN
-                         : last_words_compare(worker->last_words, place.message->partition, event->reference,
-                                              what, payload)) {
+                         : last_words_compare(worker->last_words, place.message->partition, &report)) {
     case LAST_WORD_UNKNOWN:
         put_aside(worker, place, "unknown-order",
                   "no order that waits, or is under way, has this reference here");

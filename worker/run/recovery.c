@@ -107,7 +107,8 @@ static void take_last_words(const struct recovery *recovery, const rd_kafka_mess
         return; /* of one that is done nothing hangs on it */
     ledger_add_content(head, &record);
     CLEANUP(tree_release) struct json_object *marks = snapshot_marks(&record);
-    last_words_add(recovery->last_words, message->partition, &record.references, marks, head->written_at_ms);
+    last_words_add(recovery->last_words, message->partition,
+                   &(struct last_order){&record.references, marks, record.heard, head->written_at_ms});
     ledger_release(&record);
 }
 

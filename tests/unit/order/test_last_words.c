@@ -19,23 +19,50 @@ static void ended(struct last_words *words, int32_t partition, char first, char 
     snprintf(name, sizeof name, REF "%c", second);
     ledger_references_add(&references, "b", name);
     struct json_object *tree = given_tree(marks);
-    last_words_add(words, partition, &references, tree, at_ms);
+    last_words_add(words, partition, &(struct last_order){&references, tree, {.events_end = 5}, at_ms});
     json_object_put(tree);
     ledger_references_release(&references);
 }
 
-static enum last_word said(const struct world *world, const struct last_words *words, int32_t partition,
-                           char name, const char *state)
+static enum last_word said_at(const struct world *world, const struct last_words *words, int32_t partition,
+                              char name, const char *state, struct last_report place)
 {
     char reference[UUID_TEXT_SIZE], payload[100];
 
     snprintf(reference, sizeof reference, REF "%c", name);
     snprintf(payload, sizeof payload, "{'state': '%s'}", state);
     struct json_object *tree = given_tree(payload);
-    enum last_word word =
-        last_words_compare(words, partition, reference, world->catalogue->asyncapi.messages[0], tree);
+    const struct last_report report = {reference,    world->catalogue->asyncapi.messages[0],
+                                       tree,         place.forwarded,
+                                       place.offset, place.written_at_ms};
+    enum last_word word = last_words_compare(words, partition, &report);
     json_object_put(tree);
     return word;
+}
+
+/* Where none of them has heard of it before its end. */
+static enum last_word said(const struct world *world, const struct last_words *words, int32_t partition,
+                           char name, const char *state)
+{
+    return said_at(world, words, partition, name, state, (struct last_report){.offset = 5});
+}
+
+/* What an order has heard before its end is not told of again, though BT contradicted itself since. */
+static void what_is_read_again(void)
+{
+    struct world world;
+
+    given_world(&world, GIVEN_OUTCOME(GIVEN_O), GIVEN_NEVER, 10);
+    struct last_words *words = last_words_new(&world.catalogue->asyncapi);
+    ended(words, 0, '1', '2', "done", 100);
+    const struct last_report heard = {.offset = 4, .written_at_ms = 100},
+                             of_another_log = {.offset = 4, .written_at_ms = 101},
+                             forwarded = {.forwarded = true, .offset = 4, .written_at_ms = 100};
+    CU_ASSERT_EQUAL(said_at(&world, words, 0, '1', "dead", heard), LAST_WORD_LATE);
+    CU_ASSERT_EQUAL(said_at(&world, words, 0, '1', "dead", of_another_log), LAST_WORD_CONTRADICTS);
+    CU_ASSERT_EQUAL(said_at(&world, words, 0, '1', "dead", forwarded), LAST_WORD_CONTRADICTS);
+    last_words_free(words);
+    given_world_end(&world);
 }
 
 static void what_is_said(void)
@@ -82,5 +109,7 @@ static void what_is_forgotten(void)
     given_world_end(&world);
 }
 
-CU_TestInfo test_last_words[] = {
-    {"what is said", what_is_said}, {"what is forgotten", what_is_forgotten}, CU_TEST_INFO_NULL};
+CU_TestInfo test_last_words[] = {{"what is said", what_is_said},
+                                 {"what is read again", what_is_read_again},
+                                 {"what is forgotten", what_is_forgotten},
+                                 CU_TEST_INFO_NULL};

@@ -80,7 +80,7 @@ static void what_becomes_of_them(void)
     given_worker_member(&given, GIVEN_WAITS);
     struct order *order = given_waits(&given);
     ledger_references_add(&ended, "a", ENDED);
-    last_words_add(given.worker.last_words, 0, &ended, marks, 1000);
+    last_words_add(given.worker.last_words, 0, &(struct last_order){&ended, marks, {0}, 1000});
     ledger_references_release(&ended);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         bool is_its = rows[i].reference != NULL && strcmp(rows[i].reference, "its own") == 0;
