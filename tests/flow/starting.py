@@ -41,6 +41,7 @@ def configuration_mistakes(stage):
         "topic.dead and topic.outcomes are one topic",
     ):
         expect(text in worker.log() and text in err, f"not told: {text}\n{worker.log()}{err}")
+    expect("workflow.arazzo.json" not in err, f"a mistake in the settings is not one of the catalogue: {err}")
     code, _, err = stage.run("topics", "--create", **{"topic.dead": stage.outcomes})
     expect(code == 2 and "topic.dead and topic.outcomes are one topic" in err, f"{code} {err}")
 

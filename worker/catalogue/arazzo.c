@@ -237,6 +237,7 @@ void arazzo_read(struct json_object *tree, struct json_cursor *cursor, const str
     const char *version = tree_text_of(tree, "arazzo");
     struct json_object *list = tree_member(tree, "workflows");
     size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    size_t before = cursor->problems->count;
 
     *arazzo = (struct arazzo){.tree = tree};
     reader.naming = (struct naming){.seen = note_use, .context = &reader};
@@ -257,8 +258,10 @@ void arazzo_read(struct json_object *tree, struct json_cursor *cursor, const str
     }
     json_cursor_leave(cursor, mark);
     REQUIRE(arazzo->workflow_count == count);
-    if (cursor->problems->count == 0) /* after a mistake, a noted expression may be freed already */
+    if (cursor->problems->count == before) { /* after a mistake, a noted expression may be freed already */
         note_needs(arazzo);
+        arazzo->needs_are_known = true;
+    }
 }
 
 void arazzo_payloads_release(struct named_payload *list, size_t count)

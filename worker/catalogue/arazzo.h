@@ -27,6 +27,7 @@ struct arazzo {
     size_t workflow_count;
     struct expression_use *uses;
     size_t use_count;
+    bool needs_are_known; /* no mistake was found: what its steps need of a reply could be looked up */
 };
 
 /*
