@@ -3,7 +3,9 @@
  * publishes an outcome of the same size and key in transactions with the positions, at the worker's pace. It keeps no
  * order, reads no Avro, tries nothing again, and promises nothing.
  *
- *   floor BOOTSTRAP GROUP REQUESTS OUTCOMES URL IN_FLIGHT
+ *   floor BOOTSTRAP GROUP REQUESTS OUTCOMES URL IN_FLIGHT [CA_FILE [plain]]
+ *
+ * "plain": without transactions; outcomes are flushed, and then the positions committed. An empty CA_FILE is none.
  */
 #include "loop.h"
 #include "memory.h"
@@ -52,7 +54,7 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct batch *waiting;
-    bool settling;
+    bool settling, plain;
 } floor_;
 
 static void must(bool good, const char *what)
@@ -162,15 +164,22 @@ static void settle(struct batch *batch)
     for (int32_t i = 0; i < PARTITIONS_MAX; i++)
         if (batch->positions[i] > 0)
             rd_kafka_topic_partition_list_add(list, floor_.requests, i)->offset = batch->positions[i];
-    must(rd_kafka_begin_transaction(floor_.producer) == NULL, "begin");
-    must(rd_kafka_send_offsets_to_transaction(floor_.producer, list, group, 5000) == NULL, "positions");
+    if (!floor_.plain) {
+        must(rd_kafka_begin_transaction(floor_.producer) == NULL, "begin");
+        must(rd_kafka_send_offsets_to_transaction(floor_.producer, list, group, 5000) == NULL, "positions");
+    }
     for (size_t i = 0; i < batch->count; i++)
         must(rd_kafka_producev(
                  floor_.producer, RD_KAFKA_V_TOPIC(floor_.outcomes), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                  RD_KAFKA_V_KEY(batch->calls[i]->key, batch->calls[i]->key_length),
                  RD_KAFKA_V_VALUE(outcome, sizeof outcome), RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR,
              "produce");
-    must(rd_kafka_commit_transaction(floor_.producer, 5000) == NULL, "commit");
+    if (floor_.plain) {
+        must(rd_kafka_flush(floor_.producer, 5000) == RD_KAFKA_RESP_ERR_NO_ERROR, "flush");
+        must(rd_kafka_commit(floor_.consumer, list, 0) == RD_KAFKA_RESP_ERR_NO_ERROR, "commit");
+    } else {
+        must(rd_kafka_commit_transaction(floor_.producer, 5000) == NULL, "commit");
+    }
     rd_kafka_consumer_group_metadata_destroy(group);
     rd_kafka_topic_partition_list_destroy(list);
 }
@@ -296,7 +305,8 @@ static void start_kafka(const char *bootstrap, const char *group)
 
     conf = rd_kafka_conf_new();
     set(conf, "bootstrap.servers", bootstrap);
-    set(conf, "transactional.id", group);
+    if (!floor_.plain)
+        set(conf, "transactional.id", group);
     set(conf, "linger.ms", "0");
     set(conf, "retry.backoff.ms", "5");
     rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR);
@@ -305,7 +315,7 @@ static void start_kafka(const char *bootstrap, const char *group)
     must(floor_.producer != NULL, error);
     rd_kafka_queue_forward(rd_kafka_queue_get_main(floor_.producer),
                            rd_kafka_queue_get_background(floor_.producer));
-    must(rd_kafka_init_transactions(floor_.producer, 10000) == NULL, "init_transactions");
+    must(floor_.plain || rd_kafka_init_transactions(floor_.producer, 10000) == NULL, "init_transactions");
     rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(topics, floor_.requests, RD_KAFKA_PARTITION_UA);
     rd_kafka_subscribe(floor_.consumer, topics);
@@ -313,7 +323,7 @@ static void start_kafka(const char *bootstrap, const char *group)
 }
 
 /* As many easy handles as calls may be on their way, each with the request that the worker would send. */
-static void start_curl(const char *base, int in_flight)
+static void start_curl(const char *base, int in_flight, const char *ca_file)
 {
     snprintf(
         floor_.url, sizeof floor_.url,
@@ -336,6 +346,8 @@ static void start_curl(const char *base, int in_flight)
         curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
         curl_easy_setopt(call->easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, 30000L);
+        if (*ca_file != '\0')
+            curl_easy_setopt(call->easy, CURLOPT_CAINFO, ca_file);
         call->next = floor_.spare;
         floor_.spare = call;
     }
@@ -346,7 +358,7 @@ int main(int argc, char **argv)
     struct fault why;
     pthread_t thread;
 
-    must(argc == 7, "floor BOOTSTRAP GROUP REQUESTS OUTCOMES URL IN_FLIGHT");
+    must(argc >= 7 && argc <= 9, "floor BOOTSTRAP GROUP REQUESTS OUTCOMES URL IN_FLIGHT [CA_FILE [plain]]");
     must(loop_new(&floor_.loop, &why), "no loop");
     floor_.requests = argv[3];
     floor_.outcomes = argv[4];
@@ -356,7 +368,8 @@ int main(int argc, char **argv)
     floor_.settled = eventfd(0, EFD_NONBLOCK);
     pthread_mutex_init(&floor_.lock, NULL);
     pthread_cond_init(&floor_.changed, NULL);
-    start_curl(argv[5], (int)strtol(argv[6], NULL, 10));
+    floor_.plain = argc == 9;
+    start_curl(argv[5], (int)strtol(argv[6], NULL, 10), argc > 7 ? argv[7] : "");
     start_kafka(argv[1], argv[2]);
     must(pthread_create(&thread, NULL, settling, NULL) == 0, "no thread");
     must(loop_watch(floor_.loop, floor_.wake, EPOLLIN, woken, NULL, &why), "epoll");
