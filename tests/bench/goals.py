@@ -117,7 +117,7 @@ def idle(kafka):
 def table(kafka, orders, tls, none):
     kinds = [("reading", Template("check-portability", "portable-number"), 1)]
     kinds += [(f"writing, {size} bytes", Sized(size), 2) for size in (SMALL, LARGE)]
-    for in_flight, count in ((100, orders // 4), (1000, orders)):
+    for in_flight, count in ((100, orders // 2), (1000, orders)):
         reading, ideal = kinds[0][1], in_flight / LATENCY_MS * 1000
         plain = measured(kafka, reading, count, lambda stage, front: Floor(stage, front, in_flight, "plain"), tls)
         floor = measured(kafka, reading, count, lambda stage, front: Floor(stage, front, in_flight), tls)

@@ -273,8 +273,8 @@ static void check_own_reply(const struct checker *checker, const char *pointer, 
     const char *member = own_reply_member(&checker->type->arazzo, workflow, index);
     char remedy[600];
 
-    if (!checker->type->arazzo.needs_are_known || !workflow_step_writes(step) || step->own_reply != NULL || member == NULL ||
-        !operation_shows(step->operation, member))
+    if (!checker->type->arazzo.needs_are_known || !workflow_step_writes(step) || step->own_reply != NULL ||
+        member == NULL || !operation_shows(step->operation, member))
         return;
     snprintf(
         remedy, sizeof remedy,

@@ -81,6 +81,28 @@ static struct json_object *in_form(const struct schema_node *type, struct json_o
     return NULL;
 }
 
+/*
+ * Of the records below the request's own: an expression finds null all the same, and a list of a hundred users is ten
+ * times as large with all that they do not have. In a list a null keeps its place.
+ */
+static void leave_out_nulls(struct json_object *value)
+{
+    if (json_object_is_type(value, json_type_array))
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            leave_out_nulls(json_object_array_get_idx(value, i));
+    if (!json_object_is_type(value, json_type_object))
+        return;
+    struct lh_table *table = json_object_get_object(value);
+    for (struct lh_entry *entry = table->head, *next; entry != NULL; entry = next) {
+        struct json_object *member = (struct json_object *)(uintptr_t)lh_entry_v(entry);
+        next = entry->next;
+        if (member != NULL)
+            leave_out_nulls(member);
+        else
+            lh_table_delete_entry(table, entry);
+    }
+}
+
 /* The tree conforms to the request's schema; takes it over. */
 static void prepare(const struct order_type *type, struct json_object *tree, struct json_object *given,
                     struct request *request)
@@ -94,6 +116,11 @@ static void prepare(const struct order_type *type, struct json_object *tree, str
         request->not_after_ms = INT64_MAX; /* cannot be: the projection wrote it */
     if (type->workflow->number_form != WORKFLOW_NATIONAL)
         in_form(schema_root(type->request), tree, (enum number_form)type->workflow->number_form);
+    TREE_EACH(tree, own, field)
+    {
+        (void)own;
+        leave_out_nulls(field);
+    }
     TREE_EACH(given, name, value)
     if (!tree_has(tree, name))
         tree_add(tree, name, json_object_get(value));

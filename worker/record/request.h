@@ -11,8 +11,9 @@ struct request {
     char id[UUID_TEXT_SIZE];
     int64_t not_after_ms; /* since the epoch; INT64_MAX: none */
     struct json_object
-        *inputs;   /* owned: the request as plain JSON, numbers in the workflow's form, given inputs */
-    char *text;    /* owned: the same as the ledger has it; null: nobody has read or written it yet */
+        *inputs; /* owned: the request as plain JSON, numbers in the workflow's form, given inputs; below the
+                    request's own fields, what is null is left out */
+    char *text;  /* owned: the same as the ledger has it; null: nobody has read or written it yet */
     size_t weight; /* of the tree, also after its release; 0: never counted */
 };
 

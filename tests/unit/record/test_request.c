@@ -65,6 +65,10 @@ static const struct {
      " 'r': {'k': '01632960004'}}",
      "{'requestId': '" ID "', 'notAfter': null, 'n': '+441632960001', 'l': ['+441632960002'], 'm': {'a':"
      " '+441632960003'}, 'r': {'k': '+441632960004', 't': 'd'}, 'cugId': null, 'other': 'S'}"},
+    /* what is null below the request's own fields is left out */
+    {WORKFLOW("national"), "{'requestId': '" ID "', 'n': '01632960001', 'r': {'k': null}}",
+     "{'requestId': '" ID
+     "', 'notAfter': null, 'n': '01632960001', 'l': [], 'm': {}, 'r': {'t': 'd'}, 'cugId': null, 'other': 'S'}"},
 };
 
 static void number_forms(void)
