@@ -77,15 +77,12 @@ bool pace_admits(struct pace *pace, int64_t now_ms, int64_t *again_ms)
     return admits(pace, pace->open, pace->in_flight, 0, now_ms, again_ms);
 }
 
-/*
- * So many calls end while it is committed, and as many again until the settlement behind it is: what is intended now
- * has to last until then. Never more than twice the places.
- */
+/* So many calls end while it is committed; never more than there are places. */
 static double places_ahead(const struct pace *pace, double commit_ms)
 {
     double share = pace->call_ms <= 0 ? 0 : commit_ms / pace->call_ms;
 
-    return pace->open * (share > 1 ? 2 : 2 * share);
+    return pace->open * (share > 1 ? 1 : share);
 }
 
 bool pace_admits_ahead(struct pace *pace, double commit_ms, int64_t now_ms, int64_t *again_ms)

@@ -6,8 +6,7 @@
  * outage). A refused or blocked account halts the API: only a probe goes out, at its times, and success resumes.
  *
  * A write is committed before it is sent. Its place in the window is taken when it is sent, and as many are committed
- * ahead as find one until the settlement behind theirs: so the window is full of calls, and no more attempts wait, as a
- * crash would leave them in doubt.
+ * ahead as find one by then: so the window is full of calls, and few attempts that a crash would leave in doubt wait.
  */
 #ifndef ORDER_PACE_H
 #define ORDER_PACE_H

@@ -156,7 +156,7 @@ static void withdraw_all(struct pace *pace)
         pace_withdraw(pace);
 }
 
-/* As many are committed ahead as calls end within two settlements, and never more than twice the window. */
+/* As many are committed ahead as calls end meanwhile, and never more than the window again. */
 static void ahead(void)
 {
     struct pace pace;
@@ -169,9 +169,9 @@ static void ahead(void)
     withdraw_all(&pace);
     pace_start(&pace);
     pace_end(&pace, PACE_SUCCESS, -1, 100, 0);
-    CU_ASSERT_EQUAL(intend_all(&pace, 50, &again_ms), 20);
+    CU_ASSERT_EQUAL(intend_all(&pace, 50, &again_ms), 15);
     withdraw_all(&pace);
-    CU_ASSERT_EQUAL(intend_all(&pace, 5000, &again_ms), 30);
+    CU_ASSERT_EQUAL(intend_all(&pace, 5000, &again_ms), 20);
     withdraw_all(&pace);
     CU_ASSERT_EQUAL(intend_all(&pace, 0, &again_ms), 10);
     withdraw_all(&pace);
