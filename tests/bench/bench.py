@@ -53,7 +53,7 @@ def of_worker(kafka, in_flight):
         stage.sandbox.control("POST", "switches", {"latencyMs": LATENCY_MS})
         fill(stage)
         reader = stage.reader()
-        worker = stage.worker(**{"bt.window": in_flight, "log.level": "warn"})
+        worker = stage.worker(**{"bt.window": in_flight, "log.orders": "none"})
         found = Measured(worker, reader, ORDERS)
         found.latency = latency(stage, in_flight)
         stage.stop_workers()

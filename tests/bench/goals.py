@@ -96,14 +96,16 @@ class Floor(Program):
         stage.sandbox.control("POST", "switches", {"authorization": False})
         url = f"https://127.0.0.1:{terminator.port}" if terminator else stage.sandbox.http
         places = [stage.requests, stage.outcomes, url]
-        words = [FLOOR, stage.bootstrap, f"{stage.prefix}-floor", *places, in_flight, terminator.authority.file if terminator else "", *how]
-        super().__init__(words, f"{stage.folder}/floor.log")
+        authority = terminator.authority.file if terminator else ""
+        super().__init__(
+            [FLOOR, stage.bootstrap, f"{stage.prefix}-floor", *places, in_flight, authority, *how], f"{stage.folder}/floor.log"
+        )
 
 
 def worker(in_flight):
     def start(stage, terminator):
         url = {"bt.base.url": f"https://127.0.0.1:{terminator.port}", "bt.ca.file": terminator.authority.file} if terminator else {}
-        settings = {"bt.window": in_flight, "log.level": "warn", **url}
+        settings = {"bt.window": in_flight, "log.orders": "none", **url}
         return stage.worker(environment={"MALLOC_CONF": "stats_print:true,stats_print_opts:abxeh"}, **settings)
 
     return start
@@ -127,7 +129,8 @@ def table(kafka, orders, tls, none):
             turn = f"{found.turn['tookMs']:.0f} ms, {found.turn['cause']}" if found.turn else ""
             made = f"{(found.allocations - none) / done:.0f}" if found.allocations else ""
             print(
-                f"| {in_flight}{', TLS' if tls else ''} | {name} | {found.rate:.0f} | {found.rate / ideal:.0%} | {found.rate / floor.rate:.0%} "
+                f"| {in_flight}{', TLS' if tls else ''} | {name} "
+                f"| {found.rate:.0f} | {found.rate / ideal:.0%} | {found.rate / floor.rate:.0%} "
                 f"| {found.cpu_us:.0f} | {found.cpu_us / floor.cpu_us:.2f} | {found.rss - floor.rss:+.0f} | {made} | {turn} |",
                 flush=True,
             )

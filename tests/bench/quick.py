@@ -42,7 +42,7 @@ def floor(in_flight):
 
 
 def worker(in_flight):
-    return lambda stage: stage.worker(**{"bt.window": in_flight, "log.level": "warn"})
+    return lambda stage: stage.worker(**{"bt.window": in_flight, "log.orders": "none"})
 
 
 def row(name, in_flight, found, base):

@@ -60,7 +60,7 @@ def throughput(kafka, template, in_flight):
         stage.sandbox.control("POST", "switches", {"latencyMs": LATENCY_MS})
         fill(stage, template, ORDERS)
         reader = stage.reader()
-        worker = stage.worker(**{"bt.window": in_flight, "log.level": "warn"})
+        worker = stage.worker(**{"bt.window": in_flight, "log.orders": "none"})
         found = Measured(worker, reader, ORDERS)
         found.latency = added_latency(stage, template, reader, ORDERS)
         stage.stop_workers()

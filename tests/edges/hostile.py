@@ -28,7 +28,7 @@ class Carrier:
 
     def __init__(self, seed):
         self.chance, self.lock = random.Random(seed), threading.Lock()
-        self.accepted, self.connections = {}, collections.Counter()
+        self.accepted, self.connections, self.refused = {}, collections.Counter(), set()
         self.writes = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("write_")]
         self.looks = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("look_")]
 
@@ -38,6 +38,23 @@ class Carrier:
             reading = request.method == "GET"
             plain = self.chance.random() < 0.4
             how = (self.look_truth if reading else self.write_good) if plain else self.chance.choice(self.looks if reading else self.writes)
+        if request.connection.number in self.refused:
+            return self.the_last_no_again(request, reading)
+        said = self.say(request, reading, how)
+        if isinstance(said, bytes) and int(said[9:12]) >= 300:
+            self.refused.add(request.connection.number)
+        return said
+
+    def the_last_no_again(self, request, reading):
+        """What is no success comes twice, and the call that the connection is used for is carried out all the same."""
+        if not reading:
+            body = request.json()
+            self.accept(body.get("externalId") or body["serviceReferenceId"], "externalId" in body)
+        return raw.reply(404 if reading else 429, {"code": "60" if reading else "53"}, [("Retry-After", "0")])
+
+    def say(self, request, reading, how):
+        if reading and self.is_kept(request):  # the empty list that another look-up got
+            return raw.reply(200, [], [("X-Total-Count", "0")])
         if reading:
             wanted = urllib.parse.parse_qs(urllib.parse.urlsplit(request.target).query)
             return how(wanted.get("externalId", [""])[0])

@@ -116,13 +116,25 @@ static size_t take_reply(char *bytes, size_t size, size_t count, void *context)
     return transfer->reply.full ? 0 : size * count;
 }
 
+/* What is no success may come a second time, and the next call would take it for its own (PROMISE.md R7). */
+static void leave_connection_after_no(const struct transfer *transfer, const char *line, size_t length)
+{
+    const char *space = memchr(line, ' ', length);
+
+    if (space != NULL && space + 1 < line + length && space[1] > '2')
+        curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     size_t total = size * count;
 
-    if (transfer->permit != NULL && reply_headers_begin(line, total))
-        FAILPOINT("call.reply");
+    if (reply_headers_begin(line, total)) {
+        leave_connection_after_no(transfer, line, total);
+        if (transfer->permit != NULL)
+            FAILPOINT("call.reply");
+    }
     return reply_headers_take(&transfer->came, line, total, transfer->want_headers) ? total : 0;
 }
 

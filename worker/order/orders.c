@@ -138,6 +138,7 @@ static struct order *start_permitted(struct orders *orders, struct api *api)
         }
         orders->leases_run_out++;
         order->attempt++;
+        order->links->paced_ms = orders->time.now_ms;
         orders_set_state(orders, order, ORDER_INTENDING);
         orders_mark_changed(orders, order);
     }

@@ -130,7 +130,7 @@ static void judge_reply(const struct step *step, const struct evidence *evidence
     struct fault misfit = {.text = ""};
     bool succeeded = is_readable(evidence) && criteria_hold(&step->success, scope);
 
-    if (succeeded && evidence->is_nobodys) {
+    if (evidence->is_nobodys) {
         verdict->kind = VERDICT_IN_DOUBT;
         reason_set(&verdict->reason, REASON_BAD_REPLY, "reference",
                    "BT answered %d on a kept connection and did not show to what", evidence->status);
@@ -140,7 +140,8 @@ static void judge_reply(const struct step *step, const struct evidence *evidence
         verdict->kind = VERDICT_DONE;
         return;
     }
-    verdict->action = succeeded || !is_readable(evidence) ? NULL : matching_action(step, scope);
+    bool about_this = !succeeded && is_readable(evidence) && !evidence->is_anothers;
+    verdict->action = about_this ? matching_action(step, scope) : NULL;
     if (verdict->action != NULL) {
         verdict->kind = VERDICT_ACTION;
         verdict->reason.kind = REASON_REFUSED;

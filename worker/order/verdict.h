@@ -24,7 +24,8 @@ struct evidence {
     struct json_object *body;    /* null: empty, or not readable */
     bool body_unreadable;        /* it is not what the description promises */
     bool is_page;                /* it is HTML */
-    bool is_nobodys;             /* it came on a kept connection, and shows nothing of whose reply it is */
+    bool is_nobodys;             /* a success on a kept connection that shows nothing of whose it is */
+    bool is_anothers;            /* a success that shows another's reference */
     const char *said; /* of such a body, or of a redirect: what people can read; null or "" when nothing */
     const char
         *unreadable; /* then: "json" it is not JSON, "type" it is of another type, "size" too many values */

@@ -181,7 +181,8 @@ void request_add_input(struct request *request, const char *name, const char *va
     struct buffer text;
 
     tree_add_text(request->inputs, name, value);
-    request->weight += strlen(name) + strlen(value);
+    if (request->weight > 0)
+        request->weight += strlen(name) + strlen(value);
     if (request->text == NULL)
         return;
     REQUIRE(length >= 2 && request->text[length - 1] == '}');

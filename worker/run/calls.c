@@ -23,10 +23,16 @@ _Static_assert((int)CALL_HEADERS_MAX + 6 <= (int)HTTP_HEADERS_MAX, "all headers 
 
 struct calls {
     struct worker *worker;
-    struct loop_timer wake;     /* when pace or back-off allow the next call */
-    bool *halted;               /* by API: as it was logged last */
-    const struct step **silent; /* writes to which BT gave a reply that does not show whose it is */
-    size_t silent_count;
+    struct loop_timer wake; /* when pace or back-off allow the next call */
+    bool *halted;           /* by API: as it was logged last */
+    struct step_replies *replies;
+    size_t reply_count;
+};
+
+/* What BT's successes to a step that writes have been like; a step without any is not known. */
+struct step_replies {
+    const struct step *step;
+    bool silent; /* one did not show whose it was */
 };
 
 /* One call on its way. */
@@ -61,7 +67,7 @@ void *calls_free(struct calls *calls)
         return NULL;
     loop_clear_timer(calls->worker->loop, &calls->wake);
     memory_free(calls->halted);
-    memory_free(calls->silent);
+    memory_free(calls->replies);
     return memory_free(calls);
 }
 
@@ -77,40 +83,56 @@ static enum call_end end_of(enum http_end end)
     return ends[end];
 }
 
-static bool is_silent(const struct calls *calls, const struct step *step)
+static struct step_replies *replies_of(const struct calls *calls, const struct step *step)
 {
-    for (size_t i = 0; i < calls->silent_count; i++)
-        if (calls->silent[i] == step)
-            return true;
-    return false;
+    for (size_t i = 0; i < calls->reply_count; i++)
+        if (calls->replies[i].step == step)
+            return &calls->replies[i];
+    return NULL;
+}
+
+static void note_success(struct calls *calls, const struct step *step, bool shows)
+{
+    struct step_replies *replies = replies_of(calls, step);
+
+    if (replies == NULL) {
+        calls->replies = memory_resize(calls->replies, calls->reply_count + 1, sizeof *calls->replies);
+        replies = &calls->replies[calls->reply_count++];
+        *replies = (struct step_replies){step, false};
+    }
+    replies->silent = replies->silent || !shows;
 }
 
 /*
- * Whether this success could be another call's: a gateway may give its last reply a second time, just when the
- * connection is used again (PROMISE.md R7). A step whose replies show nothing has fresh connections from then on.
+ * Whose the success of a write is. A gateway may give its last reply a second time, just when the connection is used
+ * again (PROMISE.md R7): what does not show whose it is may be that one, and what shows another's reference is.
  */
-static bool is_nobodys(const struct flight *flight, const struct http_reply *reply, struct json_object *body)
+static void look_whose(const struct flight *flight, const struct http_reply *reply, struct evidence *evidence)
 {
-    struct calls *calls = flight->calls;
     const struct step *step = order_step(flight->order);
 
-    if (!flight->writes || reply->end != HTTP_REPLIED || reply->status >= 300 || step->own_reply == NULL ||
-        tree_member(body, step->own_reply) != NULL)
-        return false;
-    if (!is_silent(calls, step)) {
-        calls->silent = memory_resize(calls->silent, calls->silent_count + 1, sizeof(struct step *));
-        calls->silent[calls->silent_count++] = step;
-    }
-    return reply->kept;
+    if (!flight->writes || reply->end != HTTP_REPLIED || reply->status >= 300 || step->own_reply == NULL)
+        return;
+    struct json_object *shown = tree_member(evidence->body, step->own_reply);
+    const char *text = tree_text(shown), *own = order_reference(flight->order);
+    note_success(flight->calls, step, shown != NULL);
+    evidence->is_nobodys = reply->kept && shown == NULL;
+    evidence->is_anothers =
+        strcmp(step->own_reply, "id") != 0 && text != NULL && own != NULL && strcmp(text, own) != 0;
 }
 
-/* Never a kept connection where a reply that nobody asked for would be taken for this call's. */
+/*
+ * Never a kept connection where a reply that nobody asked for would be taken for this call's: of a write only once all
+ * successes of its step have shown whose they are, and not of a look-up, whose "not there" has a write sent again.
+ */
 static bool must_be_fresh(const struct flight *flight)
 {
     const struct step *step = order_step(flight->order);
+    const struct step_replies *replies = replies_of(flight->calls, step);
 
-    return flight->writes &&
-           (step->repeat == REPEAT_NEVER || step->own_reply == NULL || is_silent(flight->calls, step));
+    if (!flight->writes)
+        return flight->order->lookup.workflow != NULL;
+    return step->repeat == REPEAT_NEVER || step->own_reply == NULL || replies == NULL || replies->silent;
 }
 
 /* HTML or XML, which BT never sends. */
@@ -168,7 +190,7 @@ static void answered(void *context, const struct http_reply *reply)
         evidence.body = reply_read(flight->order->call.operation, reply->status, reply->body, reply->length,
                                    (size_t)flight->api->settings.reply_max_values, &evidence.unreadable);
     evidence.body_unreadable = *evidence.unreadable != '\0';
-    evidence.is_nobodys = is_nobodys(flight, reply, evidence.body);
+    look_whose(flight, reply, &evidence);
     evidence.is_page = reply->end == HTTP_REPLIED && is_page(reply);
     if (reply->end == HTTP_REPLIED)
         find_words(reply, said, sizeof said);

@@ -27,7 +27,7 @@ static void given_back(void)
     CU_ASSERT(freed > before + all / 2);
     CU_ASSERT(after < freed - all / 2);
 #else
-    CU_ASSERT(all > 0 && before <= SIZE_MAX && freed <= SIZE_MAX && after <= SIZE_MAX);
+    (void)all, (void)before, (void)freed, (void)after;
 #endif
 }
 
