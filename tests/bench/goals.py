@@ -102,6 +102,10 @@ class Floor(Program):
         )
 
 
+def floor(in_flight, *how):
+    return lambda stage, terminator: Floor(stage, terminator, in_flight, *how)
+
+
 def worker(in_flight):
     def start(stage, terminator):
         url = {"bt.base.url": f"https://127.0.0.1:{terminator.port}", "bt.ca.file": terminator.authority.file} if terminator else {}
@@ -121,17 +125,17 @@ def table(kafka, orders, tls, none):
     kinds += [(f"writing, {size} bytes", Sized(size), 2) for size in (SMALL, LARGE)]
     for in_flight, count in ((100, orders // 2), (1000, orders)):
         reading, ideal = kinds[0][1], in_flight / LATENCY_MS * 1000
-        plain = measured(kafka, reading, count, lambda stage, front: Floor(stage, front, in_flight, "plain"), tls)
-        floor = measured(kafka, reading, count, lambda stage, front: Floor(stage, front, in_flight), tls)
-        rows = [("floor without transactions", plain, count), ("floor", floor, count)]
+        plain = measured(kafka, reading, count, floor(in_flight, "plain"), tls)
+        base = measured(kafka, reading, count, floor(in_flight), tls)
+        rows = [("floor without transactions", plain, count), ("floor", base, count)]
         rows += [(name, measured(kafka, template, count // part, worker(in_flight), tls), count // part) for name, template, part in kinds]
         for name, found, done in rows:
             turn = f"{found.turn['tookMs']:.0f} ms, {found.turn['cause']}" if found.turn else ""
             made = f"{(found.allocations - none) / done:.0f}" if found.allocations else ""
             print(
                 f"| {in_flight}{', TLS' if tls else ''} | {name} "
-                f"| {found.rate:.0f} | {found.rate / ideal:.0%} | {found.rate / floor.rate:.0%} "
-                f"| {found.cpu_us:.0f} | {found.cpu_us / floor.cpu_us:.2f} | {found.rss - floor.rss:+.0f} | {made} | {turn} |",
+                f"| {found.rate:.0f} | {found.rate / ideal:.0%} | {found.rate / base.rate:.0%} "
+                f"| {found.cpu_us:.0f} | {found.cpu_us / base.cpu_us:.2f} | {found.rss - base.rss:+.0f} | {made} | {turn} |",
                 flush=True,
             )
 

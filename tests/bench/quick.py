@@ -6,43 +6,13 @@ Usage: tests/bench/quick     prints a Markdown table; run it before and after a 
 import shutil
 import tempfile
 
-from bench import FLOOR, LATENCY_MS, Measured
+from bench import LATENCY_MS
 from brokers import Kafka
 from figures import machine
-from programs import Program
-from stages import new_stage
-from writes import Template, fill
+from goals import floor, measured, worker
+from writes import Template
 
 FEW, MANY = 4000, 12000  # orders at 100 and 1,000 in flight; half as many that write
-
-
-def measured(kafka, template, count, start):
-    """What `start` makes of so many orders that wait for it on a stage of their own."""
-    stage = new_stage(kafka)
-    program = None
-    try:
-        stage.sandbox.control("POST", "switches", {"latencyMs": LATENCY_MS})
-        fill(stage, template, count)
-        reader = stage.reader()
-        program = start(stage)
-        return Measured(program, reader, count)
-    finally:
-        if program is not None:
-            program.kill()
-        stage.end()
-
-
-def floor(in_flight):
-    def start(stage):
-        stage.sandbox.control("POST", "switches", {"authorization": False})
-        places = [stage.requests, stage.outcomes, stage.sandbox.http]
-        return Program([FLOOR, stage.bootstrap, f"{stage.prefix}-floor", *places, in_flight], f"{stage.folder}/floor.log")
-
-    return start
-
-
-def worker(in_flight):
-    return lambda stage: stage.worker(**{"bt.window": in_flight, "log.orders": "none"})
 
 
 def row(name, in_flight, found, base):
@@ -62,12 +32,12 @@ def main():
         print(f"{LATENCY_MS} ms API, broker and sandbox on the same machine: {machine()}\n")
         print("| in flight | | orders/s | of in flight / latency | of the floor | CPU us per order | of the floor | RSS MiB above it |")
         print("|---|---|---|---|---|---|---|---|")
-        measured(kafka, reading, FEW, floor(100))  # warms the broker's JVM; not shown
+        measured(kafka, reading, FEW, floor(100), False)  # warms the broker's JVM; not shown
         for in_flight, count in ((100, FEW), (1000, MANY)):
-            base = measured(kafka, reading, count, floor(in_flight))
+            base = measured(kafka, reading, count, floor(in_flight), False)
             row("floor", in_flight, base, base)
-            row("reading", in_flight, measured(kafka, reading, count, worker(in_flight)), base)
-            row("writing", in_flight, measured(kafka, writing, count // 2, worker(in_flight)), base)
+            row("reading", in_flight, measured(kafka, reading, count, worker(in_flight), False), base)
+            row("writing", in_flight, measured(kafka, writing, count // 2, worker(in_flight), False), base)
     finally:
         kafka.stop()
         shutil.rmtree(folder, ignore_errors=True)

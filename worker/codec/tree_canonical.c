@@ -1,6 +1,7 @@
 /* Writes a tree with its members in order. */
 #include "tree_canonical.h"
 
+#include "json_write.h"
 #include "memory.h"
 #include "tree.h"
 
@@ -10,14 +11,6 @@
 static int by_bytes(const void *one, const void *other)
 {
     return strcmp(*(const char *const *)one, *(const char *const *)other);
-}
-
-static void add_name(const char *name, struct buffer *out)
-{
-    CLEANUP(tree_release) struct json_object *text = json_object_new_string(name);
-
-    tree_write(text, out);
-    buffer_add_byte(out, ':');
 }
 
 static void add_object(struct json_object *tree, struct buffer *out)
@@ -36,7 +29,8 @@ static void add_object(struct json_object *tree, struct buffer *out)
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buffer_add_byte(out, ',');
-        add_name(names[i], out);
+        json_write_text(names[i], strlen(names[i]), out);
+        buffer_add_byte(out, ':');
         tree_canonical(tree_member(tree, names[i]), out);
     }
     buffer_add_byte(out, '}');

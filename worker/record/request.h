@@ -13,7 +13,7 @@ struct request {
     struct json_object
         *inputs; /* owned: the request as plain JSON, numbers in the workflow's form, given inputs; below the
                     request's own fields, what is null is left out */
-    char *text;  /* owned: the same as the ledger has it; null: nobody has read or written it yet */
+    char *text;  /* owned: the same as the ledger has it; null: it was not read back from there */
     size_t weight; /* of the tree, also after its release; 0: never counted */
 };
 

@@ -23,9 +23,9 @@ _Static_assert((int)CALL_HEADERS_MAX + 6 <= (int)HTTP_HEADERS_MAX, "all headers 
 
 struct calls {
     struct worker *worker;
-    struct loop_timer wake; /* when pace or back-off allow the next call */
-    bool *halted;           /* by API: as it was logged last */
-    struct step_replies *replies;
+    struct loop_timer wake;       /* when pace or back-off allow the next call */
+    bool *halted;                 /* by API: as it was logged last */
+    struct step_replies *replies; /* a few dozen at most */
     size_t reply_count;
 };
 
@@ -111,7 +111,8 @@ static void look_whose(const struct flight *flight, const struct http_reply *rep
 {
     const struct step *step = order_step(flight->order);
 
-    if (!flight->writes || reply->end != HTTP_REPLIED || reply->status >= 300 || step->own_reply == NULL)
+    if (!flight->writes || reply->end != HTTP_REPLIED || reply->status >= 300 || evidence->body_unreadable ||
+        step->own_reply == NULL)
         return;
     struct json_object *shown = tree_member(evidence->body, step->own_reply);
     const char *text = tree_text(shown), *own = order_reference(flight->order);
